@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is compiled with: each import says how far it reaches, and a warning is an error.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
+let kernels = [
+  "common.cl"
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["TestSupport", "Tensors"] + dependencies, resources: resources,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "u2cl",
+  products: [
+    .library(name: "U2Net", targets: ["U2Net"]),
+    .executable(name: "u2cl", targets: ["u2cl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // The C libraries.
+    .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CDefaultModel"),
+
+    // The layers, from the bottom up.
+    .target(
+      name: "Kernels", path: "Kernels", resources: kernels.map { .embedInCode($0) }, swiftSettings: strict),
+    library("OpenCL", ["COpenCL"]),
+    library("Tensors"),
+    library("Networks", ["Tensors"]),
+    library(
+      "Checkpoints", ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    library("Images", ["Tensors", "CPNG", "CJPEG", "CWebP"]),
+    library("Reference", ["Tensors", "Networks"]),
+    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
+    library(
+      "U2Net",
+      ["Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "CDefaultModel"]),
+    .executableTarget(
+      name: "u2cl",
+      dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+
+    // The tests.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Networks", "Checkpoints"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests(of: "Tensors"),
+    tests(of: "Networks", ["Networks"]),
+    tests(of: "Checkpoints", ["Checkpoints", "Networks"]),
+    tests(of: "Images", ["Images"]),
+    tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
+    tests(of: "OpenCL", ["OpenCL"]),
+    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
+    tests(of: "U2Net", ["U2Net", "Images"]),
+    tests(of: "Command", ["U2Net", "u2cl"]),
+  ],
+  cLanguageStandard: .gnu2x
+)
