@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
 
 /// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
 let kernels = [
-  "common.cl"
+  "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "max_pool.cl", "relu.cl", "sigmoid.cl", "upsample.cl",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -1,0 +1,26 @@
+// upsample: bilinear resampling to a given size with half-pixel centres and no antialiasing, as PyTorch's
+// interpolate(mode="bilinear", align_corners=False).
+//
+// Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x.
+// One work-item computes one element of the output.
+__kernel void upsample(
+    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global float *restrict out, const ulong2 out_at, const int4 out_shape) {
+  const int i = (int)get_global_id(0);      // 0 ..< out height * out width
+  const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
+  const int out_width = out_shape.w, out_pixels = out_shape.z * out_width;
+  if (i >= out_pixels || plane >= out_shape.x * out_shape.y) return;
+  const int channel = plane % out_shape.y, image = plane / out_shape.y;
+  const int height = in_shape.z, width = in_shape.w;
+  const float y_scale = (float)height / (float)out_shape.z, x_scale = (float)width / (float)out_width;
+  const float y = fmax(y_scale * ((float)(i / out_width) + 0.5f) - 0.5f, 0.0f);
+  const float x = fmax(x_scale * ((float)(i % out_width) + 0.5f) - 0.5f, 0.0f);
+  const int y0 = min((int)y, height - 1), y1 = min(y0 + 1, height - 1);
+  const int x0 = min((int)x, width - 1), x1 = min(x0 + 1, width - 1);
+  const float fy = y - (float)y0, fx = x - (float)x0;
+  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel * height * width;
+  __global const float *upper = pixels + (ulong)y0 * width, *lower = pixels + (ulong)y1 * width;
+  const float top = (1.0f - fx) * upper[x0] + fx * upper[x1];
+  const float bottom = (1.0f - fx) * lower[x0] + fx * lower[x1];
+  out[out_at.x + image * out_at.y + (ulong)channel * out_pixels + i] = (1.0f - fy) * top + fy * bottom;
+}

@@ -1,0 +1,143 @@
+public import Networks
+public import OpenCL
+public import Tensors
+
+/// A graph compiled for one OpenCL device: a plan, its memory, and recorded launches that are replayed for each input.
+///
+/// Not Sendable: one run at a time.
+public final class Executor {
+  /// The device that runs.
+  public let device: Device
+  /// The shape of what is fed, `[batch, channels, height, width]`.
+  public let inputShape: Shape
+  /// What it takes on the device.
+  public let memory: MemoryUse
+  /// How many launches one run is.
+  public var launchCount: Int { recording.reduce(0) { $0 + $1.launches.count } }
+  /// The names of the recorded blocks, in the order in which they run.
+  public var blocks: [String] { recording.map(\.name) }
+
+  package let plan: Plan
+  private let queue: Queue
+  private let arena: Buffer
+  private let recording: [CommandGraph]
+
+  /// Device memory, in bytes.
+  public struct MemoryUse: Hashable, Sendable {
+    /// The arena of activations.
+    public let activations: Int
+    /// What the activations would take if none shared memory.
+    public let activationsUnshared: Int
+    /// The packed weights.
+    public let parameters: Int
+  }
+
+  /// Compiles a graph for a device.
+  ///
+  /// - Throws: `ParameterError` where the parameters do not fit the graph, `CLBuildError` where a kernel does not
+  ///   build, `DeviceMemoryError`, `CLError`.
+  public convenience init(
+    graph: Graph, parameters: some ParameterSource, device: Device, options: PlanOptions = PlanOptions()
+  ) throws {
+    try self.init(
+      graph: graph, parameters: parameters, device: device, options: options, tuning: KernelTuning(for: device))
+  }
+
+  package init(
+    graph: Graph, parameters: some ParameterSource, device: Device, options: PlanOptions, tuning: KernelTuning
+  ) throws {
+    let context = try Context(device: device)
+    let queue = try Queue(context: context)
+    let plan = Plan(graph, options: options)
+    let uploaded = try ParameterMemory(
+      of: plan, graph: graph, source: parameters, channelTile: tuning.channelTile, queue: queue)
+    let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
+    if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
+    recording = try Recorder(
+      plan: plan, library: KernelLibrary(context: context, tuning: tuning), tuning: tuning, arena: arena,
+      parameters: uploaded
+    ).record()
+    self.device = device
+    self.plan = plan
+    self.queue = queue
+    self.arena = arena
+    inputShape = graph.inputShape
+    memory = MemoryUse(
+      activations: arena.byteCount,
+      activationsUnshared: graph.nodes.reduce(0) { $0 + $1.shape.elementCount } * MemoryLayout<Float>.stride,
+      parameters: uploaded.buffer.byteCount)
+  }
+
+  /// Runs the network.
+  ///
+  /// - Parameter input: of `inputShape`.
+  /// - Returns: the graph's outputs, in its order.
+  public func run(_ input: Tensor) throws -> [Tensor] {
+    try upload(input)
+    try compute()
+    return try download()
+  }
+
+  /// Copies an input to the device.
+  ///
+  /// - Throws: `InputShapeError` where it is not of `inputShape`.
+  public func upload(_ input: Tensor) throws {
+    guard input.shape == inputShape else { throw InputShapeError(expected: inputShape, given: input.shape) }
+    try input.values.withUnsafeBytes { try queue.write($0, to: arena, offset: byteOffset(of: plan.input)) }
+  }
+
+  /// Replays every block on the input that is on the device and waits.
+  public func compute() throws {
+    for graph in recording { try queue.replay(graph) }
+    try queue.finish()
+  }
+
+  /// Copies the outputs from the device.
+  public func download() throws -> [Tensor] { try plan.outputs.map(read) }
+
+  /// Runs the network once on a queue that takes times, one launch after the other.
+  public func profile(_ input: Tensor) throws -> [LaunchTiming] {
+    try upload(input)
+    let profiler = try Queue(context: queue.context, profiling: true)
+    return try profiler.profile(recording)
+  }
+
+  private func read(_ id: Plan.Value.ID) throws -> Tensor {
+    try Tensor(shape: plan.values[id].shape) { values in
+      try queue.read(arena, offset: byteOffset(of: id), into: UnsafeMutableRawBufferPointer(values))
+    }
+  }
+
+  private func byteOffset(of id: Plan.Value.ID) -> Int {
+    plan.storages[plan.values[id].storage].offset * MemoryLayout<Float>.stride
+  }
+}
+
+/// What was fed does not fit what the graph was compiled for.
+public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What the graph takes.
+  public let expected: Shape
+  /// What was given.
+  public let given: Shape
+
+  public var description: String { "the network was compiled for an input of shape \(expected), was given \(given)" }
+}
+
+extension Executor {
+  /// What `PlanOptions.guardCount` elements behind every region hold before the first run.
+  package static let guardValue: Float = -12345.678
+
+  /// The storages behind which something was written, for tests; only with `guardCount` and without sharing.
+  package func overwrittenGuards(guardCount: Int) throws -> [Plan.Storage.ID] {
+    try plan.storages.indices.filter { id in
+      let storage = plan.storages[id]
+      guard storage.lifetime != nil else { return false }
+      let guards = try Tensor(shape: [guardCount]) { values in
+        try queue.read(
+          arena, offset: (storage.offset + storage.shape.elementCount) * MemoryLayout<Float>.stride,
+          into: UnsafeMutableRawBufferPointer(values))
+      }
+      return guards.values.contains { $0 != Self.guardValue }
+    }
+  }
+}

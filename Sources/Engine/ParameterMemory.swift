@@ -1,0 +1,102 @@
+import Networks
+import OpenCL
+import Tensors
+
+/// The parameters of a plan on the device: one buffer, filled step by step, so that the host never holds more than one
+/// packed tensor.
+struct ParameterMemory {
+  /// Everything, float32.
+  let buffer: Buffer
+  /// For each step that has parameters, by its index: the offsets, in elements, of its weights and bias (a convolution)
+  /// or scale and shift (a batch norm).
+  let places: [Int: SIMD2<UInt64>]
+
+  /// Packs and uploads what the steps of a plan need.
+  ///
+  /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
+  init(of plan: Plan, graph: Graph, source: some ParameterSource, channelTile: Int, queue: Queue) throws {
+    try graph.validate(source)
+    let tensors = ParameterReader(graph: graph, source: source)
+    var places: [Int: SIMD2<UInt64>] = [:]
+    var count = 0
+    for (index, step) in plan.steps.enumerated() {
+      guard let sizes = Self.sizes(of: step, in: plan, channelTile: channelTile) else { continue }
+      // Every block begins at a multiple of 64 bytes.
+      let second = count + (sizes.first + 15) / 16 * 16
+      places[index] = SIMD2(UInt64(count), UInt64(second))
+      count = second + (sizes.second + 15) / 16 * 16
+    }
+    buffer = try Buffer(context: queue.context, byteCount: count * MemoryLayout<Float>.stride)
+    self.places = places
+    for (index, step) in plan.steps.enumerated() {
+      guard let place = places[index], let blocks = try tensors.blocks(of: step, channelTile: channelTile) else {
+        continue
+      }
+      try write(blocks.first, at: place.x, on: queue)
+      try write(blocks.second, at: place.y, on: queue)
+    }
+  }
+
+  private func write(_ block: [Float], at offset: UInt64, on queue: Queue) throws {
+    try block.withUnsafeBytes { bytes in
+      try queue.write(bytes, to: buffer, offset: Int(offset) * MemoryLayout<Float>.stride)
+    }
+  }
+
+  /// The elements of a step's two blocks; nil where it has no parameters.
+  private static func sizes(of step: Step, in plan: Plan, channelTile: Int) -> (first: Int, second: Int)? {
+    switch step.operation {
+    case .convolution(let convolution, _, _):
+      let tiled = (convolution.outChannels + channelTile - 1) / channelTile * channelTile
+      let inChannels = plan.values[step.inputs[0]].shape.channels
+      return (tiled * inChannels * convolution.kernel * convolution.kernel, tiled)
+    case .batchNorm:
+      let channels = plan.values[step.output].shape.channels
+      return (channels, channels)
+    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+      return nil
+    }
+  }
+
+  private typealias Step = Plan.Step
+}
+
+/// Reads the tensors that steps name, checked against the graph.
+private struct ParameterReader<Source: ParameterSource> {
+  let graph: Graph
+  let source: Source
+  private let parameters: [String: Parameter]
+
+  init(graph: Graph, source: Source) {
+    self.graph = graph
+    self.source = source
+    parameters = Dictionary(graph.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A step's two blocks, packed; nil where it has no parameters.
+  func blocks(of step: Plan.Step, channelTile: Int) throws -> (first: [Float], second: [Float])? {
+    switch step.operation {
+    case .convolution(let convolution, let folded, _):
+      let packed = PackedConvolution(
+        weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
+        affine: try folded.map(affine), tile: channelTile)
+      return (packed.weights, packed.bias)
+    case .batchNorm(let norm, _):
+      let affine = try affine(norm)
+      return (affine.scale.map { Float($0) }, affine.shift.map { Float($0) })
+    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+      return nil
+    }
+  }
+
+  private func tensor(_ name: String) throws -> Tensor {
+    guard let parameter = parameters[name] else { throw MissingParameter(name: name) }
+    return try graph.tensor(parameter, from: source)
+  }
+
+  private func affine(_ norm: BatchNorm) throws -> ChannelAffine {
+    ChannelAffine(
+      weight: try tensor(norm.weight), bias: try tensor(norm.bias), mean: try tensor(norm.mean),
+      variance: try tensor(norm.variance), epsilon: norm.epsilon)
+  }
+}

@@ -1,0 +1,136 @@
+import Kernels
+import Networks
+import OpenCL
+import Tensors
+
+/// Turns the steps of a plan into launches whose arguments are bound once, block by block.
+struct Recorder {
+  let plan: Plan
+  let library: KernelLibrary
+  let tuning: KernelTuning
+  let arena: Buffer
+  let parameters: ParameterMemory
+
+  /// Where a view of activations begins and how far its images lie apart, in elements: the kernels' `ulong2 at`.
+  private func place(_ id: Plan.Value.ID) -> SIMD2<UInt64> {
+    let value = plan.values[id]
+    let storage = plan.storages[value.storage]
+    let plane = storage.shape.height * storage.shape.width
+    return SIMD2(
+      UInt64(storage.offset + value.channelOffset * plane), UInt64(storage.shape.channels * plane))
+  }
+
+  /// The kernels' `int4 shape`: batch, channels, height, width.
+  private func extents(_ id: Plan.Value.ID) -> SIMD4<Int32> {
+    let shape = plan.values[id].shape
+    return SIMD4(Int32(shape.batch), Int32(shape.channels), Int32(shape.height), Int32(shape.width))
+  }
+
+  /// One command graph for each block, in the plan's order.
+  func record() throws -> [CommandGraph] {
+    var graphs: [CommandGraph] = []
+    for (index, step) in plan.steps.enumerated() {
+      let launches = try launches(of: step, at: index)
+      if launches.isEmpty { continue }
+      if graphs.last?.name != step.block { graphs.append(CommandGraph(name: step.block)) }
+      for launch in launches { graphs[graphs.count - 1].record(launch) }
+    }
+    return graphs
+  }
+
+  private func launches(of step: Plan.Step, at index: Int) throws -> [Launch] {
+    let input = step.inputs[0]
+    switch step.operation {
+    case .convolution(let convolution, _, let epilogue):
+      return [try convolve(step, at: index, convolution, epilogue)]
+    case .batchNorm(_, let relu):
+      let kernel = try library.kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
+      try kernel.bind(
+        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output))
+      return [elementwise(step, kernel)]
+    case .relu: return [try pointwise(step, "relu", from: .relu)]
+    case .sigmoid: return [try pointwise(step, "sigmoid", from: .sigmoid)]
+    case .maxPool(let pool):
+      let kernel = try library.kernel("max_pool", from: .maxPool)
+      try kernel.bind(
+        arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
+        Int32(pool.stride))
+      return [elementwise(step, kernel)]
+    case .upsample:
+      let kernel = try library.kernel("upsample", from: .upsample)
+      try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
+      return [elementwise(step, kernel)]
+    case .concat:
+      return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
+        try copy(inputNumber: number, of: step)
+      }
+    case .add:
+      let kernel = try library.kernel("add", from: .add)
+      try kernel.bind(
+        arena, place(input), arena, place(step.inputs[1]), extents(input), arena, place(step.output))
+      return [elementwise(step, kernel)]
+    }
+  }
+
+  private func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
+
+  private func convolve(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let window = SIMD4(
+      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
+    let name =
+      switch epilogue {
+      case .bias: "conv2d"
+      case .relu: "conv2d_relu"
+      case .reluAdd: "conv2d_relu_add"
+      }
+    let kernel = try library.kernel(name, from: .conv2d)
+    if epilogue == .reluAdd {
+      try kernel.bind(
+        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+        extents(step.output), window, arena, place(step.inputs[1]))
+    } else {
+      try kernel.bind(
+        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+        extents(step.output), window)
+    }
+    let items = [
+      output.width.dividedRoundingUp(by: tuning.pixelTile), output.height,
+      output.channels.dividedRoundingUp(by: tuning.channelTile) * output.batch,
+    ]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.convolutionGroup))
+  }
+
+  private func pointwise(_ step: Plan.Step, _ name: String, from source: KernelSource) throws -> Launch {
+    let kernel = try library.kernel(name, from: source)
+    try kernel.bind(arena, place(step.inputs[0]), extents(step.inputs[0]), arena, place(step.output))
+    return elementwise(step, kernel)
+  }
+
+  private func copy(inputNumber number: Int, of step: Plan.Step) throws -> Launch {
+    let input = step.inputs[number]
+    let shape = plan.values[input].shape
+    let channel = step.inputs[..<number].reduce(0) { $0 + plan.values[$1].shape.channels }
+    var target = place(step.output)
+    target.x += UInt64(channel * shape.height * shape.width)
+    let kernel = try library.kernel("concat", from: .concat)
+    try kernel.bind(arena, place(input), extents(input), arena, target)
+    return launch("\(step.name)[\(number)]", kernel, over: shape)
+  }
+
+  private func elementwise(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
+    launch(step.name, kernel, over: plan.values[step.output].shape)
+  }
+
+  private func launch(_ label: String, _ kernel: Kernel, over shape: Shape) -> Launch {
+    let items = [shape.height * shape.width, shape.batch * shape.channels]
+    return Launch(label: label, kernel: kernel, size: WorkSize(covering: items, local: tuning.elementGroup))
+  }
+}
+
+extension Int {
+  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+}

@@ -1,0 +1,49 @@
+/// A code that an OpenCL call returned. Codes that are not known here survive as their number.
+public struct CLStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The number, as in `CL/cl.h`.
+  public let rawValue: Int32
+
+  /// A code.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// `CL_SUCCESS`.
+  public static let success = CLStatus(rawValue: 0)
+  /// `CL_DEVICE_NOT_FOUND`.
+  public static let deviceNotFound = CLStatus(rawValue: -1)
+  /// `CL_MEM_OBJECT_ALLOCATION_FAILURE`: the device has no room left.
+  public static let memObjectAllocationFailure = CLStatus(rawValue: -4)
+  /// `CL_OUT_OF_RESOURCES`.
+  public static let outOfResources = CLStatus(rawValue: -5)
+  /// `CL_OUT_OF_HOST_MEMORY`.
+  public static let outOfHostMemory = CLStatus(rawValue: -6)
+  /// `CL_BUILD_PROGRAM_FAILURE`.
+  public static let buildProgramFailure = CLStatus(rawValue: -11)
+  /// `CL_INVALID_KERNEL_ARGS`.
+  public static let invalidKernelArgs = CLStatus(rawValue: -52)
+  /// `CL_PLATFORM_NOT_FOUND_KHR`: the loader found no driver.
+  public static let platformNotFound = CLStatus(rawValue: -1001)
+
+  /// `CL_OUT_OF_RESOURCES (-5)`.
+  public var description: String { "\(Self.names[rawValue] ?? "unknown OpenCL error") (\(rawValue))" }
+
+  private static let names: [Int32: String] = [
+    0: "CL_SUCCESS", -1: "CL_DEVICE_NOT_FOUND", -2: "CL_DEVICE_NOT_AVAILABLE", -3: "CL_COMPILER_NOT_AVAILABLE",
+    -4: "CL_MEM_OBJECT_ALLOCATION_FAILURE", -5: "CL_OUT_OF_RESOURCES", -6: "CL_OUT_OF_HOST_MEMORY",
+    -7: "CL_PROFILING_INFO_NOT_AVAILABLE", -8: "CL_MEM_COPY_OVERLAP", -9: "CL_IMAGE_FORMAT_MISMATCH",
+    -10: "CL_IMAGE_FORMAT_NOT_SUPPORTED", -11: "CL_BUILD_PROGRAM_FAILURE", -12: "CL_MAP_FAILURE",
+    -13: "CL_MISALIGNED_SUB_BUFFER_OFFSET", -14: "CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST",
+    -15: "CL_COMPILE_PROGRAM_FAILURE", -16: "CL_LINKER_NOT_AVAILABLE", -17: "CL_LINK_PROGRAM_FAILURE",
+    -18: "CL_DEVICE_PARTITION_FAILED", -19: "CL_KERNEL_ARG_INFO_NOT_AVAILABLE", -30: "CL_INVALID_VALUE",
+    -31: "CL_INVALID_DEVICE_TYPE", -32: "CL_INVALID_PLATFORM", -33: "CL_INVALID_DEVICE", -34: "CL_INVALID_CONTEXT",
+    -35: "CL_INVALID_QUEUE_PROPERTIES", -36: "CL_INVALID_COMMAND_QUEUE", -37: "CL_INVALID_HOST_PTR",
+    -38: "CL_INVALID_MEM_OBJECT", -39: "CL_INVALID_IMAGE_FORMAT_DESCRIPTOR", -40: "CL_INVALID_IMAGE_SIZE",
+    -41: "CL_INVALID_SAMPLER", -42: "CL_INVALID_BINARY", -43: "CL_INVALID_BUILD_OPTIONS", -44: "CL_INVALID_PROGRAM",
+    -45: "CL_INVALID_PROGRAM_EXECUTABLE", -46: "CL_INVALID_KERNEL_NAME", -47: "CL_INVALID_KERNEL_DEFINITION",
+    -48: "CL_INVALID_KERNEL", -49: "CL_INVALID_ARG_INDEX", -50: "CL_INVALID_ARG_VALUE", -51: "CL_INVALID_ARG_SIZE",
+    -52: "CL_INVALID_KERNEL_ARGS", -53: "CL_INVALID_WORK_DIMENSION", -54: "CL_INVALID_WORK_GROUP_SIZE",
+    -55: "CL_INVALID_WORK_ITEM_SIZE", -56: "CL_INVALID_GLOBAL_OFFSET", -57: "CL_INVALID_EVENT_WAIT_LIST",
+    -58: "CL_INVALID_EVENT", -59: "CL_INVALID_OPERATION", -60: "CL_INVALID_GL_OBJECT", -61: "CL_INVALID_BUFFER_SIZE",
+    -62: "CL_INVALID_MIP_LEVEL", -63: "CL_INVALID_GLOBAL_WORK_SIZE", -64: "CL_INVALID_PROPERTY",
+    -1001: "CL_PLATFORM_NOT_FOUND_KHR",
+  ]
+}

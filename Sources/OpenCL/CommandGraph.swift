@@ -1,0 +1,57 @@
+/// How many work-items run, and in groups of how many: one to three dimensions, fastest first.
+public struct WorkSize: Hashable, Sendable {
+  /// Work-items along each dimension; a multiple of `local`.
+  public let global: [Int]
+  /// Work-items of one work-group along each dimension.
+  public let local: [Int]
+
+  /// At least `items` work-items along each dimension, rounded up to whole work-groups.
+  public init(covering items: [Int], local: [Int]) {
+    precondition(items.count == local.count && (1...3).contains(items.count), "\(items) in groups of \(local)")
+    self.local = local
+    global = zip(items, local).map { items, group in max(1, (items + group - 1) / group) * group }
+  }
+}
+
+/// A kernel with its arguments bound and its size fixed: one command, ready to be enqueued again and again.
+public struct Launch {
+  /// What it computes, for profiles, such as `stage1.rebnconv2`.
+  public let label: String
+  /// The kernel, this launch's own.
+  public let kernel: Kernel
+  /// How much of it runs.
+  public let size: WorkSize
+
+  /// A launch.
+  public init(label: String, kernel: Kernel, size: WorkSize) {
+    self.label = label
+    self.kernel = kernel
+    self.size = size
+  }
+}
+
+/// A named, recorded list of launches, such as one residual U-block: running it is replay.
+public struct CommandGraph {
+  /// The block's name, such as `stage1`.
+  public let name: String
+  /// In the order in which they run.
+  public private(set) var launches: [Launch] = []
+
+  /// An empty recording.
+  public init(name: String) { self.name = name }
+
+  /// Adds a launch behind the others.
+  public mutating func record(_ launch: Launch) { launches.append(launch) }
+}
+
+/// How long one launch of a replayed graph ran.
+public struct LaunchTiming: Hashable, Sendable {
+  /// The graph's name.
+  public let block: String
+  /// The launch's label.
+  public let label: String
+  /// The kernel's name.
+  public let kernel: String
+  /// When.
+  public let times: EventTimes
+}

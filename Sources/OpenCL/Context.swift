@@ -1,0 +1,19 @@
+import COpenCL
+
+/// Where the buffers and programs of one device live: `cl_context`.
+///
+/// Unchecked: OpenCL's contexts are thread-safe.
+public final class Context: @unchecked Sendable {
+  let handle: OpaquePointer
+  /// The one device of this context.
+  public let device: Device
+
+  /// A context for one device.
+  public init(device: Device) throws(CLError) {
+    self.device = device
+    var id: OpaquePointer? = device.handle
+    handle = try make("clCreateContext", device.name) { clCreateContext(nil, 1, &id, nil, nil, $0) }
+  }
+
+  deinit { clReleaseContext(handle) }
+}

@@ -1,0 +1,39 @@
+/// Readers of the `clGet…Info` family: each takes the call with its object and parameter applied.
+enum Info {
+  /// `(size, value, sizeReturned) -> code`, as the C functions end.
+  typealias Query = (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> Int32
+
+  static func value<Value: BitwiseCopyable>(_ zero: Value, _ call: String, _ query: Query) throws(CLError) -> Value {
+    var value = zero
+    let code = withUnsafeMutableBytes(of: &value) { query($0.count, $0.baseAddress, nil) }
+    try check(code, call)
+    return value
+  }
+
+  static func string(_ call: String, _ query: Query) throws(CLError) -> String {
+    var size = 0
+    try check(query(0, nil, &size), call)
+    guard size > 0 else { return "" }
+    var bytes = [UInt8](repeating: 0, count: size)
+    let code = bytes.withUnsafeMutableBytes { query(size, $0.baseAddress, nil) }
+    try check(code, call)
+    let text = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    // Some drivers pad the names that people read.
+    return String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}
+
+/// Lists of handles: asked for their number first.
+func handles(
+  _ call: String, noneIf none: CLStatus, _ query: (UInt32, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UInt32>?) -> Int32
+) throws(CLError) -> [OpaquePointer] {
+  var count: UInt32 = 0
+  let code = query(0, nil, &count)
+  if code == none.rawValue { return [] }
+  try check(code, call)
+  guard count > 0 else { return [] }
+  var found = [OpaquePointer?](repeating: nil, count: Int(count))
+  let listed = found.withUnsafeMutableBufferPointer { query(count, $0.baseAddress, nil) }
+  try check(listed, call)
+  return found.compactMap { $0 }
+}

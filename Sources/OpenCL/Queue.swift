@@ -1,0 +1,87 @@
+import COpenCL
+
+/// An in-order queue of commands: `cl_command_queue`.
+///
+/// Not Sendable: the order of commands is the caller's, so one thread at a time enqueues.
+public final class Queue {
+  let handle: OpaquePointer
+  /// The context whose device runs the commands.
+  public let context: Context
+  /// Whether events of this queue know their times.
+  public let profiles: Bool
+
+  /// An in-order queue.
+  public init(context: Context, profiling: Bool = false) throws(CLError) {
+    self.context = context
+    profiles = profiling
+    let properties = profiling ? cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE) : 0
+    handle = try make("clCreateCommandQueue", context.device.name) {
+      clCreateCommandQueue(context.handle, context.device.handle, properties, $0)
+    }
+  }
+
+  deinit { clReleaseCommandQueue(handle) }
+
+  /// Blocks until everything enqueued so far has finished.
+  public func finish() throws(CLError) { try check(clFinish(handle), "clFinish") }
+
+  /// Copies host memory into a buffer, `offset` bytes in; returns when the host memory may be reused.
+  public func write(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer, offset: Int = 0) throws(CLError) {
+    guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+    try check(
+      clEnqueueWriteBuffer(handle, buffer.handle, cl_bool(1), offset, bytes.count, base, 0, nil, nil),
+      "clEnqueueWriteBuffer", "\(bytes.count) bytes at \(offset) of \(buffer.byteCount)")
+  }
+
+  /// Copies a buffer's bytes from `offset` on into host memory; returns when they are there.
+  public func read(_ buffer: Buffer, offset: Int = 0, into bytes: UnsafeMutableRawBufferPointer) throws(CLError) {
+    guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+    try check(
+      clEnqueueReadBuffer(handle, buffer.handle, cl_bool(1), offset, bytes.count, base, 0, nil, nil),
+      "clEnqueueReadBuffer", "\(bytes.count) bytes at \(offset) of \(buffer.byteCount)")
+  }
+
+  /// Sets every float32 of a buffer to `value`.
+  public func fill(_ buffer: Buffer, with value: Float) throws(CLError) {
+    var pattern = value
+    try check(
+      clEnqueueFillBuffer(
+        handle, buffer.handle, &pattern, MemoryLayout<Float>.size, 0, buffer.byteCount / 4 * 4, 0, nil, nil),
+      "clEnqueueFillBuffer", "\(buffer.byteCount) bytes")
+  }
+
+  /// Enqueues one launch.
+  public func enqueue(_ launch: Launch) throws(CLError) {
+    try enqueue(launch, event: nil)
+  }
+
+  /// Enqueues a recorded graph; does not wait.
+  public func replay(_ graph: CommandGraph) throws(CLError) {
+    for launch in graph.launches { try enqueue(launch, event: nil) }
+  }
+
+  /// Runs recorded graphs one after the other and says how long every launch took; needs a queue that profiles.
+  public func profile(_ graphs: [CommandGraph]) throws(CLError) -> [LaunchTiming] {
+    var timings: [LaunchTiming] = []
+    for graph in graphs {
+      for launch in graph.launches {
+        var handle: OpaquePointer?
+        try enqueue(launch, event: &handle)
+        guard let handle else { continue }
+        let event = Event(handle: handle)
+        try event.wait()
+        timings.append(
+          LaunchTiming(
+            block: graph.name, label: launch.label, kernel: launch.kernel.name, times: try event.times()))
+      }
+    }
+    return timings
+  }
+
+  private func enqueue(_ launch: Launch, event: UnsafeMutablePointer<OpaquePointer?>?) throws(CLError) {
+    let size = launch.size
+    let code = clEnqueueNDRangeKernel(
+      handle, launch.kernel.handle, UInt32(size.global.count), nil, size.global, size.local, 0, nil, event)
+    try check(code, "clEnqueueNDRangeKernel", "\(launch.label), kernel \(launch.kernel.name)")
+  }
+}
