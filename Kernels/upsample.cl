@@ -1,9 +1,9 @@
-// upsample: bilinear resampling to a given size with half-pixel centres and no antialiasing, as PyTorch's
+// upsample_bilinear: bilinear resampling to a given size with half-pixel centres and no antialiasing, as PyTorch's
 // interpolate(mode="bilinear", align_corners=False).
 //
 // Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x.
 // One work-item computes one element of the output.
-__kernel void upsample(
+__kernel void upsample_bilinear(
     __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
     __global float *restrict out, const ulong2 out_at, const int4 out_shape) {
   const int i = (int)get_global_id(0);      // 0 ..< out height * out width

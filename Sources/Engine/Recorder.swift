@@ -57,7 +57,7 @@ struct Recorder {
         Int32(pool.stride))
       return [elementwise(step, kernel)]
     case .upsample:
-      let kernel = try library.kernel("upsample", from: .upsample)
+      let kernel = try library.kernel("upsample_bilinear", from: .upsample)
       try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
       return [elementwise(step, kernel)]
     case .concat:
