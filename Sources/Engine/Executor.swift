@@ -32,21 +32,23 @@ public final class Executor {
     public let parameters: Int
   }
 
-  /// Compiles a graph for a device.
+  /// Compiles a graph for a session's device.
   ///
   /// - Throws: `ParameterError` where the parameters do not fit the graph, `CLBuildError` where a kernel does not
   ///   build, `DeviceMemoryError`, `CLError`.
   public convenience init(
-    graph: Graph, parameters: some ParameterSource, device: Device, options: PlanOptions = PlanOptions()
+    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions()
   ) throws {
     try self.init(
-      graph: graph, parameters: parameters, device: device, options: options, tuning: KernelTuning(for: device))
+      graph: graph, parameters: parameters, session: session, options: options,
+      tuning: KernelTuning(for: session.device))
   }
 
   package init(
-    graph: Graph, parameters: some ParameterSource, device: Device, options: PlanOptions, tuning: KernelTuning
+    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions,
+    tuning: KernelTuning
   ) throws {
-    let context = try Context(device: device)
+    let context = session.context
     let queue = try Queue(context: context)
     let plan = Plan(graph, options: options)
     let uploaded = try ParameterMemory(
@@ -54,10 +56,9 @@ public final class Executor {
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
     recording = try Recorder(
-      plan: plan, library: KernelLibrary(context: context, tuning: tuning), tuning: tuning, arena: arena,
-      parameters: uploaded
+      plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded
     ).record()
-    self.device = device
+    device = session.device
     self.plan = plan
     self.queue = queue
     self.arena = arena

@@ -22,7 +22,7 @@ extension Plan {
   }
 
   /// Whether input number `index` of a concat lies in its place in the result.
-  func isInPlace(inputNumber index: Int, of step: Step) -> Bool {
+  package func isInPlace(inputNumber index: Int, of step: Step) -> Bool {
     let channel = step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
     let input = values[step.inputs[index]]
     return input.storage == values[step.output].storage && input.channelOffset == channel

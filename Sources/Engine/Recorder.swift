@@ -6,7 +6,7 @@ import Tensors
 /// Turns the steps of a plan into launches whose arguments are bound once, block by block.
 struct Recorder {
   let plan: Plan
-  let library: KernelLibrary
+  let session: DeviceSession
   let tuning: KernelTuning
   let arena: Buffer
   let parameters: ParameterMemory
@@ -44,20 +44,20 @@ struct Recorder {
     case .convolution(let convolution, _, let epilogue):
       return [try convolve(step, at: index, convolution, epilogue)]
     case .batchNorm(_, let relu):
-      let kernel = try library.kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
+      let kernel = try kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
       try kernel.bind(
         arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output))
       return [elementwise(step, kernel)]
     case .relu: return [try pointwise(step, "relu", from: .relu)]
     case .sigmoid: return [try pointwise(step, "sigmoid", from: .sigmoid)]
     case .maxPool(let pool):
-      let kernel = try library.kernel("max_pool", from: .maxPool)
+      let kernel = try kernel("max_pool", from: .maxPool)
       try kernel.bind(
         arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
         Int32(pool.stride))
       return [elementwise(step, kernel)]
     case .upsample:
-      let kernel = try library.kernel("upsample_bilinear", from: .upsample)
+      let kernel = try kernel("upsample_bilinear", from: .upsample)
       try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
       return [elementwise(step, kernel)]
     case .concat:
@@ -65,11 +65,15 @@ struct Recorder {
         try copy(inputNumber: number, of: step)
       }
     case .add:
-      let kernel = try library.kernel("add", from: .add)
+      let kernel = try kernel("add", from: .add)
       try kernel.bind(
         arena, place(input), arena, place(step.inputs[1]), extents(input), arena, place(step.output))
       return [elementwise(step, kernel)]
     }
+  }
+
+  private func kernel(_ name: String, from source: KernelSource) throws -> Kernel {
+    try session.kernel(name, from: source, options: tuning.buildOptions)
   }
 
   private func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
@@ -87,7 +91,7 @@ struct Recorder {
       case .relu: "conv2d_relu"
       case .reluAdd: "conv2d_relu_add"
       }
-    let kernel = try library.kernel(name, from: .conv2d)
+    let kernel = try kernel(name, from: .conv2d)
     if epilogue == .reluAdd {
       try kernel.bind(
         arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
@@ -105,7 +109,7 @@ struct Recorder {
   }
 
   private func pointwise(_ step: Plan.Step, _ name: String, from source: KernelSource) throws -> Launch {
-    let kernel = try library.kernel(name, from: source)
+    let kernel = try kernel(name, from: source)
     try kernel.bind(arena, place(step.inputs[0]), extents(step.inputs[0]), arena, place(step.output))
     return elementwise(step, kernel)
   }
@@ -116,7 +120,7 @@ struct Recorder {
     let channel = step.inputs[..<number].reduce(0) { $0 + plan.values[$1].shape.channels }
     var target = place(step.output)
     target.x += UInt64(channel * shape.height * shape.width)
-    let kernel = try library.kernel("concat", from: .concat)
+    let kernel = try kernel("concat", from: .concat)
     try kernel.bind(arena, place(input), extents(input), arena, target)
     return launch("\(step.name)[\(number)]", kernel, over: shape)
   }

@@ -1,0 +1,84 @@
+import Engine
+import Networks
+import OpenCL
+import Reference
+import Tensors
+import TestSupport
+import Testing
+
+/// The devices of this machine, ready to run; every test runs on each of them.
+let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? DeviceSession(device: $0) }
+
+/// Elements that are kept free behind every region of memory and must stay as they were.
+private let guardCount = 77
+
+/// What a test of the engine varies beside its graph.
+struct Variant: Sendable, CustomStringConvertible {
+  let description: String
+  let options: PlanOptions
+  /// Pixels and channels that a work-item of a convolution computes; nil for the device's own.
+  let tiles: (pixels: Int, channels: Int)?
+
+  static let all: [Variant] = [
+    Variant(description: "fused", options: PlanOptions(), tiles: nil),
+    Variant(description: "unfused", options: .unfused, tiles: nil),
+    Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
+    Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
+  ]
+}
+
+/// Checks that the engine computes what the reference computes, on every device and in every variant, element by
+/// element, and that no kernel writes behind its output.
+func expectAgreement(
+  of graph: Graph, parameters: (any ParameterSource)? = nil, within tolerance: Float = 1e-5, seed: UInt64,
+  variants: [Variant] = Variant.all, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let parameters = parameters ?? SeededParameters(for: graph)
+  let input = Tensor.random(graph.inputShape, seed: seed)
+  let expected = try ReferenceExecutor(graph: graph, parameters: parameters).run(input)
+  #expect(!sessions.isEmpty, "no OpenCL device: nothing was compared", sourceLocation: sourceLocation)
+  for session in sessions {
+    for variant in variants {
+      let what = "\(session.device.name), \(variant), input \(graph.inputShape), seed \(seed)"
+      let outputs = try run(graph, parameters, input, in: session, variant, what, sourceLocation)
+      #expect(outputs.count == expected.count, "\(what)", sourceLocation: sourceLocation)
+      for (index, (output, expected)) in zip(outputs, expected).enumerated() {
+        let scale = expected.values.reduce(Float(1)) { max($0, abs($1)) }
+        if let mismatch = output.mismatch(with: expected, within: tolerance * scale) {
+          Issue.record("\(what), output \(index): \(mismatch)", sourceLocation: sourceLocation)
+        }
+      }
+    }
+  }
+}
+
+/// Runs a graph once with guards and private memory, then as users do; both must give the same bits.
+private func run(
+  _ graph: Graph, _ parameters: any ParameterSource, _ input: Tensor, in session: DeviceSession, _ variant: Variant,
+  _ what: String, _ sourceLocation: SourceLocation
+) throws -> [Tensor] {
+  var tuning = KernelTuning(for: session.device)
+  if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
+  var guarded = variant.options
+  guarded.sharesMemory = false
+  guarded.guardCount = guardCount
+  let watched = try Executor(
+    graph: graph, parameters: parameters, session: session, options: guarded, tuning: tuning)
+  let outputs = try watched.run(input)
+  let overwritten = try watched.overwrittenGuards(guardCount: guardCount)
+  #expect(overwritten.isEmpty, "\(what): written behind storages \(overwritten)", sourceLocation: sourceLocation)
+
+  let shared = try Executor(
+    graph: graph, parameters: parameters, session: session, options: variant.options, tuning: tuning)
+  for round in 0..<2 {
+    #expect(try shared.run(input) == outputs, "\(what), shared memory, round \(round)", sourceLocation: sourceLocation)
+  }
+  return outputs
+}
+
+/// A graph of one operation behind an input.
+func graph(of operation: Networks.Operation, on shape: Shape) throws -> Graph {
+  var builder = try GraphBuilder(input: shape)
+  let node = try builder.add(operation, to: [builder.input], name: "operation")
+  return builder.finish(outputs: [("output", node)])
+}
