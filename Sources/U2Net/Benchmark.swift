@@ -1,0 +1,68 @@
+import Networks
+public import Tensors
+
+/// How fast a model is on a device, measured: warm-up runs that are not counted, then runs until there are enough and
+/// enough time has passed.
+public struct Benchmark: Sendable {
+  /// The model; its weights do not matter for the time.
+  public var model: Model
+  /// Which device.
+  public var device: DeviceRequest
+  /// Whether it is an error when another device would run.
+  public var strict = false
+  /// The side of the input, in pixels; nil for the model's own.
+  public var size: Int?
+  /// Pictures in one run.
+  public var batch = 1
+  /// Runs before the clock counts.
+  public var warmup = 3
+  /// The least number of runs that count.
+  public var runs = 20
+  /// The least time that the counted runs take, in seconds.
+  public var minimumSeconds = 1.0
+
+  /// A measurement with the usual numbers.
+  public init(model: Model, device: DeviceRequest = .auto) {
+    self.model = model
+    self.device = device
+  }
+
+  /// Measures.
+  public func run() throws(Failure) -> BenchmarkReport {
+    guard batch > 0, runs > 0, warmup >= 0 else {
+      throw Failure(.usage, "batch and runs must be at least 1, warmup at least 0")
+    }
+    let side = size.map { Size(height: $0, width: $0) } ?? model.inputSize
+    guard Model.sizeRange.contains(side.height) else {
+      throw Failure(.usage, "an input of \(side.height) pixels is not possible; give a size in \(Model.sizeRange)")
+    }
+    let choice = try DeviceChoice(device, strict: strict)
+    let shape = Shape(batch: batch, channels: 3, height: side.height, width: side.width)
+    return try failing { try measure(shape, on: choice) }
+  }
+
+  private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> BenchmarkReport {
+    let clock = ContinuousClock()
+    func seconds(_ body: () throws -> Void) rethrows -> Double {
+      let duration = try clock.measure(body)
+      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+    let input = SeededParameters.input(shape: shape)
+    var compiled: CompiledNetwork?
+    let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
+    guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }
+    let first = try seconds { _ = try network.run(input) }
+    for _ in 0..<warmup { _ = try network.run(input) }
+    var samples: [Double] = []
+    var total = 0.0
+    while samples.count < runs || total < minimumSeconds {
+      let sample = try seconds { _ = try network.run(input) }
+      samples.append(sample)
+      total += sample
+    }
+    return BenchmarkReport(
+      model: model.name, size: shape.size, batch: batch, device: DeviceReport(choice, asked: device),
+      memory: network.memory.map(MemoryReport.init), compileSeconds: compile, firstRunSeconds: first, warmup: warmup,
+      multiplyAccumulates: network.graph.multiplyAccumulates, samples: samples)
+  }
+}

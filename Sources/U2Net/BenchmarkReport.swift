@@ -1,0 +1,108 @@
+import Engine
+import FoundationEssentials
+import Tensors
+
+/// The device of a report: what was asked for and what ran.
+public struct DeviceReport: Sendable, Hashable, Codable {
+  /// As it was asked for.
+  public let asked: String
+  /// The name of what ran.
+  public let name: String
+  /// `gpu`, `cpu`, `accelerator`, `other` or `reference`.
+  public let kind: String
+  /// The OpenCL platform.
+  public let platform: String?
+  /// The driver's version.
+  public let driver: String?
+  /// Why it is not what was asked for.
+  public let fallback: String?
+
+  /// What a choice came to.
+  public init(_ choice: DeviceChoice, asked: DeviceRequest) {
+    self.init(choice.device, asked: asked, fallback: choice.fallback)
+  }
+
+  /// A device that ran.
+  public init(_ device: ComputeDevice, asked: DeviceRequest, fallback: String?) {
+    self.asked = "\(asked)"
+    name = device.name
+    kind = device.kind
+    platform = device.platform
+    driver = device.driver
+    self.fallback = fallback
+  }
+}
+
+/// Device memory of a report, in bytes.
+public struct MemoryReport: Sendable, Hashable, Codable {
+  /// The arena of activations.
+  public let activations: Int
+  /// What the activations would take if none shared memory.
+  public let activationsUnshared: Int
+  /// The packed weights.
+  public let parameters: Int
+
+  init(_ use: Executor.MemoryUse) {
+    activations = use.activations
+    activationsUnshared = use.activationsUnshared
+    parameters = use.parameters
+  }
+}
+
+/// What a benchmark measured. Times are in seconds; a run is upload, network and download.
+public struct BenchmarkReport: Sendable, Codable {
+  /// The version of this form.
+  public var schema = 1
+  /// u2cl's version.
+  public var version = u2clVersion
+  /// The operating system.
+  public var system = ProcessInfo.processInfo.operatingSystemVersionString
+  /// The model's name.
+  public let model: String
+  /// Rows of the input.
+  public let height: Int
+  /// Columns of the input.
+  public let width: Int
+  /// Pictures in one run.
+  public let batch: Int
+  /// What ran.
+  public let device: DeviceReport
+  /// What it took on the device; nil for the reference.
+  public let memory: MemoryReport?
+  /// Planning, building kernels, packing and uploading weights.
+  public let compileSeconds: Double
+  /// The first run, which some drivers compile in.
+  public let firstRunSeconds: Double
+  /// Runs that are not counted, beside the first.
+  public let warmup: Int
+  /// Of one run.
+  public let multiplyAccumulates: Int
+  /// Every counted run.
+  public let samples: [Double]
+  /// What is said of them.
+  public let run: Statistics
+  /// By the median.
+  public let imagesPerSecond: Double
+  /// 10⁹ multiply-accumulates per second, by the median.
+  public let gigaMACsPerSecond: Double
+
+  init(
+    model: String, size: Size, batch: Int, device: DeviceReport, memory: MemoryReport?, compileSeconds: Double,
+    firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double]
+  ) {
+    self.model = model
+    height = size.height
+    width = size.width
+    self.batch = batch
+    self.device = device
+    self.memory = memory
+    self.compileSeconds = compileSeconds
+    self.firstRunSeconds = firstRunSeconds
+    self.warmup = warmup
+    self.multiplyAccumulates = multiplyAccumulates
+    self.samples = samples
+    run = Statistics(samples)
+    imagesPerSecond = Double(batch) / run.median
+    gigaMACsPerSecond = Double(multiplyAccumulates) / run.median * 1e-9
+  }
+}

@@ -1,0 +1,54 @@
+import Images
+import Tensors
+
+/// How far the maps of two devices lie apart on one picture.
+public struct Comparison: Sendable, Codable {
+  /// One map on both devices.
+  public struct Row: Sendable, Codable {
+    /// Such as `d0`.
+    public let map: String
+    /// The largest absolute difference of two pixels, on the scale 0 … 1.
+    public let max: Double
+    /// The mean absolute difference, on the scale 0 … 1.
+    public let mean: Double
+  }
+
+  /// The model's name.
+  public let model: String
+  /// The first device.
+  public let device: DeviceReport
+  /// The device that it is compared with.
+  public let against: DeviceReport
+  /// Every map.
+  public let rows: [Row]
+  /// What no difference may exceed: float32 sums in another order.
+  public let tolerance: Double
+
+  /// Whether every map agrees within the tolerance.
+  public var agrees: Bool { rows.allSatisfy { $0.max <= tolerance } }
+
+  /// The maps of two detectors, on one picture.
+  public init(
+    _ picture: Picture, _ first: SaliencyDetector, asked: DeviceRequest, _ second: SaliencyDetector,
+    askedAgainst: DeviceRequest, tolerance: Double = 1e-4
+  ) throws(Failure) {
+    let a = try first.detect(picture).maps
+    let b = try second.detect(picture).maps
+    model = first.model.name
+    device = DeviceReport(first.device, asked: asked, fallback: first.fallback)
+    against = DeviceReport(second.device, asked: askedAgainst, fallback: second.fallback)
+    self.tolerance = tolerance
+    rows = zip(a, b).map { Row(comparing: $0, with: $1) }
+  }
+}
+
+extension Comparison.Row {
+  init(comparing a: SaliencyMap, with b: SaliencyMap) {
+    let differences = zip(a.values.values, b.values.values).map { pair in
+      pair.0.isNaN || pair.1.isNaN ? Double.infinity : abs(Double(pair.0) - Double(pair.1))
+    }
+    map = a.name
+    max = differences.max() ?? 0
+    mean = differences.reduce(0, +) / Double(Swift.max(1, differences.count))
+  }
+}

@@ -1,0 +1,141 @@
+package import OpenCL
+
+/// Something a network runs on.
+public struct ComputeDevice: Sendable {
+  package enum Backend: Sendable {
+    case openCL(Device)
+    case reference
+  }
+
+  package let backend: Backend
+
+  /// The plain CPU path, which needs no OpenCL.
+  public static let reference = ComputeDevice(backend: .reference)
+
+  /// The device's name, such as `NVIDIA H200`, or `reference`.
+  public var name: String {
+    switch backend {
+    case .openCL(let device): device.name
+    case .reference: "reference"
+    }
+  }
+
+  /// `gpu`, `cpu`, `accelerator`, `other` or `reference`.
+  public var kind: String {
+    switch backend {
+    case .openCL(let device): device.kind.rawValue
+    case .reference: "reference"
+    }
+  }
+
+  /// The driver, such as `Portable Computing Language`; nil for the reference.
+  public var platform: String? {
+    switch backend {
+    case .openCL(let device): device.platform.name
+    case .reference: nil
+    }
+  }
+
+  /// The driver's version; nil for the reference.
+  public var driver: String? {
+    switch backend {
+    case .openCL(let device): device.driverVersion
+    case .reference: nil
+    }
+  }
+
+  /// Every OpenCL device, best first; the index is its number in every command. Empty where no driver is installed.
+  public static func all() throws(Failure) -> [ComputeDevice] {
+    try failing { try Device.all().map { ComputeDevice(backend: .openCL($0)) } }
+  }
+}
+
+extension ComputeDevice: CustomStringConvertible {
+  /// `NVIDIA H200 [gpu, NVIDIA CUDA]`.
+  public var description: String {
+    switch backend {
+    case .openCL(let device): "\(device.name) [\(device.kind.rawValue), \(device.platform.name)]"
+    case .reference: "the CPU reference"
+    }
+  }
+}
+
+/// What a request came to on this machine.
+public struct DeviceChoice: Sendable {
+  /// What runs.
+  public let device: ComputeDevice
+  /// Why it is not what was asked for, in one line; nil where it is.
+  public let fallback: String?
+
+  /// Finds the device that a request asks for.
+  ///
+  /// Where there is no device of the kind that is asked for, or no OpenCL at all, the next best is chosen and
+  /// `fallback` says so; with `strict` that is an error. A number or a name that no device has is always an error.
+  public init(_ request: DeviceRequest, strict: Bool = false) throws(Failure) {
+    if case .reference = request {
+      self.init(device: .reference, fallback: nil)
+      return
+    }
+    try self.init(request, among: Self.listed(), strict: strict)
+  }
+
+  package init(_ request: DeviceRequest, among devices: Result<[ComputeDevice], Failure>, strict: Bool) throws(Failure) {
+    let found = (try? devices.get()) ?? []
+    if let device = try Self.match(request, in: found) {
+      self.init(device: device, fallback: nil)
+      return
+    }
+    let reason = Self.reason(request, devices)
+    if strict { throw Failure(.device, "\(reason); --strict forbids another device") }
+    let substitute = found.first ?? .reference
+    self.init(device: substitute, fallback: "\(reason); using \(substitute) instead")
+  }
+
+  package init(device: ComputeDevice, fallback: String?) {
+    self.device = device
+    self.fallback = fallback
+  }
+
+  private static func listed() -> Result<[ComputeDevice], Failure> {
+    do throws(Failure) { return .success(try ComputeDevice.all()) } catch { return .failure(error) }
+  }
+
+  /// The device that fits exactly; nil where the next best may stand in for it.
+  private static func match(_ request: DeviceRequest, in found: [ComputeDevice]) throws(Failure) -> ComputeDevice? {
+    switch request {
+    case .reference: return .reference
+    case .auto: return found.first
+    case .kind(let kind, let number):
+      let those = found.filter { $0.kind == kind.rawValue }
+      if number > 0, !those.isEmpty, !those.indices.contains(number) {
+        throw Failure(.device, "there is no device \(request); \(list(found))")
+      }
+      return those.indices.contains(number) ? those[number] : nil
+    case .index(let index):
+      guard found.indices.contains(index) else {
+        throw Failure(.device, "there is no device number \(index); \(list(found))")
+      }
+      return found[index]
+    case .name(let name):
+      let wanted = name.lowercased()
+      let match = found.first { device in
+        [device.name, device.platform ?? ""].contains { $0.lowercased().contains(wanted) }
+      }
+      guard let match else { throw Failure(.device, "no device is called '\(name)'; \(list(found))") }
+      return match
+    }
+  }
+
+  private static func reason(_ request: DeviceRequest, _ devices: Result<[ComputeDevice], Failure>) -> String {
+    switch devices {
+    case .failure(let failure): "OpenCL does not work here (\(failure))"
+    case .success(let found) where found.isEmpty: "no OpenCL device was found (is a driver installed?)"
+    case .success(let found): "no \(request) was found; \(list(found))"
+    }
+  }
+
+  private static func list(_ devices: [ComputeDevice]) -> String {
+    if devices.isEmpty { return "no OpenCL device was found; --device reference needs none" }
+    return "found " + devices.enumerated().map { "\($0): \($1)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,91 @@
+import CDefaultModel
+package import Checkpoints
+public import Images
+package import Networks
+package import Tensors
+
+/// A network with its weights, and what its pictures must go through: loaded once, usable on any device.
+public struct Model: Sendable {
+  /// A name for reports, such as `u2netp`.
+  public let name: String
+  /// The architecture, such as `u2netp`, or `onnx`.
+  public let architecture: String
+  /// The size it was made for, in pixels.
+  public let inputSize: Size
+  /// What is done to a picture's values.
+  public let normalization: Normalization
+
+  package let network: any Network
+  package let parameters: any ParameterSource
+
+  package init(
+    name: String, network: any Network, parameters: any ParameterSource, inputSize: Size = Self.usualSize,
+    normalization: Normalization = .imageNet
+  ) {
+    self.name = name
+    architecture = network.name
+    self.network = network
+    self.parameters = parameters
+    self.inputSize = inputSize
+    self.normalization = normalization
+  }
+
+  /// What the authors train and run at.
+  package static let usualSize = Size(height: 320, width: 320)
+
+  /// The model that ships inside the program: good on one clear subject, weaker on crowded scenes.
+  public static func builtIn() throws(Failure) -> Model {
+    try failing {
+      let bytes = UnsafeRawBufferPointer(start: u2cl_default_model_bytes(), count: u2cl_default_model_size())
+      return try Model(MappedFile(name: "u2cl-default", staticMemory: bytes))
+    }
+  }
+
+  /// A model by its name (`u2netp`, where it is installed) or by its file (`.onnx`, `.pth`, `.safetensors`).
+  public init(_ nameOrFile: String) throws(Failure) {
+    let path = try ModelStore.locate(nameOrFile)
+    self = try failing { try Model(MappedFile(path: path)) }
+  }
+
+  /// U²-Net (`full`) or U²-Net† with weights made from a seed: for measuring, not for looking at.
+  public static func seeded(full: Bool) throws(Failure) -> Model {
+    try failing {
+      let table = full ? U2NetTable.full() : .small()
+      let shape = Shape(channels: 3, height: 32, width: 32)
+      return Model(
+        name: "\(table.name) (seeded weights)", network: table,
+        parameters: SeededParameters(for: try table.graph(for: shape)))
+    }
+  }
+}
+
+extension Model {
+  /// The model in a file of any format.
+  private init(_ file: MappedFile) throws {
+    switch try CheckpointFile.open(file) {
+    case .checkpoint(let checkpoint): try self.init(checkpoint)
+    case .onnx(let model):
+      self.init(
+        name: Self.stem(of: file.name), network: model, parameters: model.parameters,
+        inputSize: model.inputSize ?? Self.usualSize)
+    }
+  }
+
+  private init(_ checkpoint: Checkpoint) throws {
+    guard let table = U2NetTable.recognize(checkpoint) else {
+      throw Failure(
+        .model, "\(checkpoint.file.name): its tensors are not named as U²-Net's; use a U²-Net checkpoint or an ONNX file")
+    }
+    try table.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
+    let metadata = ModelMetadata(checkpoint.metadata, file: checkpoint.file.name)
+    self.init(
+      name: Self.stem(of: checkpoint.file.name), network: table, parameters: checkpoint,
+      inputSize: try metadata.inputSize() ?? Self.usualSize, normalization: try metadata.normalization())
+  }
+
+  private static func stem(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import U2Net
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Run two devices on one picture and say how far their maps lie apart.",
+    discussion: "Exits with 6 when a map differs by more than the tolerance.")
+
+  @Argument(help: "A picture: PNG, JPEG or WebP.")
+  var input: String
+
+  @OptionGroup var device: DeviceOptions
+
+  @Option(help: "The device to compare with.")
+  var against = "reference"
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "What no pixel of a map may differ by, on the scale 0 … 1.")
+  var tolerance = 1e-4
+
+  @Flag(help: "As JSON.")
+  var json = false
+
+  func run() throws {
+    let picture = try InputPicture(input).picture()
+    let other = DeviceRequest(against)
+    let comparison = try Comparison(
+      picture, model.detector(on: device.request, strict: device.strict), asked: device.request,
+      model.detector(on: other, strict: device.strict), askedAgainst: other, tolerance: tolerance)
+    if json { try Console.json(comparison) } else { Console.write(comparison.table) }
+    guard comparison.agrees else {
+      throw Failure(.verification, "the maps differ by more than \(Format.scientific(tolerance))")
+    }
+  }
+}
+
+extension Comparison {
+  /// What people read.
+  var table: String {
+    let head = "\(model): \(device.name) against \(against.name)"
+    let rows = rows.map { [$0.map, Format.scientific($0.max), Format.scientific($0.mean)] }
+    return head + "\n" + Format.table([["map", "max", "mean"]] + rows)
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import U2Net
+
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices", abstract: "List what a network can run on, best first.")
+
+  @Flag(help: "As JSON.")
+  var json = false
+
+  func run() throws {
+    let devices = try DeviceDescription.all()
+    if json { return try Console.json(devices) }
+    let head = ["#", "kind", "name", "platform", "units", "memory", "version", "driver"]
+    let rows = devices.enumerated().map { index, device in
+      [
+        "\(index)", device.kind, device.name, device.platform, "\(device.computeUnits)",
+        "\(device.globalMemory >> 20) MiB", device.version, device.driver,
+      ]
+    }
+    Console.write(Format.table([head] + rows + [["-", "reference", "plain CPU path, without OpenCL"]]))
+    if devices.isEmpty {
+      Console.error("no OpenCL device was found; install a driver, such as pocl-opencl-icd for any CPU")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import U2Net
+
+/// Which device runs; the same in every command.
+struct DeviceOptions: ParsableArguments {
+  @Option(help: "auto, gpu, cpu, gpu:1, reference, a number from 'u2cl devices', or a part of a name.")
+  var device = "auto"
+
+  @Flag(help: "Fail when the device asked for is not there, instead of using another.")
+  var strict = false
+
+  var request: DeviceRequest { DeviceRequest(device) }
+}
+
+/// Which model runs; the same in every command that shows it pictures.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+  var model: String?
+
+  @Option(help: "The side of the network's input in pixels; the model's own unless told.")
+  var size: Int?
+
+  @Option(help: "How pictures are resized: \(Resampling.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var resample = Resampling.bilinear
+
+  @Option(help: "What transparent pictures are laid over: RRGGBB.")
+  var background = Color.white
+
+  /// The model on a device.
+  func detector(on request: DeviceRequest, strict: Bool) throws -> SaliencyDetector {
+    let detector = try SaliencyDetector(
+      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
+      resampling: resample, background: background)
+    if let fallback = detector.fallback { Console.error(fallback) }
+    return detector
+  }
+}
+
+extension Resampling: ExpressibleByArgument {}
+
+extension Color: ExpressibleByArgument {
+  /// `RRGGBB` or `#RRGGBB`.
+  public init?(argument: String) {
+    let digits = argument.hasPrefix("#") ? argument.dropFirst() : argument[...]
+    guard digits.count == 6, let value = UInt32(digits, radix: 16) else { return nil }
+    self.init(red: UInt8(value >> 16 & 255), green: UInt8(value >> 8 & 255), blue: UInt8(value & 255))
+  }
+}
