@@ -40,8 +40,11 @@ let package = Package(
     .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
-    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
+    .target(
+      name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
     // The layers, from the bottom up.
     .target(
@@ -51,7 +54,7 @@ let package = Package(
     library("Networks", ["Tensors"]),
     library(
       "Checkpoints", ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    library("Images", ["Tensors", "CPNG", "CJPEG", "CWebP"]),
+    library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
     library(
