@@ -4,6 +4,8 @@ internal import Tensors
 /// WebP by libwebp: lossy, lossless, alpha; the first frame of an animation on a transparent canvas.
 struct WebPReader: ~Copyable {
   private let demuxer: OpaquePointer
+  /// Whether the whole file is there; one that is cut short parses in part.
+  private let isComplete: Bool
 
   /// Decodes a file.
   static func decode(_ file: UnsafeBufferPointer<UInt8>, pixelLimit: Int) throws(ImageError.Problem) -> DecodedFile {
@@ -12,6 +14,7 @@ struct WebPReader: ~Copyable {
     let size = Size(height: Int(features.height), width: Int(features.width))
     try Picture.check(size, limit: pixelLimit)
     let reader = try WebPReader(file)
+    guard reader.isComplete else { throw .truncated(.webp) }
     return DecodedFile(
       picture: Picture(
         size: size, hasAlpha: features.has_alpha != 0,
@@ -27,8 +30,7 @@ struct WebPReader: ~Copyable {
       throw .corrupt(.webp, detail: "its chunks do not fit together")
     }
     self.demuxer = demuxer
-    // A file that is cut short parses in part.
-    guard state == WEBP_DEMUX_DONE else { throw .truncated(.webp) }
+    self.isComplete = state == WEBP_DEMUX_DONE
   }
 
   deinit { WebPDemuxDelete(demuxer) }

@@ -1,3 +1,4 @@
+internal import Images
 internal import Tensors
 
 /// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.

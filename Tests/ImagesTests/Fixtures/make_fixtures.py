@@ -1,4 +1,4 @@
-"""Makes Fixtures/ and ResizeGolden.swift beside this file. Needs Pillow, numpy and scikit-image; the tests need none.
+"""Makes the files of this folder and ../ResizeGolden.swift. Needs Pillow, numpy and scikit-image; the tests need none.
 
 Lossless pictures hold sample(x, y, c, bits) below, which the tests compute again. A lossy `name.jpg` or `name.webp`
 comes with `name.expected.png`, what Pillow decodes it to.
@@ -9,7 +9,6 @@ from PIL import Image, ImageCms, ImageOps
 from skimage import transform
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OUT = os.path.join(HERE, "Fixtures")
 W, H = 13, 9
 
 
@@ -18,7 +17,7 @@ def sample(x, y, c, bits):
 
 
 def save(name, data):
-    with open(os.path.join(OUT, name), "wb") as file:
+    with open(os.path.join(HERE, name), "wb") as file:
         file.write(data)
 
 
@@ -114,6 +113,7 @@ def jpegs():
     adobe = cmyk.index(b"Adobe")
     lossy("ycck.jpg", cmyk[:adobe + 11] + b"\2" + cmyk[adobe + 12:])
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile[:24] + bytes(12) + profile[36:]  # no date, so that the files are the same every time
     save("icc.jpg", encoded(rgb, "JPEG", quality=60, icc_profile=profile))
     save("icc.png", encoded(rgb.resize((4, 3)), "PNG", icc_profile=profile))
     save("icc.webp", encoded(rgb.resize((4, 3)), "WEBP", icc_profile=profile))
@@ -169,7 +169,7 @@ def golden():
             text += value + ", "
         return "\n".join(" " * indent + part for part in lines + [text.rstrip(", ")])
 
-    swift = ["internal import Tensors", "", "@testable_import", "",
+    swift = ["internal import Images", "internal import Tensors", "", "@testable_import", "",
              "/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.",
              "enum ResizeGolden {", "  /// Pillow's `resize` of 8-bit samples.", "  static let filtered: [FilteredCase] = ["]
     sizes = [((7, 5), (3, 4), 3), ((4, 3), (9, 7), 1), ((1, 1), (3, 2), 3), ((127, 3), (5, 2), 1), ((13, 9), (13, 4), 3),
@@ -197,9 +197,8 @@ def golden():
                   f"to: Size(height: {b[1]}, width: {b[0]}),", "      expected: [",
                   line([f"{v:.7f}" for v in result.transpose(2, 0, 1).flatten()], 8), "      ]),"]
     swift += ["  ]", "}", ""]
-    with open(os.path.join(HERE, "ResizeGolden.swift"), "w") as file:
+    with open(os.path.join(HERE, "..", "ResizeGolden.swift"), "w") as file:
         file.write("\n".join(swift).replace("@testable_import\n\n", "").replace("\n\n\n", "\n\n"))
 
 
-os.makedirs(OUT, exist_ok=True)
 pngs(), jpegs(), webps(), golden()
