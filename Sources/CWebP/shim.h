@@ -1,2 +1,3 @@
 #include <stdio.h>
 #include <webp/decode.h>
+#include <webp/demux.h>

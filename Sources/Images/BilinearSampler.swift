@@ -1,0 +1,63 @@
+internal import Tensors
+
+/// The authors' resize: bilinear between pixel centres, no antialiasing, zero beyond the border, in float32.
+///
+/// Target pixel x lies at source position (x + ½) · source / target − ½, as in scikit-image
+/// `resize(order=1, mode='constant', anti_aliasing=False)`, which they call.
+struct BilinearSampler {
+  /// The two source pixels of a target pixel; a weight is 0 where its pixel lies beyond the border.
+  private struct Pair {
+    var lower: Int
+    var upper: Int
+    var lowerWeight: Float
+    var upperWeight: Float
+  }
+
+  private let source: Size
+  private let columns: [Pair]
+  private let rows: [Pair]
+
+  /// A sampler between two sizes, neither of them empty.
+  init(from source: Size, to target: Size) {
+    self.source = source
+    self.columns = Self.pairs(from: source.width, to: target.width)
+    self.rows = Self.pairs(from: source.height, to: target.height)
+  }
+
+  private static func pairs(from source: Int, to target: Int) -> [Pair] {
+    (0..<target).map { index in
+      let position = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
+      let floor = position.rounded(.down)
+      let (lower, fraction) = (Int(floor), Float(position - floor))
+      let upper = lower + 1
+      return Pair(
+        lower: max(0, lower), upper: min(source - 1, upper), lowerWeight: lower < 0 ? 0 : 1 - fraction,
+        upperWeight: upper >= source ? 0 : fraction)
+    }
+  }
+
+  /// Samples `[height, width, channels]`, of which the first three are taken, into planes `[3, height, width]`, each
+  /// multiplied by `scale`.
+  func sample<Sample: FixedWidthInteger>(
+    _ samples: [Sample], channels: Int, scale: Float, into planes: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(samples.count == source.height * source.width * channels)
+    let plane = rows.count * columns.count
+    precondition(planes.count == 3 * plane)
+    samples.withUnsafeBufferPointer { samples in
+      for (y, row) in rows.enumerated() {
+        let (above, below) = (row.lower * source.width, row.upper * source.width)
+        for (x, column) in columns.enumerated() {
+          for channel in 0..<3 {
+            func value(_ pixel: Int) -> Float { Float(samples[pixel * channels + channel]) }
+            let top = value(above + column.lower) * column.lowerWeight + value(above + column.upper) * column.upperWeight
+            let bottom =
+              value(below + column.lower) * column.lowerWeight + value(below + column.upper) * column.upperWeight
+            planes[channel * plane + y * columns.count + x] =
+              (top * row.lowerWeight + bottom * row.upperWeight) * scale
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+internal import CImageCodecs
+internal import Tensors
+
+/// PNG and JPEG: libpng and libjpeg-turbo behind `CImageCodecs`.
+struct CodecReader: ~Copyable {
+  private let handle: OpaquePointer
+  private let format: PictureFormat
+
+  /// Decodes a file of the format; `.png` or `.jpeg`.
+  static func decode(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
+  ) throws(ImageError.Problem) -> DecodedFile {
+    let reader = try CodecReader(file, format: format)
+    var info = u2cl_image_info()
+    try reader.check(u2cl_reader_read_header(reader.handle, &info))
+    let size = Size(height: info.height, width: info.width)
+    try Picture.check(size, limit: pixelLimit)
+    let count = info.height * info.width * Int(info.channels)
+    let samples: Picture.Samples =
+      info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
+    let picture = Picture(
+      size: size, hasAlpha: info.channels == 4, samples: samples,
+      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) })
+    return DecodedFile(picture: picture, orientation: Orientation(exif: reader.metadata(u2cl_reader_exif)))
+  }
+
+  private init(_ file: UnsafeBufferPointer<UInt8>, format: PictureFormat) throws(ImageError.Problem) {
+    let opened =
+      format == .png ? u2cl_png_open(file.baseAddress, file.count) : u2cl_jpeg_open(file.baseAddress, file.count)
+    guard let opened else { throw .outOfMemory }
+    self.handle = opened
+    self.format = format
+  }
+
+  deinit { u2cl_reader_close(handle) }
+
+  private func pixels<Sample: FixedWidthInteger>(_ count: Int) throws(ImageError.Problem) -> [Sample] {
+    var status = U2CL_CODEC_OK
+    let samples = [Sample](unsafeUninitializedCapacity: count) { buffer, initialized in
+      status = u2cl_reader_read_pixels(handle, buffer.baseAddress)
+      initialized = status == U2CL_CODEC_OK ? count : 0
+    }
+    try check(status)
+    return samples
+  }
+
+  private func metadata(
+    _ find: (OpaquePointer?, UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?
+  ) -> UnsafeBufferPointer<UInt8>? {
+    var count = 0
+    return find(handle, &count).map { UnsafeBufferPointer(start: $0, count: count) }
+  }
+
+  private func check(_ status: u2cl_codec_status) throws(ImageError.Problem) {
+    let detail = String(cString: u2cl_reader_message(handle))
+    switch status {
+    case U2CL_CODEC_OK: return
+    case U2CL_CODEC_TRUNCATED: throw .truncated(format)
+    case U2CL_CODEC_OUT_OF_MEMORY: throw .outOfMemory
+    case U2CL_CODEC_UNSUPPORTED: throw .unsupported(format, detail: detail)
+    default: throw .corrupt(format, detail: detail)
+    }
+  }
+}

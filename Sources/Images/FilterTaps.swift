@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The weight of a source pixel by its distance from the target pixel's centre.
+package enum ResizeFilter: Sendable {
+  /// 1 − |x| for |x| < 1.
+  case triangle
+  /// sinc(x) · sinc(x / 3) for |x| < 3.
+  case lanczos3
+
+  var radius: Double {
+    switch self {
+    case .triangle: 1
+    case .lanczos3: 3
+    }
+  }
+
+  func weight(at x: Double) -> Double {
+    switch self {
+    case .triangle: max(0, 1 - abs(x))
+    case .lanczos3: abs(x) < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
+    }
+  }
+
+  private static func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
+}
+
+/// Which source pixels make each target pixel of one axis, and with what weights (fixed point, 22 fractional bits).
+struct FilterTaps {
+  private static let fractionBits: Int32 = 22
+  /// What a sum begins with so that dropping its fraction rounds.
+  static let half: Int32 = 1 << (fractionBits - 1)
+
+  /// The first source pixel of each target pixel.
+  private(set) var firsts: [Int] = []
+  /// How many source pixels each target pixel has.
+  private(set) var counts: [Int] = []
+  /// Tap t of target pixel x is `weights[x * stride + t]`.
+  private(set) var weights: [Int32]
+  /// The most taps that a target pixel can have.
+  let stride: Int
+
+  /// The taps that bring an axis of `source` pixels to `target` pixels (`precompute_coeffs` and `normalize_coeffs_8bpc`).
+  init(from source: Int, to target: Int, filter: ResizeFilter) {
+    let scale = Double(source) / Double(target)
+    let stretch = max(1, scale)
+    let radius = filter.radius * stretch
+    stride = Int(radius.rounded(.up)) * 2 + 1
+    weights = Array(repeating: 0, count: target * stride)
+    for x in 0..<target {
+      let center = (Double(x) + 0.5) * scale
+      let first = max(0, Int(center - radius + 0.5))
+      let count = min(source, Int(center + radius + 0.5)) - first
+      let exact = (0..<count).map { filter.weight(at: (Double($0 + first) - center + 0.5) * (1 / stretch)) }
+      let sum = exact.reduce(0, +)
+      for (tap, weight) in exact.enumerated() { weights[x * stride + tap] = Self.fixed(sum == 0 ? weight : weight / sum) }
+      firsts.append(first)
+      counts.append(count)
+    }
+  }
+
+  private static func fixed(_ weight: Double) -> Int32 {
+    Int32((weight * Double(Int32(1) << fractionBits)).rounded(.toNearestOrAwayFromZero))
+  }
+
+  /// A sum without its fraction, clamped to 8 bits.
+  @inline(__always)
+  static func rounded(_ sum: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(255, max(0, sum >> fractionBits))) }
+
+  /// One row of grey.
+  func filterGrey(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
+    weights.withUnsafeBufferPointer { weights in
+      for x in 0..<result.count {
+        let (first, base) = (firsts[x], x &* stride)
+        var sum = Self.half
+        for tap in 0..<counts[x] { sum &+= Int32(row[first &+ tap]) &* weights[base &+ tap] }
+        result.initializeElement(at: x, to: Self.rounded(sum))
+      }
+    }
+  }
+
+  /// One row of interleaved RGB.
+  func filterRGB(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
+    weights.withUnsafeBufferPointer { weights in
+      for x in 0..<result.count / 3 {
+        let (first, base) = (firsts[x] &* 3, x &* stride)
+        var (red, green, blue) = (Self.half, Self.half, Self.half)
+        for tap in 0..<counts[x] {
+          let (pixel, weight) = (first &+ 3 &* tap, weights[base &+ tap])
+          red &+= Int32(row[pixel]) &* weight
+          green &+= Int32(row[pixel &+ 1]) &* weight
+          blue &+= Int32(row[pixel &+ 2]) &* weight
+        }
+        result.initializeElement(at: 3 * x, to: Self.rounded(red))
+        result.initializeElement(at: 3 * x + 1, to: Self.rounded(green))
+        result.initializeElement(at: 3 * x + 2, to: Self.rounded(blue))
+      }
+    }
+  }
+}

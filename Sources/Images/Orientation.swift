@@ -1,0 +1,88 @@
+internal import Tensors
+
+/// How a stored picture must be turned to be upright: the EXIF tag 0x0112, 1 … 8 (EXIF 2.32, section 4.6.4).
+package enum Orientation: Int, CaseIterable, Sendable {
+  case upright = 1
+  case mirrored
+  case rotated180
+  case flipped
+  case transposed
+  case rotated90Clockwise
+  case transversed
+  case rotated90Counterclockwise
+
+  /// The orientation that an EXIF block gives; upright where it gives none or cannot be read.
+  ///
+  /// A block is a TIFF file, in WebP files sometimes after the JPEG signature `Exif\0\0`.
+  init(exif block: (some Collection<UInt8>)?) {
+    self = block.flatMap { Self.tag(in: Array($0)) }.flatMap(Orientation.init(rawValue:)) ?? .upright
+  }
+
+  private static func tag(in block: [UInt8]) -> Int? {
+    let hasSignature = block.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0])
+    let tiff = hasSignature ? Array(block.dropFirst(6)) : block
+    let isBigEndian = tiff.starts(with: [0x4D, 0x4D])
+    guard isBigEndian || tiff.starts(with: [0x49, 0x49]) else { return nil }
+    func integer(at offset: Int, bytes: Int) -> Int? {
+      guard offset >= 0, offset + bytes <= tiff.count else { return nil }
+      let field = tiff[offset..<offset + bytes]
+      return (isBigEndian ? Array(field) : field.reversed()).reduce(0) { $0 << 8 | Int($1) }
+    }
+    guard integer(at: 2, bytes: 2) == 42, let directory = integer(at: 4, bytes: 4),
+      let entries = integer(at: directory, bytes: 2)
+    else { return nil }
+    for entry in 0..<entries {
+      let offset = directory + 2 + 12 * entry
+      guard let tag = integer(at: offset, bytes: 2) else { return nil }
+      if tag == 0x0112 { return integer(at: offset + 8, bytes: 2) }
+    }
+    return nil
+  }
+
+  /// Whether width and height change places.
+  var swapsAxes: Bool { rawValue >= Orientation.transposed.rawValue }
+}
+
+extension Picture {
+  /// The picture turned upright from how it was stored.
+  package func upright(from orientation: Orientation) -> Picture {
+    guard orientation != .upright else { return self }
+    let turned = orientation.swapsAxes ? Size(height: size.width, width: size.height) : size
+    let moved: Samples =
+      switch samples {
+      case .bits8(let values): .bits8(permute(values, to: turned, by: orientation))
+      case .bits16(let values): .bits16(permute(values, to: turned, by: orientation))
+      }
+    return Picture(size: turned, hasAlpha: hasAlpha, samples: moved, iccProfile: iccProfile, notes: notes)
+  }
+
+  /// Pixel (x, y) of the result is the stored pixel number `origin + x · right + y · down`.
+  private func permute<Sample>(_ stored: [Sample], to turned: Size, by orientation: Orientation) -> [Sample] {
+    let (width, last) = (size.width, size.width * size.height - 1)
+    let (origin, right, down) =
+      switch orientation {
+      case .upright: (0, 1, width)
+      case .mirrored: (width - 1, -1, width)
+      case .rotated180: (last, -1, -width)
+      case .flipped: (last - width + 1, 1, -width)
+      case .transposed: (0, width, 1)
+      case .rotated90Clockwise: (last - width + 1, -width, 1)
+      case .transversed: (last, -width, -1)
+      case .rotated90Counterclockwise: (width - 1, width, -1)
+      }
+    let channels = self.channels
+    return stored.withUnsafeBufferPointer { source in
+      Array(unsafeUninitializedCapacity: stored.count) { target, initialized in
+        var next = 0
+        for y in 0..<turned.height {
+          for x in 0..<turned.width {
+            let from = (origin + x * right + y * down) * channels
+            for channel in 0..<channels { target.initializeElement(at: next + channel, to: source[from + channel]) }
+            next += channels
+          }
+        }
+        initialized = stored.count
+      }
+    }
+  }
+}

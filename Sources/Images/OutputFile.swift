@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Writing whole files so that a reader sees the old one or the new one and never half of one.
+public enum OutputFile {
+  /// Writes `bytes` to a temporary file in the same directory and renames it to `path`.
+  ///
+  /// A symbolic link keeps pointing at the file, which is replaced; a device or a pipe is written to as it is.
+  /// - Throws: an `ImageError` that names `path`; then nothing was changed and no temporary file is left.
+  public static func save(_ bytes: [UInt8], toFileAt path: String) throws(ImageError) {
+    do throws(ImageError.Problem) {
+      try replace(path, with: bytes)
+    } catch {
+      throw ImageError(error, name: path)
+    }
+  }
+
+  private static func replace(_ path: String, with bytes: [UInt8]) throws(ImageError.Problem) {
+    var target = path
+    var status = stat()
+    if stat(path, &status) == 0 {
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: throw .isDirectory
+      case S_IFREG: target = resolved(path)
+      default: return try writeDirectly(bytes, to: path)
+      }
+    }
+    let temporary = directory(of: target) + ".u2cl-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+    do throws(ImageError.Problem) {
+      try writeAll(bytes, to: descriptor)
+      guard rename(temporary, target) == 0 else { throw failure() }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(ImageError.Problem) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure() }
+    try writeAll(bytes, to: descriptor)
+  }
+
+  /// Writes everything and closes the descriptor, whatever happens.
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(ImageError.Problem) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { rest in
+        write(descriptor, rest.baseAddress?.advanced(by: written), rest.count - written)
+      }
+      guard count >= 0 || errno == EINTR else {
+        let problem = failure()
+        close(descriptor)
+        throw problem
+      }
+      written += max(0, count)
+    }
+    guard close(descriptor) == 0 else { throw failure() }
+  }
+
+  /// The file that a chain of symbolic links ends at.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// Everything up to and with the last slash; empty for a bare name.
+  private static func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  private static func failure() -> ImageError.Problem { .unwritable(reason: String(cString: strerror(errno))) }
+}

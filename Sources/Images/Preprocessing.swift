@@ -1,0 +1,67 @@
+public import Tensors
+
+/// From a picture to a network's input: resized without regard to its aspect, then normalized.
+public struct Preprocessing: Sendable, Hashable {
+  /// The input's height and width.
+  public var size: Size
+  /// How the picture is resized.
+  public var resampling: Resampling
+  /// What is done to the resized samples.
+  public var normalization: Normalization
+  /// What transparent pixels are composited over.
+  public var background: Color
+
+  /// The authors' preprocessing unless said otherwise; neither extent of `size` may be zero.
+  public init(
+    size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear,
+    normalization: Normalization = .imageNet, background: Color = .white
+  ) {
+    precondition(size.height > 0 && size.width > 0, "an input of \(size) holds nothing")
+    self.size = size
+    self.resampling = resampling
+    self.normalization = normalization
+    self.background = background
+  }
+
+  /// The input of one picture: `[1, 3, height, width]`, RGB.
+  public func input(from picture: Picture) -> Tensor { input(from: [picture]) }
+
+  /// The input of a batch of pictures of any sizes: `[pictures.count, 3, height, width]`, RGB.
+  public func input(from pictures: [Picture]) -> Tensor {
+    let shape = Shape(batch: pictures.count, channels: 3, height: size.height, width: size.width)
+    let one = 3 * size.height * size.width
+    return Tensor(shape: shape) { values in
+      for (index, picture) in pictures.enumerated() {
+        fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
+      }
+    }
+  }
+
+  /// Writes the input of one picture, `[3, height, width]`, where it is wanted.
+  public func fill(_ planes: UnsafeMutableBufferPointer<Float>, from picture: Picture) {
+    precondition(planes.count == 3 * size.height * size.width, "\(planes.count) values do not hold 3 planes of \(size)")
+    let opaque = picture.flattened(over: background)
+    switch resampling {
+    case .bilinear: sample(opaque, into: planes)
+    case .antialiased: filter(opaque, by: .triangle, into: planes)
+    case .lanczos: filter(opaque, by: .lanczos3, into: planes)
+    }
+    normalization.apply(to: planes)
+  }
+
+  private func sample(_ picture: Picture, into planes: UnsafeMutableBufferPointer<Float>) {
+    let sampler = BilinearSampler(from: picture.size, to: size)
+    switch picture.samples {
+    case .bits8(let values): sampler.sample(values, channels: 3, scale: 1 / 255, into: planes)
+    case .bits16(let values): sampler.sample(values, channels: 3, scale: 1 / 65535, into: planes)
+    }
+  }
+
+  private func filter(_ picture: Picture, by filter: ResizeFilter, into planes: UnsafeMutableBufferPointer<Float>) {
+    let resized = FilterResizer(from: picture.size, to: size, filter: filter).resize(picture.samples8, channels: 3)
+    let plane = size.height * size.width
+    for pixel in 0..<plane {
+      for channel in 0..<3 { planes[channel * plane + pixel] = Float(resized[3 * pixel + channel]) / 255 }
+    }
+  }
+}
