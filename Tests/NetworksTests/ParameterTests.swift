@@ -30,7 +30,8 @@ import Testing
   @Test func aParameterIsCheckedAsItIsRead() throws {
     let parameter = try #require(graph.parameters.first { $0.name == "side1.bias" })
     func read(_ values: [Float]) throws -> Tensor {
-      try graph.tensor(parameter, from: ParameterDictionary(["side1.bias": Tensor(shape: [values.count], values: values)]))
+      try graph.tensor(
+        parameter, from: ParameterDictionary(["side1.bias": Tensor(shape: [values.count], values: values)]))
     }
     #expect(try read([3]).values == [3])
     #expect(throws: ParameterError.self) { try read([3, 4]) }

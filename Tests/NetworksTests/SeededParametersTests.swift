@@ -21,11 +21,12 @@ import Testing
     #expect(zip(input.values, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(input.values.prefix(4))")
   }
 
-  @Test(arguments: [
-    ("stage2.rebnconv1.bn_s1.running_var", 0.75...1.25), ("stage2.rebnconv1.bn_s1.weight", 0.75...1.25),
-    ("stage2.rebnconv1.bn_s1.running_mean", -0.1...0.1), ("stage2.rebnconv1.bn_s1.bias", -0.1...0.1),
-    ("stage2.rebnconv1.conv_s1.bias", -0.1...0.1), ("side3.bias", -0.1...0.1),
-  ] as [(String, ClosedRange<Float>)])
+  @Test(
+    arguments: [
+      ("stage2.rebnconv1.bn_s1.running_var", 0.75...1.25), ("stage2.rebnconv1.bn_s1.weight", 0.75...1.25),
+      ("stage2.rebnconv1.bn_s1.running_mean", -0.1...0.1), ("stage2.rebnconv1.bn_s1.bias", -0.1...0.1),
+      ("stage2.rebnconv1.conv_s1.bias", -0.1...0.1), ("side3.bias", -0.1...0.1),
+    ] as [(String, ClosedRange<Float>)])
   func vectors(_ name: String, range: ClosedRange<Float>) throws {
     #expect(try source.tensor(named: name).values.allSatisfy(range.contains))
   }
