@@ -93,6 +93,14 @@ import Testing
       .maxPool(MaxPool()), [Tensor(shape: [1, 1, 1, 1], values: [-3])], is: Tensor(shape: [1, 1, 1, 1], values: [-3]))
   }
 
+  @Test func maxPoolKeepsNaN() throws {
+    for values: [Float] in [[.nan, 1, 2, 3], [1, .nan, 2, 3], [3, 2, 1, .nan]] {
+      let result = try ReferenceExecutor.apply(
+        .maxPool(MaxPool()), to: [Tensor(shape: [1, 1, 2, 2], values: values)])
+      #expect(result.values[0].isNaN, "\(values)")
+    }
+  }
+
   @Test func upsampleHasHalfPixelCentres() throws {
     try expect(
       .upsample(to: Size(height: 1, width: 4)), [Tensor(shape: [1, 1, 1, 2], values: [0, 4])],
