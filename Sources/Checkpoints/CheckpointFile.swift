@@ -25,6 +25,12 @@ public enum CheckpointFile: Sendable {
     if file.withUnsafeBytes(SafetensorsReader.recognizes) {
       return .checkpoint(try SafetensorsReader.read(file))
     }
+    if file.withUnsafeBytes(ZipDirectory.recognizes) {
+      return .checkpoint(try PyTorchZipReader.read(file))
+    }
+    if file.withUnsafeBytes(PyTorchLegacyReader.recognizes) {
+      return .checkpoint(try PyTorchLegacyReader.read(file))
+    }
     throw CheckpointError(
       .unrecognized, file: file.name, reason: "is not .safetensors, .pth or .onnx; name a file of weights")
   }
