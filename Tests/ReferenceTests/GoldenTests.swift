@@ -40,6 +40,15 @@ struct GoldenTests {
       within: 1e-4, name)
   }
 
+  @Test(arguments: ["u2netp_random.pth", "u2netp_random_legacy.pth"]) func pytorchFile(_ file: String) throws {
+    let golden = try Golden.load("golden/u2netp_random_97x131.safetensors")
+    let weights = ParameterDictionary(try Golden.load("golden/\(file)"))
+    let input = try #require(golden["input"])
+    let network = try #require(U2NetTable.recognize(weights))
+    #expect(network == .small())
+    try expect(network.graph(for: input.shape), on: input, weights: weights, is: golden, within: 1e-4, file)
+  }
+
   /// Every output that the file holds against the tensor of its name; there is one at least.
   private func expect(
     _ graph: Graph, on input: Tensor, weights: some ParameterSource, is golden: [String: Tensor],
