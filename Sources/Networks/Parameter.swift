@@ -49,6 +49,7 @@ public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The tensor holds NaN or infinity.
   case notFinite(Parameter, index: Int, value: Float)
 
+  /// The tensor and what is wrong with it.
   public var description: String {
     switch self {
     case .missing(let parameter):

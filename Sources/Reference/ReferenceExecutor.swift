@@ -50,6 +50,7 @@ public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertibl
   /// The graph's.
   public let expected: Shape
 
+  /// Both shapes, in words.
   public var description: String { "the input has shape \(found), the graph was built for \(expected)" }
 }
 

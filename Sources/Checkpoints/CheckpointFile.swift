@@ -1,0 +1,37 @@
+/// A file of weights, told by its content and not by its name.
+public enum CheckpointFile: Sendable {
+  /// Named tensors, for a network that is known: `.safetensors`, `.pth`.
+  case checkpoint(Checkpoint)
+
+  /// Opens a file, which stays mapped.
+  ///
+  /// - Throws: `CheckpointError`.
+  public static func open(_ path: String) throws -> CheckpointFile { try open(MappedFile(path: path)) }
+
+  /// Opens bytes in memory; `name` is what messages call them.
+  ///
+  /// - Throws: `CheckpointError`.
+  public static func open(bytes: [UInt8], name: String) throws -> CheckpointFile {
+    try open(MappedFile(name: name, bytes: bytes))
+  }
+
+  /// Opens mapped, embedded or otherwise present bytes.
+  ///
+  /// - Throws: `CheckpointError`.
+  public static func open(_ file: MappedFile) throws -> CheckpointFile {
+    guard file.count > 0 else {
+      throw CheckpointError(.empty, file: file.name, reason: "is empty; fetch it again")
+    }
+    if file.withUnsafeBytes(SafetensorsReader.recognizes) {
+      return .checkpoint(try SafetensorsReader.read(file))
+    }
+    if file.withUnsafeBytes(ZipDirectory.recognizes) {
+      return .checkpoint(try PyTorchZipReader.read(file))
+    }
+    if file.withUnsafeBytes(PyTorchLegacyReader.recognizes) {
+      return .checkpoint(try PyTorchLegacyReader.read(file))
+    }
+    throw CheckpointError(
+      .unrecognized, file: file.name, reason: "is not .safetensors, .pth or .onnx; name a file of weights")
+  }
+}

@@ -1,0 +1,74 @@
+/// Reads what `torch.save` wrote before PyTorch 1.6: the pickles of a magic number, a version, the machine's facts, the
+/// object and the list of its storages' keys; then per key a 64-bit count of elements and the elements.
+enum PyTorchLegacyReader {
+  /// 0x1950a86a20f9469cfc6c, as the pickle holds it.
+  private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+  private static let version = 1001
+
+  /// Whether the bytes begin with a pickle of the magic number.
+  static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count > 2, bytes[0] == 0x80 else { return false }
+    // A protocol-4 pickle has a frame's length before the number.
+    return (0...20).contains { bytes.dropFirst($0).starts(with: magic) }
+  }
+
+  static func read(_ file: MappedFile) throws -> Checkpoint {
+    let entries = try file.reading { bytes in
+      var cursor = try ByteCursor(bytes)
+      _ = try next(&cursor)
+      guard case .integer(version) = try next(&cursor).root else {
+        throw Flaw.unsupported("is of another version of PyTorch's old format than \(version); save it again")
+      }
+      try checkByteOrder(next(&cursor))
+      let (root, machine) = try next(&cursor)
+      let tensors = try PickledStateDict(root, in: machine).tensors
+      let starts = try storages(of: machine, keys: next(&cursor), at: cursor)
+      return try tensors.mapValues { tensor in
+        guard let start = starts[tensor.storage.key] else {
+          throw Flaw.damaged("the storage '\(tensor.storage.key)' is missing")
+        }
+        return tensor.stored(at: start)
+      }
+    }
+    return Checkpoint(format: .pyTorchLegacy, file: file, metadata: [:], entries: entries)
+  }
+
+  private typealias Pickle = (root: PickleValue, machine: Unpickler)
+
+  /// Runs the pickle at the cursor and passes it.
+  private static func next(_ cursor: inout ByteCursor) throws -> Pickle {
+    var machine = Unpickler(cursor)
+    let root = try machine.run()
+    cursor = try ByteCursor(cursor.bytes, at: machine.position)
+    return (root, machine)
+  }
+
+  private static func checkByteOrder(_ facts: Pickle) throws {
+    guard case .dictionary(let index) = facts.root else { throw Flaw.damaged("the machine's facts are missing") }
+    for case (.string("little_endian"), .bool(false)) in facts.machine.dictionaries[index] {
+      throw Flaw.unsupported("is written in big-endian order; save it on a little-endian machine")
+    }
+  }
+
+  /// Where each storage's elements begin, walking them in the order of the keys.
+  private static func storages(of machine: Unpickler, keys: Pickle, at start: ByteCursor) throws -> [String: Int] {
+    guard case .list(let list) = keys.root else { throw Flaw.damaged("the list of storages is missing") }
+    let known = Dictionary(machine.storages.map { ($0.key, $0) }) { first, _ in first }
+    for storage in machine.storages where known[storage.key] != storage {
+      throw Flaw.damaged("the storage '\(storage.key)' is described in two ways")
+    }
+    var cursor = start
+    var starts: [String: Int] = [:]
+    for case .string(let key) in keys.machine.sequences[list] {
+      guard let storage = known[key], let size = storage.elementType.byteCount else {
+        throw Flaw.damaged("the storage '\(key)' belongs to no tensor")
+      }
+      let count: Int64 = try cursor.integer()
+      guard count == storage.count, storage.count <= cursor.remaining / size else {
+        throw Flaw.damaged("the storage '\(key)' should have \(storage.count) elements; the file is cut short or damaged")
+      }
+      starts[key] = try cursor.skip(storage.count * size).lowerBound
+    }
+    return starts
+  }
+}

@@ -1,0 +1,280 @@
+/// A stack machine for the pickles that `torch.save` writes (protocols 2 to 4). It executes nothing: a name that is
+/// not in `PickleGlobal` is refused where it is mentioned, and calls are only those that `call` spells out.
+///
+/// Source: Python's `pickletools`, which defines every opcode.
+struct Unpickler {
+  /// More operations than any network's checkpoint takes (U²-Net's: 29,000); each costs a few dozen bytes at most.
+  private static let longestProgram = 2_000_000
+  /// In bytes; a name is shorter.
+  private static let longestString = 1 << 16
+
+  /// Tuples and lists.
+  private(set) var sequences: [[PickleValue]] = []
+  /// Pairs in the order in which they were set; the last of a key counts.
+  private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  private(set) var storages: [PickledStorage] = []
+  private(set) var tensors: [PickledTensor] = []
+
+  private var cursor: ByteCursor
+  private var stack: [PickleValue] = []
+  /// The heights of the stack at the marks.
+  private var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+
+  /// A machine for the pickle that begins at the cursor.
+  init(_ cursor: ByteCursor) { self.cursor = cursor }
+
+  /// Where the next byte after the pickle is, once it has run.
+  var position: Int { cursor.position }
+
+  /// Runs to the `STOP`.
+  ///
+  /// - Throws: `Flaw`.
+  mutating func run() throws -> PickleValue {
+    for _ in 0..<Self.longestProgram {
+      let code: UInt8 = try cursor.integer()
+      if code == UInt8(ascii: ".") {
+        guard marks.isEmpty else { throw Flaw.damaged("the pickle stops inside a tuple") }
+        return try pop()
+      }
+      guard let opcode = Opcode(rawValue: code) else {
+        throw Flaw.refused(
+          "the pickle uses operation 0x\(String(code, radix: 16)) at byte \(cursor.position - 1); refused: only tensors, dictionaries and numbers are built"
+        )
+      }
+      try execute(opcode)
+    }
+    throw Flaw.damaged("the pickle has more than \(Self.longestProgram) operations")
+  }
+
+  private enum Opcode: UInt8 {
+    case proto = 0x80, frame = 0x95
+    case mark = 0x28, pop = 0x30, popMark = 0x31, duplicate = 0x32
+    case none = 0x4E, newTrue = 0x88, newFalse = 0x89
+    case binInt = 0x4A, binInt1 = 0x4B, binInt2 = 0x4D, long1 = 0x8A, binFloat = 0x47
+    case binUnicode = 0x58, shortBinUnicode = 0x8C, binUnicode8 = 0x8D, binString = 0x54, shortBinString = 0x55
+    case binBytes = 0x42, shortBinBytes = 0x43
+    case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
+    case emptyList = 0x5D, append = 0x61, appends = 0x65
+    case emptyDictionary = 0x7D, setItem = 0x73, setItems = 0x75
+    case binPut = 0x71, longBinPut = 0x72, memoize = 0x94, binGet = 0x68, longBinGet = 0x6A
+    case global = 0x63, stackGlobal = 0x93, reduce = 0x52, build = 0x62, binPersistentID = 0x51
+  }
+
+  private mutating func execute(_ opcode: Opcode) throws {
+    switch opcode {
+    case .proto: _ = try cursor.skip(1)
+    case .frame: _ = try cursor.skip(8)
+    case .mark: marks.append(stack.count)
+    case .pop: _ = try pop()
+    case .popMark: _ = try popToMark()
+    case .duplicate: stack.append(try top())
+    case .none: stack.append(.none)
+    case .newTrue: stack.append(.bool(true))
+    case .newFalse: stack.append(.bool(false))
+    case .binInt: stack.append(.integer(Int(try cursor.integer(Int32.self))))
+    case .binInt1: stack.append(.integer(Int(try cursor.integer(UInt8.self))))
+    case .binInt2: stack.append(.integer(Int(try cursor.integer(UInt16.self))))
+    case .long1: stack.append(try long(byteCount: Int(cursor.integer(UInt8.self))))
+    case .binFloat: stack.append(.float(Double(bitPattern: try cursor.integer(UInt64.self).byteSwapped)))
+    case .binUnicode, .binString: stack.append(.string(try string(length: Int(cursor.integer(UInt32.self)))))
+    case .shortBinUnicode, .shortBinString: stack.append(.string(try string(length: Int(cursor.integer(UInt8.self)))))
+    case .binUnicode8: stack.append(.string(try string(length: Int(clamping: cursor.integer(UInt64.self)))))
+    case .binBytes: try skipBytes(Int(cursor.integer(UInt32.self)))
+    case .shortBinBytes: try skipBytes(Int(cursor.integer(UInt8.self)))
+    case .emptyTuple: push(tuple: [])
+    case .tuple: push(tuple: try popToMark())
+    case .tuple1: push(tuple: try pop(count: 1))
+    case .tuple2: push(tuple: try pop(count: 2))
+    case .tuple3: push(tuple: try pop(count: 3))
+    case .emptyList: push(list: [])
+    case .append: try append(pop(count: 1))
+    case .appends: try append(popToMark())
+    case .emptyDictionary: pushDictionary()
+    case .setItem: try setItems(pop(count: 2))
+    case .setItems: try setItems(popToMark())
+    case .binPut: memo[Int(try cursor.integer(UInt8.self))] = try top()
+    case .longBinPut: memo[Int(try cursor.integer(UInt32.self))] = try top()
+    case .memoize: memo[memo.count] = try top()
+    case .binGet: try get(Int(cursor.integer(UInt8.self)))
+    case .longBinGet: try get(Int(cursor.integer(UInt32.self)))
+    case .global: stack.append(try global(module: cursor.line(), name: cursor.line()))
+    case .stackGlobal: try stackGlobal()
+    case .reduce: try reduce()
+    case .build: try build()
+    case .binPersistentID: try loadStorage()
+    }
+  }
+}
+
+// The stack.
+extension Unpickler {
+  private func top() throws -> PickleValue {
+    guard stack.count > marks.last ?? 0, let value = stack.last else { throw Self.underflow }
+    return value
+  }
+
+  private mutating func pop() throws -> PickleValue {
+    let value = try top()
+    stack.removeLast()
+    return value
+  }
+
+  private mutating func pop(count: Int) throws -> [PickleValue] {
+    guard stack.count - count >= marks.last ?? 0 else { throw Self.underflow }
+    defer { stack.removeLast(count) }
+    return Array(stack.suffix(count))
+  }
+
+  private mutating func popToMark() throws -> [PickleValue] {
+    guard let mark = marks.popLast() else { throw Self.underflow }
+    defer { stack.removeLast(stack.count - mark) }
+    return Array(stack[mark...])
+  }
+
+  private mutating func get(_ index: Int) throws {
+    guard let value = memo[index] else { throw Flaw.damaged("the pickle reads memo \(index), which was never set") }
+    stack.append(value)
+  }
+
+  private static var underflow: Flaw { .damaged("the pickle takes more from its stack than there is") }
+}
+
+// Scalars.
+extension Unpickler {
+  private mutating func string(length: Int) throws -> String {
+    guard length <= Self.longestString else { throw Flaw.damaged("the pickle holds a string of \(length) bytes") }
+    return try cursor.text(length)
+  }
+
+  private mutating func skipBytes(_ count: Int) throws {
+    _ = try cursor.skip(count)
+    stack.append(.bytes)
+  }
+
+  private mutating func long(byteCount: Int) throws -> PickleValue {
+    let bytes = cursor.bytes[try cursor.skip(byteCount)]
+    guard byteCount <= 8 else { return .long(Array(bytes)) }
+    let negative = (bytes.last ?? 0) & 0x80 != 0
+    let bits = bytes.reversed().reduce(negative ? -1 : 0) { $0 << 8 | Int($1) }
+    return .integer(bits)
+  }
+}
+
+// Containers.
+extension Unpickler {
+  private mutating func push(tuple items: [PickleValue]) {
+    sequences.append(items)
+    stack.append(.tuple(sequences.count - 1))
+  }
+
+  private mutating func push(list items: [PickleValue]) {
+    sequences.append(items)
+    stack.append(.list(sequences.count - 1))
+  }
+
+  private mutating func pushDictionary() {
+    dictionaries.append([])
+    stack.append(.dictionary(dictionaries.count - 1))
+  }
+
+  private mutating func append(_ items: [PickleValue]) throws {
+    guard case .list(let index) = try top() else { throw Flaw.damaged("the pickle appends to something that is no list") }
+    sequences[index].append(contentsOf: items)
+  }
+
+  private mutating func setItems(_ items: [PickleValue]) throws {
+    guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
+      throw Flaw.damaged("the pickle sets items of something that is no dictionary")
+    }
+    for pair in stride(from: 0, to: items.count, by: 2) {
+      dictionaries[index].append((items[pair], items[pair + 1]))
+    }
+  }
+
+  /// The attributes of an object: a dictionary's (`_metadata` of a `state_dict`) are dropped.
+  private mutating func build() throws {
+    _ = try pop()
+    guard case .dictionary = try top() else {
+      throw Flaw.refused("the pickle sets attributes; refused: only tensors, dictionaries and numbers are built")
+    }
+  }
+}
+
+// Names and the calls that are spelled out.
+extension Unpickler {
+  private func global(module: String, name: String) throws -> PickleValue {
+    guard let global = PickleGlobal(module: module, name: name) else {
+      throw Flaw.refused(
+        "the pickle asks for '\(module).\(name)'; refused: only tensors, dictionaries and numbers are built; save the state_dict alone"
+      )
+    }
+    return .global(global)
+  }
+
+  private mutating func stackGlobal() throws {
+    let names = try pop(count: 2)
+    guard case .string(let module) = names[0], case .string(let name) = names[1] else {
+      throw Flaw.damaged("the pickle names a global by something that is no string")
+    }
+    stack.append(try global(module: module, name: name))
+  }
+
+  private mutating func reduce() throws {
+    let operands = try pop(count: 2)
+    guard case .global(let function) = operands[0], case .tuple(let index) = operands[1] else {
+      throw Flaw.refused("the pickle calls something that is no function; refused: nothing in it is called")
+    }
+    try call(function, sequences[index])
+  }
+
+  private mutating func call(_ function: PickleGlobal, _ arguments: [PickleValue]) throws {
+    switch function {
+    case .orderedDictionary:
+      guard arguments.isEmpty else { throw Flaw.unsupported("the pickle fills an OrderedDict by its constructor") }
+      pushDictionary()
+    case .rebuildTensor, .rebuildTensorV2:
+      tensors.append(try tensor(arguments))
+      stack.append(.tensor(tensors.count - 1))
+    case .rebuildParameter:
+      guard case .tensor? = arguments.first else { throw Flaw.damaged("the pickle makes a parameter of no tensor") }
+      stack.append(arguments[0])
+    case .storage:
+      throw Flaw.refused("the pickle calls a storage; refused: storages are only read")
+    }
+  }
+
+  /// (storage, offset, size, strides, …), the rest being of no concern to weights.
+  private func tensor(_ arguments: [PickleValue]) throws -> PickledTensor {
+    guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
+      let dimensions = integers(arguments[2]), let strides = integers(arguments[3])
+    else { throw Flaw.damaged("the pickle rebuilds a tensor from the wrong arguments") }
+    return try PickledTensor(storage: storages[storage], offset: offset, dimensions: dimensions, strides: strides)
+  }
+
+  private func integers(_ value: PickleValue) -> [Int]? {
+    guard case .tuple(let index) = value, sequences[index].count <= 32 else { return nil }
+    var result: [Int] = []
+    for item in sequences[index] {
+      guard case .integer(let number) = item else { return nil }
+      result.append(number)
+    }
+    return result
+  }
+
+  /// ('storage', type, key, device, count[, view]).
+  private mutating func loadStorage() throws {
+    guard case .tuple(let index) = try pop(), sequences[index].count >= 5 else {
+      throw Flaw.damaged("the pickle asks for a storage in an unknown way")
+    }
+    let id = sequences[index]
+    guard case .string("storage") = id[0], case .global(.storage(let type)) = id[1], case .string(let key) = id[2],
+      case .integer(let count) = id[4], count >= 0
+    else { throw Flaw.damaged("the pickle asks for a storage in an unknown way") }
+    if id.count > 5 {
+      guard case .none = id[5] else { throw Flaw.unsupported("its storages are views of others; save it again") }
+    }
+    storages.append(PickledStorage(key: key, elementType: type, count: count))
+    stack.append(.storage(storages.count - 1))
+  }
+}

@@ -1,0 +1,100 @@
+public import Tensors
+
+/// Where a tensor lies in a file and how it is written.
+public struct StoredTensor: Hashable, Sendable {
+  /// How each element is written.
+  public let elementType: ElementType
+  /// The extents.
+  public let shape: Shape
+  /// The bytes of the file, from the first element to past the last; nil where the format writes elements in such a
+  /// way (ONNX's variable-length integers) that they were decoded when the file was opened.
+  public let location: Range<Int>?
+  /// The distance between neighbours along each axis, in elements; nil where the tensor is packed row-major.
+  let strides: [Int]?
+  /// The elements where `location` is nil.
+  let decoded: [Float]
+
+  /// A tensor packed row-major.
+  init(elementType: ElementType, shape: Shape, location: Range<Int>) {
+    self.init(elementType: elementType, shape: shape, location: location, strides: nil)
+  }
+
+  /// A view of a storage; strides that amount to row-major are dropped.
+  init(elementType: ElementType, shape: Shape, location: Range<Int>, strides: [Int]?) {
+    self.elementType = elementType
+    self.shape = shape
+    self.location = location
+    self.strides = strides == Self.packedStrides(shape) ? nil : strides
+    decoded = []
+  }
+
+  /// A tensor whose elements had to be decoded.
+  init(elementType: ElementType, shape: Shape, decoded: [Float]) {
+    precondition(decoded.count == shape.elementCount)
+    self.elementType = elementType
+    self.shape = shape
+    self.decoded = decoded
+    location = nil
+    strides = nil
+  }
+
+  private static func packedStrides(_ shape: Shape) -> [Int] {
+    var step = 1
+    return shape.dimensions.reversed().map { extent in
+      defer { step *= max(extent, 1) }
+      return step
+    }.reversed()
+  }
+}
+
+extension StoredTensor {
+  /// The elements, widened to float32.
+  ///
+  /// - Returns: nil for a type that cannot be widened.
+  func widened(from bytes: UnsafeRawBufferPointer) -> Tensor? {
+    guard let location else { return Tensor(shape: shape, values: decoded) }
+    guard let size = elementType.byteCount else { return nil }
+    guard shape.elementCount > 0, let base = bytes.baseAddress else { return Tensor(shape: shape, values: []) }
+    return Tensor(shape: shape) { values in
+      if let strides {
+        let packed = gathered(from: base + location.lowerBound, strides: strides, size: size)
+        packed.withUnsafeBytes { if let start = $0.baseAddress { _ = elementType.widen(start, into: values) } }
+      } else {
+        _ = elementType.widen(base + location.lowerBound, into: values)
+      }
+    }
+  }
+
+  /// The elements of a strided view, packed row-major.
+  private func gathered(from base: UnsafeRawPointer, strides: [Int], size: Int) -> [UInt8] {
+    let count = shape.elementCount
+    return [UInt8](unsafeUninitializedCapacity: count * size) { buffer, initialized in
+      var index = [Int](repeating: 0, count: shape.rank)
+      var source = 0
+      guard let target = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+      for element in 0..<count {
+        (target + element * size).copyMemory(from: base + source * size, byteCount: size)
+        for axis in index.indices.reversed() {
+          index[axis] += 1
+          source += strides[axis]
+          guard index[axis] == shape.dimensions[axis] else { break }
+          source -= strides[axis] * index[axis]
+          index[axis] = 0
+        }
+      }
+      initialized = count * size
+    }
+  }
+}
+
+/// The product of extents that a file claims; nil where one is negative, the rank is absurd, or it does not fit `Int`.
+func checkedElementCount(_ dimensions: [Int]) -> Int? {
+  guard dimensions.count <= 32 else { return nil }
+  var count = 1
+  for extent in dimensions {
+    let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+    guard extent >= 0, !overflow else { return nil }
+    count = product
+  }
+  return count
+}
