@@ -1,5 +1,5 @@
 import Networks
-public import Tensors
+import Tensors
 
 /// How fast a model is on a device, measured: warm-up runs that are not counted, then runs until there are enough and
 /// enough time has passed.

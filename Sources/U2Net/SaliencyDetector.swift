@@ -1,4 +1,5 @@
 import Engine
+import Networks
 public import Images
 import OpenCL
 public import Tensors
@@ -31,7 +32,7 @@ public final class SaliencyDetector {
     model: Model? = nil, device request: DeviceRequest = .auto, strict: Bool = false, size: Int? = nil,
     resampling: Resampling = .bilinear, background: Color = .white
   ) throws(Failure) {
-    let model = try model ?? .builtIn()
+    let model = if let model { model } else { try Model.builtIn() }
     if let size, !Model.sizeRange.contains(size) {
       throw Failure(.usage, "an input of \(size) pixels is not possible; give a size in \(Model.sizeRange)")
     }

@@ -54,7 +54,13 @@ enum Format {
 
   /// So many digits behind the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {
-    value.formatted(.number.precision(.fractionLength(digits)).grouping(.never))
+    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+    let unit = (0..<digits).reduce(1) { product, _ in product * 10 }
+    let scaled = Int((abs(value) * Double(unit)).rounded())
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard digits > 0 else { return "\(sign)\(scaled)" }
+    let fraction = String(scaled % unit)
+    return "\(sign)\(scaled / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
   }
 
   /// Such as `1.2e-06`.

@@ -1,5 +1,5 @@
-import ArgumentParser
-import U2Net
+public import ArgumentParser
+public import U2Net
 
 /// Which device runs; the same in every command.
 struct DeviceOptions: ParsableArguments {
