@@ -20,7 +20,7 @@ enum Fixture {
 
   /// What the lossless pictures hold.
   static func sample(_ x: Int, _ y: Int, _ channel: Int, bits: Int) -> Int {
-    (x * 3701 + y * 9107 + channel * 5303 + x * y * 501) % 65536 >> (16 - bits)
+    ((x * 3701 + y * 9107 + channel * 5303 + x * y * 501) % 65536) >> (16 - bits)
   }
 
   /// `[height, width, channels]` of 8 bits.

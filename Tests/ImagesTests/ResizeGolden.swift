@@ -129,6 +129,18 @@ enum ResizeGolden {
     HashedCase(
       from: Size(height: 37, width: 1001), to: Size(height: 320, width: 320), channels: 3, filter: .lanczos3,
       hash: 0x1F942A492C676F96),
+    HashedCase(
+      from: Size(height: 198, width: 53), to: Size(height: 85, width: 34), channels: 3, filter: .triangle,
+      hash: 0xA204BA1057B16706),
+    HashedCase(
+      from: Size(height: 198, width: 53), to: Size(height: 85, width: 34), channels: 3, filter: .lanczos3,
+      hash: 0x3553033949D71E30),
+    HashedCase(
+      from: Size(height: 199, width: 118), to: Size(height: 145, width: 91), channels: 1, filter: .triangle,
+      hash: 0x85393AB3A46BD646),
+    HashedCase(
+      from: Size(height: 199, width: 118), to: Size(height: 145, width: 91), channels: 1, filter: .lanczos3,
+      hash: 0x9D2323D17DBBF713),
   ]
 
   /// scikit-image's `resize(order=1, mode='constant', anti_aliasing=False)`, as planes.
