@@ -24,9 +24,11 @@ package struct FilterResizer {
     precondition(samples.count == source.height * source.width * channels)
     let shrunk = (rows: source.height - target.height, columns: source.width - target.width)
     if shrunk.rows > 0, shrunk.rows > 2 * shrunk.columns {
-      return alongRows(alongColumns(samples, width: source.width, channels: channels), height: target.height, channels: channels)
+      let low = alongColumns(samples, width: source.width, channels: channels)
+      return alongRows(low, height: target.height, channels: channels)
     }
-    return alongColumns(alongRows(samples, height: source.height, channels: channels), width: target.width, channels: channels)
+    let narrow = alongRows(samples, height: source.height, channels: channels)
+    return alongColumns(narrow, width: target.width, channels: channels)
   }
 
   private func alongRows(_ samples: [UInt8], height: Int, channels: Int) -> [UInt8] {

@@ -12,7 +12,9 @@ enum Fixture {
 
   static func path(_ name: String) -> String { folder + name }
 
-  static func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+  }
 
   /// Every sound picture, by name, sorted.
   static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])

@@ -14,7 +14,7 @@ internal import Testing
     }
   }
 
-  /// Every length of every picture is cut, but for a last byte or two that some format does without.
+  /// However short a file is cut, it is never a picture.
   @Test(arguments: Fixture.names) func truncated(_ name: String) throws {
     let bytes = try Fixture.bytes(name)
     let format = try #require(PictureFormat(firstBytes: bytes))
@@ -25,7 +25,8 @@ internal import Testing
       let found = problem(of: Array(bytes[..<length]))
       switch found {
       case .truncated(format), .empty, .unknownFormat: continue
-      default: Issue.record("\(name) cut to \(length) of \(bytes.count) bytes (seed \(seed)): \(String(describing: found))")
+      default:
+        Issue.record("\(name) cut to \(length) of \(bytes.count) bytes (seed \(seed)): \(String(describing: found))")
       }
     }
   }

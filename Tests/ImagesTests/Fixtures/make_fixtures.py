@@ -167,7 +167,7 @@ def golden():
                 lines.append(text.rstrip())
                 text = ""
             text += value + ", "
-        return "\n".join(" " * indent + part for part in lines + [text.rstrip(", ")])
+        return "\n".join(" " * indent + part for part in lines + [text.rstrip()])
 
     swift = ["internal import Images", "internal import Tensors", "", "@testable_import", "",
              "/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.",
