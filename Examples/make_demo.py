@@ -34,7 +34,7 @@ def body(p):
     taper = 1 + 0.16 * q[..., 1]
     ring = np.sqrt(q[..., 0] ** 2 + q[..., 2] ** 2) / taper - 0.42
     angle = np.arctan2(q[..., 2], q[..., 0])
-    lobes = 0.012 * np.cos(5 * angle) * (q[..., 1] < 0)
+    lobes = 0.014 * np.cos(5 * angle) * np.clip(-2.5 * q[..., 1], 0, 1)
     return (np.sqrt(ring ** 2 + (q[..., 1] * 0.95) ** 2) - 0.62 + lobes) * 0.8
 
 
@@ -132,7 +132,6 @@ def render():
     floor = -0.66
     t_floor = np.where(ray[..., 1] < 0, (floor - eye[1]) / np.minimum(ray[..., 1], -1e-6), np.inf)
     image = wall(ray)
-    depth = eye[2] - 0 + 0 * t_floor
     on_table = t_floor < 12
     points = eye + ray[on_table] * t_floor[on_table][:, None]
     fade = np.clip((t_floor[on_table] - 7) / 5, 0, 1)[:, None]

@@ -18,6 +18,7 @@ typedef struct {
   struct jpeg_decompress_struct cinfo;
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
+  uint8_t *exif;
   JOCTET *icc_profile;
   uint8_t *cmyk_row;
 } jpeg_reader;
@@ -73,8 +74,11 @@ static void find_metadata(jpeg_reader *self) {
   for (jpeg_saved_marker_ptr marker = self->cinfo.marker_list; marker; marker = marker->next) {
     if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= sizeof signature) continue;
     if (memcmp(marker->data, signature, sizeof signature) != 0) continue;
-    self->reader.exif = marker->data + sizeof signature;
-    self->reader.exif_count = marker->data_length - sizeof signature;
+    const size_t count = marker->data_length - sizeof signature;
+    // A copy: jpeg_finish_decompress frees the markers.
+    if (!(self->exif = malloc(count))) break;
+    self->reader.exif = memcpy(self->exif, marker->data + sizeof signature, count);
+    self->reader.exif_count = count;
     break;
   }
   unsigned int count = 0;
@@ -141,6 +145,7 @@ static u2cl_codec_status read_pixels(u2cl_reader *reader, void *pixels) {
 static void close_reader(u2cl_reader *reader) {
   jpeg_reader *self = (jpeg_reader *)reader;
   jpeg_destroy_decompress(&self->cinfo);
+  free(self->exif);
   free(self->icc_profile);
   free(self->cmyk_row);
   free(self);

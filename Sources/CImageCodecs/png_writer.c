@@ -6,7 +6,8 @@
 
 #include "image_codecs.h"
 
-// The zlib level: on masks and photographs level 3 takes a third of the default's time for a few percent more bytes.
+// The zlib level. Measured against zlib's own 6: a third (a photograph) to a half (a mask) of the time for 6 to 19 % more
+// bytes.
 #ifndef U2CL_PNG_LEVEL
 #define U2CL_PNG_LEVEL 3
 #endif

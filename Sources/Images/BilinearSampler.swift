@@ -50,11 +50,11 @@ struct BilinearSampler {
         for (x, column) in columns.enumerated() {
           for channel in 0..<3 {
             func value(_ pixel: Int) -> Float { Float(samples[pixel * channels + channel]) }
-            let top = value(above + column.lower) * column.lowerWeight + value(above + column.upper) * column.upperWeight
-            let bottom =
-              value(below + column.lower) * column.lowerWeight + value(below + column.upper) * column.upperWeight
+            func blend(_ line: Int) -> Float {
+              value(line + column.lower) * column.lowerWeight + value(line + column.upper) * column.upperWeight
+            }
             planes[channel * plane + y * columns.count + x] =
-              (top * row.lowerWeight + bottom * row.upperWeight) * scale
+              (blend(above) * row.lowerWeight + blend(below) * row.upperWeight) * scale
           }
         }
       }

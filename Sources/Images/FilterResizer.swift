@@ -1,7 +1,10 @@
 package import Tensors
 
-/// Pillow's resize of 8-bit samples, to the bit: two passes, first along rows and then along columns, each rounded to
-/// 8 bits, with weights of 22 fractional bits (Pillow `src/libImaging/Resample.c`).
+/// Pillow's resize of 8-bit samples, to the bit: two passes, one along rows and one along columns, each rounded to
+/// 8 bits, with weights of 22 fractional bits (Pillow 13, `src/libImaging/Resample.c`).
+///
+/// Where the height shrinks by much more than the width, columns come first. Before Pillow 13 rows always did; results
+/// then differ by a rounding here and there.
 package struct FilterResizer {
   private let source: Size
   private let target: Size
@@ -19,26 +22,33 @@ package struct FilterResizer {
   /// Resizes interleaved samples: `[height, width, channels]` of the source to the same of the target.
   package func resize(_ samples: [UInt8], channels: Int) -> [UInt8] {
     precondition(samples.count == source.height * source.width * channels)
-    let wide = source.width == target.width ? samples : alongRows(samples, channels: channels)
-    return source.height == target.height ? wide : alongColumns(wide, channels: channels)
+    let shrunk = (rows: source.height - target.height, columns: source.width - target.width)
+    if shrunk.rows > 0, shrunk.rows > 2 * shrunk.columns {
+      let low = alongColumns(samples, width: source.width, channels: channels)
+      return alongRows(low, height: target.height, channels: channels)
+    }
+    let narrow = alongRows(samples, height: source.height, channels: channels)
+    return alongColumns(narrow, width: target.width, channels: channels)
   }
 
-  private func alongRows(_ samples: [UInt8], channels: Int) -> [UInt8] {
+  private func alongRows(_ samples: [UInt8], height: Int, channels: Int) -> [UInt8] {
+    guard source.width != target.width else { return samples }
     let (from, to) = (source.width * channels, target.width * channels)
     return samples.withUnsafeBufferPointer { source in
-      Array(unsafeUninitializedCapacity: self.source.height * to) { target, initialized in
-        for y in 0..<self.source.height {
+      Array(unsafeUninitializedCapacity: height * to) { target, initialized in
+        for y in 0..<height {
           let row = UnsafeBufferPointer(rebasing: source[y * from..<(y + 1) * from])
           let result = UnsafeMutableBufferPointer(rebasing: target[y * to..<(y + 1) * to])
           if channels == 3 { horizontal.filterRGB(row, into: result) } else { horizontal.filterGrey(row, into: result) }
         }
-        initialized = self.source.height * to
+        initialized = height * to
       }
     }
   }
 
-  private func alongColumns(_ samples: [UInt8], channels: Int) -> [UInt8] {
-    let row = target.width * channels
+  private func alongColumns(_ samples: [UInt8], width: Int, channels: Int) -> [UInt8] {
+    guard source.height != target.height else { return samples }
+    let row = width * channels
     return samples.withUnsafeBufferPointer { source in
       Array(unsafeUninitializedCapacity: target.height * row) { target, initialized in
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: row) { sums in

@@ -58,7 +58,9 @@ struct FilterTaps {
       let count = min(source, Int(center + radius + 0.5)) - first
       let exact = (0..<count).map { filter.weight(at: (Double($0 + first) - center + 0.5) * (1 / stretch)) }
       let sum = exact.reduce(0, +)
-      for (tap, weight) in exact.enumerated() { weights[x * stride + tap] = Self.fixed(sum == 0 ? weight : weight / sum) }
+      for (tap, weight) in exact.enumerated() {
+        weights[x * stride + tap] = Self.fixed(sum == 0 ? weight : weight / sum)
+      }
       firsts.append(first)
       counts.append(count)
     }

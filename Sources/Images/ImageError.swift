@@ -45,8 +45,8 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// One line, whatever the name holds.
   public var description: String {
-    let line = String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
-    return "'\(line)': \(problem)"
+    let scalars = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+    return "'\(String(String.UnicodeScalarView(scalars)))': \(problem)"
   }
 }
 
@@ -71,7 +71,8 @@ extension ImageError.Problem: CustomStringConvertible {
       "the picture claims \(size) pixels, more than the limit of \(limit / 1_000_000) million; scale it down first"
     case .outOfMemory: "there is not enough memory for the picture; scale it down first"
     case .notEncodable(let format, let size): "a picture of \(size) pixels cannot be stored as \(format.rawValue)"
-    case .unwritable(let reason): "cannot be written (\(reason)); check the directory, its permissions and the free space"
+    case .unwritable(let reason):
+      "cannot be written (\(reason)); check the directory, its permissions and the free space"
     }
   }
 }

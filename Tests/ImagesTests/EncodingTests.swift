@@ -32,7 +32,8 @@ internal import Testing
 }
 
 @Suite struct OutputFileTests {
-  private let mask = Mask(size: Size(height: 3, width: 5), pixels: Fixture.samples(Size(height: 3, width: 5), channels: 1))
+  private let mask = Mask(
+    size: Size(height: 3, width: 5), pixels: Fixture.samples(Size(height: 3, width: 5), channels: 1))
 
   private func entries(_ directory: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
@@ -68,7 +69,8 @@ internal import Testing
       #expect(throws: ImageError(.isDirectory, name: directory + "/taken")) {
         try mask.writePNG(toFileAt: directory + "/taken")
       }
-      #expect(throws: ImageError(.unwritable(reason: "No such file or directory"), name: directory + "/none/mask.png")) {
+      #expect(throws: ImageError(.unwritable(reason: "No such file or directory"), name: directory + "/none/mask.png"))
+      {
         try mask.writePNG(toFileAt: directory + "/none/mask.png")
       }
       #expect(throws: ImageError.self) { try mask.writePNG(toFileAt: directory + "/new/") }

@@ -12,7 +12,9 @@ enum Fixture {
 
   static func path(_ name: String) -> String { folder + name }
 
-  static func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+  }
 
   /// Every sound picture, by name, sorted.
   static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
@@ -20,7 +22,7 @@ enum Fixture {
 
   /// What the lossless pictures hold.
   static func sample(_ x: Int, _ y: Int, _ channel: Int, bits: Int) -> Int {
-    (x * 3701 + y * 9107 + channel * 5303 + x * y * 501) % 65536 >> (16 - bits)
+    ((x * 3701 + y * 9107 + channel * 5303 + x * y * 501) % 65536) >> (16 - bits)
   }
 
   /// `[height, width, channels]` of 8 bits.

@@ -5,7 +5,13 @@ internal import Testing
 
 /// One kind of PNG.
 struct PNGKind: Sendable, CustomTestStringConvertible {
-  enum Colors: String, Sendable { case grey, greyAlpha = "grey-alpha", greyKey = "grey-trns", rgb, rgbKey = "rgb-trns", rgba, palette, paletteAlpha = "palette-trns" }
+  enum Colors: String, Sendable {
+    case grey, rgb, rgba, palette
+    case greyAlpha = "grey-alpha"
+    case greyKey = "grey-trns"
+    case rgbKey = "rgb-trns"
+    case paletteAlpha = "palette-trns"
+  }
   var colors: Colors
   var bits: Int
   var isInterlaced: Bool

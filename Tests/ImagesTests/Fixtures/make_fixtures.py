@@ -143,7 +143,7 @@ def webps():
     lossy("lossy-alpha.webp", encoded(alpha, "WEBP", quality=80))
     frames = [Image.fromarray(np.roll(grid(3), i, 1)) for i in range(3)]
     save("animated.webp", encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
-    vp8x = b"VP8X" + struct.pack("<IB3x", 10, 0) + (16382).to_bytes(3, "little") * 2
+    vp8x = b"VP8X" + struct.pack("<IB3x", 10, 2) + (16382).to_bytes(3, "little") * 2
     body = b"WEBP" + vp8x + encoded(Image.fromarray(grid(3)), "WEBP", lossless=True)[12:]
     save("claims-16383x16383.webp", b"RIFF" + struct.pack("<I", len(body)) + body)
 
@@ -167,7 +167,7 @@ def golden():
                 lines.append(text.rstrip())
                 text = ""
             text += value + ", "
-        return "\n".join(" " * indent + part for part in lines + [text.rstrip(", ")])
+        return "\n".join(" " * indent + part for part in lines + [text.rstrip()])
 
     swift = ["internal import Images", "internal import Tensors", "", "@testable_import", "",
              "/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.",
@@ -182,7 +182,8 @@ def golden():
                       f"to: Size(height: {b[1]}, width: {b[0]}), channels: {channels}, filter: .{name},", "      expected: [",
                       line([str(v) for v in result.flatten()], 8), "      ]),"]
     swift += ["  ]", "", "  /// FNV-1a (64 bits) of larger results of Pillow's.", "  static let hashed: [HashedCase] = ["]
-    for a, b, channels in [((640, 480), (320, 320), 3), ((320, 320), (770, 595), 1), ((1001, 37), (320, 320), 3)]:
+    for a, b, channels in [((640, 480), (320, 320), 3), ((320, 320), (770, 595), 1), ((1001, 37), (320, 320), 3), ((53, 198), (34, 85), 3),
+                           ((118, 199), (91, 145), 1)]:
         for name, kind in (("triangle", Image.BILINEAR), ("lanczos3", Image.LANCZOS)):
             image = source(*a, channels)
             result = np.array(Image.fromarray(image if channels == 3 else image[:, :, 0]).resize(b, kind))
