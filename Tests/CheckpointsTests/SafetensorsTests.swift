@@ -10,7 +10,7 @@ import Testing
     ]
     let metadata = ["size": "224", "quote": "a \"b\" \\ \n é \u{1}"]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors), metadata: metadata)
-    let checkpoint = try named(CheckpointFile.open(bytes: bytes, name: "memory"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "memory"))
     #expect(checkpoint.format == .safetensors)
     #expect(checkpoint.metadata == metadata)
     #expect(checkpoint.names == ["a", "b", "none"])
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func aMissingNameIsSaid() throws {
-    let checkpoint = try named(CheckpointFile.open(bytes: file(#"{}"#, data: []), name: "empty"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(#"{}"#, data: []), name: "empty"))
     #expect(throws: MissingParameter.self) { try checkpoint.tensor(named: "x") }
     #expect(checkpoint.shape(of: "x") == nil)
   }
@@ -35,14 +35,14 @@ import Testing
     ]
     for (type, bytes, value) in cases {
       let header = #"{"x":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(bytes.count)]}}"#
-      let checkpoint = try named(CheckpointFile.open(bytes: file(header, data: bytes), name: type))
+      let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(header, data: bytes), name: type))
       #expect(try checkpoint.tensor(named: "x") == Tensor(shape: [1], values: [value]), "\(type)")
     }
   }
 
   @Test func aTypeThatCannotBeWidenedIsRefusedOnlyWhenAskedFor() throws {
     let header = #"{"x":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}"#
-    let checkpoint = try named(CheckpointFile.open(bytes: file(header, data: [1, 2]), name: "f8.safetensors"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(header, data: [1, 2]), name: "f8.safetensors"))
     #expect(checkpoint.shape(of: "x") == [2])
     let error = #expect(throws: CheckpointError.self) { try checkpoint.tensor(named: "x") }
     #expect(
@@ -53,9 +53,9 @@ import Testing
   @Test func aPrefixOfDataParallelIsDropped() throws {
     let tensors = ["module.a": Tensor.random([2], seed: 1), "module.b": Tensor.random([3], seed: 2)]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors))
-    #expect(try named(CheckpointFile.open(bytes: bytes, name: "dp")).names == ["a", "b"])
+    #expect(try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "dp")).names == ["a", "b"])
     let mixed = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors.merging(["c": tensors["module.a"]!]) { $1 }))
-    #expect(try named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
+    #expect(try Fixtures.named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
   }
 
   /// Headers that lie; the data is 16 bytes.
@@ -107,10 +107,5 @@ import Testing
   /// A safetensors file of the given header and data.
   private func file(_ header: String, data: [UInt8]) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8) + data
-  }
-
-  private func named(_ file: CheckpointFile) throws -> Checkpoint {
-    guard case .checkpoint(let checkpoint) = file else { throw Unexpected(what: "an ONNX model") }
-    return checkpoint
   }
 }
