@@ -38,8 +38,10 @@ public struct Checkpoint: ParameterSource {
     }
   }
 
+  /// Every name, sorted.
   public var names: [String] { entries.keys.sorted() }
 
+  /// The shape of a tensor, or nil where there is none of that name.
   public func shape(of name: String) -> Shape? { entries[name]?.shape }
 
   /// The tensor of that name, widened to float32.

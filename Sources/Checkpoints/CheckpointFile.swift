@@ -36,6 +36,10 @@ public enum CheckpointFile: Sendable {
     if file.withUnsafeBytes(ONNXModel.recognizes) {
       return .onnx(try ONNXModel(file))
     }
+    if file.withUnsafeBytes({ $0.count > 8 && $0[8] == UInt8(ascii: "{") }) {
+      // Not one that can be read, but its reader says best why.
+      return .checkpoint(try SafetensorsReader.read(file))
+    }
     throw CheckpointError(
       .unrecognized, file: file.name, reason: "is not .safetensors, .pth or .onnx; name a file of weights")
   }

@@ -15,7 +15,8 @@ import Testing
     let bytes = try Fixtures.bytes(file)
     let seed: UInt64 = 7
     var generator = SeededGenerator(seed: seed)
-    let lengths = Array(0..<64) + (0..<100).map { _ in Int.random(in: 64..<bytes.count, using: &generator) } + [bytes.count - 1]
+    let lengths =
+      Array(0..<64) + (0..<100).map { _ in Int.random(in: 64..<bytes.count, using: &generator) } + [bytes.count - 1]
     for length in lengths {
       let error = #expect(throws: CheckpointError.self, "\(file), \(length) of \(bytes.count) bytes, seed \(seed)") {
         try CheckpointFile.open(bytes: Array(bytes[..<length]), name: file)

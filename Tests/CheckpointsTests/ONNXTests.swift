@@ -53,7 +53,9 @@ import Testing
 
   @Test func aSizeThatTheFileDoesNotFollowIsTold() throws {
     let model = try Fixtures.model("tiny_opset11_fixed_folded.onnx")
-    let error = #expect(throws: CheckpointError.self) { try model.graph(for: Shape(channels: 3, height: 64, width: 64)) }
+    let error = #expect(throws: CheckpointError.self) {
+      try model.graph(for: Shape(channels: 3, height: 64, width: 64))
+    }
     #expect(error?.description.contains("the file was exported for 45×37") == true, "\(String(describing: error))")
     let gray = #expect(throws: CheckpointError.self) { try model.graph(for: Shape(channels: 1, height: 37, width: 45)) }
     #expect(gray?.description.contains("it takes 3 channels") == true, "\(String(describing: gray))")
@@ -97,7 +99,8 @@ import Testing
     #expect(norm == .batchNorm(BatchNorm(weight: "v", bias: "v", mean: "v", variance: "v", epsilon: 1e-3)))
     let pool = try Fixtures.model("nodes/max_pool.onnx").graph(for: input).nodes[1].operation
     #expect(pool == .maxPool(MaxPool(kernel: 3, stride: 2, ceilMode: true)))
-    #expect(try Fixtures.model("nodes/resize_same.onnx").graph(for: input).nodes.count == 1, "the same size needs no node")
+    #expect(
+      try Fixtures.model("nodes/resize_same.onnx").graph(for: input).nodes.count == 1, "the same size needs no node")
     #expect(try Fixtures.model("nodes/unused.onnx").graph(for: input).nodes.count == 2, "nothing needs the other node")
   }
 

@@ -29,10 +29,14 @@ import Testing
     #expect(try checkpoint.tensor(named: "half").mismatch(with: weight, within: 2e-4) == nil)
     #expect(try checkpoint.tensor(named: "bfloat").mismatch(with: weight, within: 2e-3) == nil)
     #expect(try checkpoint.tensor(named: "scalar") == Tensor(shape: [], values: [7]))
-    let (out, inner, height, width) = (weight.shape.batch, weight.shape.channels, weight.shape.height, weight.shape.width)
+    let (out, inner, height, width) = (
+      weight.shape.batch, weight.shape.channels, weight.shape.height, weight.shape.width
+    )
     #expect(
       try checkpoint.tensor(named: "view")
-        == Tensor(shape: [inner, height, width], values: Array(weight.values[(inner * height * width)...].prefix(inner * height * width))))
+        == Tensor(
+          shape: [inner, height, width],
+          values: Array(weight.values[(inner * height * width)...].prefix(inner * height * width))))
     var transposed: [Float] = []
     for i in 0..<inner {
       for o in 0..<out {
@@ -45,7 +49,9 @@ import Testing
 
   @Test(arguments: ["hostile.pth", "hostile_legacy.pth"])
   func aPickleThatCallsIsRefusedByName(name: String) throws {
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: Fixtures.bytes(name), name: name) }
+    let error = #expect(throws: CheckpointError.self) {
+      try CheckpointFile.open(bytes: Fixtures.bytes(name), name: name)
+    }
     #expect(error?.kind == .refused)
     // os.system is defined in the module that Python calls posix.
     #expect(

@@ -6,7 +6,8 @@ import Testing
 @Suite struct SafetensorsTests {
   @Test func whatIsWrittenIsReadBack() throws {
     let tensors = [
-      "b": Tensor.random([3, 5, 2], seed: 1), "a": Tensor.random([], seed: 2), "none": Tensor(shape: [0, 4], values: []),
+      "b": Tensor.random([3, 5, 2], seed: 1), "a": Tensor.random([], seed: 2),
+      "none": Tensor(shape: [0, 4], values: []),
     ]
     let metadata = ["size": "224", "quote": "a \"b\" \\ \n é \u{1}"]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors), metadata: metadata)
@@ -54,7 +55,8 @@ import Testing
     let tensors = ["module.a": Tensor.random([2], seed: 1), "module.b": Tensor.random([3], seed: 2)]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors))
     #expect(try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "dp")).names == ["a", "b"])
-    let mixed = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors.merging(["c": tensors["module.a"]!]) { $1 }))
+    let mixed = try SafetensorsWriter.bytes(
+      of: ParameterDictionary(tensors.merging(["c": tensors["module.a"]!]) { $1 }))
     #expect(try Fixtures.named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
   }
 
@@ -102,6 +104,9 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "long") }
     #expect(error?.kind == .damaged)
     #expect(error?.reason.contains("claims a header of") == true)
+    bytes[7] = 0xFF
+    let absurd = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "absurd") }
+    #expect(absurd?.reason.contains("no more than 100000000 are read") == true)
   }
 
   /// A safetensors file of the given header and data.

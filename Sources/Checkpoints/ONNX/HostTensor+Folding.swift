@@ -81,7 +81,9 @@ extension HostTensor {
 
   /// Reshape to an explicit shape; 0 keeps an extent, one −1 takes what is left.
   func reshaped(_ request: [Int]) throws -> HostTensor {
-    var size = request.enumerated().map { $0.element == 0 && shape.indices.contains($0.offset) ? shape[$0.offset] : $0.element }
+    var size = request.enumerated().map {
+      $0.element == 0 && shape.indices.contains($0.offset) ? shape[$0.offset] : $0.element
+    }
     if let open = size.firstIndex(of: -1) {
       size[open] = 1
       let rest = checkedElementCount(size) ?? 0
@@ -137,7 +139,9 @@ extension HostTensor {
   }
 
   private static func integer(_ number: Double) throws -> Int {
-    guard let value = Int(exactly: number.rounded(.towardZero)) else { throw Flaw.damaged("it makes an integer of \(number)") }
+    guard let value = Int(exactly: number.rounded(.towardZero)) else {
+      throw Flaw.damaged("it makes an integer of \(number)")
+    }
     return value
   }
 

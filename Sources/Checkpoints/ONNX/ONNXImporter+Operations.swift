@@ -27,7 +27,9 @@ extension ONNXImporter {
     let input = try activation(node.requiredInput(0))
     let (weight, shape) = try weight(node.requiredInput(1))
     let bias = try node.optionalInput(2).map { try self.weight($0) }
-    guard node.integer("group", default: 1) == 1 else { throw Flaw.unsupported("grouped convolutions are not run here") }
+    guard node.integer("group", default: 1) == 1 else {
+      throw Flaw.unsupported("grouped convolutions are not run here")
+    }
     guard shape.rank == 4, shape.dimensions[2] == shape.dimensions[3] else {
       throw Flaw.unsupported("its kernel \(shape) is not square")
     }
@@ -51,7 +53,8 @@ extension ONNXImporter {
     }
     let names = try (1...4).map { try weight(node.requiredInput($0)).name }
     let norm = BatchNorm(
-      weight: names[0], bias: names[1], mean: names[2], variance: names[3], epsilon: node.float("epsilon", default: 1e-5))
+      weight: names[0], bias: names[1], mean: names[2], variance: names[3],
+      epsilon: node.float("epsilon", default: 1e-5))
     return try emit(.batchNorm(norm), to: [activation(node.requiredInput(0))], node)
   }
 
@@ -93,7 +96,9 @@ extension ONNXImporter {
       guard axis == 0 || axis == -1 else { throw Flaw.unsupported("it joins constants along axis \(axis)") }
       return .constant(try .concatenated(node.input.map(constant)))
     }
-    guard axis == 1 || axis == -3 else { throw Flaw.unsupported("it joins activations along axis \(axis), not channels") }
+    guard axis == 1 || axis == -3 else {
+      throw Flaw.unsupported("it joins activations along axis \(axis), not channels")
+    }
     let inputs = try node.input.map(activation)
     return inputs.count == 1 ? .activation(inputs[0]) : try emit(.concat, to: inputs, node)
   }

@@ -10,7 +10,8 @@ extension ONNXImporter {
     guard size != shape.size else { return .activation(input) }
     let mode = node.text("mode", default: "nearest")
     guard mode == "linear" || mode == "bilinear" else { throw Flaw.unsupported("its mode is \(mode), not linear") }
-    guard node.integer("antialias", default: 0) == 0 || (size.height >= shape.height && size.width >= shape.width) else {
+    guard node.integer("antialias", default: 0) == 0 || (size.height >= shape.height && size.width >= shape.width)
+    else {
       throw Flaw.unsupported("it shrinks with antialiasing, which is not run here")
     }
     try checkCenters(node, from: shape.size, to: size, isExact: isExact)

@@ -49,7 +49,8 @@ struct ONNXImporter {
     let nodes = try model.outputs.map { name in
       guard case .activation(let node)? = values[name] else {
         throw CheckpointError(
-          .damaged, file: model.file.name, place: "output '\(name)'", reason: "no node computes it; export the model again")
+          .damaged, file: model.file.name, place: "output '\(name)'",
+          reason: "no node computes it; export the model again")
       }
       return node
     }
@@ -110,7 +111,8 @@ extension ONNXImporter {
     if let value = values[name] { return value }
     if let constant = model.constants[name] { return .constant(constant) }
     if model.parameters.entries[name] != nil { return .weight(name) }
-    throw Flaw.damaged("its input '\(name)' is neither in the file nor made by a node before it; export the model again")
+    throw Flaw.damaged(
+      "its input '\(name)' is neither in the file nor made by a node before it; export the model again")
   }
 
   func activation(_ name: String) throws -> Node.ID {

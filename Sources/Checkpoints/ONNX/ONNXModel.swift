@@ -8,6 +8,7 @@ public import Tensors
 /// What is understood: Conv, BatchNormalization, Relu, Sigmoid, MaxPool, Concat, Add, Resize, Upsample, Cast, Identity
 /// and Dropout on activations, and the small computations of sizes that exporters leave in the file.
 public struct ONNXModel: Network {
+  /// The file's name without folder and extension.
   public let name: String
   /// The initializers, by the names that the graph's parameters have; and what the file says about itself.
   public let parameters: Checkpoint

@@ -31,7 +31,9 @@ extension ProtoTensor {
       throw Flaw.unsupported("its elements lie in '\(file)'; export the model with its weights inside")
     }
     let dimensions = dims.map { Int(clamping: $0) }
-    guard let count = checkedElementCount(dimensions) else { throw Flaw.damaged("its shape \(dimensions) is not possible") }
+    guard let count = checkedElementCount(dimensions) else {
+      throw Flaw.damaged("its shape \(dimensions) is not possible")
+    }
     return (dimensions, count)
   }
 

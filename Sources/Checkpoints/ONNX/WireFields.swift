@@ -46,7 +46,9 @@ struct WireFields: Sequence, IteratorProtocol {
   private mutating func field() throws -> Field {
     let start = cursor.position
     let tag = try varint()
-    guard let number = Int(exactly: tag >> 3), number > 0 else { throw Flaw.damaged("is no ONNX model at byte \(start)") }
+    guard let number = Int(exactly: tag >> 3), number > 0 else {
+      throw Flaw.damaged("is no ONNX model at byte \(start)")
+    }
     let content: Range<Int>
     switch tag & 7 {
     case 0:
