@@ -19,10 +19,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func tests(
+  of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: ["TestSupport", "Tensors"] + dependencies, resources: resources,
-    swiftSettings: strict)
+    name: "\(name)Tests", dependencies: ["TestSupport", "Tensors"] + dependencies, exclude: exclude,
+    resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -49,8 +51,10 @@ let package = Package(
     library("OpenCL", ["COpenCL"]),
     library("Tensors"),
     library("Networks", ["Tensors"]),
-    library(
-      "Checkpoints", ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(
+      name: "Checkpoints",
+      dependencies: ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CPNG", "CJPEG", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
@@ -68,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
-    tests(of: "Checkpoints", ["Checkpoints", "Networks"]),
+    tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "OpenCL", ["OpenCL"]),
