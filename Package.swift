@@ -54,8 +54,10 @@ let package = Package(
     library("OpenCL", ["COpenCL"]),
     library("Tensors"),
     library("Networks", ["Tensors"]),
-    library(
-      "Checkpoints", ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(
+      name: "Checkpoints",
+      dependencies: ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
@@ -73,7 +75,7 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
-    tests(of: "Checkpoints", ["Checkpoints", "Networks"]),
+    tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "OpenCL", ["OpenCL"]),

@@ -23,13 +23,14 @@ public struct Checkpoint: ParameterSource {
   /// Every tensor, by name.
   public let entries: [String: StoredTensor]
 
-  /// A checkpoint of checked entries; a `module.` that every name begins with (PyTorch's DataParallel) is dropped.
+  /// A checkpoint of checked entries; a `module.` that every name begins with (PyTorch's DataParallel) is dropped, but
+  /// not from ONNX, whose nodes refer to the names.
   init(format: Format, file: MappedFile, metadata: [String: String], entries: [String: StoredTensor]) {
     self.format = format
     self.file = file
     self.metadata = metadata
     let prefix = "module."
-    if !entries.isEmpty, entries.keys.allSatisfy({ $0.hasPrefix(prefix) }) {
+    if format != .onnx, !entries.isEmpty, entries.keys.allSatisfy({ $0.hasPrefix(prefix) }) {
       self.entries = Dictionary(
         uniqueKeysWithValues: entries.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
     } else {
@@ -37,8 +38,10 @@ public struct Checkpoint: ParameterSource {
     }
   }
 
+  /// Every name, sorted.
   public var names: [String] { entries.keys.sorted() }
 
+  /// The shape of a tensor, or nil where there is none of that name.
   public func shape(of name: String) -> Shape? { entries[name]?.shape }
 
   /// The tensor of that name, widened to float32.

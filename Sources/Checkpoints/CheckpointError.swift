@@ -39,6 +39,7 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
     self.reason = reason
   }
 
+  /// File, place and reason in one line of bounded length.
   public var description: String {
     ([file] + (place.map { [$0] } ?? []) + [reason]).map(Self.oneLine).joined(separator: ": ")
   }

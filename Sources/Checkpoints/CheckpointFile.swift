@@ -2,6 +2,8 @@
 public enum CheckpointFile: Sendable {
   /// Named tensors, for a network that is known: `.safetensors`, `.pth`.
   case checkpoint(Checkpoint)
+  /// A network with its weights: `.onnx`.
+  case onnx(ONNXModel)
 
   /// Opens a file, which stays mapped.
   ///
@@ -30,6 +32,13 @@ public enum CheckpointFile: Sendable {
     }
     if file.withUnsafeBytes(PyTorchLegacyReader.recognizes) {
       return .checkpoint(try PyTorchLegacyReader.read(file))
+    }
+    if file.withUnsafeBytes(ONNXModel.recognizes) {
+      return .onnx(try ONNXModel(file))
+    }
+    if file.withUnsafeBytes({ $0.count > 8 && $0[8] == UInt8(ascii: "{") }) {
+      // Not one that can be read, but its reader says best why.
+      return .checkpoint(try SafetensorsReader.read(file))
     }
     throw CheckpointError(
       .unrecognized, file: file.name, reason: "is not .safetensors, .pth or .onnx; name a file of weights")

@@ -1,7 +1,10 @@
 /// How a stored tensor's elements are written; always little-endian.
 public enum ElementType: Hashable, Sendable {
+  /// IEEE 754 binary floating point, and the upper half of a float32.
   case float64, float32, float16, bfloat16
+  /// Two's complement integers.
   case int64, int32, int16, int8
+  /// Unsigned integers.
   case uint64, uint32, uint16, uint8
   /// One byte, 0 or 1.
   case bool

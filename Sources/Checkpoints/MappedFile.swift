@@ -10,8 +10,8 @@
 ///
 /// Trap: a file that another program cuts short while it is mapped ends this one with SIGBUS. Files that are replaced
 /// by renaming are safe.
-// Unchecked because of the pointer: what it points at is never written and lives until `deinit`.
 public final class MappedFile: @unchecked Sendable {
+  // Unchecked Sendable because of the pointers: what they point at is never written and lives until `deinit`.
   private enum Storage {
     case mapped(UnsafeRawBufferPointer)
     case borrowed(UnsafeRawBufferPointer)

@@ -64,12 +64,10 @@ extension Model {
   private init(_ file: MappedFile) throws {
     switch try CheckpointFile.open(file) {
     case .checkpoint(let checkpoint): try self.init(checkpoint)
-    #if ONNX
     case .onnx(let model):
       self.init(
         name: Self.stem(of: file.name), network: model, parameters: model.parameters,
         inputSize: model.inputSize ?? Self.usualSize)
-    #endif
     }
   }
 

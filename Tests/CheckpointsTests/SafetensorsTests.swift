@@ -6,11 +6,12 @@ import Testing
 @Suite struct SafetensorsTests {
   @Test func whatIsWrittenIsReadBack() throws {
     let tensors = [
-      "b": Tensor.random([3, 5, 2], seed: 1), "a": Tensor.random([], seed: 2), "none": Tensor(shape: [0, 4], values: []),
+      "b": Tensor.random([3, 5, 2], seed: 1), "a": Tensor.random([], seed: 2),
+      "none": Tensor(shape: [0, 4], values: []),
     ]
     let metadata = ["size": "224", "quote": "a \"b\" \\ \n é \u{1}"]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors), metadata: metadata)
-    let checkpoint = try named(CheckpointFile.open(bytes: bytes, name: "memory"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "memory"))
     #expect(checkpoint.format == .safetensors)
     #expect(checkpoint.metadata == metadata)
     #expect(checkpoint.names == ["a", "b", "none"])
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func aMissingNameIsSaid() throws {
-    let checkpoint = try named(CheckpointFile.open(bytes: file(#"{}"#, data: []), name: "empty"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(#"{}"#, data: []), name: "empty"))
     #expect(throws: MissingParameter.self) { try checkpoint.tensor(named: "x") }
     #expect(checkpoint.shape(of: "x") == nil)
   }
@@ -35,14 +36,14 @@ import Testing
     ]
     for (type, bytes, value) in cases {
       let header = #"{"x":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(bytes.count)]}}"#
-      let checkpoint = try named(CheckpointFile.open(bytes: file(header, data: bytes), name: type))
+      let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(header, data: bytes), name: type))
       #expect(try checkpoint.tensor(named: "x") == Tensor(shape: [1], values: [value]), "\(type)")
     }
   }
 
   @Test func aTypeThatCannotBeWidenedIsRefusedOnlyWhenAskedFor() throws {
     let header = #"{"x":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}"#
-    let checkpoint = try named(CheckpointFile.open(bytes: file(header, data: [1, 2]), name: "f8.safetensors"))
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(header, data: [1, 2]), name: "f8.safetensors"))
     #expect(checkpoint.shape(of: "x") == [2])
     let error = #expect(throws: CheckpointError.self) { try checkpoint.tensor(named: "x") }
     #expect(
@@ -53,9 +54,10 @@ import Testing
   @Test func aPrefixOfDataParallelIsDropped() throws {
     let tensors = ["module.a": Tensor.random([2], seed: 1), "module.b": Tensor.random([3], seed: 2)]
     let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors))
-    #expect(try named(CheckpointFile.open(bytes: bytes, name: "dp")).names == ["a", "b"])
-    let mixed = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors.merging(["c": tensors["module.a"]!]) { $1 }))
-    #expect(try named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
+    #expect(try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "dp")).names == ["a", "b"])
+    let mixed = try SafetensorsWriter.bytes(
+      of: ParameterDictionary(tensors.merging(["c": tensors["module.a"]!]) { $1 }))
+    #expect(try Fixtures.named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
   }
 
   /// Headers that lie; the data is 16 bytes.
@@ -102,15 +104,13 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "long") }
     #expect(error?.kind == .damaged)
     #expect(error?.reason.contains("claims a header of") == true)
+    bytes[7] = 0xFF
+    let absurd = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "absurd") }
+    #expect(absurd?.reason.contains("no more than 100000000 are read") == true)
   }
 
   /// A safetensors file of the given header and data.
   private func file(_ header: String, data: [UInt8]) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8) + data
-  }
-
-  private func named(_ file: CheckpointFile) throws -> Checkpoint {
-    guard case .checkpoint(let checkpoint) = file else { throw Unexpected(what: "an ONNX model") }
-    return checkpoint
   }
 }

@@ -8,7 +8,8 @@ import Testing
     for bits in UInt16.min...UInt16.max {
       let expected = Float(Float16(bitPattern: bits))
       let actual = Float(halfBits: bits)
-      let agree = expected.isNaN ? actual.isNaN && actual.sign == expected.sign : actual.bitPattern == expected.bitPattern
+      let agree =
+        expected.isNaN ? actual.isNaN && actual.sign == expected.sign : actual.bitPattern == expected.bitPattern
       guard agree else {
         Issue.record("half 0x\(String(bits, radix: 16)) became \(actual), expected \(expected)")
         return

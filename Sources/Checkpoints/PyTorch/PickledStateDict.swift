@@ -45,6 +45,7 @@ extension PickledTensor {
     let last = isEmpty ? 0 : zip(dimensions, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 } + 1
     let first = start + offset * size
     return StoredTensor(
-      elementType: storage.elementType, shape: Shape(dimensions), location: first..<first + last * size, strides: strides)
+      elementType: storage.elementType, shape: Shape(dimensions), location: first..<first + last * size,
+      strides: strides)
   }
 }

@@ -65,7 +65,8 @@ enum PyTorchLegacyReader {
       }
       let count: Int64 = try cursor.integer()
       guard count == storage.count, storage.count <= cursor.remaining / size else {
-        throw Flaw.damaged("the storage '\(key)' should have \(storage.count) elements; the file is cut short or damaged")
+        throw Flaw.damaged(
+          "the storage '\(key)' should have \(storage.count) elements; the file is cut short or damaged")
       }
       starts[key] = try cursor.skip(storage.count * size).lowerBound
     }

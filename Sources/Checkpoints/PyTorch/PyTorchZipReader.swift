@@ -4,7 +4,8 @@ enum PyTorchZipReader {
   static func read(_ file: MappedFile) throws -> Checkpoint {
     let entries = try file.reading { bytes in
       let directory = try ZipDirectory(bytes).entries
-      guard let pickle = directory.keys.filter({ $0.hasSuffix("/data.pkl") }).min(), let range = directory[pickle] else {
+      guard let pickle = directory.keys.filter({ $0.hasSuffix("/data.pkl") }).min(), let range = directory[pickle]
+      else {
         throw Flaw(kind: .unrecognized, reason: "is a zip archive, but not one of PyTorch's; name a file of weights")
       }
       let folder = pickle.dropLast("data.pkl".count)
@@ -22,7 +23,8 @@ enum PyTorchZipReader {
           throw Flaw.damaged("the storage '\(storage.key)' is missing")
         }
         guard storage.count <= data.count / (storage.elementType.byteCount ?? 1) else {
-          throw Flaw.damaged("the storage '\(storage.key)' has \(data.count) bytes, too few for \(storage.count) elements")
+          throw Flaw.damaged(
+            "the storage '\(storage.key)' has \(data.count) bytes, too few for \(storage.count) elements")
         }
         return tensor.stored(at: data.lowerBound)
       }

@@ -179,7 +179,9 @@ extension Unpickler {
   }
 
   private mutating func append(_ items: [PickleValue]) throws {
-    guard case .list(let index) = try top() else { throw Flaw.damaged("the pickle appends to something that is no list") }
+    guard case .list(let index) = try top() else {
+      throw Flaw.damaged("the pickle appends to something that is no list")
+    }
     sequences[index].append(contentsOf: items)
   }
 

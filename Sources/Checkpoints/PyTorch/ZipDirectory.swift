@@ -85,7 +85,8 @@ struct ZipDirectory {
       _ = try cursor.skip(Int(commentLength))
       guard flags & 1 == 0 else { throw Flaw.unsupported("the entry '\(name)' is encrypted") }
       guard method == 0 else {
-        throw Flaw.unsupported("the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
+        throw Flaw.unsupported(
+          "the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
       }
       // Values that do not fit 32 bits stand in the zip64 field, in this order.
       var wide = try Wide(UnsafeRawBufferPointer(rebasing: cursor.bytes[extra]))

@@ -75,7 +75,8 @@ struct SafetensorsReader {
     for (name, claim) in claims.sorted(by: { ($0.value.offsets, $0.key) < ($1.value.offsets, $1.key) }) {
       guard claim.offsets[0] == filled else {
         let what = claim.offsets[0] < filled ? "overlaps the tensor before it" : "leaves a gap before it"
-        throw damaged("it begins at byte \(claim.offsets[0]) and \(what), which ends at \(filled)", at: "tensor '\(name)'")
+        throw damaged(
+          "it begins at byte \(claim.offsets[0]) and \(what), which ends at \(filled)", at: "tensor '\(name)'")
       }
       filled = claim.offsets[1]
     }

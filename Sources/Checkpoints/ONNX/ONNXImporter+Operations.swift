@@ -1,0 +1,188 @@
+import Networks
+import Tensors
+
+extension ONNXImporter {
+  /// What a node's first output stands for.
+  ///
+  /// - Throws: `Flaw` or `GraphError` where the node is not understood.
+  mutating func value(of node: ProtoOperator) throws -> Value {
+    switch node.opType {
+    case "Conv": try convolution(node)
+    case "BatchNormalization": try batchNorm(node)
+    case "Relu": try emit(.relu, to: [activation(node.requiredInput(0))], node)
+    case "Sigmoid": try emit(.sigmoid, to: [activation(node.requiredInput(0))], node)
+    case "MaxPool": try maxPool(node)
+    case "Resize", "Upsample": try resize(node)
+    case "Identity", "Dropout": try same(node)
+    case "Cast": try cast(node)
+    case "Concat": try concat(node)
+    case "Add", "Sub", "Mul", "Div": try arithmetic(node)
+    case "Constant", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Floor", "Ceil", "Reshape":
+      .constant(try folded(node))
+    default: throw Flaw.unsupported("the operation \(node.opType) is not one that can be run here")
+    }
+  }
+
+  private mutating func convolution(_ node: ProtoOperator) throws -> Value {
+    let input = try activation(node.requiredInput(0))
+    let (weight, shape) = try weight(node.requiredInput(1))
+    let bias = try node.optionalInput(2).map { try self.weight($0) }
+    guard node.integer("group", default: 1) == 1 else {
+      throw Flaw.unsupported("grouped convolutions are not run here")
+    }
+    guard shape.rank == 4, shape.dimensions[2] == shape.dimensions[3] else {
+      throw Flaw.unsupported("its kernel \(shape) is not square")
+    }
+    let kernel = shape.dimensions[2]
+    guard try node.square("kernel_shape", default: kernel) == kernel, 1...1024 ~= kernel else {
+      throw Flaw.damaged("its weights \(shape) are not of its kernel's size")
+    }
+    guard shape.dimensions[1] == builder.shape(of: input).channels else {
+      throw Flaw.damaged("its weights \(shape) do not fit its input \(builder.shape(of: input))")
+    }
+    let convolution = Convolution(
+      weight: weight, bias: bias?.name, outChannels: shape.dimensions[0], kernel: kernel,
+      stride: try node.square("strides", default: 1), padding: try node.evenPadding(),
+      dilation: try node.square("dilations", default: 1))
+    return try emit(.convolution(convolution), to: [input], node)
+  }
+
+  private mutating func batchNorm(_ node: ProtoOperator) throws -> Value {
+    guard node.integer("training_mode", default: 0) == 0 else {
+      throw Flaw.unsupported("it is exported for training; export the network in evaluation mode")
+    }
+    let names = try (1...4).map { try weight(node.requiredInput($0)).name }
+    let norm = BatchNorm(
+      weight: names[0], bias: names[1], mean: names[2], variance: names[3],
+      epsilon: node.float("epsilon", default: 1e-5))
+    return try emit(.batchNorm(norm), to: [activation(node.requiredInput(0))], node)
+  }
+
+  private mutating func maxPool(_ node: ProtoOperator) throws -> Value {
+    guard node.integers("kernel_shape") != nil else { throw Flaw.damaged("it has no kernel_shape") }
+    guard try node.evenPadding() == 0, try node.square("dilations", default: 1) == 1 else {
+      throw Flaw.unsupported("a max pool with padding or dilation is not run here")
+    }
+    let pool = MaxPool(
+      kernel: try node.square("kernel_shape", default: 1), stride: try node.square("strides", default: 1),
+      ceilMode: node.integer("ceil_mode", default: 0) != 0)
+    return try emit(.maxPool(pool), to: [activation(node.requiredInput(0))], node)
+  }
+
+  private func same(_ node: ProtoOperator) throws -> Value {
+    let name = try node.requiredInput(0)
+    return isWeight(name) ? .weight(name) : try value(name)
+  }
+
+  /// Floating point is one type here: a cast between its precisions changes nothing.
+  private func cast(_ node: ProtoOperator) throws -> Value {
+    var target = ProtoTensor()
+    target.dataType = Int32(clamping: node.integer("to", default: 0))
+    guard let type = target.elementType else { throw Flaw.unsupported("it casts to type \(target.dataType)") }
+    let name = try node.requiredInput(0)
+    if type.isFloatingPoint, isWeight(name) { return .weight(name) }
+    switch try value(name) {
+    case .constant(let tensor): return .constant(try tensor.cast(toIntegers: !type.isFloatingPoint))
+    case let value:
+      guard type.isFloatingPoint else { throw Flaw.unsupported("it casts activations to \(type)") }
+      return value
+    }
+  }
+
+  private mutating func concat(_ node: ProtoOperator) throws -> Value {
+    guard let first = node.input.first else { throw Flaw.damaged("it has no inputs") }
+    let axis = node.integer("axis", default: 1)
+    guard case .activation = try value(first) else {
+      guard axis == 0 || axis == -1 else { throw Flaw.unsupported("it joins constants along axis \(axis)") }
+      return .constant(try .concatenated(node.input.map(constant)))
+    }
+    guard axis == 1 || axis == -3 else {
+      throw Flaw.unsupported("it joins activations along axis \(axis), not channels")
+    }
+    let inputs = try node.input.map(activation)
+    return inputs.count == 1 ? .activation(inputs[0]) : try emit(.concat, to: inputs, node)
+  }
+
+  private mutating func arithmetic(_ node: ProtoOperator) throws -> Value {
+    let names = try (node.requiredInput(0), node.requiredInput(1))
+    switch (try value(names.0), try value(names.1)) {
+    case (.activation(let left), .activation(let right)):
+      guard node.opType == "Add" else { throw Flaw.unsupported("\(node.opType) of activations is not run here") }
+      return try emit(.add, to: [left, right], node)
+    case (.constant(let left), .constant(let right)):
+      guard let operation = HostTensor.Arithmetic(rawValue: node.opType) else { throw Flaw.unsupported(node.opType) }
+      return .constant(try .combined(operation, left, right))
+    default:
+      throw Flaw.unsupported("\(node.opType) of an activation and a constant is not run here")
+    }
+  }
+
+  /// The nodes that only sizes are computed with.
+  private func folded(_ node: ProtoOperator) throws -> HostTensor {
+    if node.opType == "Constant" { return try literal(node) }
+    let name = try node.requiredInput(0)
+    if node.opType == "Shape" { return try shape(of: value(name), node) }
+    let input = try constant(name)
+    switch node.opType {
+    case "Gather": return try input.gathered(constant(node.requiredInput(1)), axis: node.integer("axis", default: 0))
+    case "Slice": return try slice(input, node)
+    case "Unsqueeze":
+      guard let axes = try axes(node) else { throw Flaw.damaged("it has no axes") }
+      return try input.unsqueezed(axes)
+    case "Squeeze": return try input.squeezed(axes(node))
+    case "Floor": return try input.rounded(.down)
+    case "Ceil": return try input.rounded(.up)
+    case "Reshape": return try input.reshaped(constant(node.requiredInput(1)).integers("its shape"))
+    default: throw Flaw.unsupported("the operation \(node.opType) is not one that can be run here")
+    }
+  }
+
+  private func literal(_ node: ProtoOperator) throws -> HostTensor {
+    if let tensor = node.tensor("value") {
+      // A weight: its elements are the checkpoint's, only its name is needed here.
+      if try tensor.extents().count > HostTensor.largestCount { return try HostTensor(shape: [0], values: .floats([])) }
+      return try tensor.hostTensor()
+    }
+    if let integers = node.integers("value_ints") {
+      return try HostTensor(shape: [integers.count], values: .integers(integers))
+    }
+    if let floats = node.floats("value_floats") {
+      return try HostTensor(shape: [floats.count], values: .floats(floats.map(Double.init)))
+    }
+    if node.attribute.contains(where: { $0.name == "value_int" }) {
+      return try HostTensor(shape: [], values: .integers([node.integer("value_int", default: 0)]))
+    }
+    if node.attribute.contains(where: { $0.name == "value_float" }) {
+      return try HostTensor(shape: [], values: .floats([Double(node.float("value_float", default: 0))]))
+    }
+    throw Flaw.unsupported("its value is not made of numbers")
+  }
+
+  private func shape(of value: Value, _ node: ProtoOperator) throws -> HostTensor {
+    let dimensions: [Int] =
+      switch value {
+      case .activation(let id): builder.shape(of: id).dimensions
+      case .constant(let tensor): tensor.shape
+      case .weight(let name): model.parameters.shape(of: name)?.dimensions ?? []
+      }
+    let all = try HostTensor(shape: [dimensions.count], values: .integers(dimensions))
+    return try all.sliced(
+      start: node.integer("start", default: 0), end: node.integer("end", default: dimensions.count), step: 1)
+  }
+
+  /// By inputs since operator set 10, by attributes before.
+  private func slice(_ input: HostTensor, _ node: ProtoOperator) throws -> HostTensor {
+    func operand(_ index: Int, _ attribute: String) throws -> [Int]? {
+      try node.optionalInput(index).map { try constant($0).integers("its \(attribute)") } ?? node.integers(attribute)
+    }
+    guard let starts = try operand(1, "starts"), let ends = try operand(2, "ends"), starts.count == 1, ends.count == 1,
+      try operand(3, "axes").map({ $0 == [0] || $0 == [-1] }) ?? true
+    else { throw Flaw.unsupported("it slices along more than one axis") }
+    return try input.sliced(start: starts[0], end: ends[0], step: operand(4, "steps")?.first ?? 1)
+  }
+
+  /// By an input since operator set 13, by an attribute before.
+  private func axes(_ node: ProtoOperator) throws -> [Int]? {
+    try node.optionalInput(1).map { try constant($0).integers("its axes") } ?? node.integers("axes")
+  }
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import Tensors
+
+extension ProtoTensor {
+  /// The element type of an ONNX code; nil where it has no numbers (strings, complex, four bits).
+  var elementType: ElementType? {
+    switch dataType {
+    case 1: .float32
+    case 2: .uint8
+    case 3: .int8
+    case 4: .uint16
+    case 5: .int16
+    case 6: .int32
+    case 7: .int64
+    case 9: .bool
+    case 10: .float16
+    case 11: .float64
+    case 12: .uint32
+    case 13: .uint64
+    case 16: .bfloat16
+    default: nil
+    }
+  }
+
+  /// The extents, checked, with their product.
+  ///
+  /// - Throws: `Flaw` where they are not possible, or where the elements lie in another file.
+  func extents() throws -> (dimensions: [Int], count: Int) {
+    guard dataLocation == 0, externalData.isEmpty else {
+      let file = externalData.first { $0.key == "location" }?.value ?? "another file"
+      throw Flaw.unsupported("its elements lie in '\(file)'; export the model with its weights inside")
+    }
+    let dimensions = dims.map { Int(clamping: $0) }
+    guard let count = checkedElementCount(dimensions) else {
+      throw Flaw.damaged("its shape \(dimensions) is not possible")
+    }
+    return (dimensions, count)
+  }
+
+  /// The elements that are held by this message, widened to float32.
+  ///
+  /// - Throws: `Flaw` where their number is not the shape's.
+  func floats() throws -> [Float] {
+    let (dimensions, count) = try extents()
+    guard let type = elementType, let size = type.byteCount else {
+      throw Flaw.unsupported("its type \(dataType) is not one of numbers")
+    }
+    let values: [Float]
+    if !rawData.isEmpty {
+      guard rawData.count / size == count, rawData.count % size == 0 else {
+        throw Flaw.damaged("\(dimensions) of \(type) does not fill its \(rawData.count) bytes")
+      }
+      values = rawData.withUnsafeBytes { raw in
+        Tensor(shape: [count]) { target in
+          if let base = raw.baseAddress { _ = type.widen(base, into: target) }
+        }.values
+      }
+    } else {
+      values = typedValues(type)
+    }
+    guard values.count == count else {
+      throw Flaw.damaged("\(dimensions) of \(type) has \(values.count) elements")
+    }
+    return values
+  }
+
+  private func typedValues(_ type: ElementType) -> [Float] {
+    switch type {
+    case .float32: floatData
+    case .float64: doubleData.map { Float($0) }
+    case .float16: int32Data.map { Float(halfBits: UInt16(truncatingIfNeeded: $0)) }
+    case .bfloat16: int32Data.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
+    case .int64: int64Data.map { Float($0) }
+    case .uint32, .uint64: uint64Data.map { Float($0) }
+    default: int32Data.map { Float($0) }
+    }
+  }
+
+  /// A small tensor's values, integers exactly.
+  ///
+  /// - Throws: `Flaw` where it is large or malformed.
+  func hostTensor() throws -> HostTensor {
+    let (dimensions, count) = try extents()
+    guard count <= HostTensor.largestCount else {
+      throw Flaw.unsupported("a constant of shape \(dimensions) is too large to be computed with")
+    }
+    switch elementType {
+    case .int64?:
+      let values = rawData.isEmpty ? int64Data.map(Int.init) : rawIntegers(Int64.self)
+      return try HostTensor(shape: dimensions, values: .integers(values))
+    case .int32?:
+      let values = rawData.isEmpty ? int32Data.map(Int.init) : rawIntegers(Int32.self)
+      return try HostTensor(shape: dimensions, values: .integers(values))
+    case .bool?, .uint8?, .int8?, .uint16?, .int16?, .uint32?:
+      return try HostTensor(shape: dimensions, values: .integers(floats().map { Int($0) }))
+    case .float64? where !rawData.isEmpty:
+      let values = rawIntegers(Int64.self).map { Double(bitPattern: UInt64(bitPattern: Int64($0))) }
+      return try HostTensor(shape: dimensions, values: .floats(values))
+    default:
+      return try HostTensor(shape: dimensions, values: .floats(floats().map(Double.init)))
+    }
+  }
+
+  private func rawIntegers<Stored: FixedWidthInteger>(_ type: Stored.Type) -> [Int] {
+    rawData.withUnsafeBytes { raw in
+      stride(from: 0, through: raw.count - MemoryLayout<Stored>.size, by: MemoryLayout<Stored>.size).map {
+        Int(Stored(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: Stored.self)))
+      }
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/// Something else came out than a test was written for.
-struct Unexpected: Error { let what: String }
