@@ -49,6 +49,25 @@ struct GoldenTests {
     try expect(network.graph(for: input.shape), on: input, weights: weights, is: golden, within: 1e-4, file)
   }
 
+  /// The authors' weights on a picture, the graph read from an ONNX file; its outputs are in order but have other names.
+  @Test func officialWeights() throws {
+    let golden = try Golden.load("golden/u2netp_official_horse_320.safetensors")
+    let input = try #require(golden["input"])
+    guard case .onnx(let model) = try CheckpointFile.open(SharedFiles.path("models/u2netp-fp16.onnx")) else {
+      Issue.record("u2netp-fp16.onnx was not taken for an ONNX file")
+      return
+    }
+    let executor = try ReferenceExecutor(graph: model.graph(for: input.shape), parameters: model.parameters)
+    let maps = try executor.run(input)
+    try #require(maps.count == 7)
+    for (index, map) in maps.enumerated() {
+      let expected = try #require(golden["d\(index)"])
+      let mismatch = map.mismatch(with: expected, within: 1e-3)
+      #expect(mismatch == nil, "d\(index): \(mismatch ?? "")")
+      #expect(map.meanAbsoluteDifference(to: expected) <= 2e-5, "d\(index)")
+    }
+  }
+
   /// Every output that the file holds against the tensor of its name; there is one at least.
   private func expect(
     _ graph: Graph, on input: Tensor, weights: some ParameterSource, is golden: [String: Tensor],
