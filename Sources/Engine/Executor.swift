@@ -114,16 +114,6 @@ public final class Executor {
   }
 }
 
-/// What was fed does not fit what the graph was compiled for.
-public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What the graph takes.
-  public let expected: Shape
-  /// What was given.
-  public let given: Shape
-
-  public var description: String { "the network was compiled for an input of shape \(expected), was given \(given)" }
-}
-
 extension Executor {
   /// What `PlanOptions.guardCount` elements behind every region hold before the first run.
   package static let guardValue: Float = -12345.678

@@ -30,7 +30,7 @@ public struct ReferenceExecutor: Sendable {
   /// - Throws: `InputShapeError` where the input has not the shape that the graph was built for.
   public func run(_ input: Tensor) throws -> [Tensor] {
     guard input.shape == graph.inputShape else {
-      throw InputShapeError(found: input.shape, expected: graph.inputShape)
+      throw InputShapeError(expected: graph.inputShape, given: input.shape)
     }
     var activations: [Tensor?] = Array(repeating: nil, count: graph.nodes.count)
     activations[graph.input] = input
@@ -41,17 +41,6 @@ public struct ReferenceExecutor: Sendable {
     }
     return graph.outputs.compactMap { activations[$0.node] }
   }
-}
-
-/// A tensor was fed to a graph that was built for another shape.
-public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The tensor's shape.
-  public let found: Shape
-  /// The graph's.
-  public let expected: Shape
-
-  /// Both shapes, in words.
-  public var description: String { "the input has shape \(found), the graph was built for \(expected)" }
 }
 
 extension Graph {

@@ -10,7 +10,8 @@ import Testing
 
   init() throws { graph = try U2NetTable.small().graph(for: [1, 3, 40, 24]) }
 
-  @Test func profileNamesTheBlocks() throws {
+  @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
+  func profileNamesTheBlocks() throws {
     for session in sessions {
       let executor = try Executor(graph: graph, parameters: SeededParameters(for: graph), session: session)
       let timings = try executor.profile(SeededParameters.input(shape: graph.inputShape))

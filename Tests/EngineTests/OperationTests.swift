@@ -74,7 +74,8 @@ private let oddShapes: [Shape] = [
   }
 }
 
-@Suite struct NetworkTests {
+@Suite(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
+struct NetworkTests {
   @Test(arguments: [
     RSU(depth: 7, in: 3, mid: 4, out: 9), RSU(depth: 4, in: 5, mid: 8, out: 8), .dilated(in: 3, mid: 5, out: 7),
   ])

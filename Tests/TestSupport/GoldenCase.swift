@@ -1,0 +1,134 @@
+import Checkpoints
+public import Networks
+public import Tensors
+
+/// A network, its weights and an input, with what the authors' PyTorch code computes for them.
+public struct GoldenCase: Sendable, CustomStringConvertible {
+  /// A name for messages.
+  public let description: String
+  /// What no element may differ by.
+  public let tolerance: Float
+  /// What the mean over a map may not differ by.
+  public let meanTolerance: Double
+  private let load: @Sendable () throws -> Content
+
+  /// Everything a case is made of.
+  public struct Content: Sendable {
+    /// The network for the input's shape.
+    public let graph: Graph
+    /// Its weights.
+    public let parameters: any ParameterSource
+    /// What is fed.
+    public let input: Tensor
+    /// By output number; not every file holds every map.
+    public let expected: [Int: Tensor]
+  }
+
+  /// The five blocks, with live batch norm and odd sizes.
+  public static let blocks: [GoldenCase] =
+    [
+      ("rsu7", RSU(depth: 7, in: 5, mid: 12, out: 20)), ("rsu6", RSU(depth: 6, in: 5, mid: 12, out: 20)),
+      ("rsu5", RSU(depth: 5, in: 5, mid: 12, out: 20)), ("rsu4", RSU(depth: 4, in: 5, mid: 12, out: 20)),
+      ("rsu4f", .dilated(in: 5, mid: 12, out: 20)),
+    ].map { name, block in
+      GoldenCase(description: name, tolerance: 1e-4) {
+        let golden = try Golden.load("golden/\(name)_in5_mid12_out20_45x61.safetensors")
+        let input = try required("input", in: golden)
+        var builder = try GraphBuilder(input: input.shape)
+        let node = try builder.residualUBlock(block, of: builder.input, prefix: "")
+        let graph = builder.finish(outputs: [(name: "output", node: node)])
+        return Content(
+          graph: graph, parameters: ParameterDictionary(golden), input: input,
+          expected: [0: try required("output", in: golden)])
+      }
+    }
+
+  /// Whole networks: weights by the recipe, weights from both containers of PyTorch, and the authors' own.
+  public static let networks: [GoldenCase] =
+    [
+      synthetic("u2netp_75x101", .small()), synthetic("u2net_75x101", .full()),
+      synthetic("u2net_4ch_64x96", .full(outChannels: 4)), synthetic("u2net_320x320", .full()),
+    ] + ["u2netp_random.pth", "u2netp_random_legacy.pth"].map(pytorch) + [official]
+
+  /// The same case with another tolerance.
+  public func within(_ tolerance: Float) -> GoldenCase {
+    GoldenCase(description: description, tolerance: tolerance, meanTolerance: meanTolerance, load: load)
+  }
+
+  /// Loads the files.
+  public func content() throws -> Content { try load() }
+
+  /// What is wrong with the outputs of `run`, one sentence each; empty where every map agrees.
+  public func complaints(
+    about run: (Graph, any ParameterSource, Tensor) throws -> [Tensor]
+  ) throws -> [String] {
+    let content = try content()
+    let outputs = try run(content.graph, content.parameters, content.input)
+    guard !content.expected.isEmpty else { return ["\(description) holds no output"] }
+    return content.expected.sorted { $0.key < $1.key }.compactMap { index, expected in
+      guard outputs.indices.contains(index) else { return "\(description): there is no output \(index)" }
+      if let mismatch = outputs[index].mismatch(with: expected, within: tolerance) {
+        return "\(description), output \(index): \(mismatch)"
+      }
+      let mean = outputs[index].meanAbsoluteDifference(to: expected)
+      return mean <= meanTolerance ? nil : "\(description), output \(index): mean difference \(mean)"
+    }
+  }
+
+  private init(
+    description: String, tolerance: Float, meanTolerance: Double = .infinity,
+    load: @escaping @Sendable () throws -> Content
+  ) {
+    self.description = description
+    self.tolerance = tolerance
+    self.meanTolerance = meanTolerance
+    self.load = load
+  }
+
+  private static func synthetic(_ name: String, _ network: U2NetTable) -> GoldenCase {
+    GoldenCase(description: "synthetic \(name)", tolerance: 1e-4) {
+      let golden = try Golden.load("golden/synthetic_\(name).safetensors")
+      let graph = try network.graph(
+        for: Shape(
+          channels: 3, height: try required("d0", in: golden).shape.height,
+          width: try required("d0", in: golden).shape.width))
+      return Content(
+        graph: graph, parameters: SeededParameters(for: graph),
+        input: SeededParameters.input(shape: graph.inputShape), expected: maps(in: golden))
+    }
+  }
+
+  private static func pytorch(_ file: String) -> GoldenCase {
+    GoldenCase(description: file, tolerance: 1e-4) {
+      let golden = try Golden.load("golden/u2netp_random_97x131.safetensors")
+      guard case .checkpoint(let weights) = try CheckpointFile.open(SharedFiles.path("golden/\(file)")),
+        let network = U2NetTable.recognize(weights)
+      else { throw MissingParameter(name: "the names of U²-Net in \(file)") }
+      let input = try required("input", in: golden)
+      return Content(
+        graph: try network.graph(for: input.shape), parameters: weights, input: input, expected: maps(in: golden))
+    }
+  }
+
+  private static let official = GoldenCase(
+    description: "u2netp_official_horse_320", tolerance: 1e-3, meanTolerance: 2e-5
+  ) {
+    let golden = try Golden.load("golden/u2netp_official_horse_320.safetensors")
+    guard case .onnx(let model) = try CheckpointFile.open(SharedFiles.path("models/u2netp-fp16.onnx")) else {
+      throw MissingParameter(name: "an ONNX graph in u2netp-fp16.onnx")
+    }
+    let input = try required("input", in: golden)
+    return Content(
+      graph: try model.graph(for: input.shape), parameters: model.parameters, input: input,
+      expected: maps(in: golden))
+  }
+
+  private static func maps(in golden: [String: Tensor]) -> [Int: Tensor] {
+    Dictionary(uniqueKeysWithValues: (0..<7).compactMap { index in golden["d\(index)"].map { (index, $0) } })
+  }
+
+  private static func required(_ name: String, in golden: [String: Tensor]) throws -> Tensor {
+    guard let tensor = golden[name] else { throw MissingParameter(name: name) }
+    return tensor
+  }
+}
