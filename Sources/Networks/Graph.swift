@@ -19,14 +19,6 @@ public struct Node: Hashable, Sendable {
   public let shape: Shape
 }
 
-/// A tensor that a graph needs, by name.
-public struct Parameter: Hashable, Sendable {
-  /// The name in the checkpoint.
-  public let name: String
-  /// The shape it must have.
-  public let shape: Shape
-}
-
 /// A network for one input shape: operations in an order in which they can run. Made by a `GraphBuilder`.
 public struct Graph: Hashable, Sendable {
   /// One result of a graph.
@@ -75,16 +67,7 @@ extension Graph {
 
   /// The tensors that one node names.
   public func parameters(of node: Node) -> [Parameter] {
-    switch node.operation {
-    case .convolution(let convolution):
-      let weight = Parameter(
-        name: convolution.weight, shape: convolution.weightShape(inChannels: nodes[node.inputs[0]].shape.channels))
-      return [weight] + (convolution.bias.map { [Parameter(name: $0, shape: [convolution.outChannels])] } ?? [])
-    case .batchNorm(let norm):
-      return norm.names.map { Parameter(name: $0, shape: [node.shape.channels]) }
-    case .input, .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
-      return []
-    }
+    node.operation.parameters(for: node.inputs.map { nodes[$0].shape })
   }
 
   /// Checks that `source` holds every tensor this graph needs, in its shape.
@@ -102,35 +85,9 @@ extension Graph {
   }
 
   /// One of this graph's tensors, checked for its shape and for NaN and infinity.
+  ///
+  /// - Throws: `ParameterError`, or what reading the tensor threw.
   public func tensor(_ parameter: Parameter, from source: some ParameterSource) throws -> Tensor {
-    let tensor = try source.tensor(named: parameter.name)
-    guard tensor.shape == parameter.shape else {
-      throw ParameterError.wrongShape(parameter, found: tensor.shape)
-    }
-    if let index = tensor.firstNonFiniteIndex {
-      throw ParameterError.notFinite(parameter, index: index, value: tensor.values[index])
-    }
-    return tensor
-  }
-}
-
-/// A checkpoint does not fit a network.
-public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is no tensor of that name.
-  case missing(Parameter)
-  /// The tensor has another shape.
-  case wrongShape(Parameter, found: Shape)
-  /// The tensor holds NaN or infinity.
-  case notFinite(Parameter, index: Int, value: Float)
-
-  public var description: String {
-    switch self {
-    case .missing(let parameter):
-      "tensor '\(parameter.name)' is missing; the network needs it with shape \(parameter.shape)"
-    case .wrongShape(let parameter, let found):
-      "tensor '\(parameter.name)' has shape \(found), the network needs \(parameter.shape)"
-    case .notFinite(let parameter, let index, let value):
-      "tensor '\(parameter.name)' holds \(value) at element \(index); the weights are damaged"
-    }
+    try parameter.tensor(from: source)
   }
 }

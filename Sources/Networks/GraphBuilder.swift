@@ -13,6 +13,7 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// The node and the reason.
   public var description: String { "node '\(node)': \(reason)" }
 }
 

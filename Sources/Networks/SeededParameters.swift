@@ -15,10 +15,15 @@ public struct SeededParameters: ParameterSource {
     shapes = Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.shape) })
   }
 
+  /// The names of the graph's parameters, sorted.
   public var names: [String] { shapes.keys.sorted() }
 
+  /// The shape that the graph gives the parameter.
   public func shape(of name: String) -> Shape? { shapes[name] }
 
+  /// The parameter, drawn anew at each call.
+  ///
+  /// - Throws: `MissingParameter` where the graph has none of that name.
   public func tensor(named name: String) throws -> Tensor {
     guard let shape = shapes[name] else { throw MissingParameter(name: name) }
     let (center, spread) = Self.range(of: name, shape: shape)

@@ -2,6 +2,7 @@ public import Tensors
 
 /// U²-Net as a table: eleven residual U-blocks, six side outputs and their fusion (paper, section 3.2 and figure 5).
 public struct U2NetTable: Hashable, Sendable, Network {
+  /// `u2net`, `u2netp`, or what it was called by whoever made it.
   public let name: String
   /// En_1 … En_6, each but the first after a max pool.
   public let encoder: [Stage]

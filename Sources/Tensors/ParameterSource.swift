@@ -22,6 +22,7 @@ public struct MissingParameter: Error, CustomStringConvertible, Sendable {
   /// A failure to find `name`.
   public init(name: String) { self.name = name }
 
+  /// The error in words, with the name.
   public var description: String { "there is no tensor named '\(name)'" }
 }
 
@@ -32,10 +33,15 @@ public struct ParameterDictionary: ParameterSource {
   /// A source of these tensors.
   public init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
+  /// The keys, sorted.
   public var names: [String] { tensors.keys.sorted() }
 
+  /// The shape of a tensor, or nil where there is none of that name.
   public func shape(of name: String) -> Shape? { tensors[name]?.shape }
 
+  /// The tensor of that name.
+  ///
+  /// - Throws: `MissingParameter`.
   public func tensor(named name: String) throws -> Tensor {
     guard let tensor = tensors[name] else { throw MissingParameter(name: name) }
     return tensor

@@ -41,6 +41,7 @@ extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
   /// `[1, 3, 320, 320]`.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+  /// The extents in brackets, as they are written.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 }
 

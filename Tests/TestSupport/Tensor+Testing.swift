@@ -4,7 +4,8 @@ extension Tensor {
   /// Uniform values in −1 … 1.
   public static func random(_ shape: Shape, seed: UInt64) -> Tensor {
     var generator = SeededGenerator(seed: seed)
-    return Tensor(shape: shape, values: (0..<shape.elementCount).map { _ in Float.random(in: -1...1, using: &generator) })
+    return Tensor(
+      shape: shape, values: (0..<shape.elementCount).map { _ in Float.random(in: -1...1, using: &generator) })
   }
 
   /// The largest absolute difference to another tensor of the same shape; infinite where either holds NaN.

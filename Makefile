@@ -1,0 +1,47 @@
+# The commands of the project; see README.md for using it, CONTRIBUTING.md for working on it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+SWIFT_BUILD = swift build -c release --explicit-target-dependency-import-check error
+U2CL = .build/release/u2cl
+SWIFT_FILES = Package.swift Kernels Sources Tests
+
+.PHONY: demo build test format lint bench clean install
+
+## demo: build u2cl and cut out the subject of a picture
+demo: build
+	mkdir -p demo-output
+	$(U2CL) run Examples/demo.jpg -o demo-output/demo.mask.png
+	@ls -l demo-output
+
+## build: the command, as one file that needs no Swift where it runs
+build:
+	scripts/install-dependencies
+	$(SWIFT_BUILD) --product u2cl --static-swift-stdlib
+
+## test: everything, on every OpenCL implementation that is there
+test:
+	scripts/install-dependencies --tests
+	scripts/test
+
+## format: rewrite the sources in the project's format
+format:
+	swift format -i -r $(SWIFT_FILES)
+
+## lint: what the format and the documentation rules find
+lint:
+	swift format lint --strict -r $(SWIFT_FILES)
+
+## bench: how fast this machine is
+bench: build
+	$(U2CL) bench
+
+## clean: remove what was built
+clean:
+	swift package clean
+	rm -rf demo-output
+
+## install: put the command under PREFIX
+install: build
+	install -D -m 755 $(U2CL) $(DESTDIR)$(PREFIX)/bin/u2cl
