@@ -7,7 +7,8 @@ import Testing
 /// Files that were cut short or overwritten: a clear error or a usable result, never a crash, a hang or a huge allocation.
 @Suite struct DamageTests {
   private static let files = [
-    "tiny_rsu4.safetensors", "tiny_rsu4.pth", "tiny_rsu4_legacy.pth", "wrapped.pth", "wrapped_legacy.pth",
+    "tiny_rsu4.safetensors", "tiny_rsu4.pth", "tiny_rsu4_legacy.pth", "wrapped.pth", "wrapped_zip64.pth",
+    "wrapped_legacy.pth",
     "tiny_opset11_dynamic_anonymous.onnx", "tiny_opset17_fixed_batchnorm.onnx", "nodes/sizes.onnx",
   ]
 

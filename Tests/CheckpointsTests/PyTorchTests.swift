@@ -18,7 +18,7 @@ import Testing
   }
 
   /// A training script's file: wrapped, prefixed by DataParallel, of several types and layouts.
-  @Test(arguments: ["wrapped.pth", "wrapped_legacy.pth"])
+  @Test(arguments: ["wrapped.pth", "wrapped_zip64.pth", "wrapped_legacy.pth"])
   func aTrainingCheckpointIsUnwrapped(name: String) throws {
     let weight = try Fixtures.checkpoint("tiny_rsu4.safetensors").tensor(named: "rebnconv1.conv_s1.weight")
     let checkpoint = try Fixtures.checkpoint(name)
@@ -45,6 +45,12 @@ import Testing
     }
     #expect(
       try checkpoint.tensor(named: "transposed") == Tensor(shape: [inner, out, height, width], values: transposed))
+  }
+
+  @Test func aCompressedArchiveIsRefused() throws {
+    let error = #expect(throws: CheckpointError.self) { try Fixtures.checkpoint("compressed.pth") }
+    #expect(error?.kind == .unsupported)
+    #expect(error?.reason.contains("is compressed, which PyTorch never does") == true, "\(String(describing: error))")
   }
 
   @Test(arguments: ["hostile.pth", "hostile_legacy.pth"])

@@ -12,6 +12,9 @@
 ///
 /// Left out on purpose: `initializer` of a graph (field 5). The generated decoder would copy the weights out of the
 /// mapped file; `ONNXInitializers` finds them in place and decodes only their headers as `Tensor`.
+///
+/// onnx.pb.swift is made from this by swift-protobuf's plugin, with `// swift-format-ignore-file` moved to its first line:
+/// protoc --swift_out=. --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true onnx.proto
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials

@@ -7,6 +7,7 @@ import os
 import struct
 import json
 import warnings
+import zipfile
 from collections import OrderedDict
 
 import numpy as np
@@ -217,6 +218,36 @@ def checkpoints():
     wrapped = {"epoch": 3, "rate": 1e-3, "note": "x", "state_dict": odd, "optimizer": {"state": {}, "groups": [{"lr": 1}]}}
     torch.save(wrapped, os.path.join(HERE, "wrapped.pth"), pickle_protocol=4)
     torch.save(wrapped, os.path.join(HERE, "wrapped_legacy.pth"), _use_new_zipfile_serialization=False)
+    zip64("wrapped.pth", "wrapped_zip64.pth")
+    compressed("wrapped.pth", "compressed.pth")
+
+
+def compressed(source, name):
+    """The archive as a zip program packs it anew."""
+    with zipfile.ZipFile(os.path.join(HERE, source)) as old, \
+            zipfile.ZipFile(os.path.join(HERE, name), "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            new.writestr(zipfile.ZipInfo(entry), old.read(entry), zipfile.ZIP_DEFLATED)
+
+
+def zip64(source, name):
+    """The archive with every size and offset in 64-bit fields, as PyTorch writes them beyond 4 GiB."""
+    data = open(os.path.join(HERE, source), "rb").read()
+    with zipfile.ZipFile(os.path.join(HERE, source)) as archive:
+        entries, start = archive.infolist(), archive.start_dir
+    directory = b""
+    for entry in entries:
+        path = entry.filename.encode()
+        extra = struct.pack("<HHQQQ", 1, 24, entry.file_size, entry.compress_size, entry.header_offset)
+        directory += struct.pack(
+            "<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 0, 0, 0, entry.CRC, 0xFFFFFFFF, 0xFFFFFFFF, len(path),
+            len(extra), 0, 0, 0, 0, 0xFFFFFFFF) + path + extra
+    end = start + len(directory)
+    count = len(entries)
+    directory += struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, end - start, start)
+    directory += struct.pack("<IIQI", 0x07064B50, 0, end, 1)
+    directory += struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    open(os.path.join(HERE, name), "wb").write(data[:start] + directory)
 
 
 class Command:
