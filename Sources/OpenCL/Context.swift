@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// Where the buffers and programs of one device live: `cl_context`.
 ///
@@ -11,8 +12,10 @@ public final class Context: @unchecked Sendable {
   /// A context for one device.
   public init(device: Device) throws(CLError) {
     self.device = device
-    var id: OpaquePointer? = device.handle
-    handle = try make("clCreateContext", device.name) { clCreateContext(nil, 1, &id, nil, nil, $0) }
+    handle = try driverSetup.withLock { _ throws(CLError) in
+      var id: OpaquePointer? = device.handle
+      return try make("clCreateContext", device.name) { clCreateContext(nil, 1, &id, nil, nil, $0) }
+    }
   }
 
   deinit { clReleaseContext(handle) }

@@ -1,4 +1,9 @@
 import COpenCL
+import Synchronization
+
+// Drivers set themselves up in their first calls, and not all do so safely from two threads at once (PoCL 3.1 then lists
+// no device, or crashes): listing platforms and devices and making contexts is done by one thread at a time.
+let driverSetup = Mutex(())
 
 /// A driver: `cl_platform_id`. Platforms live as long as the process.
 ///
@@ -24,20 +29,24 @@ public struct Platform: @unchecked Sendable {
 
   /// Every platform the loader finds; none where no driver is installed.
   public static func all() throws(CLError) -> [Platform] {
-    var platforms: [Platform] = []
-    for handle in try handles("clGetPlatformIDs", noneIf: .platformNotFound, clGetPlatformIDs) {
-      platforms.append(try Platform(handle: handle))
+    try driverSetup.withLock { _ throws(CLError) in
+      var platforms: [Platform] = []
+      for handle in try handles("clGetPlatformIDs", noneIf: .platformNotFound, clGetPlatformIDs) {
+        platforms.append(try Platform(handle: handle))
+      }
+      return platforms
     }
-    return platforms
   }
 
   /// Every device of this platform, in the driver's order.
   public func devices() throws(CLError) -> [Device] {
-    let found = try handles("clGetDeviceIDs", noneIf: .deviceNotFound) {
-      clGetDeviceIDs(handle, cl_device_type(0xFFFF_FFFF), $0, $1, $2)
+    try driverSetup.withLock { _ throws(CLError) in
+      let found = try handles("clGetDeviceIDs", noneIf: .deviceNotFound) {
+        clGetDeviceIDs(handle, cl_device_type(0xFFFF_FFFF), $0, $1, $2)
+      }
+      var devices: [Device] = []
+      for device in found { devices.append(try Device(handle: device, platform: self)) }
+      return devices
     }
-    var devices: [Device] = []
-    for device in found { devices.append(try Device(handle: device, platform: self)) }
-    return devices
   }
 }
