@@ -3,8 +3,11 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-SWIFT_BUILD = swift build -c release --explicit-target-dependency-import-check error
-U2CL = .build/release/u2cl
+# The command is linked statically, so that it runs where there is no Swift; the tests are not. Each has a folder of its
+# own, or each build would undo the other.
+STATIC = --scratch-path .build/static
+SWIFT_BUILD = swift build $(STATIC) -c release --explicit-target-dependency-import-check error
+U2CL = .build/static/release/u2cl
 SWIFT_FILES = Package.swift Kernels Sources Tests
 
 .PHONY: demo build test format lint bench clean install
