@@ -16,6 +16,16 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case concat
   /// Elementwise sum.
   case add
+  /// Convolution on blocks of 16 channels, for CPU devices.
+  case conv2dC16 = "conv2d_c16"
+  /// Convolution from planar activations to blocks.
+  case conv2dPlanarToC16 = "conv2d_planar_to_c16"
+  /// Convolution from blocks to a few planar maps.
+  case conv2dC16ToPlanar = "conv2d_c16_to_planar"
+  /// Max pool on blocks.
+  case maxPoolC16 = "max_pool_c16"
+  /// Bilinear resampling on blocks.
+  case upsampleC16 = "upsample_c16"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -33,6 +43,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .upsample: PackageResources.upsample_cl
     case .concat: PackageResources.concat_cl
     case .add: PackageResources.add_cl
+    case .conv2dC16: PackageResources.conv2d_c16_cl
+    case .conv2dPlanarToC16: PackageResources.conv2d_planar_to_c16_cl
+    case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
+    case .maxPoolC16: PackageResources.max_pool_c16_cl
+    case .upsampleC16: PackageResources.upsample_c16_cl
     }
   }
 }

@@ -50,9 +50,11 @@ public final class Executor {
   ) throws {
     let context = session.context
     let queue = try Queue(context: context)
+    var options = options
+    options.usesBlocks = options.usesBlocks && tuning.hasBlockKernels
     let plan = Plan(graph, options: options)
     let uploaded = try ParameterMemory(
-      of: plan, graph: graph, source: parameters, channelTile: tuning.channelTile, queue: queue)
+      of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
     recording = try Recorder(

@@ -14,13 +14,13 @@ struct ParameterMemory {
   /// Packs and uploads what the steps of a plan need.
   ///
   /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
-  init(of plan: Plan, graph: Graph, source: some ParameterSource, channelTile: Int, queue: Queue) throws {
+  init(of plan: Plan, graph: Graph, source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws {
     try graph.validate(source)
     let tensors = ParameterReader(graph: graph, source: source)
     var places: [Int: SIMD2<UInt64>] = [:]
     var count = 0
     for (index, step) in plan.steps.enumerated() {
-      guard let sizes = Self.sizes(of: step, in: plan, channelTile: channelTile) else { continue }
+      guard let sizes = Self.sizes(of: step, in: plan, tuning) else { continue }
       // Every block begins at a multiple of 64 bytes.
       let second = count + (sizes.first + 15) / 16 * 16
       places[index] = SIMD2(UInt64(count), UInt64(second))
@@ -29,9 +29,9 @@ struct ParameterMemory {
     buffer = try Buffer(context: queue.context, byteCount: count * MemoryLayout<Float>.stride)
     self.places = places
     for (index, step) in plan.steps.enumerated() {
-      guard let place = places[index], let blocks = try tensors.blocks(of: step, channelTile: channelTile) else {
-        continue
-      }
+      guard let place = places[index],
+        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: plan.method(of: step)))
+      else { continue }
       try write(blocks.first, at: place.x, on: queue)
       try write(blocks.second, at: place.y, on: queue)
     }
@@ -44,12 +44,13 @@ struct ParameterMemory {
   }
 
   /// The elements of a step's two blocks; nil where it has no parameters.
-  private static func sizes(of step: Step, in plan: Plan, channelTile: Int) -> (first: Int, second: Int)? {
+  private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
-      let tiled = (convolution.outChannels + channelTile - 1) / channelTile * channelTile
-      let inChannels = plan.values[step.inputs[0]].shape.channels
-      return (tiled * inChannels * convolution.kernel * convolution.kernel, tiled)
+      let counts = tuning.weightLayout(for: plan.method(of: step)).counts(
+        out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
+        taps: convolution.kernel * convolution.kernel)
+      return (counts.weights, counts.bias)
     case .batchNorm:
       let channels = plan.values[step.output].shape.channels
       return (channels, channels)
@@ -74,12 +75,12 @@ private struct ParameterReader<Source: ParameterSource> {
   }
 
   /// A step's two blocks, packed; nil where it has no parameters.
-  func blocks(of step: Plan.Step, channelTile: Int) throws -> (first: [Float], second: [Float])? {
+  func blocks(of step: Plan.Step, layout: WeightLayout) throws -> (first: [Float], second: [Float])? {
     switch step.operation {
     case .convolution(let convolution, let folded, _):
       let packed = PackedConvolution(
         weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
-        affine: try folded.map(affine), tile: channelTile)
+        affine: try folded.map(affine), layout: layout)
       return (packed.weights, packed.bias)
     case .batchNorm(let norm, _):
       let affine = try affine(norm)

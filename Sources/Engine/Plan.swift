@@ -10,6 +10,8 @@ package struct Plan: Sendable {
   package enum Layout: Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
+    /// `[batch][channels / 16][height][width][16]`.
+    case blocked
   }
 
   /// The output of a step.
@@ -21,6 +23,8 @@ package struct Plan: Sendable {
     package var storage: Storage.ID
     /// The first of its channels within the region.
     package var channelOffset = 0
+    /// How its elements lie.
+    package internal(set) var layout = Layout.planar
   }
 
   /// A region of memory.
@@ -49,7 +53,6 @@ package struct Plan: Sendable {
     package var output: Value.ID
   }
 
-  package let layout = Layout.planar
   package internal(set) var values: [Value] = []
   package internal(set) var storages: [Storage] = []
   package internal(set) var steps: [Step] = []
@@ -94,6 +97,8 @@ public struct PlanOptions: Hashable, Sendable {
   public var fusesResidual = true
   /// Writes what is concatenated at its place at once.
   public var concatenatesInPlace = true
+  /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
+  public var usesBlocks = true
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -109,6 +114,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.fusesReLU = false
     options.fusesResidual = false
     options.concatenatesInPlace = false
+    options.usesBlocks = false
     options.sharesMemory = false
     return options
   }
@@ -122,6 +128,7 @@ extension Plan {
     if options.fusesReLU { fuseReLUs() }
     if options.fusesResidual { fuseResidualAdds() }
     if options.concatenatesInPlace { concatenateInPlace() }
+    if options.usesBlocks { chooseBlockedLayouts() }
     placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
   }
 

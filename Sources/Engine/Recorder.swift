@@ -12,7 +12,7 @@ struct Recorder {
   let parameters: ParameterMemory
 
   /// Where a view of activations begins and how far its images lie apart, in elements: the kernels' `ulong2 at`.
-  private func place(_ id: Plan.Value.ID) -> SIMD2<UInt64> {
+  func place(_ id: Plan.Value.ID) -> SIMD2<UInt64> {
     let value = plan.values[id]
     let storage = plan.storages[value.storage]
     let plane = storage.shape.height * storage.shape.width
@@ -21,7 +21,7 @@ struct Recorder {
   }
 
   /// The kernels' `int4 shape`: batch, channels, height, width.
-  private func extents(_ id: Plan.Value.ID) -> SIMD4<Int32> {
+  func extents(_ id: Plan.Value.ID) -> SIMD4<Int32> {
     let shape = plan.values[id].shape
     return SIMD4(Int32(shape.batch), Int32(shape.channels), Int32(shape.height), Int32(shape.width))
   }
@@ -51,15 +51,18 @@ struct Recorder {
     case .relu: return [try pointwise(step, "relu", from: .relu)]
     case .sigmoid: return [try pointwise(step, "sigmoid", from: .sigmoid)]
     case .maxPool(let pool):
-      let kernel = try kernel("max_pool", from: .maxPool)
+      let blocked = plan.values[input].layout == .blocked
+      let kernel = try blocked ? kernel("max_pool_c16", from: .maxPoolC16) : kernel("max_pool", from: .maxPool)
       try kernel.bind(
         arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
         Int32(pool.stride))
-      return [elementwise(step, kernel)]
+      return [blocked ? rowwise(step, kernel) : elementwise(step, kernel)]
     case .upsample:
-      let kernel = try kernel("upsample_bilinear", from: .upsample)
+      let blocked = plan.values[input].layout == .blocked
+      let kernel =
+        try blocked ? kernel("upsample_c16", from: .upsampleC16) : kernel("upsample_bilinear", from: .upsample)
       try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
-      return [elementwise(step, kernel)]
+      return [blocked ? rowwise(step, kernel) : elementwise(step, kernel)]
     case .concat:
       return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
         try copy(inputNumber: number, of: step)
@@ -72,41 +75,12 @@ struct Recorder {
     }
   }
 
-  private func kernel(_ name: String, from source: KernelSource) throws -> Kernel {
-    try session.kernel(name, from: source, options: tuning.buildOptions)
+  /// A kernel for one launch, compiled with constants of its own or with the tuning's.
+  func kernel(_ name: String, from source: KernelSource, options: String? = nil) throws -> Kernel {
+    try session.kernel(name, from: source, options: "-cl-std=CL1.2 \(options ?? tuning.buildOptions)")
   }
 
-  private func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
-
-  private func convolve(
-    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
-  ) throws -> Launch {
-    let input = step.inputs[0]
-    let output = plan.values[step.output].shape
-    let window = SIMD4(
-      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
-    let name =
-      switch epilogue {
-      case .bias: "conv2d"
-      case .relu: "conv2d_relu"
-      case .reluAdd: "conv2d_relu_add"
-      }
-    let kernel = try kernel(name, from: .conv2d)
-    if epilogue == .reluAdd {
-      try kernel.bind(
-        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-        extents(step.output), window, arena, place(step.inputs[1]))
-    } else {
-      try kernel.bind(
-        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-        extents(step.output), window)
-    }
-    let items = [
-      output.width.dividedRoundingUp(by: tuning.pixelTile), output.height,
-      output.channels.dividedRoundingUp(by: tuning.channelTile) * output.batch,
-    ]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.convolutionGroup))
-  }
+  func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
 
   private func pointwise(_ step: Plan.Step, _ name: String, from source: KernelSource) throws -> Launch {
     let kernel = try kernel(name, from: source)
@@ -125,6 +99,13 @@ struct Recorder {
     return launch("\(step.name)[\(number)]", kernel, over: shape)
   }
 
+  /// A work-item for each row of each block of 16 channels.
+  private func rowwise(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
+    let shape = plan.values[step.output].shape
+    let items = [shape.height, shape.batch * shape.channels / 16]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1]))
+  }
+
   private func elementwise(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
     launch(step.name, kernel, over: plan.values[step.output].shape)
   }
@@ -133,8 +114,4 @@ struct Recorder {
     let items = [shape.height * shape.width, shape.batch * shape.channels]
     return Launch(label: label, kernel: kernel, size: WorkSize(covering: items, local: tuning.elementGroup))
   }
-}
-
-extension Int {
-  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }

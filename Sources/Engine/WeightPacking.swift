@@ -1,11 +1,43 @@
-import Networks
 package import Tensors
+
+/// The order in which a kernel wants the weights of a convolution.
+package enum WeightLayout: Hashable, Sendable {
+  /// `[ceil(out / tile)][in][kernel][kernel][tile]`, filled up with zeros.
+  case outputTiles(Int)
+  /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`.
+  case blocks
+  /// `[out][in / 16][kernel][kernel][16 in]`.
+  case inputVectors
+
+  /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights, and of their bias.
+  package func counts(out: Int, in inChannels: Int, taps: Int) -> (weights: Int, bias: Int) {
+    switch self {
+    case .outputTiles(let tile):
+      let rounded = out.dividedRoundingUp(by: tile) * tile
+      return (rounded * inChannels * taps, rounded)
+    case .blocks, .inputVectors:
+      return (out * inChannels * taps, out)
+    }
+  }
+
+  /// Where a weight goes.
+  fileprivate func index(out: Int, in input: Int, tap: Int, inChannels: Int, taps: Int) -> Int {
+    switch self {
+    case .outputTiles(let tile):
+      ((out / tile * inChannels + input) * taps + tap) * tile + out % tile
+    case .blocks:
+      (((out / 16 * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16) * 16 + out % 16
+    case .inputVectors:
+      ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
+    }
+  }
+}
 
 /// The weights and the bias of one convolution with its batch norm folded in, packed for a kernel.
 package struct PackedConvolution: Sendable {
-  /// `[ceil(outChannels / tile)][inChannels][kernel][kernel][tile]`, filled up with zeros.
+  /// In the order of its layout.
   package let weights: [Float]
-  /// `[ceil(outChannels / tile) · tile]`, filled up with zeros.
+  /// `[outChannels]`, filled up with zeros to whole tiles.
   package let bias: [Float]
 
   /// Packs weights `[outChannels, inChannels, kernel, kernel]`.
@@ -13,26 +45,22 @@ package struct PackedConvolution: Sendable {
   /// - Parameters:
   ///   - bias: `[outChannels]`, or nil for zeros.
   ///   - affine: what a folded batch norm does to each output channel, or nil.
-  ///   - tile: how many output channels lie side by side.
-  package init(weights: Tensor, bias: Tensor?, affine: ChannelAffine?, tile: Int) {
-    let outChannels = weights.shape.dimensions[0]
-    let fan = weights.shape.elementCount / max(1, outChannels)
-    let tiles = (outChannels + tile - 1) / tile
-    var packed = [Float](repeating: 0, count: tiles * fan * tile)
-    var shifts = [Float](repeating: 0, count: tiles * tile)
-    weights.values.withUnsafeBufferPointer { source in
-      packed.withUnsafeMutableBufferPointer { target in
-        for out in 0..<outChannels {
-          let scale = affine?.scale[out] ?? 1
-          let base = out / tile * fan * tile + out % tile
-          for index in 0..<fan {
-            target[base + index * tile] = Float(Double(source[out * fan + index]) * scale)
-          }
+  ///   - layout: the order that the kernel wants.
+  package init(weights: Tensor, bias: Tensor?, affine: ChannelAffine?, layout: WeightLayout) {
+    let (outChannels, inChannels) = (weights.shape.dimensions[0], weights.shape.dimensions[1])
+    let taps = weights.shape.dimensions[2] * weights.shape.dimensions[3]
+    let counts = layout.counts(out: outChannels, in: inChannels, taps: taps)
+    var packed = [Float](repeating: 0, count: counts.weights)
+    var shifts = [Float](repeating: 0, count: counts.bias)
+    for out in 0..<outChannels {
+      let scale = affine?.scale[out] ?? 1
+      for input in 0..<inChannels {
+        for tap in 0..<taps {
+          let target = layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: taps)
+          packed[target] = Float(Double(weights.values[(out * inChannels + input) * taps + tap]) * scale)
         }
       }
-    }
-    for out in 0..<outChannels {
-      shifts[out] = Float(Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
+      shifts[out] = Float(Double(bias?.values[out] ?? 0) * scale + (affine?.shift[out] ?? 0))
     }
     self.weights = packed
     self.bias = shifts

@@ -24,10 +24,18 @@ extension UInt32: KernelArgument {}
 extension UInt64: KernelArgument {}
 /// OpenCL C's `float`.
 extension Float: KernelArgument {}
-/// OpenCL C's `int4`.
-extension SIMD4<Int32>: KernelArgument {}
-/// OpenCL C's `ulong2`.
-extension SIMD2<UInt64>: KernelArgument {}
+/// OpenCL C's `int2`, `ulong2` and the like.
+extension SIMD2: KernelArgument where Scalar: KernelArgument {
+  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
+    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
+  }
+}
+/// OpenCL C's `int4` and the like.
+extension SIMD4: KernelArgument where Scalar: KernelArgument {
+  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
+    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
+  }
+}
 
 /// OpenCL C's `__global` pointer.
 extension Buffer: KernelArgument {

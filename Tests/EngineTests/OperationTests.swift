@@ -74,6 +74,89 @@ private let oddShapes: [Shape] = [
   }
 }
 
+/// Operations between two convolutions whose channels are multiples of 16, so that a CPU device computes them in blocks.
+@Suite struct BlockedOperationTests {
+  /// Input shapes: widths below, at and above the tiles, single rows and columns, several images.
+  static let shapes: [Shape] = [[1, 3, 5, 13], [2, 5, 1, 37], [1, 2, 11, 1], [3, 3, 9, 16], [1, 4, 6, 43]]
+
+  @Test(arguments: shapes, [1, 2, 4, 8])
+  func dilatedConvolution(shape: Shape, dilation: Int) throws {
+    let convolution = Convolution(weight: "w", bias: "b", outChannels: 48, dilation: dilation)
+    try expectAgreement(of: sandwich([.convolution(convolution)], on: shape), seed: 30)
+  }
+
+  @Test(arguments: shapes)
+  func pointwiseConvolution(shape: Shape) throws {
+    let convolution = Convolution(weight: "w", bias: nil, outChannels: 16, kernel: 1)
+    try expectAgreement(of: sandwich([.convolution(convolution), .relu], on: shape), seed: 31)
+  }
+
+  @Test(arguments: shapes)
+  func stridedConvolution(shape: Shape) throws {
+    let convolution = Convolution(weight: "w", bias: "b", outChannels: 16, stride: 2, padding: 1)
+    try expectAgreement(of: sandwich([.convolution(convolution)], on: shape), seed: 32)
+  }
+
+  @Test(arguments: shapes)
+  func convolutionBatchNormReLU(shape: Shape) throws {
+    let convolution = Convolution(weight: "w", bias: "b", outChannels: 32)
+    let norm = BatchNorm(prefix: "x.bn_s1")
+    try expectAgreement(of: sandwich([.convolution(convolution), .batchNorm(norm), .relu], on: shape), seed: 33)
+  }
+
+  @Test(arguments: shapes, [MaxPool(), MaxPool(kernel: 3, stride: 2)])
+  func maxPool(shape: Shape, pool: MaxPool) throws {
+    try expectAgreement(of: sandwich([.maxPool(pool)], on: shape), seed: 34)
+  }
+
+  @Test(arguments: shapes, [Size(height: 1, width: 1), Size(height: 9, width: 31)])
+  func upsample(shape: Shape, size: Size) throws {
+    try expectAgreement(of: sandwich([.upsample(to: size)], on: shape), seed: 35)
+  }
+
+  @Test(arguments: shapes, [Networks.Operation.relu, .sigmoid])
+  func elementwise(shape: Shape, operation: Networks.Operation) throws {
+    try expectAgreement(of: sandwich([operation, operation], on: shape), seed: 36)
+  }
+
+  @Test(arguments: shapes)
+  func concatAndAdd(shape: Shape) throws {
+    var builder = try GraphBuilder(input: shape)
+    let a = try builder.add(.convolution(Convolution(weight: "a", bias: "ab", outChannels: 32)), to: [0], name: "a")
+    let b = try builder.add(.convolution(Convolution(weight: "b", bias: nil, outChannels: 16)), to: [a], name: "b")
+    let c = try builder.add(.relu, to: [b], name: "c")
+    let sum = try builder.add(.add, to: [b, c], name: "sum")
+    let first = try builder.add(.concat, to: [sum, a, sum], name: "first")
+    let second = try builder.add(.concat, to: [b, first], name: "second")
+    let out = try builder.add(.convolution(Convolution(weight: "o", bias: "ob", outChannels: 2)), to: [second], name: "o")
+    try expectAgreement(of: builder.finish(outputs: [("o", out)]), seed: 37)
+  }
+
+  /// A residual U-block whose last convolution adds the residual.
+  @Test(.disabled(if: TestBudget.isBounded, "whole blocks take a simulator minutes"), arguments: [[1, 3, 21, 34]] as [Shape])
+  func residualUBlock(shape: Shape) throws {
+    for block in [RSU(depth: 5, in: 3, mid: 16, out: 32), .dilated(in: 3, mid: 16, out: 16)] {
+      var builder = try GraphBuilder(input: shape)
+      let result = try builder.residualUBlock(block, of: builder.input, prefix: "")
+      let side = try builder.add(.convolution(Convolution(weight: "s", bias: "sb", outChannels: 1)), to: [result], name: "s")
+      try expectAgreement(of: builder.finish(outputs: [("s", side)]), seed: 38)
+    }
+  }
+
+  /// The operations one after the other, between a convolution from the input's channels to 32 and one to 3.
+  private func sandwich(_ operations: [Networks.Operation], on shape: Shape) throws -> Graph {
+    var builder = try GraphBuilder(input: shape)
+    let bread = Convolution(weight: "first", bias: "firstBias", outChannels: 32)
+    var node = try builder.add(.convolution(bread), to: [builder.input], name: "first")
+    for (index, operation) in operations.enumerated() {
+      node = try builder.add(operation, to: [node], name: "operation\(index)")
+    }
+    let last = Convolution(weight: "last", bias: "lastBias", outChannels: 3)
+    node = try builder.add(.convolution(last), to: [node], name: "last")
+    return builder.finish(outputs: [("output", node)])
+  }
+}
+
 @Suite(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
 struct NetworkTests {
   @Test(arguments: [

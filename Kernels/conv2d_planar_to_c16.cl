@@ -1,0 +1,56 @@
+// conv2d_planar_to_c16: square convolution with zero padding, from planar activations, such as a picture, to blocks of
+// 16 channels; bias and, as told, ReLU.
+//
+// The input is planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x. The output is
+// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of 16.
+// Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels]. Sums are float32.
+// One work-item computes X_TILE pixels of a row for 16 output channels; the last tile of a row is moved back inside it,
+// so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local memory.
+#ifndef X_TILE
+#define X_TILE 16  // pixels of one tile
+#endif
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
+void conv2d_planar_to_c16(
+    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global const float *restrict parameters, const ulong2 weights_and_bias,
+    __global float *restrict out, const ulong2 out_at, const int4 out_shape,
+    const int4 window /* kernel, stride, padding, dilation */, const int rectify) {
+  const int out_blocks = out_shape.y / 16, out_height = out_shape.z, out_width = out_shape.w;
+  const int block = (int)get_global_id(0) % out_blocks;  // 16 output channels
+  const int image = (int)get_global_id(0) / out_blocks;  // 0 ..< batch
+  const int x = min((int)get_global_id(1) * X_TILE, out_width - X_TILE);
+  const int y = (int)get_global_id(2);                   // 0 ..< output height
+  const int channels = in_shape.y, height = in_shape.z, width = in_shape.w;
+  const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
+  __global const float *w = parameters + weights_and_bias.x + (ulong)block * channels * kernel_size * kernel_size * 16;
+
+  float16 sums[X_TILE];
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++) sums[i] = vload16(block, parameters + weights_and_bias.y);
+  for (int c = 0; c < channels; c++) {
+    for (int ky = 0; ky < kernel_size; ky++) {
+      const int in_y = y * stride + ky * dilation - padding;
+      if (in_y < 0 || in_y >= height) {
+        w += kernel_size * 16;
+        continue;
+      }
+      __global const float *row = in + in_at.x + image * in_at.y + ((ulong)c * height + in_y) * width;
+      for (int kx = 0; kx < kernel_size; kx++, w += 16) {
+        const int in_x = x * stride + kx * dilation - padding;
+        float pixels[X_TILE];
+        for (int i = 0; i < X_TILE; i++) {
+          const int at = in_x + i * stride;
+          pixels[i] = at >= 0 && at < width ? row[at] : 0.0f;
+        }
+        const float16 weights = vload16(0, w);
+        #pragma unroll
+        for (int i = 0; i < X_TILE; i++) sums[i] = fma((float16)(pixels[i]), weights, sums[i]);
+      }
+    }
+  }
+  const ulong at = ((ulong)block * out_height + y) * out_width + x;
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++)
+    vstore16(rectify ? fmax(sums[i], (float16)(0.0f)) : sums[i], at + i, out + out_at.x + image * out_at.y);
+}

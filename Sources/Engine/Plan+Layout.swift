@@ -1,0 +1,78 @@
+import Networks
+import Tensors
+
+extension Plan {
+  /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
+  /// everything that must lie as it does. Only a convolution reads one layout and writes another.
+  mutating func chooseBlockedLayouts() {
+    var groups = ValueGroups(count: values.count)
+    for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
+    for id in outputs + [input] { groups.forbid(id) }
+    for step in steps {
+      switch step.operation {
+      case .convolution(let convolution, _, let epilogue):
+        if !convolution.keepsSize { groups.forbid(step.inputs[0]) }
+        if epilogue == .reluAdd { groups.unite(step.inputs + [step.output]) }
+      case .batchNorm:
+        groups.forbid(step.output)
+        groups.unite(step.inputs + [step.output])
+      case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+        groups.unite(step.inputs + [step.output])
+      }
+    }
+    for id in values.indices where groups.allows(id) { values[id].layout = .blocked }
+  }
+
+  /// Which kernel a convolution takes: the layouts of what it reads and writes.
+  package func method(of step: Step) -> ConvolutionMethod {
+    switch (values[step.inputs[0]].layout, values[step.output].layout) {
+    case (.planar, .planar): .planar
+    case (.planar, .blocked): .planarToBlocked
+    case (.blocked, .blocked): .blocked
+    case (.blocked, .planar): .blockedToPlanar
+    }
+  }
+}
+
+/// The ways to compute a convolution.
+package enum ConvolutionMethod: Hashable, Sendable {
+  /// Planar activations on both sides: the portable kernel.
+  case planar
+  /// From planar activations to blocks.
+  case planarToBlocked
+  /// Blocks on both sides.
+  case blocked
+  /// From blocks to planar activations.
+  case blockedToPlanar
+}
+
+extension Convolution {
+  /// Whether the output has the input's size, tap by tap around each pixel.
+  fileprivate var keepsSize: Bool { stride == 1 && !kernel.isMultiple(of: 2) && padding == dilation * (kernel / 2) }
+}
+
+/// Values that must lie alike, as sets that grow together, and which sets may not lie in blocks.
+private struct ValueGroups {
+  private var parents: [Plan.Value.ID]
+  private var forbidden: Set<Plan.Value.ID> = []
+
+  init(count: Int) { parents = Array(0..<count) }
+
+  private func root(_ id: Plan.Value.ID) -> Plan.Value.ID {
+    var id = id
+    while parents[id] != id { id = parents[id] }
+    return id
+  }
+
+  mutating func unite(_ ids: [Plan.Value.ID]) {
+    for id in ids.dropFirst() {
+      let (a, b) = (root(ids[0]), root(id))
+      parents[b] = a
+      if forbidden.contains(b) { forbidden.insert(a) }
+    }
+  }
+
+  mutating func forbid(_ id: Plan.Value.ID) { forbidden.insert(root(id)) }
+
+  func allows(_ id: Plan.Value.ID) -> Bool { !forbidden.contains(root(id)) }
+}

@@ -1,0 +1,98 @@
+import Kernels
+import Networks
+import OpenCL
+import Tensors
+
+extension Recorder {
+  /// The launch of a convolution, by the kernel for the layouts on both sides.
+  func convolve(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    switch plan.method(of: step) {
+    case .planar: try planar(step, at: index, convolution, epilogue)
+    case .planarToBlocked: try planarToBlocked(step, at: index, convolution, epilogue)
+    case .blocked: try blocked(step, at: index, convolution, epilogue)
+    case .blockedToPlanar: try blockedToPlanar(step, at: index, convolution, epilogue)
+    }
+  }
+
+  /// The kernels' `int4 window`: kernel, stride, padding, dilation.
+  private func window(_ convolution: Convolution) -> SIMD4<Int32> {
+    SIMD4(
+      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
+  }
+
+  private func planar(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let name =
+      switch epilogue {
+      case .bias: "conv2d"
+      case .relu: "conv2d_relu"
+      case .reluAdd: "conv2d_relu_add"
+      }
+    let kernel = try kernel(name, from: .conv2d)
+    if epilogue == .reluAdd {
+      try kernel.bind(
+        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+        extents(step.output), window(convolution), arena, place(step.inputs[1]))
+    } else {
+      try kernel.bind(
+        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+        extents(step.output), window(convolution))
+    }
+    let items = [
+      output.width.dividedRoundingUp(by: tuning.pixelTile), output.height,
+      output.channels.dividedRoundingUp(by: tuning.channelTile) * output.batch,
+    ]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.convolutionGroup))
+  }
+
+  private func planarToBlocked(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let tile = tuning.blockTile(width: output.width)
+    let kernel = try kernel("conv2d_planar_to_c16", from: .conv2dPlanarToC16, options: "-D X_TILE=\(tile)")
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
+    let items = [output.channels / 16 * output.batch, output.width.dividedRoundingUp(by: tile), output.height]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1, 1]))
+  }
+
+  private func blocked(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let tile = tuning.blockTile(width: output.width)
+    let tiles = output.width.dividedRoundingUp(by: tile)
+    let blocks = output.channels / 16 * output.batch
+    let rows = tuning.blockRows(height: output.height, itemsPerRow: tiles * blocks)
+    let kernel = try kernel("conv2d_c16", from: .conv2dC16, options: "-D X_TILE=\(tile)")
+    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      Int32(output.channels), SIMD2(Int32(convolution.kernel), Int32(convolution.dilation)), Int32(rows),
+      Int32(epilogue == .bias ? 0 : 1), arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0))
+    let items = [blocks, tiles, output.height.dividedRoundingUp(by: rows)]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1, 1]))
+  }
+
+  private func blockedToPlanar(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let kernel = try kernel("conv2d_c16_to_planar", from: .conv2dC16ToPlanar)
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
+    let items = [output.height, output.channels * output.batch]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1]))
+  }
+}
