@@ -29,17 +29,21 @@ public struct Benchmark: Sendable {
 
   /// Measures.
   public func run() throws(Failure) -> BenchmarkReport {
-    guard batch > 0, runs > 0, warmup >= 0 else {
-      throw Failure(.usage, "batch and runs must be at least 1, warmup at least 0")
+    guard runs > 0, warmup >= 0 else { throw Failure(.usage, "runs must be at least 1, warmup at least 0") }
+    guard Self.batchRange.contains(batch) else {
+      throw Failure(.usage, "a batch has from \(Self.batchRange.lowerBound) to \(Self.batchRange.upperBound) pictures")
     }
-    let side = size.map { Size(height: $0, width: $0) } ?? model.inputSize
-    guard Model.sizeRange.contains(side.height) else {
-      throw Failure(.usage, "an input of \(side.height) pixels is not possible; give a size in \(Model.sizeRange)")
+    guard minimumSeconds.isFinite, minimumSeconds >= 0 else {
+      throw Failure(.usage, "the least time must be a number of seconds that is not negative")
     }
+    let side = try model.inputSize(side: size)
     let choice = try DeviceChoice(device, strict: strict)
     let shape = Shape(batch: batch, channels: 3, height: side.height, width: side.width)
     return try failing { try measure(shape, on: choice) }
   }
+
+  /// Pictures in one run that are taken.
+  public static let batchRange = 1...4096
 
   private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> BenchmarkReport {
     let clock = ContinuousClock()
@@ -47,10 +51,10 @@ public struct Benchmark: Sendable {
       let duration = try clock.measure(body)
       return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
-    let input = SeededParameters.input(shape: shape)
     var compiled: CompiledNetwork?
     let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
     guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }
+    let input = SeededParameters.input(shape: shape)
     let first = try seconds { _ = try network.run(input) }
     for _ in 0..<warmup { _ = try network.run(input) }
     var samples: [Double] = []

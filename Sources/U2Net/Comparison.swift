@@ -3,6 +3,8 @@ import Tensors
 
 /// How far the maps of two devices lie apart on one picture.
 public struct Comparison: Sendable, Codable {
+  /// The version of this form.
+  public var schema = 1
   /// One map on both devices.
   public struct Row: Sendable, Codable {
     /// Such as `d0`.
@@ -28,10 +30,16 @@ public struct Comparison: Sendable, Codable {
   public var agrees: Bool { rows.allSatisfy { $0.max <= tolerance } }
 
   /// The maps of two detectors, on one picture.
+  ///
+  /// - Throws: `Failure` where a device fails, or where falling back left one device to compare with itself.
   public init(
     _ picture: Picture, _ first: SaliencyDetector, asked: DeviceRequest, _ second: SaliencyDetector,
     askedAgainst: DeviceRequest, tolerance: Double = 1e-4
   ) throws(Failure) {
+    let fellBack = first.fallback != nil || second.fallback != nil
+    if fellBack, first.device.description == second.device.description {
+      throw Failure(.device, "both devices came to \(first.device): there is nothing to compare")
+    }
     let a = try first.detect(picture).maps
     let b = try second.detect(picture).maps
     model = first.model.name

@@ -1,4 +1,5 @@
 import Engine
+import FoundationEssentials
 import Networks
 import Reference
 import Tensors
@@ -14,12 +15,27 @@ struct CompiledNetwork {
   let graph: Graph
 
   init(_ model: Model, for input: Shape, in session: DeviceSession?) throws {
-    graph = try model.network.graph(for: input)
-    if let session {
-      executable = .openCL(try Executor(graph: graph, parameters: model.parameters, session: session))
-    } else {
-      executable = .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters))
+    (graph, executable) = try Model.naming(model.origin) {
+      let graph = try model.network.graph(for: input)
+      if let session {
+        return (graph, .openCL(try Executor(graph: graph, parameters: model.parameters, session: session)))
+      }
+      try Self.checkHostMemory(for: graph)
+      return (graph, .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters)))
     }
+  }
+
+  /// Refuses what this machine's memory cannot hold: the system would end the program without a word.
+  private static func checkHostMemory(for graph: Graph) throws(Failure) {
+    let needed = graph.peakActivationBytes
+    let available = ProcessInfo.processInfo.physicalMemory
+    guard needed > available else { return }
+    throw Failure(
+      .device,
+      """
+      an input of shape \(graph.inputShape) takes \(needed >> 30) GiB on the CPU reference, this machine has \
+      \(available >> 30) GiB; use a smaller size or batch
+      """)
   }
 
   /// The graph's outputs, in its order.
@@ -37,4 +53,26 @@ struct CompiledNetwork {
     case .reference: nil
     }
   }
+}
+
+extension Graph {
+  /// The most that float32 activations take at one time when each is dropped after its last use, in bytes.
+  package var peakActivationBytes: UInt64 {
+    var lastUse = Array(nodes.indices)
+    for node in nodes {
+      for input in node.inputs { lastUse[input] = node.id }
+    }
+    for output in outputs { lastUse[output.node] = nodes.count }
+    var (live, peak) = (UInt64(0), UInt64(0))
+    for node in nodes {
+      live += nodes[node.id].byteCount
+      peak = max(peak, live)
+      for id in Set(node.inputs + [node.id]) where lastUse[id] == node.id { live -= nodes[id].byteCount }
+    }
+    return peak
+  }
+}
+
+extension Node {
+  fileprivate var byteCount: UInt64 { UInt64(shape.elementCount) * UInt64(MemoryLayout<Float>.stride) }
 }

@@ -28,6 +28,14 @@ public struct ComputeDevice: Sendable {
     }
   }
 
+  /// Who made it; nil for the reference.
+  public var vendor: String? {
+    switch backend {
+    case .openCL(let device): device.vendor
+    case .reference: nil
+    }
+  }
+
   /// The driver, such as `Portable Computing Language`; nil for the reference.
   public var platform: String? {
     switch backend {
@@ -119,9 +127,9 @@ public struct DeviceChoice: Sendable {
     case .name(let name):
       let wanted = name.lowercased()
       let match = found.first { device in
-        [device.name, device.platform ?? ""].contains { $0.lowercased().contains(wanted) }
+        [device.name, device.vendor ?? "", device.platform ?? ""].contains { $0.lowercased().contains(wanted) }
       }
-      guard let match else { throw Failure(.device, "no device is called '\(name)'; \(list(found))") }
+      guard let match, !wanted.isEmpty else { throw Failure(.device, "no device is called '\(name)'; \(list(found))") }
       return match
     }
   }

@@ -3,6 +3,7 @@ import Engine
 import Images
 import Networks
 import OpenCL
+import Reference
 import Tensors
 
 /// Why something could not be done: one line for people, and a kind for programs.
@@ -26,10 +27,10 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What, where, and what to do; one line, but for a compiler's log.
   public let description: String
 
-  /// A failure.
+  /// A failure; a description that quotes a strange file name stays one line.
   public init(_ kind: Kind, _ description: String) {
     self.kind = kind
-    self.description = description
+    self.description = description.oneLine
   }
 
   /// The failure that an error of a lower layer is.
@@ -38,7 +39,9 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
       self = failure
       return
     }
-    self.init(Self.kind(of: error), "\(error)")
+    kind = Self.kind(of: error)
+    // A compiler's log is worth its lines.
+    description = error is CLBuildError ? "\(error)" : "\(error)".oneLine
   }
 
   private static func kind(of error: any Error) -> Kind {
@@ -46,9 +49,16 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case is ImageError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
-    case is InputShapeError: .usage
+    case is Engine.InputShapeError, is Reference.InputShapeError: .usage
     default: .file
     }
+  }
+}
+
+extension String {
+  /// Without line breaks and other control characters; each becomes a question mark.
+  package var oneLine: String {
+    String(UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
   }
 }
 

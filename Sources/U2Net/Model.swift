@@ -15,14 +15,17 @@ public struct Model: Sendable {
   /// What is done to a picture's values.
   public let normalization: Normalization
 
+  /// The file it came from, as messages name it; its name where it came from none.
+  package let origin: String
   package let network: any Network
   package let parameters: any ParameterSource
 
   package init(
-    name: String, network: any Network, parameters: any ParameterSource, inputSize: Size = Self.usualSize,
-    normalization: Normalization = .imageNet
+    name: String, origin: String? = nil, network: any Network, parameters: any ParameterSource,
+    inputSize: Size = Self.usualSize, normalization: Normalization = .imageNet
   ) {
     self.name = name
+    self.origin = origin ?? name
     architecture = network.name
     self.network = network
     self.parameters = parameters
@@ -66,7 +69,7 @@ extension Model {
     case .checkpoint(let checkpoint): try self.init(checkpoint)
     case .onnx(let model):
       self.init(
-        name: Self.stem(of: file.name), network: model, parameters: model.parameters,
+        name: Self.stem(of: file.name), origin: file.name, network: model, parameters: model.parameters,
         inputSize: model.inputSize ?? Self.usualSize)
     }
   }
@@ -76,11 +79,21 @@ extension Model {
       throw Failure(
         .model, "\(checkpoint.file.name): its tensors are not named as U²-Net's; use a U²-Net checkpoint or an ONNX file")
     }
-    try table.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
+    try Self.naming(checkpoint.file.name) {
+      try table.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
+    }
     let metadata = ModelMetadata(checkpoint.metadata, file: checkpoint.file.name)
     self.init(
-      name: Self.stem(of: checkpoint.file.name), network: table, parameters: checkpoint,
+      name: Self.stem(of: checkpoint.file.name), origin: checkpoint.file.name, network: table, parameters: checkpoint,
       inputSize: try metadata.inputSize() ?? Self.usualSize, normalization: try metadata.normalization())
+  }
+
+  /// Runs `body`; where the weights do not fit the network, the failure names their file.
+  static func naming<Result>(_ origin: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch {
+      guard error is ParameterError || error is GraphError || error is MissingParameter else { throw error }
+      throw Failure(.model, "\(origin): \(error)")
+    }
   }
 
   private static func stem(of path: String) -> String {

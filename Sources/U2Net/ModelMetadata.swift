@@ -1,28 +1,29 @@
-import Images
-import Tensors
+package import Images
+package import Tensors
 
 /// What a safetensors file says of its own model: `input_size`, `mean`, `std`, `divide_by`. What it does not say is as
 /// the authors do it.
-struct ModelMetadata {
+package struct ModelMetadata {
   let entries: [String: String]
   let file: String
 
-  init(_ entries: [String: String], file: String) {
+  package init(_ entries: [String: String], file: String) {
     self.entries = entries
     self.file = file
   }
 
   /// `input_size`: one number, or nil.
-  func inputSize() throws(Failure) -> Size? {
+  package func inputSize() throws(Failure) -> Size? {
     guard let text = entries["input_size"] else { return nil }
-    guard let side = Int(text), Model.sizeRange.contains(side) else {
-      throw damaged("input_size", text, "a number of pixels in \(Model.sizeRange)")
+    let range = Model.sizeRange
+    guard let side = Int(text), range.contains(side) else {
+      throw damaged("input_size", text, "a number of pixels from \(range.lowerBound) to \(range.upperBound)")
     }
     return Size(height: side, width: side)
   }
 
   /// `mean`, `std` and `divide_by`.
-  func normalization() throws(Failure) -> Normalization {
+  package func normalization() throws(Failure) -> Normalization {
     var normalization = Normalization.imageNet
     if entries["mean"] != nil { normalization.mean = try triple("mean") }
     if entries["std"] != nil {
@@ -54,4 +55,18 @@ struct ModelMetadata {
 extension Model {
   /// Sides of an input that are taken, in pixels.
   public static let sizeRange = 1...8192
+
+  /// The size of the input: a square of `side`, or the model's own.
+  ///
+  /// - Throws: `Failure` where it is out of `sizeRange`.
+  func inputSize(side: Int?) throws(Failure) -> Size {
+    let size = side.map { Size(height: $0, width: $0) } ?? inputSize
+    let range = Self.sizeRange
+    guard range.contains(size.height), range.contains(size.width) else {
+      throw Failure(
+        side == nil ? .model : .usage,
+        "an input of \(size) pixels is not possible; give a --size from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return size
+  }
 }

@@ -31,18 +31,26 @@ enum ModelStore {
   ///
   /// - Throws: `Failure` that says how to get the model.
   static func locate(_ model: String) throws(Failure) -> String {
-    if FileManager.default.fileExists(atPath: model) || model.contains("/") { return model }
+    if isFile(model) || model.contains("/") { return model }
     if extensions.contains(where: { model.lowercased().hasSuffix(".\($0)") }) { return model }
     for folder in folders() {
-      for suffix in extensions where FileManager.default.fileExists(atPath: "\(folder)/\(model).\(suffix)") {
+      for suffix in extensions where isFile("\(folder)/\(model).\(suffix)") {
         return "\(folder)/\(model).\(suffix)"
       }
     }
+    // A folder of that name: whoever opens it will say so.
+    if FileManager.default.fileExists(atPath: model), !known.contains(where: { $0.name == model }) { return model }
     guard let entry = known.first(where: { $0.name == model }) else {
       let names = known.map(\.name).joined(separator: ", ")
       throw Failure(.model, "'\(model)' is neither a file nor a model that is known (\(names)); check --model")
     }
     let source = entry.source.map { "fetch \($0) into" } ?? "put its file into"
     throw Failure(.model, "model '\(model)' is not installed: \(source) \(folders()[0]), or name a file with --model FILE")
+  }
+
+  /// Whether there is something that is no folder.
+  private static func isFile(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
   }
 }

@@ -33,14 +33,11 @@ public final class SaliencyDetector {
     resampling: Resampling = .bilinear, background: Color = .white
   ) throws(Failure) {
     let model = if let model { model } else { try Model.builtIn() }
-    if let size, !Model.sizeRange.contains(size) {
-      throw Failure(.usage, "an input of \(size) pixels is not possible; give a size in \(Model.sizeRange)")
-    }
-    let side = size.map { Size(height: $0, width: $0) } ?? model.inputSize
+    let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
-      size: side, resampling: resampling, normalization: model.normalization, background: background)
+      size: inputSize, resampling: resampling, normalization: model.normalization, background: background)
     self.model = model
-    let input = Shape(channels: 3, height: side.height, width: side.width)
+    let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
     let choice = try DeviceChoice(request, strict: strict)
     (network, device, fallback) = try Self.compile(model, for: input, on: choice, request, strict: strict)
   }

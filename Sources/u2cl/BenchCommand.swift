@@ -38,7 +38,7 @@ struct BenchCommand: ParsableCommand {
     benchmark.minimumSeconds = minTime
     let report = try benchmark.run()
     if let fallback = report.device.fallback { Console.error(fallback) }
-    if json { try Console.json(report) } else { Console.write(report.table) }
+    if json { try Console.json(report) } else { try Console.write(report.table) }
   }
 
   private func loadedModel() throws(Failure) -> Model {

@@ -22,13 +22,17 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "As JSON.")
   var json = false
 
+  func validate() throws {
+    guard tolerance >= 0 else { throw ValidationError("The tolerance is a number that is not negative") }
+  }
+
   func run() throws {
-    let picture = try InputPicture(input).picture()
+    let picture = try InputPicture(input).picture().0
     let other = DeviceRequest(against)
     let comparison = try Comparison(
       picture, model.detector(on: device.request, strict: device.strict), asked: device.request,
       model.detector(on: other, strict: device.strict), askedAgainst: other, tolerance: tolerance)
-    if json { try Console.json(comparison) } else { Console.write(comparison.table) }
+    if json { try Console.json(comparison) } else { try Console.write(comparison.table) }
     guard comparison.agrees else {
       throw Failure(.verification, "the maps differ by more than \(Format.scientific(tolerance))")
     }

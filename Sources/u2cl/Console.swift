@@ -1,49 +1,52 @@
 import FoundationEssentials
 import Glibc
+import U2Net
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-  enum Stream {
-    case standardOutput, standardError
-  }
+  /// A result: a line.
+  ///
+  /// - Throws: `Failure` where standard output does not take it, such as a full disk.
+  static func write(_ line: String) throws(Failure) { try write(Array((line + "\n").utf8)) }
 
-  /// A line.
-  static func write(_ line: String, to stream: Stream = .standardOutput) {
-    write(Array((line + "\n").utf8), to: stream)
-  }
-
-  /// Bytes, such as a picture in a pipe.
-  static func write(_ bytes: [UInt8], to stream: Stream) {
-    let descriptor = stream == .standardOutput ? STDOUT_FILENO : STDERR_FILENO
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
+  /// A result: bytes, such as a picture in a pipe.
+  ///
+  /// - Throws: `Failure` where standard output does not take them all.
+  static func write(_ bytes: [UInt8]) throws(Failure) {
+    if let code = send(bytes, to: STDOUT_FILENO) {
+      throw Failure(.file, "standard output cannot be written (\(String(cString: strerror(code)))); check where it goes")
     }
+  }
+
+  /// A value for programs; what is not finite is a string.
+  static func json(_ value: some Encodable) throws(Failure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let bytes: Data
+    do { bytes = try encoder.encode(value) } catch { throw Failure(error) }
+    try write(String(decoding: bytes, as: UTF8.self))
   }
 
   /// What went wrong, or what the user should know.
-  static func error(_ message: String) { write("u2cl: \(message)", to: .standardError) }
-
-  /// A value for programs.
-  static func json(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    write(String(decoding: try encoder.encode(value), as: UTF8.self))
+  static func error(_ message: String) {
+    // Where standard error takes nothing there is nowhere left to say so.
+    _ = send(Array("u2cl: \(message)\n".utf8), to: STDERR_FILENO)
   }
 
-  /// Everything on standard input.
-  static func readAll() -> [UInt8] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+  /// - Returns: the system's reason where not everything was taken.
+  private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes { all in
+        Glibc.write(descriptor, all.baseAddress?.advanced(by: sent), all.count - sent)
+      }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return bytes }
-      bytes += chunk[..<count]
+      guard count > 0 else { return errno }
+      sent += count
     }
+    return nil
   }
 }
 
@@ -63,20 +66,21 @@ enum Format {
     return "\(sign)\(scaled / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
   }
 
-  /// Such as `1.2e-06`.
+  /// Such as `1.2e-6`.
   static func scientific(_ value: Double) -> String {
     guard value > 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
     var exponent = 0
     var mantissa = value
     while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
     while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    if mantissa >= 9.95 { (mantissa, exponent) = (1, exponent + 1) }
     return "\(fixed(mantissa, 1))e\(exponent)"
   }
 
   /// Columns, padded to their widest cell; the first row is the head.
   static func table(_ rows: [[String]]) -> String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.compactMap { $0.indices.contains(column) ? $0[column].count : nil }.max() ?? 0 }
+    let widths = (0..<columns).map { column in rows.map { $0.dropFirst(column).first?.count ?? 0 }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)

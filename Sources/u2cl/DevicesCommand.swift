@@ -18,7 +18,7 @@ struct DevicesCommand: ParsableCommand {
         "\(device.globalMemory >> 20) MiB", device.version, device.driver,
       ]
     }
-    Console.write(Format.table([head] + rows + [["-", "reference", "plain CPU path, without OpenCL"]]))
+    try Console.write(Format.table([head] + rows + [["-", "reference", "plain CPU path, without OpenCL"]]))
     if devices.isEmpty {
       Console.error("no OpenCL device was found; install a driver, such as pocl-opencl-icd for any CPU")
     }

@@ -8,54 +8,84 @@ struct MaskJob {
   let target: String?
   /// The folder of the side maps, or nil.
   let sideMaps: String?
+  /// Every picture of the command, resolved: nothing is written over them.
+  let pictures: Set<String>
 
-  /// Reads, detects, writes: all files of a picture or none.
-  func run(_ detector: SaliencyDetector) throws(Failure) -> RunReport.Entry {
+  /// Detects and writes: all files of a picture or none.
+  ///
+  /// - Parameter decoding: how long it took to decode the picture.
+  func run(
+    _ picture: Picture, decodedIn decoding: Duration, on detector: SaliencyDetector
+  ) throws(Failure) -> RunReport.Entry {
     let clock = ContinuousClock()
     let start = clock.now
-    let picture = try input.picture()
     let detection = try detector.detect(picture)
-    var files: [(path: String, mask: Mask)] = []
-    if let sideMaps {
-      for map in detection.maps {
-        files.append(("\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(map.name).png", try detection.mask(of: map)))
-      }
-    }
     let mask = try detection.mask()
-    if let target { files.append((target, mask)) }
-    try write(files)
-    if target == nil { Console.write(try encoded(mask), to: .standardOutput) }
-    let elapsed = start.duration(to: clock.now).components
+    let sideFiles = try sideFiles(of: detection)
+    try write(sideFiles + (target.map { [($0, mask)] } ?? []))
+    if target == nil { try Console.write(encoded(mask)) }
+    let elapsed = (start.duration(to: clock.now) + decoding).components
     return RunReport.Entry(
       input: input.path, width: picture.size.width, height: picture.size.height, mask: target,
-      sideMaps: files.dropLast(target == nil ? 0 : 1).map(\.path), notes: picture.notes.map { "\($0)" },
+      sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" },
       seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
   }
 
   /// Names the files on standard output.
-  func announce(_ entry: RunReport.Entry) {
-    for path in entry.sideMaps + (entry.mask.map { [$0] } ?? []) { Console.write(path) }
+  func announce(_ entry: RunReport.Entry) throws(Failure) {
+    for path in entry.sideMaps + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
+  }
+
+  private typealias MaskFile = (path: String, mask: Mask)
+
+  /// The masks of all maps, where they are wanted.
+  private func sideFiles(of detection: Detection) throws(Failure) -> [MaskFile] {
+    guard let sideMaps else { return [] }
+    let taken = pictures.union(target.map { [OutputPlan.resolved($0)] } ?? [])
+    var files: [MaskFile] = []
+    for (map, name) in zip(detection.maps, Self.fileNames(of: detection.maps.map(\.name))) {
+      let path = "\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(name).png"
+      guard !taken.contains(OutputPlan.resolved(path)) else {
+        throw Failure(.usage, "map \(map.name) would overwrite \(path); name another folder with --side-maps")
+      }
+      files.append((path, try detection.mask(of: map)))
+    }
+    return files
+  }
+
+  /// A part of a file's name for each map. A model may call its outputs anything: `/`, `..`, or two the same.
+  static func fileNames(of maps: [String]) -> [String] {
+    let names = maps.map { name in
+      String(name.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) ? $0 : "_" })
+    }
+    guard Set(names.map { $0.lowercased() }).count < names.count else { return names }
+    return names.enumerated().map { "\($0)-\($1)" }
   }
 
   private func encoded(_ mask: Mask) throws(Failure) -> [UInt8] {
     do { return try mask.encodedPNG(name: "standard output") } catch { throw Failure(error) }
   }
 
-  private func write(_ files: [(path: String, mask: Mask)]) throws(Failure) {
-    if let sideMaps, !FileManager.default.fileExists(atPath: sideMaps) {
-      do { try FileManager.default.createDirectory(atPath: sideMaps, withIntermediateDirectories: true) } catch {
-        throw Failure(.file, "the folder \(sideMaps) cannot be made; check its path and permissions")
-      }
-    }
+  private func write(_ files: [MaskFile]) throws(Failure) {
+    let folder = try madeFolder()
     var written: [String] = []
     for file in files {
       do {
         try file.mask.writePNG(toFileAt: file.path)
         written.append(file.path)
       } catch {
-        for path in written { try? FileManager.default.removeItem(atPath: path) }
+        for path in written + (folder.map { [$0] } ?? []) { try? FileManager.default.removeItem(atPath: path) }
         throw Failure(error)
       }
     }
+  }
+
+  /// The folder of the side maps where it was not there and was made.
+  private func madeFolder() throws(Failure) -> String? {
+    guard let sideMaps, !FileManager.default.fileExists(atPath: sideMaps) else { return nil }
+    do { try FileManager.default.createDirectory(atPath: sideMaps, withIntermediateDirectories: false) } catch {
+      throw Failure(.file, "the folder \(sideMaps) cannot be made; check its path and permissions")
+    }
+    return sideMaps
   }
 }

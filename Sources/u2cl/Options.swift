@@ -27,7 +27,7 @@ struct ModelOptions: ParsableArguments {
   var background = Color.white
 
   /// The model on a device.
-  func detector(on request: DeviceRequest, strict: Bool) throws -> SaliencyDetector {
+  func detector(on request: DeviceRequest, strict: Bool) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
       model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
       resampling: resample, background: background)

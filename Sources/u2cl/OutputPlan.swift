@@ -1,30 +1,38 @@
 import FoundationEssentials
+import Glibc
 import U2Net
 
 /// Which file each picture's mask goes to, settled before anything runs.
 struct OutputPlan {
   let jobs: [MaskJob]
 
-  /// - Throws: `Failure` where two masks would go to one file, or a mask over a picture.
+  /// - Throws: `Failure` where two masks would go to one file, a mask over a picture, or into no folder.
   init(inputs: [String], output: String?, sideMaps: String?, json: Bool) throws(Failure) {
     let folder = try Self.folder(inputs: inputs, output: output)
     if output == "-" && (inputs.count > 1 || json) {
       throw Failure(.usage, "standard output takes one mask and nothing else; name a folder with -o")
     }
-    if inputs.count(where: { $0 == "-" }) > 1 {
-      throw Failure(.usage, "standard input holds one picture; give - once")
+    if let twice = inputs.indices.first(where: { inputs[..<$0].contains(inputs[$0]) }) {
+      throw Failure(.usage, "\(inputs[twice]) is given twice; give it once")
+    }
+    if let sideMaps { try Self.checkFolder(Self.parent(of: sideMaps)) }
+    let pictures = Set(inputs.filter { $0 != "-" }.map(Self.resolved))
+    var takers: [String: String] = [:]
+    func take(_ target: String, for input: String) throws(Failure) {
+      if let other = takers.updateValue(input, forKey: Self.resolved(target)) {
+        throw Failure(.usage, "\(other) and \(input) would both give \(target); give them different names")
+      }
+      if pictures.contains(Self.resolved(target)) {
+        throw Failure(.usage, "\(target) is one of the pictures and would be overwritten; name another file with -o")
+      }
     }
     var jobs: [MaskJob] = []
-    var taken: [String: String] = [:]
     for input in inputs {
       let target = try Self.target(of: input, output: output, folder: folder)
-      if let target, let other = taken.updateValue(input, forKey: Self.resolved(target)) {
-        throw Failure(.usage, "the masks of \(other) and \(input) would both be \(target); give them different names")
-      }
-      jobs.append(MaskJob(input: InputPicture(input), target: target, sideMaps: sideMaps))
-    }
-    if let over = inputs.first(where: { taken[Self.resolved($0)] != nil }) {
-      throw Failure(.usage, "the mask would overwrite the picture \(over); name another file with -o")
+      if let target { try take(target, for: input) }
+      // The names of the maps are the model's to say; pictures that share a stem would share all of them.
+      if let sideMaps { try take("\(sideMaps)/\(Self.stem(of: input)).d0.png", for: input) }
+      jobs.append(MaskJob(input: InputPicture(input), target: target, sideMaps: sideMaps, pictures: pictures))
     }
     self.jobs = jobs
   }
@@ -32,15 +40,15 @@ struct OutputPlan {
   /// The folder that `-o` names, where it names one.
   private static func folder(inputs: [String], output: String?) throws(Failure) -> String? {
     guard let output, output != "-" else { return nil }
-    var isFolder = false
-    let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-    if exists && isFolder { return output }
-    if output.hasSuffix("/") || inputs.count > 1 {
-      throw Failure(.usage, "\(output) is not a folder; make it first, or give one picture and one file")
+    if isFolder(output) { return output }
+    if output.hasSuffix("/") || (inputs.count > 1 && !FileManager.default.fileExists(atPath: output)) {
+      try checkFolder(output)
     }
+    if inputs.count > 1 { throw Failure(.usage, "\(output) is a file; name a folder for the masks of many pictures") }
     guard output.lowercased().hasSuffix(".png") else {
       throw Failure(.usage, "\(output): masks are written as PNG; end the name in .png")
     }
+    try checkFolder(parent(of: output))
     return nil
   }
 
@@ -62,8 +70,32 @@ struct OutputPlan {
     return String(name[..<dot])
   }
 
-  /// A path that is the same for the same file, through links.
-  private static func resolved(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  /// A path that is the same for the same file, through links; also where the file is yet to be written.
+  static func resolved(_ path: String) -> String {
+    func real(_ path: String) -> String? {
+      guard let real = realpath(path, nil) else { return nil }
+      defer { free(real) }
+      return String(cString: real)
+    }
+    if let file = real(path) { return file }
+    guard let folder = real(parent(of: path)), let name = path.split(separator: "/").last else { return path }
+    return folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
+  }
+
+  /// The folder that a path is in.
+  private static func parent(of path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+  }
+
+  private static func checkFolder(_ path: String) throws(Failure) {
+    guard isFolder(path) else { throw Failure(.file, "there is no folder \(path); make it first") }
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Glibc
 import U2Net
 
 struct RunCommand: ParsableCommand {
@@ -30,32 +30,46 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let jobs = try OutputPlan(inputs: inputs, output: output, sideMaps: sideMaps, json: json).jobs
-    let detector = try model.detector(on: device.request, strict: device.strict)
-    if !quiet {
-      let size = detector.preprocessing.size
-      Console.error("\(detector.model.name) at \(size) on \(detector.device)")
-    }
-    var report = RunReport(
-      model: detector.model.name,
-      device: DeviceReport(detector.device, asked: device.request, fallback: detector.fallback), pictures: [])
-    var failed: Failure?
-    for job in jobs {
+    var detector: SaliencyDetector?
+    var entries: [RunReport.Entry] = []
+    var failed: [(job: MaskJob, failure: Failure)] = []
+    for job in try OutputPlan(inputs: inputs, output: output, sideMaps: sideMaps, json: json).jobs {
       do throws(Failure) {
-        let entry = try job.run(detector)
-        report.pictures.append(entry)
-        if !json { job.announce(entry) }
-        if !quiet {
-          for note in entry.notes { Console.error("\(job.input.name): \(note)") }
-          Console.error("\(job.input.name): \(entry.width)×\(entry.height) in \(Format.milliseconds(entry.seconds))")
-        }
+        // The picture first: where it cannot be read, nothing need be compiled for it.
+        let (picture, decoding) = try job.input.picture()
+        let loaded = if let detector { detector } else { try load() }
+        detector = loaded
+        let entry = try job.run(picture, decodedIn: decoding, on: loaded)
+        entries.append(entry)
+        if !json { try job.announce(entry) }
+        if !quiet { note(entry, of: job) }
       } catch {
         Console.error("\(error)")
-        failed = failed ?? error
+        failed.append((job, error))
+        // What is wrong with the model or the device is wrong for every picture.
+        guard error.kind == .file else { break }
       }
     }
-    if json { try Console.json(report) }
-    if let failed { throw ExitCode(failed.kind.rawValue) }
+    if json, let detector, !entries.isEmpty {
+      try Console.json(
+        RunReport(
+          model: detector.model.name,
+          device: DeviceReport(detector.device, asked: device.request, fallback: detector.fallback), pictures: entries,
+          failures: failed.map { RunReport.Failed(input: $0.job.input.path, error: $0.failure.description) }))
+    }
+    if let first = failed.first { throw ExitCode(first.failure.kind.rawValue) }
+  }
+
+  private func load() throws(Failure) -> SaliencyDetector {
+    let detector = try model.detector(on: device.request, strict: device.strict)
+    if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
+    return detector
+  }
+
+  private func note(_ entry: RunReport.Entry, of job: MaskJob) {
+    let name = job.input.name.oneLine
+    for note in entry.notes { Console.error("\(name): \(note)") }
+    Console.error("\(name): \(entry.width)×\(entry.height) in \(Format.milliseconds(entry.seconds))")
   }
 }
 
@@ -74,9 +88,20 @@ struct RunReport: Codable {
     let seconds: Double
   }
 
+  /// A picture that has no mask.
+  struct Failed: Codable {
+    let input: String
+    let error: String
+  }
+
+  /// The version of this form.
+  var schema = 1
+  /// u2cl's version.
+  var version = u2clVersion
   let model: String
   let device: DeviceReport
-  var pictures: [Entry]
+  let pictures: [Entry]
+  let failures: [Failed]
 }
 
 /// A picture that is named on the command line.
@@ -87,10 +112,15 @@ struct InputPicture {
 
   init(_ path: String) { self.path = path }
 
-  func picture() throws(Failure) -> Picture {
+  /// The picture, and how long it took to read and decode it.
+  func picture() throws(Failure) -> (Picture, Duration) {
+    let clock = ContinuousClock()
+    let start = clock.now
     do {
-      return path == "-"
-        ? try Picture(decoding: Console.readAll(), name: name) : try Picture(contentsOf: path)
+      let picture =
+        path == "-"
+        ? try Picture(readingFrom: STDIN_FILENO, name: name) : try Picture(contentsOf: path)
+      return (picture, start.duration(to: clock.now))
     } catch {
       throw Failure(error)
     }

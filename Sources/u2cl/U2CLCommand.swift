@@ -24,9 +24,22 @@ struct U2CLCommand: ParsableCommand {
     } catch {
       let code = exitCode(for: error)
       guard code == .validationFailure else { exit(withError: error) }
-      Console.write(fullMessage(for: error), to: .standardError)
+      Console.error("\(complaint(message(for: error))); see '\(helpCommand)'")
       exit(withCode: Failure.Kind.usage.rawValue)
     }
+  }
+
+  /// The parser's message as a clause in one line.
+  private static func complaint(_ message: String) -> String {
+    let sentence = message.hasSuffix(".") ? String(message.dropLast()) : message
+    return (sentence.prefix(1).lowercased() + sentence.dropFirst()).oneLine
+  }
+
+  /// What tells more about the command that was meant.
+  private static var helpCommand: String {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let meant = CommandLine.arguments.dropFirst().first { names.contains($0) }
+    return ["u2cl", meant, "--help"].compactMap { $0 }.joined(separator: " ")
   }
 
   private static func exit(withCode code: Int32) -> Never { exit(withError: ExitCode(code)) }

@@ -1,0 +1,97 @@
+import Testing
+import U2Net
+
+/// What is wrong, what must be said of it, and the file.
+struct BadPicture: CustomTestStringConvertible, Sendable {
+  let name: String
+  let says: String
+  let bytes: @Sendable () throws -> [UInt8]
+  var testDescription: String { name }
+
+  init(_ name: String, _ says: String, _ bytes: @escaping @Sendable () throws -> [UInt8]) {
+    self.name = name
+    self.says = says
+    self.bytes = bytes
+  }
+}
+
+/// Pictures that cannot be read: exit code 5, one line, nothing written.
+@Suite struct BadPictureTests {
+  static let rows: [BadPicture] = [
+    BadPicture("empty.png", "the file is empty") { [] },
+    BadPicture("cut.png", "the PNG file ends before the picture does") { try half(Sandbox.picture("rgb-8.png")) },
+    BadPicture("cut.jpg", "the JPEG file ends before the picture does") { try half(Sandbox.demo) },
+    BadPicture("cut.webp", "the WebP file ends before the picture does") { try half(Sandbox.picture("lossy.webp")) },
+    BadPicture("signature.png", "the PNG file ends") { Array(try Sandbox.bytes(Sandbox.picture("rgb-8.png")).prefix(8)) },
+    BadPicture("text.png", "is not a PNG, JPEG or WebP picture") { Array("a text, whatever its name says\n".utf8) },
+    BadPicture("animation.png", "is a GIF file") { Array("GIF89a and more".utf8) },
+    BadPicture("huge.png", "claims 60000×60000 pixels") { try Sandbox.bytes(Sandbox.picture("claims-60000x60000.png")) },
+    BadPicture("huge.webp", "claims 16383×16383 pixels") { try Sandbox.bytes(Sandbox.picture("claims-16383x16383.webp")) },
+    BadPicture("line\nbreak.png", "'line?break.png'") { [] },
+  ]
+
+  @Test(arguments: rows) func aBadPictureIsTold(row: BadPicture) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(row.bytes(), to: row.name)
+    try sandbox.expectFailure(5, ["run", row.name], says: row.says)
+    try sandbox.expectFailure(5, ["run", row.name, "--json", "--side-maps", "maps"], says: row.says)
+    try sandbox.expectFailure(5, ["compare", row.name], says: row.says)
+  }
+
+  @Test(arguments: rows.filter { $0.name != "empty.png" }) func soItIsOnStandardInput(row: BadPicture) throws {
+    let says = row.name.hasPrefix("line") ? "the file is empty" : row.says
+    try Sandbox().expectFailure(5, ["run", "-", "-o", "-"], says: "'standard input'", says, input: row.bytes())
+  }
+
+  @Test func aMissingPictureIsTold() throws {
+    let sandbox = try Sandbox()
+    try sandbox.makeFolder("folder.jpg")
+    try sandbox.expectFailure(5, ["run", "missing.jpg"], says: "'missing.jpg': there is no such file")
+    try sandbox.expectFailure(5, ["run", "no/missing.jpg"], says: "there is no such file")
+    try sandbox.expectFailure(5, ["run", "folder.jpg"], says: "'folder.jpg': is a directory")
+    try sandbox.expectFailure(5, ["run", "folder.jpg/in.jpg"], says: "there is no such file")
+  }
+
+  /// Nothing is compiled for pictures that are not there: neither a model nor a device is looked at.
+  @Test func thePictureComesBeforeTheModel() throws {
+    let sandbox = try Sandbox()
+    try sandbox.expectFailure(
+      5, ["run", "missing.jpg", "--model", "missing.onnx", "--device", "missing"], says: "'missing.jpg'")
+  }
+
+  @Test(arguments: [("1x1.png", Size(height: 1, width: 1)), ("1x4000.png", Size(height: 4000, width: 1))])
+  func aSlightPictureHasAMask(file: String, size: Size) throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.picture(file), to: "in.png")
+    for extra in [[], ["--device", "reference", "--size", "64"], ["--size", "1"], ["--resample", "lanczos", "--size", "33"]] {
+      try sandbox.expectSuccess(["run", "in.png", "-o", "out.png"] + extra)
+      #expect(try Picture(contentsOf: sandbox.folder + "/out.png").size == size, "\(file) \(extra)")
+    }
+  }
+
+  /// The others are done; the exit code is that of the failure.
+  @Test func oneBadPictureOfSeveral() throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.demo, to: "a.jpg")
+    try sandbox.write(half(Sandbox.demo), to: "b.jpg")
+    try sandbox.copy(Sandbox.picture("rgb-8.png"), to: "c.png")
+    let many = ["run", "a.jpg", "b.jpg", "c.png", "d.jpg", "--size", "32"]
+    let plain = try sandbox.run(many + ["--quiet"])
+    #expect(plain.code == 5)
+    #expect(plain.lines == ["a.mask.png", "c.mask.png"])
+    #expect(plain.errors.split(separator: "\n").count == 2, "\(plain.errors)")
+    #expect(sandbox.files == ["a.jpg", "b.jpg", "c.png", "a.mask.png", "c.mask.png"])
+    let json = try sandbox.run(many + ["--json"])
+    #expect(json.code == 5)
+    let report = try JSON(json.output)
+    #expect(report["pictures"]?.list.map { $0["mask"]?.text } == ["a.mask.png", "c.mask.png"])
+    #expect(report["failures"]?.list.map { $0["input"]?.text } == ["b.jpg", "d.jpg"])
+    #expect(report["failures"]?.list.first?["error"]?.text?.contains("ends before") == true)
+  }
+
+  static func half(_ path: String) throws -> [UInt8] {
+    let bytes = try Sandbox.bytes(path)
+    return Array(bytes.prefix(bytes.count / 2))
+  }
+  private func half(_ path: String) throws -> [UInt8] { try Self.half(path) }
+}

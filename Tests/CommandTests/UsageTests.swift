@@ -1,0 +1,60 @@
+import Testing
+import U2Net
+
+/// What is asked for makes no sense: exit code 2 and one line that says where to read on.
+@Suite struct UsageTests {
+  @Test(arguments: [
+    (["nonsense"], "unexpected argument 'nonsense'; see 'u2cl --help'"),
+    (["--nonsense"], "unknown option '--nonsense'"),
+    (["run"], "missing expected argument '<inputs> ...'; see 'u2cl run --help'"),
+    (["run", "in.jpg", "--nonsense"], "unknown option '--nonsense'; see 'u2cl run --help'"),
+    (["run", "in.jpg", "--size"], "missing value for '--size <size>'"),
+    (["run", "in.jpg", "--size", "many"], "the value 'many' is invalid for '--size <size>'"),
+    (["run", "in.jpg", "--resample", "cubic"], "'bilinear', 'antialiased' or 'lanczos'; see 'u2cl run --help'"),
+    (["run", "in.jpg", "--background", "red"], "the value 'red' is invalid"),
+    (["run", Sandbox.demo, "-o", "out.png", "--size", "0"], "0×0 pixels is not possible; give a --size from 1 to 8192"),
+    (["run", Sandbox.demo, "-o", "out.png", "--size=-320"], "is not possible"),
+    (["run", Sandbox.demo, "-o", "out.png", "--size", "8193"], "is not possible"),
+    (["run", Sandbox.demo, "-o", "out.png", "--size", "9223372036854775807"], "is not possible"),
+    (["run", "-"], "say where the mask of standard input goes"),
+    (["run", "-", "-", "-o", "."], "- is given twice"),
+    (["run", "a.jpg", "a.jpg", "-o", "."], "a.jpg is given twice"),
+    (["run", "a.jpg", "b.jpg", "-o", "-"], "standard output takes one mask"),
+    (["run", "a.jpg", "-o", "-", "--json"], "standard output takes one mask"),
+    (["run", Sandbox.demo, "-o", "out.jpg"], "out.jpg: masks are written as PNG"),
+    (["run", Sandbox.demo, "-o", ""], "masks are written as PNG"),
+    (["compare", Sandbox.demo, "--tolerance", "nan"], "the tolerance"),
+    (["compare", Sandbox.demo, "--tolerance=-1"], "the tolerance"),
+    (["bench", "--batch", "0"], "a batch has from 1 to 4096 pictures"),
+    (["bench", "--batch", "100000000000000000"], "a batch has from 1 to 4096 pictures"),
+    (["bench", "--runs", "0"], "runs must be at least 1"),
+    (["bench", "--warmup=-1"], "warmup at least 0"),
+    (["bench", "--min-time", "inf"], "the least time"),
+    (["bench", "--min-time=-1"], "the least time"),
+    (["bench", "--size", "0"], "is not possible"),
+  ])
+  func nonsenseIsTold(arguments: [String], says: String) throws {
+    try Sandbox().expectFailure(2, arguments, says: says)
+  }
+
+  @Test(arguments: [["--help"], ["help"], [], ["run", "--help"], ["help", "bench"], ["compare", "-h"], ["devices", "-h"]])
+  func helpIsAResult(arguments: [String]) throws {
+    let outcome = try Sandbox().expectSuccess(arguments)
+    #expect(outcome.text.contains("USAGE: u2cl") && outcome.errors.isEmpty)
+  }
+
+  @Test func theVersionIsTold() throws {
+    let outcome = try Sandbox().expectSuccess(["--version"])
+    #expect(outcome.text == u2clVersion + "\n" && outcome.errors.isEmpty)
+  }
+
+  /// Neither looks at a device: they do as well and as fast without any. The best of many, as other tests are running.
+  @Test(arguments: ["--version", "--help"]) func startingIsInstant(argument: String) throws {
+    let sandbox = try Sandbox()
+    var best = Double.infinity
+    for _ in 0..<200 where best > 0.03 {
+      best = min(best, try sandbox.expectSuccess([argument], environment: Sandbox.noOpenCL).seconds)
+    }
+    #expect(best <= 0.03, "\(argument) took \(best) s")
+  }
+}
