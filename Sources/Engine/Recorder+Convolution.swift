@@ -22,6 +22,14 @@ extension Recorder {
       Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
   }
 
+  private func launch(_ step: Plan.Step, _ convolution: Convolution, _ kernel: Kernel, _ size: WorkSize) -> Launch {
+    let inChannels = plan.values[step.inputs[0]].shape.channels
+    let taps = convolution.kernel * convolution.kernel
+    return Launch(
+      label: step.name, kernel: kernel, size: size,
+      multiplyAdds: plan.values[step.output].shape.elementCount * inChannels * taps)
+  }
+
   private func planar(
     _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
   ) throws -> Launch {
@@ -47,7 +55,7 @@ extension Recorder {
       output.width.dividedRoundingUp(by: tuning.pixelTile), output.height,
       output.channels.dividedRoundingUp(by: tuning.channelTile) * output.batch,
     ]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.convolutionGroup))
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: tuning.convolutionGroup))
   }
 
   private func planarToBlocked(
@@ -61,7 +69,7 @@ extension Recorder {
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
     let items = [output.channels / 16 * output.batch, output.width.dividedRoundingUp(by: tile), output.height]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1, 1]))
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1, 1]))
   }
 
   private func blocked(
@@ -80,7 +88,7 @@ extension Recorder {
       Int32(output.channels), SIMD2(Int32(convolution.kernel), Int32(convolution.dilation)), Int32(rows),
       Int32(epilogue == .bias ? 0 : 1), arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0))
     let items = [blocks, tiles, output.height.dividedRoundingUp(by: rows)]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1, 1]))
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1, 1]))
   }
 
   private func blockedToPlanar(
@@ -93,6 +101,6 @@ extension Recorder {
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
     let items = [output.height, output.channels * output.batch]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1]))
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1]))
   }
 }

@@ -21,12 +21,15 @@ public struct Launch {
   public let kernel: Kernel
   /// How much of it runs.
   public let size: WorkSize
+  /// Multiply-adds that it does, for reports; 0 where that says nothing of the time it takes.
+  public let multiplyAdds: Int
 
   /// A launch.
-  public init(label: String, kernel: Kernel, size: WorkSize) {
+  public init(label: String, kernel: Kernel, size: WorkSize, multiplyAdds: Int = 0) {
     self.label = label
     self.kernel = kernel
     self.size = size
+    self.multiplyAdds = multiplyAdds
   }
 }
 
@@ -52,6 +55,8 @@ public struct LaunchTiming: Hashable, Sendable {
   public let label: String
   /// The kernel's name.
   public let kernel: String
+  /// The launch's multiply-adds.
+  public let multiplyAdds: Int
   /// When.
   public let times: EventTimes
 }

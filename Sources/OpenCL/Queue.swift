@@ -72,7 +72,8 @@ public final class Queue {
         try event.wait()
         timings.append(
           LaunchTiming(
-            block: graph.name, label: launch.label, kernel: launch.kernel.name, times: try event.times()))
+            block: graph.name, label: launch.label, kernel: launch.kernel.name,
+            multiplyAdds: launch.multiplyAdds, times: try event.times()))
       }
     }
     return timings

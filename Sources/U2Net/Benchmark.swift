@@ -21,6 +21,9 @@ public struct Benchmark: Sendable {
   /// The least time that the counted runs take, in seconds.
   public var minimumSeconds = 1.0
 
+  /// Whether the launches of a run are timed as well, one by one, after everything else.
+  public var perLayer = false
+
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
     self.model = model
@@ -67,6 +70,16 @@ public struct Benchmark: Sendable {
     return BenchmarkReport(
       model: model.name, size: shape.size, batch: batch, device: DeviceReport(choice, asked: device),
       memory: network.memory.map(MemoryReport.init), compileSeconds: compile, firstRunSeconds: first, warmup: warmup,
-      multiplyAccumulates: network.graph.multiplyAccumulates, samples: samples)
+      multiplyAccumulates: network.graph.multiplyAccumulates, samples: samples,
+      layers: perLayer ? try layers(of: network, on: input) : nil)
+  }
+
+  /// The median of several profiled runs, launch by launch; nil on the reference.
+  private func layers(of network: CompiledNetwork, on input: Tensor) throws -> [LayerReport]? {
+    let profiles = try (0..<5).compactMap { _ in try network.profile(input) }
+    guard let first = profiles.first else { return nil }
+    return first.indices.map { index in
+      LayerReport(first[index], seconds: Statistics(profiles.map { $0[index].times.duration }).median)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import OpenCL
 import Tensors
 
 /// The device of a report: what was asked for and what ran.
@@ -30,6 +31,28 @@ public struct DeviceReport: Sendable, Hashable, Codable {
     platform = device.platform
     driver = device.driver
     self.fallback = fallback
+  }
+}
+
+/// One launch of a run.
+public struct LayerReport: Sendable, Hashable, Codable {
+  /// Such as `stage1`.
+  public let block: String
+  /// The node whose result it computes, such as `stage1.rebnconv1.relu_s1`.
+  public let layer: String
+  /// The kernel.
+  public let kernel: String
+  /// By the device's clock.
+  public let seconds: Double
+  /// Of a convolution; 0 elsewhere.
+  public let multiplyAccumulates: Int
+
+  init(_ timing: LaunchTiming, seconds: Double) {
+    block = timing.block
+    layer = timing.label
+    kernel = timing.kernel
+    multiplyAccumulates = timing.multiplyAdds
+    self.seconds = seconds
   }
 }
 
@@ -85,10 +108,13 @@ public struct BenchmarkReport: Sendable, Codable {
   public let imagesPerSecond: Double
   /// 10⁹ multiply-accumulates per second, by the median.
   public let gigaMACsPerSecond: Double
+  /// Every launch, in order, where it was asked for.
+  public let layers: [LayerReport]?
 
   init(
     model: String, size: Size, batch: Int, device: DeviceReport, memory: MemoryReport?, compileSeconds: Double,
-    firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double]
+    firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double],
+    layers: [LayerReport]?
   ) {
     self.model = model
     height = size.height
@@ -101,6 +127,7 @@ public struct BenchmarkReport: Sendable, Codable {
     self.warmup = warmup
     self.multiplyAccumulates = multiplyAccumulates
     self.samples = samples
+    self.layers = layers
     run = Statistics(samples)
     imagesPerSecond = Double(batch) / run.median
     gigaMACsPerSecond = Double(multiplyAccumulates) / run.median * 1e-9

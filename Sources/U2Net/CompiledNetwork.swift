@@ -1,6 +1,7 @@
 import Engine
 import FoundationEssentials
 import Networks
+import OpenCL
 import Reference
 import Tensors
 
@@ -43,6 +44,14 @@ struct CompiledNetwork {
     switch executable {
     case .openCL(let executor): try executor.run(input)
     case .reference(let executor): try executor.run(input)
+    }
+  }
+
+  /// How long each launch of a run takes; nil for the reference, which has none.
+  func profile(_ input: Tensor) throws -> [LaunchTiming]? {
+    switch executable {
+    case .openCL(let executor): try executor.profile(input)
+    case .reference: nil
     }
   }
 

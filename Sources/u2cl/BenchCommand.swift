@@ -25,6 +25,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The least time that the counted runs take, in seconds.")
   var minTime = 1.0
 
+  @Flag(help: "Also time every launch of a run, by the device's clock.")
+  var perLayer = false
+
   @Flag(help: "As JSON, with every sample.")
   var json = false
 
@@ -36,6 +39,7 @@ struct BenchCommand: ParsableCommand {
     benchmark.warmup = warmup
     benchmark.runs = runs
     benchmark.minimumSeconds = minTime
+    benchmark.perLayer = perLayer
     let report = try benchmark.run()
     if let fallback = report.device.fallback { Console.error(fallback) }
     if json { try Console.json(report) } else { try Console.write(report.table) }
@@ -76,6 +80,19 @@ extension BenchmarkReport {
           + "\(memory.parameters >> 20) MiB weights",
       ])
     }
-    return Format.table(rows)
+    return ([Format.table(rows)] + (layers.map { [Self.table(of: $0)] } ?? [])).joined(separator: "\n\n")
+  }
+
+  private static func table(of layers: [LayerReport]) -> String {
+    let total = layers.reduce(0) { $0 + $1.seconds }
+    let rows = layers.map { layer in
+      [
+        layer.block, layer.layer, layer.kernel, Format.fixed(layer.seconds * 1000, 3),
+        Format.fixed(layer.seconds / total * 100, 1),
+        layer.multiplyAccumulates == 0
+          ? "" : Format.fixed(Double(layer.multiplyAccumulates) / layer.seconds * 1e-9, 1),
+      ]
+    }
+    return Format.table([["block", "layer", "kernel", "ms", "%", "GMAC/s"]] + rows)
   }
 }
