@@ -42,6 +42,7 @@ public enum DeviceRequest: Hashable, Sendable {
 }
 
 extension DeviceRequest: CustomStringConvertible {
+  /// What `init(_:)` takes.
   public var description: String {
     switch self {
     case .auto: "auto"

@@ -28,7 +28,8 @@ import U2Net
     ("input_size", "-1", "from 1 to 8192"), ("input_size", "320x320", "from 1 to 8192"), ("input_size", "", "from 1"),
     ("mean", "0.5", "three numbers"), ("mean", "a,b,c", "three numbers"), ("mean", "0,0,nan", "three numbers"),
     ("mean", "0,0,0,0", "three numbers"), ("std", "1,1,0", "three positive numbers"),
-    ("std", "1,1,-1", "three positive numbers"), ("std", "1,inf,1", "three numbers"), ("divide_by", "max255", "max or 255"),
+    ("std", "1,1,-1", "three positive numbers"), ("std", "1,inf,1", "three numbers"),
+    ("divide_by", "max255", "max or 255"),
   ])
   func nonsenseIsTold(key: String, text: String, expected: String) {
     let metadata = ModelMetadata([key: text], file: "model.safetensors")
@@ -88,9 +89,10 @@ import U2Net
     #expect(Failure(failure as any Error) == failure && "\(failure)" == "damaged")
   }
 
-  @Test(arguments: [
-    (Failure.Kind.usage, 2), (.device, 3), (.model, 4), (.file, 5), (.verification, 6),
-  ] as [(Failure.Kind, Int32)])
+  @Test(
+    arguments: [
+      (Failure.Kind.usage, 2), (.device, 3), (.model, 4), (.file, 5), (.verification, 6),
+    ] as [(Failure.Kind, Int32)])
   func kindsAreExitCodes(kind: Failure.Kind, code: Int32) { #expect(kind.rawValue == code) }
 
   @Test func errorsBelowKeepTheirKind() {
