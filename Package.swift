@@ -82,7 +82,7 @@ let package = Package(
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
-    tests(of: "U2Net", ["U2Net", "Images"]),
+    tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],
   cLanguageStandard: .gnu2x

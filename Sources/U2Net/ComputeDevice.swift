@@ -87,7 +87,8 @@ public struct DeviceChoice: Sendable {
     try self.init(request, among: Self.listed(), strict: strict)
   }
 
-  package init(_ request: DeviceRequest, among devices: Result<[ComputeDevice], Failure>, strict: Bool) throws(Failure) {
+  package init(_ request: DeviceRequest, among devices: Result<[ComputeDevice], Failure>, strict: Bool) throws(Failure)
+  {
     let found = (try? devices.get()) ?? []
     if let device = try Self.match(request, in: found) {
       self.init(device: device, fallback: nil)

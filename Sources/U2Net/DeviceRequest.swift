@@ -23,7 +23,8 @@ public enum DeviceRequest: Hashable, Sendable {
 
   /// `auto`, `gpu`, `cpu`, `accelerator`, `gpu:1`, `reference`, a number, or a part of a name.
   public init(_ text: String) {
-    let parts = text.lowercased().split(separator: ":", maxSplits: 1).map(String.init)
+    let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      .map(String.init)
     if let index = Int(text), index >= 0 {
       self = .index(index)
     } else if text.lowercased() == "auto" {
@@ -41,6 +42,7 @@ public enum DeviceRequest: Hashable, Sendable {
 }
 
 extension DeviceRequest: CustomStringConvertible {
+  /// What `init(_:)` takes.
   public var description: String {
     switch self {
     case .auto: "auto"

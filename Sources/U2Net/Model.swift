@@ -76,8 +76,9 @@ extension Model {
 
   private init(_ checkpoint: Checkpoint) throws {
     guard let table = U2NetTable.recognize(checkpoint) else {
+      let file = checkpoint.file.name
       throw Failure(
-        .model, "\(checkpoint.file.name): its tensors are not named as U²-Net's; use a U²-Net checkpoint or an ONNX file")
+        .model, "\(file): its tensors are not named as U²-Net's; use a U²-Net checkpoint or an ONNX file")
     }
     try Self.naming(checkpoint.file.name) {
       try table.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)

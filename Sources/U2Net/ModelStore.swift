@@ -45,7 +45,8 @@ enum ModelStore {
       throw Failure(.model, "'\(model)' is neither a file nor a model that is known (\(names)); check --model")
     }
     let source = entry.source.map { "fetch \($0) into" } ?? "put its file into"
-    throw Failure(.model, "model '\(model)' is not installed: \(source) \(folders()[0]), or name a file with --model FILE")
+    throw Failure(
+      .model, "model '\(model)' is not installed: \(source) \(folders()[0]), or name a file with --model FILE")
   }
 
   /// Whether there is something that is no folder.

@@ -58,8 +58,9 @@ extension BenchmarkReport {
   /// What people read.
   var table: String {
     let platform = device.platform.map { ", \($0)" } ?? ""
+    let work = Format.fixed(Double(multiplyAccumulates) * 1e-9, 2)
     var rows = [
-      ["model", "\(model), \(width)×\(height), batch \(batch), \(Format.fixed(Double(multiplyAccumulates) * 1e-9, 2)) GMAC"],
+      ["model", "\(model), \(width)×\(height), batch \(batch), \(work) GMAC"],
       ["device", "\(device.name) [\(device.kind)\(platform)]"],
       ["compile", Format.milliseconds(compileSeconds)],
       ["first run", Format.milliseconds(firstRunSeconds)],

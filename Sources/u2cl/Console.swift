@@ -14,7 +14,8 @@ enum Console {
   /// - Throws: `Failure` where standard output does not take them all.
   static func write(_ bytes: [UInt8]) throws(Failure) {
     if let code = send(bytes, to: STDOUT_FILENO) {
-      throw Failure(.file, "standard output cannot be written (\(String(cString: strerror(code)))); check where it goes")
+      let reason = String(cString: strerror(code))
+      throw Failure(.file, "standard output cannot be written (\(reason)); check where it goes")
     }
   }
 

@@ -13,7 +13,8 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "Pictures: PNG, JPEG or WebP; - is standard input.")
   var inputs: [String]
 
-  @Option(name: [.short, .customLong("output")], help: "The mask's file (.png), a folder for many, or - for standard output.")
+  @Option(
+    name: [.short, .customLong("output")], help: "The mask's file (.png), a folder for many, or - for standard output.")
   var output: String?
 
   @Option(help: "Also write every map of the network, d0 … d6, into this folder.")

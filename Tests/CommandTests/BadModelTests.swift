@@ -62,7 +62,8 @@ struct BadModel: CustomTestStringConvertible, Sendable {
     },
     BadModel("shape.safetensors", "tensor 'side2.weight' has shape [64, 1, 3, 3]", "needs [1, 64, 3, 3]") {
       try EditedModel().replacing(
-        #""side2.weight":{"dtype":"F16","shape":[1,64,3,3]"#, with: #""side2.weight":{"dtype":"F16","shape":[64,1,3,3]"#)
+        #""side2.weight":{"dtype":"F16","shape":[1,64,3,3]"#, with: #""side2.weight":{"dtype":"F16","shape":[64,1,3,3]"#
+      )
     },
     BadModel("another.safetensors", "not named as U²-Net's") { try fixture("tiny_rsu4.safetensors") },
     BadModel("size.safetensors", "input_size = '000'", "from 1 to 8192") {
@@ -95,7 +96,7 @@ struct BadModel: CustomTestStringConvertible, Sendable {
     try sandbox.expectFailure(4, run + ["no/missing"], says: "no/missing: there is no such file")
     try sandbox.expectFailure(4, run + ["folder"], says: "folder: is a directory")
     try sandbox.expectFailure(4, run + ["."], says: "is a directory")
-    try sandbox.expectFailure(4, run + ["nonsense"], says: "'nonsense' is neither a file nor a model", "u2netp", "u2net")
+    try sandbox.expectFailure(4, run + ["nonsense"], says: "'nonsense' is neither a file nor a model", "u2netp")
     try sandbox.expectFailure(4, run + [""], says: "is neither a file nor a model")
     try sandbox.expectFailure(4, ["bench", "--model", "nonsense"], says: "'nonsense' is neither")
     try sandbox.expectFailure(4, ["compare", Sandbox.demo, "--model", "nonsense"], says: "'nonsense' is neither")

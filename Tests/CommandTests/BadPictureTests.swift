@@ -22,11 +22,17 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     BadPicture("cut.png", "the PNG file ends before the picture does") { try half(Sandbox.picture("rgb-8.png")) },
     BadPicture("cut.jpg", "the JPEG file ends before the picture does") { try half(Sandbox.demo) },
     BadPicture("cut.webp", "the WebP file ends before the picture does") { try half(Sandbox.picture("lossy.webp")) },
-    BadPicture("signature.png", "the PNG file ends") { Array(try Sandbox.bytes(Sandbox.picture("rgb-8.png")).prefix(8)) },
+    BadPicture("signature.png", "the PNG file ends") {
+      Array(try Sandbox.bytes(Sandbox.picture("rgb-8.png")).prefix(8))
+    },
     BadPicture("text.png", "is not a PNG, JPEG or WebP picture") { Array("a text, whatever its name says\n".utf8) },
     BadPicture("animation.png", "is a GIF file") { Array("GIF89a and more".utf8) },
-    BadPicture("huge.png", "claims 60000×60000 pixels") { try Sandbox.bytes(Sandbox.picture("claims-60000x60000.png")) },
-    BadPicture("huge.webp", "claims 16383×16383 pixels") { try Sandbox.bytes(Sandbox.picture("claims-16383x16383.webp")) },
+    BadPicture("huge.png", "claims 60000×60000 pixels") {
+      try Sandbox.bytes(Sandbox.picture("claims-60000x60000.png"))
+    },
+    BadPicture("huge.webp", "claims 16383×16383 pixels") {
+      try Sandbox.bytes(Sandbox.picture("claims-16383x16383.webp"))
+    },
     BadPicture("line\nbreak.png", "'line?break.png'") { [] },
   ]
 
@@ -63,7 +69,8 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
   func aSlightPictureHasAMask(file: String, size: Size) throws {
     let sandbox = try Sandbox()
     try sandbox.copy(Sandbox.picture(file), to: "in.png")
-    for extra in [[], ["--device", "reference", "--size", "64"], ["--size", "1"], ["--resample", "lanczos", "--size", "33"]] {
+    let options = ["", "--device reference --size 64", "--size 1", "--resample lanczos --size 33"]
+    for extra in options.map({ $0.split(separator: " ").map(String.init) }) {
       try sandbox.expectSuccess(["run", "in.png", "-o", "out.png"] + extra)
       #expect(try Picture(contentsOf: sandbox.folder + "/out.png").size == size, "\(file) \(extra)")
     }

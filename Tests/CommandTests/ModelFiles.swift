@@ -33,13 +33,14 @@ struct EditedModel {
 
 /// Safetensors from a header and as many zero bytes.
 func safetensors(_ header: String, zeros: Int) -> [UInt8] {
-  let length = UInt64(header.utf8.count)
-  return (0..<8).map { UInt8(length >> (8 * UInt64($0)) & 255) } + Array(header.utf8) + Array(repeating: 0, count: zeros)
+  let count = UInt64(header.utf8.count)
+  let length = (0..<8).map { UInt8(count >> (8 * UInt64($0)) & 255) }
+  return length + Array(header.utf8) + Array(repeating: 0, count: zeros)
 }
 
-/// The smallest ONNX models: sigmoids of the input, or of one of its channels.
+/// The smallest ONNX models.
 enum TinyONNX {
-  /// A model whose outputs are sigmoids of a 1×1 convolution of the picture with ones, `[1, channels, height, width]`.
+  /// A model whose outputs are sigmoids of a 1×1 convolution of the picture with ones, `[1, channels, side, side]`.
   static func bytes(outputs: [String], channels: Int = 1, side: Int = 32) -> [UInt8] {
     let weights = [Float](repeating: 1, count: 3 * channels).flatMap { value in
       (0..<4).map { UInt8(value.bitPattern >> (8 * UInt32($0)) & 255) }
@@ -64,6 +65,8 @@ enum TinyONNX {
     value < 128 ? [UInt8(value)] : [UInt8(value & 127 | 128)] + varint(value >> 7)
   }
   private static func number(_ id: Int, _ value: Int) -> [UInt8] { varint(id << 3) + varint(value) }
-  private static func field(_ id: Int, _ bytes: [UInt8]) -> [UInt8] { varint(id << 3 | 2) + varint(bytes.count) + bytes }
+  private static func field(_ id: Int, _ bytes: [UInt8]) -> [UInt8] {
+    varint(id << 3 | 2) + varint(bytes.count) + bytes
+  }
   private static func text(_ id: Int, _ value: String) -> [UInt8] { field(id, Array(value.utf8)) }
 }

@@ -26,7 +26,7 @@ final class Sandbox {
     return folders.map { $0 + "/u2cl" }.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "u2cl"
   }()
 
-  /// A picture of one clear subject, which we made.
+  /// A picture that we made: an apple.
   static let demo = SharedFiles.packageRoot + "/Examples/demo.jpg"
   /// A U²-Net of two channels that takes any size: for what needs a model and not its masks.
   static let tinyModel = checkpoint("tiny_opset11_dynamic_anonymous.onnx")
