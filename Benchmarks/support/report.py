@@ -24,7 +24,7 @@ def summary(samples):
 
 def milliseconds(seconds):
     """As a number for a table."""
-    return f"{seconds * 1e3:.1f}" if seconds >= 0.1 else f"{seconds * 1e3:.3f}"
+    return f"{seconds * 1e3:.{1 if seconds >= 0.1 else 2 if seconds >= 0.01 else 3}f}"
 
 
 def table(head, rows):
