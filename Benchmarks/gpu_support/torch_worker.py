@@ -5,7 +5,6 @@ A timed run is what u2cl's is: the input from the host's memory, the network, al
 
 import sys
 import time
-from contextlib import contextmanager
 
 import torch
 
@@ -32,17 +31,14 @@ class Peer:
         return {"versions": versions, "variants": [key for key, v in VARIANTS.items() if self.cuda or v.on_cpu]}
 
     @torch.inference_mode()
-    def turn(self, network, size, batch, variant, runs, warmup, seconds):
+    def turn(self, network, size, batch, variant, runs, warmup, seconds=0):
         """Seconds of runs with transfers (`samples`) and without (`compute`), and the peak of device memory."""
         variant = VARIANTS[variant]
         if self.cuda:
             torch.cuda.reset_peak_memory_stats()
-        with self._arithmetic(variant):
-            whole, compute = self._runs(variant, self._network(network, variant), seeded_input(batch, size))
-            answer = {
-                "samples": timed(whole, runs, warmup, seconds),
-                "compute": timed(compute, runs, 1, seconds / 2),
-            }
+        allow_tf32(variant.tf32)
+        whole, compute = self._runs(variant, self._network(network, variant), seeded_input(batch, size))
+        answer = {"samples": timed(whole, runs, warmup, seconds), "compute": timed(compute, runs, 1)}
         del whole, compute
         if self.cuda:
             answer["memory"] = torch.cuda.max_memory_reserved()
@@ -59,8 +55,8 @@ class Peer:
             variant = VARIANTS[key]
             if variant.graph:
                 continue
-            with self._arithmetic(variant):
-                maps = self._forward(self._network(network, variant), variant, sample)
+            allow_tf32(variant.tf32)
+            maps = self._forward(self._network(network, variant), variant, sample)
             distance = (maps.double() - precise).abs()
             found[variant.title] = {"max": distance.max().item(), "mean": distance.mean().item()}
         return {"differences": found}
@@ -69,10 +65,11 @@ class Peer:
     def ceilings(self, side, megabytes):
         """The device's measured limits: matrix products, copies in its memory, transfers, an empty launch."""
         found = {}
-        for key, dtype, tf32 in (("float32", torch.float32, 0), ("tf32", torch.float32, 1), ("half", torch.half, 0)):
-            if dtype == torch.half and not self.cuda:
+        kinds = (("float32", torch.float32, False), ("tf32", torch.float32, True), ("half", torch.half, False))
+        for key, dtype, tf32 in kinds:
+            if key != "float32" and not self.cuda:
                 continue
-            torch.backends.cuda.matmul.allow_tf32 = bool(tf32)
+            allow_tf32(tf32)
             a, b = (torch.rand(side, side, device=self.device, dtype=dtype) - 0.5 for _ in range(2))
             found[f"matrix product, {key}, TMAC/s"] = side**3 / self._best(lambda: a @ b) * 1e-12
         data = torch.zeros(megabytes << 18, device=self.device)
@@ -104,12 +101,6 @@ class Peer:
     def _wait(self):
         if self.cuda:
             torch.cuda.synchronize()
-
-    @contextmanager
-    def _arithmetic(self, variant):
-        """TF32 as the variant wants it."""
-        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = variant.tf32
-        yield
 
     def _network(self, name, variant):
         key = (name, variant.half)
@@ -162,6 +153,11 @@ class Peer:
             return maps
 
         return replay
+
+
+def allow_tf32(allowed):
+    """Whether float32 may be multiplied as TF32."""
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = allowed
 
 
 def main():
