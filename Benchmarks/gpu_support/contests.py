@@ -43,7 +43,10 @@ class TorchPeer:
     def ask(self, verb, limit, **arguments):
         """As `Worker.ask`."""
         if self.worker is None:
-            environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+            folders = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH")]
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, folders))}
+            if not self.cuda:
+                environment["OMP_WAIT_POLICY"] = "passive"  # A dry run's machine may be busy: spinning would stall it.
             command = [sys.executable, "-m", "gpu_support.torch_worker", self.device]
             self.worker = Worker(command, self.log, environment)
         try:

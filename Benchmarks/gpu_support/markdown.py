@@ -14,7 +14,8 @@ def markdown(found):
         f"# u2cl and PyTorch on {gpu.get('name') or machine['processor']}",
         "",
         f"{machine['date']}, commit {machine['commit']}, u2cl {found.get('version')}, device '{found['device']}', "
-        f"{machine['system']}; {'; '.join(machine['opencl'])}.",
+        f"{machine['system']}, load average {machine['load']} at the start; {'; '.join(machine['opencl'])}.",
+        "",
         *[f"- OpenCL: {device}" for device in devices],
         *[f"- nvidia-smi: {key} {value}" for key, value in gpu.items()],
         *[f"- {key}: {value}" for key, value in found.get("torch", {}).get("versions", {}).items()],
@@ -89,7 +90,8 @@ def is_u2cl(entry):
 
 def best_peer(own, case):
     """PyTorch's fastest variant in a precision of u2cl's, or None."""
-    peers = [e for e in case["engines"].values() if not is_u2cl(e) and "run" in e and e["precision"] == own["precision"]]
+    peers = [entry for entry in case["engines"].values() if not is_u2cl(entry) and "run" in entry]
+    peers = [entry for entry in peers if entry["precision"] == own["precision"]]
     return min(peers, key=lambda entry: entry["run"]["median"], default=None)
 
 
@@ -108,4 +110,5 @@ def row(entry, case):
     times = [milliseconds(entry["run"][key]) for key in ("median", "min", "p90")]
     compute = milliseconds(entry["computeRun"]["median"]) if "computeRun" in entry else "–"
     speed = f"{case['batch'] / entry['run']['median']:.1f}"
-    return [entry["title"], *times, compute, speed, ", ".join(filter(None, [ratio(match, entry) if match else "–", failed]))]
+    last = ", ".join(filter(None, [ratio(match, entry) if match else "–", failed]))
+    return [entry["title"], *times, compute, speed, last]

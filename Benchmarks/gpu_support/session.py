@@ -47,7 +47,7 @@ class Session:
         self.found = {
             "schema": 1,
             "kind": "gpu",
-            "machine": report.machine() | {"nvidia": nvidia_smi(), "opencl": notes},
+            "machine": report.machine() | {"nvidia": nvidia_smi(), "opencl": notes} | packed(options.u2cl),
             "device": options.device,
             "cases": [],
             "failures": [],
@@ -150,10 +150,15 @@ class Session:
         for index, case in enumerate(cases):
             share = 1.6 * self.budget.left() / (len(cases) - index)
 
-            def measure():
-                self.found["cases"].append(contest.measured(case, self.options, self.budget, max(share, 15)))
+            self.step(str(case), lambda: self.case(contest, case, max(share, 15)))
 
-            self.step(str(case), measure)
+    def case(self, contest, case, share):
+        """One case; an engine that fails in it is noted beside the failed steps."""
+        measured = contest.measured(case, self.options, self.budget, share)
+        self.found["cases"].append(measured)
+        for entry in measured["engines"].values():
+            if "failed" in entry:
+                self.fail(f"{case}, {entry['title']}", entry["failed"])
 
     def name(self):
         """Of the results' files."""
@@ -163,6 +168,12 @@ class Session:
     def save(self):
         """Writes what there is so far."""
         return report.save(self.options.out, self.name(), self.found, markdown(self.found))
+
+
+def packed(binary):
+    """The commit that `Benchmarks/gpu-pack` wrote beside the binary."""
+    file = binary.with_name("commit")
+    return {"commit": file.read_text().strip()} if file.exists() else {}
 
 
 def parsed():
@@ -201,4 +212,4 @@ def main():
     for path in paths:
         print(path, file=sys.stderr)
     if session.found["failures"]:
-        raise SystemExit(f"{len(session.found['failures'])} steps failed; they are listed above")
+        raise SystemExit(f"{len(session.found['failures'])} failures; they are listed above")

@@ -26,6 +26,7 @@ PAUSE = 0.2  # Seconds between turns, in which the last engine's threads stop sp
 
 def main():
     options = parsed()
+    machine = report.machine() | {"name": options.machine}
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(cores) > options.threads:
         os.sched_setaffinity(0, cores[: options.threads])
@@ -34,13 +35,13 @@ def main():
     document = {
         "schema": 1,
         "kind": "peers",
-        "machine": report.machine() | {"name": options.machine},
+        "machine": machine,
         "settings": {
             key: getattr(options, key) for key in ("size", "threads", "rounds", "runs", "warmup", "device")
         },
         "networks": results,
     }
-    name = f"{document['machine']['date']}-{report.slug(options.machine)}-peers"
+    name = f"{machine['date']}-{report.slug(options.machine)}-peers"
     text = markdown(document)
     print(text)
     for path in report.save(options.out, name, document, text):
@@ -164,10 +165,12 @@ def markdown(document):
     lines = [
         f"# u2cl and other engines on {machine['name']}",
         "",
-        f"{machine['date']}, commit {machine['commit']}, {machine['system']}. "
+        f"{machine['date']}, commit {machine['commit']}, {machine['system']}, load average "
+        f"{machine['load']} at the start. "
         f"{settings['size']}×{settings['size']}, batch 1, {settings['threads']} threads, seeded weights. "
         f"All engines in turn in one run: {settings['rounds']} rounds of {settings['runs']} runs each, after "
         f"{settings['warmup']} that do not count. Milliseconds.",
+        "",
         "u2cl / it: ratio of medians (and of the medians of single rounds); below 1, u2cl is faster. "
         "Difference: the largest of any pixel of the seven maps from float64.",
     ]
@@ -188,7 +191,9 @@ def row(entry):
     title = f"{entry['title']} ({entry['note']})" if entry.get("note") else entry["title"]
     if "missing" in entry:
         return [title, "–", entry["precision"], f"not measured: {entry['missing']}", "", "", "", ""]
-    times = [report.milliseconds(entry["run"][key]) for key in ("median", "min", "p90")] if "run" in entry else ["–"] * 3
+    times = ["–"] * 3
+    if "run" in entry:
+        times = [report.milliseconds(entry["run"][key]) for key in ("median", "min", "p90")]
     ratio = entry.get("ratio")
     ratios = f"{ratio['median']:.2f} ({ratio['least']:.2f}–{ratio['most']:.2f})" if ratio else "–"
     difference = f"{max(entry['differences']):.1e}"
@@ -198,11 +203,8 @@ def row(entry):
 
 def fastest_peer(entries):
     """The float32 engine with the least median that is not u2cl and agrees."""
-    peers = [
-        entry
-        for key, entry in entries.items()
-        if not key.startswith("u2cl") and entry["precision"] == "float32" and "ratio" in entry and "disagrees" not in entry
-    ]
+    others = [entry for key, entry in entries.items() if not key.startswith("u2cl") and "ratio" in entry]
+    peers = [entry for entry in others if entry["precision"] == "float32" and "disagrees" not in entry]
     return min(peers, key=lambda entry: entry["run"]["median"], default=None)
 
 

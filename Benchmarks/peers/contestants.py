@@ -14,7 +14,7 @@ LIMIT = 600  # Seconds for one request; no more than a guard against an engine t
 
 def judged(entry, tolerance):
     """The entry, with a remark where its differences exceed the tolerance."""
-    if not max(entry["differences"]) <= tolerance:
+    if not all(difference <= tolerance for difference in entry["differences"]):  # NaN is no agreement.
         entry["disagrees"] = f"**more than {tolerance:.0e}**"
     return entry
 

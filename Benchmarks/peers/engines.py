@@ -130,7 +130,7 @@ class PyTorch:
         for layout in (torch.contiguous_format, torch.channels_last):
             self.network.to(memory_format=layout)
             self.sample = sample.contiguous(memory_format=layout)
-            best[layout] = min(timed(self.run, runs=2, warmup=1))
+            best[layout] = min(timed(self.run, runs=4, warmup=1))
         layout = min(best, key=best.get)
         self.network.to(memory_format=layout)
         self.sample = sample.contiguous(memory_format=layout)

@@ -34,7 +34,7 @@ def table(head, rows):
 
 
 def machine():
-    """Processor, cores, system and the commit that is measured."""
+    """Processor, cores, system, the commit that is measured, and how busy the machine is without it."""
     return {
         "date": datetime.date.today().isoformat(),
         "processor": processor(),
@@ -42,6 +42,7 @@ def machine():
         "system": platform.platform(),
         "python": platform.python_version(),
         "commit": commit(),
+        "load": round(os.getloadavg()[0], 2),
     }
 
 

@@ -94,7 +94,7 @@ def one_line(text, limit=300):
 
 
 def timed(run, runs, warmup, seconds=0.0):
-    """Seconds of each of `runs` calls, or of more until `seconds` have passed, after `warmup` calls that do not count."""
+    """Seconds of each of `runs` calls, or of more until `seconds` have passed, after `warmup` that do not count."""
     for _ in range(warmup):
         run()
     samples = []
