@@ -10,7 +10,7 @@ SWIFT_BUILD = swift build $(STATIC) -c release --explicit-target-dependency-impo
 U2CL = .build/static/release/u2cl
 SWIFT_FILES = Package.swift Kernels Sources Tests
 
-.PHONY: demo build test format lint bench clean install
+.PHONY: demo build test format lint bench bench-peers clean install
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -39,6 +39,11 @@ lint:
 ## bench: how fast this machine is
 bench: build
 	$(U2CL) bench
+
+## bench-peers: u2cl and other engines in turn on this processor; ARGUMENTS="--quick" to see that it works
+bench-peers: build
+	Benchmarks/peers/setup
+	PYTHONPATH=Benchmarks .venv/peers/bin/python -m peers $(ARGUMENTS)
 
 ## clean: remove what was built
 clean:

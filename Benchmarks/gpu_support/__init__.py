@@ -1,0 +1,1 @@
+"""The parts of `Benchmarks/gpu`: Python's standard library, and PyTorch in the process of the peers."""

@@ -1,0 +1,114 @@
+"""The report of `Benchmarks/gpu` that people read."""
+
+from support.report import milliseconds, table
+
+HEAD = ["engine", "median", "min", "p90", "without transfers", "images/s", "u2cl / it"]
+
+
+def markdown(found):
+    """All of it."""
+    machine = found["machine"]
+    gpu = machine["nvidia"] or {}
+    devices = [f"{d['name']} [{d['kind']}, {d['platform']}, driver {d['driver']}]" for d in found.get("devices", [])]
+    lines = [
+        f"# u2cl and PyTorch on {gpu.get('name') or machine['processor']}",
+        "",
+        f"{machine['date']}, commit {machine['commit']}, u2cl {found.get('version')}, device '{found['device']}', "
+        f"{machine['system']}, load average {machine['load']} at the start; {'; '.join(machine['opencl'])}.",
+        "",
+        *[f"- OpenCL: {device}" for device in devices],
+        *[f"- nvidia-smi: {key} {value}" for key, value in gpu.items()],
+        *[f"- {key}: {value}" for key, value in found.get("torch", {}).get("versions", {}).items()],
+        *failures(found),
+        *correctness(found),
+        *ceilings(found),
+        *summaries(found),
+    ]
+    for case in found["cases"]:
+        lines += ["", f"## {title(case)}", "", table(HEAD, [row(e, case) for e in case["engines"].values()])]
+    for name, text in found.items():
+        if name.startswith("layers, "):
+            lines += ["", f"## {name}", "", "```", text.rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def title(case):
+    """Of a case's table."""
+    return f"{case['network']}, {case['size']}×{case['size']}, batch {case['batch']}"
+
+
+def failures(found):
+    """What did not work."""
+    if not found["failures"]:
+        return []
+    return ["", "## Failed", "", *[f"- {failure['step']}: {failure['error']}" for failure in found["failures"]]]
+
+
+def correctness(found):
+    """u2cl against its reference, and PyTorch's variants against float64."""
+    rows = []
+    for name, result in found.items():
+        if name.startswith("correct, "):
+            maps = result["rows"]
+            worst, mean = max(m["max"] for m in maps), max(m["mean"] for m in maps)
+            against = f"{result['device']['name']} against {result['against']['name']}"
+            rows.append([f"u2cl, {name.removeprefix('correct, ')}: {against}", f"{worst:.1e}", f"{mean:.1e}"])
+        elif name.startswith("differences of PyTorch, "):
+            network = name.rpartition(" ")[2]
+            for variant, entry in result["differences"].items():
+                rows.append([f"{variant}, {network}: against float64", f"{entry['max']:.1e}", f"{entry['mean']:.1e}"])
+    return ["", "## Differences of the maps", "", table(["what", "max", "mean"], rows)] if rows else []
+
+
+def ceilings(found):
+    """The device's limits."""
+    measured = found.get("ceilings", {}).get("ceilings", {})
+    rows = [[key, f"{value:.1f}"] for key, value in measured.items()]
+    return ["", "## Ceilings, measured by PyTorch", "", table(["what", "value"], rows)] if rows else []
+
+
+def summaries(found):
+    """u2cl beside the best of PyTorch's variants of the same precision, for every case."""
+    rows = []
+    for case in found["cases"]:
+        for entry in case["engines"].values():
+            best = best_peer(entry, case) if is_u2cl(entry) and "run" in entry else None
+            if best:
+                times = [milliseconds(e["run"]["median"]) for e in (entry, best)]
+                rows.append([title(case), entry["precision"], *times, best["title"], ratio(entry, best)])
+    if not rows:
+        return []
+    head = ["case", "precision", "u2cl, ms", "best, ms", "which", "u2cl / it"]
+    notes = "Medians of runs in turn, in milliseconds, transfers included; below 1, u2cl is faster."
+    return ["", "## u2cl beside the best of PyTorch in the same precision", "", notes, "", table(head, rows)]
+
+
+def is_u2cl(entry):
+    """Whether an entry is one of u2cl's."""
+    return entry["title"].startswith("u2cl")
+
+
+def best_peer(own, case):
+    """PyTorch's fastest variant in a precision of u2cl's, or None."""
+    peers = [entry for entry in case["engines"].values() if not is_u2cl(entry) and "run" in entry]
+    peers = [entry for entry in peers if entry["precision"] == own["precision"]]
+    return min(peers, key=lambda entry: entry["run"]["median"], default=None)
+
+
+def ratio(own, other):
+    """Of medians."""
+    return f"{own['run']['median'] / other['run']['median']:.2f}"
+
+
+def row(entry, case):
+    """One engine in one case; its ratio is to u2cl in its precision, else in float32."""
+    failed = f"failed: {entry['failed']}" if "failed" in entry else ""
+    if "run" not in entry:
+        return [entry["title"], failed or "–", "", "", "", "", ""]
+    own = {e["precision"]: e for e in case["engines"].values() if is_u2cl(e) and "run" in e}
+    match = None if is_u2cl(entry) else own.get(entry["precision"], own.get("float32"))
+    times = [milliseconds(entry["run"][key]) for key in ("median", "min", "p90")]
+    compute = milliseconds(entry["computeRun"]["median"]) if "computeRun" in entry else "–"
+    speed = f"{case['batch'] / entry['run']['median']:.1f}"
+    last = ", ".join(filter(None, [ratio(match, entry) if match else "–", failed]))
+    return [entry["title"], *times, compute, speed, last]
