@@ -1,4 +1,5 @@
 import Networks
+import OpenCL
 import Tensors
 
 /// How fast a model is on a device, measured: warm-up runs that are not counted, then runs until there are enough and

@@ -3,7 +3,6 @@ import Engine
 import Images
 import Networks
 import OpenCL
-import Reference
 import Tensors
 
 /// Why something could not be done: one line for people, and a kind for programs.
@@ -49,7 +48,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case is ImageError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
-    case is Engine.InputShapeError, is Reference.InputShapeError: .usage
+    case is InputShapeError: .usage
     default: .file
     }
   }
