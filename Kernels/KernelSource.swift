@@ -26,6 +26,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16 = "max_pool_c16"
   /// Bilinear resampling on blocks.
   case upsampleC16 = "upsample_c16"
+  /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
+  case winogradC16 = "winograd_c16"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -48,6 +50,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
+    case .winogradC16: PackageResources.winograd_c16_cl
     }
   }
 }

@@ -30,6 +30,8 @@ public final class Executor {
     public let activationsUnshared: Int
     /// The packed weights.
     public let parameters: Int
+    /// What kernels keep for themselves while they run.
+    public let scratch: Int
   }
 
   /// Compiles a graph for a session's device.
@@ -56,9 +58,11 @@ public final class Executor {
     let uploaded = try ParameterMemory(
       of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
+    let scratch = try Buffer(
+      context: context, byteCount: Recorder.scratchCount(for: plan, tuning) * MemoryLayout<Float>.stride)
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
     recording = try Recorder(
-      plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded
+      plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded, scratch: scratch
     ).record()
     device = session.device
     self.plan = plan
@@ -68,7 +72,7 @@ public final class Executor {
     memory = MemoryUse(
       activations: arena.byteCount,
       activationsUnshared: graph.nodes.reduce(0) { $0 + $1.shape.elementCount } * MemoryLayout<Float>.stride,
-      parameters: uploaded.buffer.byteCount)
+      parameters: uploaded.buffer.byteCount, scratch: scratch.byteCount)
   }
 
   /// Runs the network.

@@ -35,9 +35,20 @@ package struct KernelTuning: Hashable, Sendable {
     case .planar: .outputTiles(channelTile)
     case .planarToBlocked: .outputTiles(16)
     case .blocked: .blocks
+    case .winograd: .winograd
     case .blockedToPlanar: .inputVectors
     }
   }
+
+  /// Tiles of 4×4 pixels whose sums a work-item of Winograd's convolution holds in registers.
+  package static let winogradTiles = 20
+
+  /// The work-items of such a convolution, each with its own slot of scratch: several for each core, so that none waits
+  /// long for the others.
+  package func winogradItems(groups: Int) -> Int { max(1, min(groups, computeUnits * 8)) }
+
+  /// The elements of one slot: a group's transformed input and one block's products.
+  package func winogradSlot(inChannels: Int) -> Int { 36 * Self.winogradTiles * (inChannels + 16) }
 
   /// The pixels of a row that a work-item of a convolution on blocks computes: the tile that covers a row of `width`
   /// pixels with the least work, where a tile costs as much as it has pixels and about three more.

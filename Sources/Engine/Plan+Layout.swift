@@ -23,12 +23,29 @@ extension Plan {
     for id in values.indices where groups.allows(id) { values[id].layout = .blocked }
   }
 
+  /// Lets those convolutions use Winograd's method for which it pays: the map is large enough for many tiles, and the
+  /// transformed weights, four times the size, small enough to stay in a processor's last cache.
+  mutating func chooseWinograd(fewestTiles: Int) {
+    for (index, step) in steps.enumerated() {
+      guard case .convolution(let convolution, _, _) = step.operation, method(of: step) == .blocked,
+        convolution.kernel == 3, convolution.dilation == 1
+      else { continue }
+      let shape = values[step.output].shape
+      let weights = 36 * shape.channels * values[step.inputs[0]].shape.channels * MemoryLayout<Float>.stride
+      let tiles = shape.batch * shape.height.dividedRoundingUp(by: 4) * shape.width.dividedRoundingUp(by: 4)
+      steps[index].usesWinograd = tiles >= fewestTiles && weights <= Self.winogradBytes
+    }
+  }
+
+  /// The most bytes of transformed weights for which it is used.
+  static let winogradBytes = 5 << 20
+
   /// Which kernel a convolution takes: the layouts of what it reads and writes.
   package func method(of step: Step) -> ConvolutionMethod {
     switch (values[step.inputs[0]].layout, values[step.output].layout) {
     case (.planar, .planar): .planar
     case (.planar, .blocked): .planarToBlocked
-    case (.blocked, .blocked): .blocked
+    case (.blocked, .blocked): step.usesWinograd ? .winograd : .blocked
     case (.blocked, .planar): .blockedToPlanar
     }
   }
@@ -42,6 +59,8 @@ package enum ConvolutionMethod: Hashable, Sendable {
   case planarToBlocked
   /// Blocks on both sides.
   case blocked
+  /// Blocks on both sides, by Winograd's F(4×4, 3×3).
+  case winograd
   /// From blocks to planar activations.
   case blockedToPlanar
 }

@@ -51,6 +51,8 @@ package struct Plan: Sendable {
     package var inputs: [Value.ID]
     /// The value it writes.
     package var output: Value.ID
+    /// Whether it is a convolution on blocks that is computed by Winograd's method.
+    package internal(set) var usesWinograd = false
   }
 
   package internal(set) var values: [Value] = []
@@ -99,6 +101,11 @@ public struct PlanOptions: Hashable, Sendable {
   public var concatenatesInPlace = true
   /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
   public var usesBlocks = true
+  /// Lets convolutions on blocks be computed by Winograd's method where that is faster; its float32 sums are less exact
+  /// by about one decimal digit.
+  public var usesWinograd = true
+  /// The fewest tiles of 4×4 pixels for which Winograd's method is used.
+  public var winogradTiles = 100
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -115,6 +122,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.fusesResidual = false
     options.concatenatesInPlace = false
     options.usesBlocks = false
+    options.usesWinograd = false
     options.sharesMemory = false
     return options
   }
@@ -129,6 +137,7 @@ extension Plan {
     if options.fusesResidual { fuseResidualAdds() }
     if options.concatenatesInPlace { concatenateInPlace() }
     if options.usesBlocks { chooseBlockedLayouts() }
+    if options.usesWinograd { chooseWinograd(fewestTiles: options.winogradTiles) }
     placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
   }
 

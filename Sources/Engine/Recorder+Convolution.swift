@@ -12,6 +12,7 @@ extension Recorder {
     case .planar: try planar(step, at: index, convolution, epilogue)
     case .planarToBlocked: try planarToBlocked(step, at: index, convolution, epilogue)
     case .blocked: try blocked(step, at: index, convolution, epilogue)
+    case .winograd: try winograd(step, at: index, convolution, epilogue)
     case .blockedToPlanar: try blockedToPlanar(step, at: index, convolution, epilogue)
     }
   }
@@ -89,6 +90,39 @@ extension Recorder {
       Int32(epilogue == .bias ? 0 : 1), arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0))
     let items = [blocks, tiles, output.height.dividedRoundingUp(by: rows)]
     return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1, 1]))
+  }
+
+  private func winograd(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let groups = Self.winogradGroups(output)
+    let perItem = groups.dividedRoundingUp(by: tuning.winogradItems(groups: groups))
+    let kernel = try kernel(
+      "winograd_c16", from: .winogradC16, options: "-D TILES=\(KernelTuning.winogradTiles)")
+    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      Int32(output.channels), Int32(epilogue == .bias ? 0 : 1), arena, place(residual),
+      Int32(epilogue == .reluAdd ? 1 : 0), scratch,
+      UInt64(tuning.winogradSlot(inChannels: plan.values[input].shape.channels)), Int32(perItem))
+    let items = [groups.dividedRoundingUp(by: perItem)]
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1]))
+  }
+
+  private static func winogradGroups(_ output: Shape) -> Int {
+    let tiles = output.batch * output.height.dividedRoundingUp(by: 4) * output.width.dividedRoundingUp(by: 4)
+    return tiles.dividedRoundingUp(by: KernelTuning.winogradTiles)
+  }
+
+  /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
+  static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
+    plan.steps.reduce(0) { most, step in
+      guard step.usesWinograd else { return most }
+      let items = tuning.winogradItems(groups: winogradGroups(plan.values[step.output].shape))
+      return max(most, items * tuning.winogradSlot(inChannels: plan.values[step.inputs[0]].shape.channels))
+    }
   }
 
   private func blockedToPlanar(

@@ -10,6 +10,7 @@ struct Recorder {
   let tuning: KernelTuning
   let arena: Buffer
   let parameters: ParameterMemory
+  let scratch: Buffer
 
   /// Where a view of activations begins and how far its images lie apart, in elements: the kernels' `ulong2 at`.
   func place(_ id: Plan.Value.ID) -> SIMD2<UInt64> {

@@ -8,6 +8,8 @@ package enum WeightLayout: Hashable, Sendable {
   case blocks
   /// `[out][in / 16][kernel][kernel][16 in]`.
   case inputVectors
+  /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
+  case winograd
 
   /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights, and of their bias.
   package func counts(out: Int, in inChannels: Int, taps: Int) -> (weights: Int, bias: Int) {
@@ -17,6 +19,8 @@ package enum WeightLayout: Hashable, Sendable {
       return (rounded * inChannels * taps, rounded)
     case .blocks, .inputVectors:
       return (out * inChannels * taps, out)
+    case .winograd:
+      return (out * inChannels * WinogradTransform.taps, out)
     }
   }
 
@@ -27,6 +31,8 @@ package enum WeightLayout: Hashable, Sendable {
       ((out / tile * inChannels + input) * taps + tap) * tile + out % tile
     case .blocks:
       (((out / 16 * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16) * 16 + out % 16
+    case .winograd:
+      ((out / 16 * taps + tap) * inChannels + input) * 16 + out % 16
     case .inputVectors:
       ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
     }
@@ -55,9 +61,11 @@ package struct PackedConvolution: Sendable {
     for out in 0..<outChannels {
       let scale = affine?.scale[out] ?? 1
       for input in 0..<inChannels {
-        for tap in 0..<taps {
-          let target = layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: taps)
-          packed[target] = Float(Double(weights.values[(out * inChannels + input) * taps + tap]) * scale)
+        let first = (out * inChannels + input) * taps
+        var filter = weights.values[first..<first + taps].map { Double($0) * scale }
+        if layout == .winograd { filter = WinogradTransform.weights(filter) }
+        for (tap, value) in filter.enumerated() {
+          packed[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: filter.count)] = Float(value)
         }
       }
       shifts[out] = Float(Double(bias?.values[out] ?? 0) * scale + (affine?.shift[out] ?? 0))

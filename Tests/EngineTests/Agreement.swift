@@ -18,12 +18,22 @@ struct Variant: Sendable, CustomStringConvertible {
   let options: PlanOptions
   /// Pixels and channels that a work-item of a convolution computes; nil for the device's own.
   let tiles: (pixels: Int, channels: Int)?
+  /// The largest difference allowed, relative to the largest value; the test's own where it is larger.
+  var tolerance: Float = 0
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(2)) : every
+  /// Everything that Winograd's method can compute, however small.
+  private static let winograd = {
+    var options = PlanOptions()
+    options.winogradTiles = 1
+    return Variant(description: "Winograd wherever possible", options: options, tiles: nil, tolerance: 5e-5)
+  }()
+
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(3)) : every
 
   private static let every: [Variant] = [
     Variant(description: "fused", options: PlanOptions(), tiles: nil),
     Variant(description: "unfused", options: .unfused, tiles: nil),
+    winograd,
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
   ]
@@ -46,7 +56,7 @@ func expectAgreement(
       #expect(outputs.count == expected.count, "\(what)", sourceLocation: sourceLocation)
       for (index, (output, expected)) in zip(outputs, expected).enumerated() {
         let scale = expected.values.reduce(Float(1)) { max($0, abs($1)) }
-        if let mismatch = output.mismatch(with: expected, within: tolerance * scale) {
+        if let mismatch = output.mismatch(with: expected, within: max(tolerance, variant.tolerance) * scale) {
           Issue.record("\(what), output \(index): \(mismatch)", sourceLocation: sourceLocation)
         }
       }
