@@ -53,7 +53,7 @@ def main():
 def parsed():
     parser = argparse.ArgumentParser(prog="make bench-peers", description=__doc__.partition("\n")[0])
     known = ["u2cl", "u2cl-intel", *ENGINES]
-    parser.add_argument("--u2cl", default=ROOT / ".build/release/u2cl", help="the binary to measure")
+    parser.add_argument("--u2cl", default=ROOT / ".build/static/release/u2cl", help="the binary to measure")
     parser.add_argument("--device", default="cpu", help="u2cl's device")
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS)
     parser.add_argument("--engines", nargs="+", choices=known, default=known)
