@@ -3,34 +3,28 @@
 // Views are planar: element i of plane (n, c) lies at at.x + n * at.y + c * height * width + i. `scale` holds
 // weight / sqrt(variance + epsilon), `shift` bias - mean * scale, each [channels].
 // One work-item computes one element.
-inline float normalized(
-    __global const float *in, const ulong2 in_at, const int4 shape, __global const float *parameters,
-    const ulong2 scale_and_shift, const ulong i, const int plane) {
+inline void normalize_element(
+    __global const float *in, const ulong2 in_at, const int4 shape, __global const float *scale,
+    __global const float *shift, __global float *out, const ulong2 out_at, const int rectify) {
+  const ulong i = get_global_id(0);         // 0 ..< height * width
+  const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
+  const ulong pixels = (ulong)shape.z * shape.w;
+  if (i >= pixels || plane >= shape.x * shape.y) return;
   const int channel = plane % shape.y, image = plane / shape.y;
-  const float x = in[in_at.x + image * in_at.y + (ulong)channel * shape.z * shape.w + i];
-  return fma(x, parameters[scale_and_shift.x + channel], parameters[scale_and_shift.y + channel]);
+  const float y = fma(in[in_at.x + image * in_at.y + channel * pixels + i], scale[channel], shift[channel]);
+  out[out_at.x + image * out_at.y + channel * pixels + i] = rectify ? fmax(y, 0.0f) : y;
 }
 
 __kernel void batch_norm(
     __global const float *restrict in, const ulong2 in_at, const int4 shape,
     __global const float *restrict parameters, const ulong2 scale_and_shift,
     __global float *restrict out, const ulong2 out_at) {
-  const ulong i = get_global_id(0);          // 0 ..< height * width
-  const int plane = (int)get_global_id(1);   // 0 ..< batch * channels
-  const ulong pixels = (ulong)shape.z * shape.w;
-  if (i >= pixels || plane >= shape.x * shape.y) return;
-  out[out_at.x + plane / shape.y * out_at.y + (plane % shape.y) * pixels + i] =
-      normalized(in, in_at, shape, parameters, scale_and_shift, i, plane);
+  normalize_element(in, in_at, shape, parameters + scale_and_shift.x, parameters + scale_and_shift.y, out, out_at, 0);
 }
 
 __kernel void batch_norm_relu(
     __global const float *restrict in, const ulong2 in_at, const int4 shape,
     __global const float *restrict parameters, const ulong2 scale_and_shift,
     __global float *restrict out, const ulong2 out_at) {
-  const ulong i = get_global_id(0);          // 0 ..< height * width
-  const int plane = (int)get_global_id(1);   // 0 ..< batch * channels
-  const ulong pixels = (ulong)shape.z * shape.w;
-  if (i >= pixels || plane >= shape.x * shape.y) return;
-  out[out_at.x + plane / shape.y * out_at.y + (plane % shape.y) * pixels + i] =
-      fmax(normalized(in, in_at, shape, parameters, scale_and_shift, i, plane), 0.0f);
+  normalize_element(in, in_at, shape, parameters + scale_and_shift.x, parameters + scale_and_shift.y, out, out_at, 1);
 }

@@ -38,7 +38,7 @@ extension Plan {
   }
 
   /// The most bytes of transformed weights for which it is used.
-  static let winogradBytes = 5 << 20
+  static let winogradBytes = 10 << 20
 
   /// Which kernel a convolution takes: the layouts of what it reads and writes.
   package func method(of step: Step) -> ConvolutionMethod {

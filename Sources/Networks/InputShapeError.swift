@@ -13,5 +13,6 @@ public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertibl
     self.given = given
   }
 
+  /// Both shapes, in words.
   public var description: String { "the input has shape \(given), the graph was built for \(expected)" }
 }

@@ -37,6 +37,7 @@ public struct DeviceMemoryError: Error, Hashable, Sendable, CustomStringConverti
   /// The largest buffer of the device, in bytes.
   public let available: UInt64
 
+  /// One line with the sizes and what to do.
   public var description: String {
     """
     \(device) holds at most \(available >> 20) MiB in one buffer, \(needed >> 20) MiB are needed; \

@@ -14,6 +14,7 @@ public struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
     self.subject = subject
   }
 
+  /// `clCreateBuffer (64 bytes) failed: CL_OUT_OF_RESOURCES (-5)`.
   public var description: String {
     "\(call)\(subject.isEmpty ? "" : " (\(subject))") failed: \(status)"
   }
@@ -30,6 +31,7 @@ public struct CLBuildError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the device's compiler wrote.
   public let log: String
 
+  /// The program, the device and the log.
   public var description: String {
     "program '\(program)' does not build on \(device) with options '\(options)':\n\(log)"
   }
@@ -44,6 +46,7 @@ public struct KernelArgumentCountError: Error, Hashable, Sendable, CustomStringC
   /// How many were given.
   public let given: Int
 
+  /// The kernel and both numbers.
   public var description: String { "kernel '\(kernel)' takes \(expected) arguments, was given \(given)" }
 }
 

@@ -55,7 +55,8 @@ public struct Device: @unchecked Sendable {
     func text(_ parameter: Int32) throws(CLError) -> String {
       try Info.string("clGetDeviceInfo", query(parameter))
     }
-    func number<Value: FixedWidthInteger & BitwiseCopyable>(_ parameter: Int32, _ zero: Value) throws(CLError) -> Value {
+    func number<Value: FixedWidthInteger & BitwiseCopyable>(_ parameter: Int32, _ zero: Value) throws(CLError) -> Value
+    {
       try Info.value(zero, "clGetDeviceInfo", query(parameter))
     }
     self.handle = handle

@@ -25,7 +25,8 @@ enum Info {
 
 /// Lists of handles: asked for their number first.
 func handles(
-  _ call: String, noneIf none: CLStatus, _ query: (UInt32, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UInt32>?) -> Int32
+  _ call: String, noneIf none: CLStatus,
+  _ query: (UInt32, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UInt32>?) -> Int32
 ) throws(CLError) -> [OpaquePointer] {
   var count: UInt32 = 0
   let code = query(0, nil, &count)

@@ -26,12 +26,14 @@ extension UInt64: KernelArgument {}
 extension Float: KernelArgument {}
 /// OpenCL C's `int2`, `ulong2` and the like.
 extension SIMD2: KernelArgument where Scalar: KernelArgument {
+  /// The bytes as OpenCL C lays them out.
   public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
     withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
   }
 }
 /// OpenCL C's `int4` and the like.
 extension SIMD4: KernelArgument where Scalar: KernelArgument {
+  /// The bytes as OpenCL C lays them out.
   public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
     withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
   }
@@ -39,6 +41,7 @@ extension SIMD4: KernelArgument where Scalar: KernelArgument {
 
 /// OpenCL C's `__global` pointer.
 extension Buffer: KernelArgument {
+  /// The bytes as OpenCL C lays them out.
   public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
     withUnsafePointer(to: handle) { body(MemoryLayout<OpaquePointer>.size, $0) }
   }

@@ -33,7 +33,8 @@ import Testing
     #expect {
       try Executor(graph: graph, parameters: ParameterDictionary([:]), session: session)
     } throws: { error in
-      "\(error)" == "tensor 'stage1.rebnconvin.conv_s1.weight' is missing; the network needs it with shape [64, 3, 3, 3]"
+      "\(error)"
+        == "tensor 'stage1.rebnconvin.conv_s1.weight' is missing; the network needs it with shape [64, 3, 3, 3]"
     }
   }
 

@@ -134,17 +134,21 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8]
     let sum = try builder.add(.add, to: [b, c], name: "sum")
     let first = try builder.add(.concat, to: [sum, a, sum], name: "first")
     let second = try builder.add(.concat, to: [b, first], name: "second")
-    let out = try builder.add(.convolution(Convolution(weight: "o", bias: "ob", outChannels: 2)), to: [second], name: "o")
+    let out = try builder.add(
+      .convolution(Convolution(weight: "o", bias: "ob", outChannels: 2)), to: [second], name: "o")
     try expectAgreement(of: builder.finish(outputs: [("o", out)]), seed: 37)
   }
 
   /// A residual U-block whose last convolution adds the residual.
-  @Test(.disabled(if: TestBudget.isBounded, "whole blocks take a simulator minutes"), arguments: [[1, 3, 21, 34]] as [Shape])
+  @Test(
+    .disabled(if: TestBudget.isBounded, "whole blocks take a simulator minutes"),
+    arguments: [[1, 3, 21, 34]] as [Shape])
   func residualUBlock(shape: Shape) throws {
     for block in [RSU(depth: 5, in: 3, mid: 16, out: 32), .dilated(in: 3, mid: 16, out: 16)] {
       var builder = try GraphBuilder(input: shape)
       let result = try builder.residualUBlock(block, of: builder.input, prefix: "")
-      let side = try builder.add(.convolution(Convolution(weight: "s", bias: "sb", outChannels: 1)), to: [result], name: "s")
+      let side = try builder.add(
+        .convolution(Convolution(weight: "s", bias: "sb", outChannels: 1)), to: [result], name: "s")
       try expectAgreement(of: builder.finish(outputs: [("s", side)]), seed: 38)
     }
   }

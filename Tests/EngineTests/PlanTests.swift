@@ -33,7 +33,9 @@ import Testing
   @Test func nothingIsLeftToCopy() {
     let plan = Plan(graph)
     for step in plan.steps where step.operation == .concat {
-      for number in step.inputs.indices { #expect(plan.isInPlace(inputNumber: number, of: step), "\(step.name)[\(number)]") }
+      for number in step.inputs.indices {
+        #expect(plan.isInPlace(inputNumber: number, of: step), "\(step.name)[\(number)]")
+      }
     }
   }
 
