@@ -55,7 +55,7 @@ struct OutputPlan {
   /// The mask's path; nil for standard output.
   private static func target(of input: String, output: String?, folder: String?) throws(Failure) -> String? {
     if output == "-" { return nil }
-    if let folder { return "\(folder)/\(stem(of: input)).mask.png" }
+    if let folder { return "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(stem(of: input)).mask.png" }
     if let output { return output }
     guard input != "-" else { throw Failure(.usage, "say where the mask of standard input goes: -o FILE, or -o -") }
     guard let slash = input.lastIndex(of: "/") else { return "\(stem(of: input)).mask.png" }
