@@ -4,13 +4,14 @@
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
 // at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16.
 // Weights are packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out], the bias [outChannels].
-// Sums are float32. One work-item computes X_TILE pixels of `rows` rows for 16 output channels: the sums of a tile stay
+// The padding, kernel / 2 * dilation, is at most MAX_PADDING. Sums are float32. One work-item computes X_TILE pixels of `rows` rows for 16 output channels: the sums of a tile stay
 // in registers, each pixel is broadcast, and a row of weights is one vector. The last tile of a row is moved back inside
 // it, so that the width is at least X_TILE and no pixel is masked; two work-items may then write the same values.
 // For CPU devices: work-groups of one, no local memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile
 #endif
+#define MAX_PADDING 8  // the largest padding: that of RSU-4F's dilation 8
 
 // sums[i] += pixels[i][c] * weights[c], for 16 input channels c.
 #define ACCUMULATE(pixels, weights) \
@@ -49,19 +50,22 @@ void conv2d_c16(
         if (in_y < 0 || in_y >= height) continue;
         __global const float *row = image_in + ((ulong)b * height + in_y) * width * 16;
         __global const float *w = block_weights + ((ulong)b * taps + ky * kernel_size) * 256;
-        for (int kx = 0; kx < kernel_size; kx++, w += 256) {
-          const int in_x = x + kx * dilation - padding;
-          if (in_x + X_TILE <= 0 || in_x >= width) continue;
-          if (in_x >= 0 && in_x + X_TILE <= width) {
-            __global const float *pixels = row + (long)in_x * 16;
-            ACCUMULATE(pixels, w)
-          } else {
-            float strip[X_TILE * 16];
-            for (int i = 0; i < X_TILE; i++) {
-              const int at = in_x + i;
-              vstore16(at >= 0 && at < width ? vload16(at, row) : (float16)(0.0f), i, strip);
-            }
-            ACCUMULATE(strip, w)
+        if (x >= padding && x + X_TILE + padding <= width) {
+          for (int kx = 0; kx < kernel_size; kx++) {
+            __global const float *pixels = row + (x + kx * dilation - padding) * 16;
+            ACCUMULATE(pixels, w + kx * 256)
+          }
+        } else {
+          // At an edge: the pixels that all taps of the row see, with zeros beyond the edge.
+          float strip[(X_TILE + 2 * MAX_PADDING) * 16];
+          for (int i = 0; i < X_TILE + 2 * padding; i++) {
+            const int at = x - padding + i;
+            vstore16(at >= 0 && at < width ? vload16(at, row) : (float16)(0.0f), i, strip);
+          }
+          for (int kx = 0; kx < kernel_size; kx++) {
+            const int in_x = x + kx * dilation - padding;
+            if (in_x + X_TILE <= 0 || in_x >= width) continue;
+            ACCUMULATE(strip + kx * dilation * 16, w + kx * 256)
           }
         }
       }

@@ -11,7 +11,7 @@ extension Plan {
     for step in steps {
       switch step.operation {
       case .convolution(let convolution, _, let epilogue):
-        if !convolution.keepsSize { groups.forbid(step.inputs[0]) }
+        if !convolution.fitsBlocks { groups.forbid(step.inputs[0]) }
         if epilogue == .reluAdd { groups.unite(step.inputs + [step.output]) }
       case .batchNorm:
         groups.forbid(step.output)
@@ -66,8 +66,11 @@ package enum ConvolutionMethod: Hashable, Sendable {
 }
 
 extension Convolution {
-  /// Whether the output has the input's size, tap by tap around each pixel.
-  fileprivate var keepsSize: Bool { stride == 1 && !kernel.isMultiple(of: 2) && padding == dilation * (kernel / 2) }
+  /// Whether the kernel on blocks computes it: the output has the input's size, tap by tap around each pixel, and no tap
+  /// lies further than that kernel's MAX_PADDING.
+  fileprivate var fitsBlocks: Bool {
+    stride == 1 && !kernel.isMultiple(of: 2) && padding == dilation * (kernel / 2) && padding <= 8
+  }
 }
 
 /// Values that must lie alike, as sets that grow together, and which sets may not lie in blocks.

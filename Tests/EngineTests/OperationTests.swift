@@ -11,7 +11,7 @@ private let oddShapes: [Shape] =
   : [[1, 1, 1, 1], [1, 3, 5, 13], [2, 5, 1, 37], [1, 2, 41, 1], [3, 7, 9, 16], [1, 17, 6, 127]]
 
 /// Dilations of a 3×3 convolution.
-private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8]
+private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
 
 @Suite struct OperationTests {
   @Test(arguments: oddShapes, dilations)
