@@ -20,6 +20,8 @@ struct Variant: Sendable, CustomStringConvertible {
   let tiles: (pixels: Int, channels: Int)?
   /// The largest difference allowed, relative to the largest value; the test's own where it is larger.
   var tolerance: Float = 0
+  /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
+  var asOnGPU = false
 
   /// Everything that Winograd's method can compute, however small.
   private static let winograd = {
@@ -36,6 +38,7 @@ struct Variant: Sendable, CustomStringConvertible {
     winograd,
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
+    Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
   ]
 }
 
@@ -71,6 +74,7 @@ private func run(
 ) throws -> [Tensor] {
   var tuning = KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
+  if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
   var guarded = variant.options
   guarded.sharesMemory = false
   guarded.guardCount = guardCount
