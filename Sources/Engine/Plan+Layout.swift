@@ -32,8 +32,7 @@ extension Plan {
       else { continue }
       let shape = values[step.output].shape
       let weights = 36 * shape.channels * values[step.inputs[0]].shape.channels * MemoryLayout<Float>.stride
-      let tiles = shape.batch * shape.height.dividedRoundingUp(by: 4) * shape.width.dividedRoundingUp(by: 4)
-      steps[index].usesWinograd = tiles >= fewestTiles && weights <= Self.winogradBytes
+      steps[index].usesWinograd = shape.winogradTiles >= fewestTiles && weights <= Self.winogradBytes
     }
   }
 

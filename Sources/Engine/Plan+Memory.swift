@@ -23,9 +23,14 @@ extension Plan {
 
   /// Whether input number `index` of a concat lies in its place in the result.
   package func isInPlace(inputNumber index: Int, of step: Step) -> Bool {
-    let channel = step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
     let input = values[step.inputs[index]]
-    return input.storage == values[step.output].storage && input.channelOffset == channel
+    return input.storage == values[step.output].storage
+      && input.channelOffset == channel(ofInputNumber: index, of: step)
+  }
+
+  /// The first channel of input number `index` of a concat in its result.
+  func channel(ofInputNumber index: Int, of step: Step) -> Int {
+    step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
   }
 
   /// Gives every storage its offset: greedily by size, the largest first, each at the lowest offset that is free while

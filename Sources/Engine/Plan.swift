@@ -105,7 +105,7 @@ public struct PlanOptions: Hashable, Sendable {
   /// by about one decimal digit.
   public var usesWinograd = true
   /// The fewest tiles of 4×4 pixels for which Winograd's method is used.
-  public var winogradTiles = 100
+  public var fewestWinogradTiles = 100
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -137,7 +137,7 @@ extension Plan {
     if options.fusesResidual { fuseResidualAdds() }
     if options.concatenatesInPlace { concatenateInPlace() }
     if options.usesBlocks { chooseBlockedLayouts() }
-    if options.usesWinograd { chooseWinograd(fewestTiles: options.winogradTiles) }
+    if options.usesWinograd { chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
     placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
   }
 

@@ -112,8 +112,7 @@ extension Recorder {
   }
 
   private static func winogradGroups(_ output: Shape) -> Int {
-    let tiles = output.batch * output.height.dividedRoundingUp(by: 4) * output.width.dividedRoundingUp(by: 4)
-    return tiles.dividedRoundingUp(by: KernelTuning.winogradTiles)
+    output.winogradTiles.dividedRoundingUp(by: KernelTuning.winogradTiles)
   }
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.

@@ -92,7 +92,7 @@ struct Recorder {
   private func copy(inputNumber number: Int, of step: Plan.Step) throws -> Launch {
     let input = step.inputs[number]
     let shape = plan.values[input].shape
-    let channel = step.inputs[..<number].reduce(0) { $0 + plan.values[$1].shape.channels }
+    let channel = plan.channel(ofInputNumber: number, of: step)
     var target = place(step.output)
     target.x += UInt64(channel * shape.height * shape.width)
     let kernel = try kernel("concat", from: .concat)

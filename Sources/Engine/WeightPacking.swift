@@ -62,10 +62,15 @@ package struct PackedConvolution: Sendable {
       let scale = affine?.scale[out] ?? 1
       for input in 0..<inChannels {
         let first = (out * inChannels + input) * taps
-        var filter = weights.values[first..<first + taps].map { Double($0) * scale }
-        if layout == .winograd { filter = WinogradTransform.weights(filter) }
-        for (tap, value) in filter.enumerated() {
-          packed[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: filter.count)] = Float(value)
+        func place(_ value: Double, tap: Int, of count: Int) {
+          packed[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: count)] = Float(value)
+        }
+        if layout == .winograd {
+          let filter = WinogradTransform.weights(weights.values[first..<first + taps].map { Double($0) * scale })
+          for (tap, value) in filter.enumerated() { place(value, tap: tap, of: WinogradTransform.taps) }
+        } else {
+          // Most weights come this way: nothing is allocated for each filter.
+          for tap in 0..<taps { place(Double(weights.values[first + tap]) * scale, tap: tap, of: taps) }
         }
       }
       shifts[out] = Float(Double(bias?.values[out] ?? 0) * scale + (affine?.shift[out] ?? 0))

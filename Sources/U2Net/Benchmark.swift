@@ -21,7 +21,6 @@ public struct Benchmark: Sendable {
   public var runs = 20
   /// The least time that the counted runs take, in seconds.
   public var minimumSeconds = 1.0
-
   /// Whether the launches of a run are timed as well, one by one, after everything else.
   public var perLayer = false
 
@@ -51,10 +50,7 @@ public struct Benchmark: Sendable {
 
   private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> BenchmarkReport {
     let clock = ContinuousClock()
-    func seconds(_ body: () throws -> Void) rethrows -> Double {
-      let duration = try clock.measure(body)
-      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    }
+    func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body).seconds }
     var compiled: CompiledNetwork?
     let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
     guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }

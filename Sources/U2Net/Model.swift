@@ -69,7 +69,7 @@ extension Model {
     case .checkpoint(let checkpoint): try self.init(checkpoint)
     case .onnx(let model):
       self.init(
-        name: Self.stem(of: file.name), origin: file.name, network: model, parameters: model.parameters,
+        name: file.name.fileStem, origin: file.name, network: model, parameters: model.parameters,
         inputSize: model.inputSize ?? Self.usualSize)
     }
   }
@@ -85,7 +85,7 @@ extension Model {
     }
     let metadata = ModelMetadata(checkpoint.metadata, file: checkpoint.file.name)
     self.init(
-      name: Self.stem(of: checkpoint.file.name), origin: checkpoint.file.name, network: table, parameters: checkpoint,
+      name: checkpoint.file.name.fileStem, origin: checkpoint.file.name, network: table, parameters: checkpoint,
       inputSize: try metadata.inputSize() ?? Self.usualSize, normalization: try metadata.normalization())
   }
 
@@ -95,11 +95,5 @@ extension Model {
       guard error is ParameterError || error is GraphError || error is MissingParameter else { throw error }
       throw Failure(.model, "\(origin): \(error)")
     }
-  }
-
-  private static func stem(of path: String) -> String {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
   }
 }

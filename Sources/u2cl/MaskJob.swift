@@ -24,11 +24,10 @@ struct MaskJob {
     let sideFiles = try sideFiles(of: detection)
     try write(sideFiles + (target.map { [($0, mask)] } ?? []))
     if target == nil { try Console.write(encoded(mask)) }
-    let elapsed = (start.duration(to: clock.now) + decoding).components
     return RunReport.Entry(
       input: input.path, width: picture.size.width, height: picture.size.height, mask: target,
       sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" },
-      seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+      seconds: (start.duration(to: clock.now) + decoding).seconds)
   }
 
   /// Names the files on standard output.

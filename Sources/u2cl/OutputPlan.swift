@@ -64,10 +64,7 @@ struct OutputPlan {
 
   /// `photo` of `folder/photo.jpg`.
   static func stem(of path: String) -> String {
-    guard path != "-" else { return "stdin" }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
+    path == "-" ? "stdin" : path.fileStem
   }
 
   /// A path that is the same for the same file, through links; also where the file is yet to be written.

@@ -26,7 +26,7 @@ struct Variant: Sendable, CustomStringConvertible {
   /// Everything that Winograd's method can compute, however small.
   private static let winograd = {
     var options = PlanOptions()
-    options.winogradTiles = 1
+    options.fewestWinogradTiles = 1
     return Variant(description: "Winograd wherever possible", options: options, tiles: nil, tolerance: 5e-5)
   }()
 
