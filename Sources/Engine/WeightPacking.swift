@@ -58,25 +58,48 @@ package struct PackedConvolution: Sendable {
     let counts = layout.counts(out: outChannels, in: inChannels, taps: taps)
     var packed = [Float](repeating: 0, count: counts.weights)
     var shifts = [Float](repeating: 0, count: counts.bias)
+    weights.values.withUnsafeBufferPointer { source in
+      packed.withUnsafeMutableBufferPointer { target in
+        Self.place(source, in: target, weights.shape, affine, layout)
+      }
+    }
+    for out in 0..<outChannels {
+      shifts[out] = Float(
+        Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
+    }
+    self.weights = packed
+    self.bias = shifts
+  }
+
+  /// Scales every weight and puts it where the layout wants it. Tens of millions come this way: nothing is allocated for
+  /// each filter.
+  private static func place(
+    _ source: UnsafeBufferPointer<Float>, in target: UnsafeMutableBufferPointer<Float>, _ shape: Shape,
+    _ affine: ChannelAffine?, _ layout: WeightLayout
+  ) {
+    let (outChannels, inChannels) = (shape.dimensions[0], shape.dimensions[1])
+    let taps = shape.dimensions[2] * shape.dimensions[3]
+    var transform = WinogradTransform()
     for out in 0..<outChannels {
       let scale = affine?.scale[out] ?? 1
       for input in 0..<inChannels {
         let first = (out * inChannels + input) * taps
-        func place(_ value: Double, tap: Int, of count: Int) {
-          packed[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: count)] = Float(value)
-        }
+        let filter = UnsafeBufferPointer(rebasing: source[first..<first + taps])
         if layout == .winograd {
-          let filter = WinogradTransform.weights(weights.values[first..<first + taps].map { Double($0) * scale })
-          for (tap, value) in filter.enumerated() { place(value, tap: tap, of: WinogradTransform.taps) }
+          transform.apply(to: filter, scale: scale)
+          for (tap, value) in transform.products.enumerated() {
+            target[
+              layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: WinogradTransform.taps)] =
+              Float(value)
+          }
         } else {
-          // Most weights come this way: nothing is allocated for each filter.
-          for tap in 0..<taps { place(Double(weights.values[first + tap]) * scale, tap: tap, of: taps) }
+          for tap in 0..<taps {
+            target[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: taps)] =
+              Float(Double(filter[tap]) * scale)
+          }
         }
       }
-      shifts[out] = Float(Double(bias?.values[out] ?? 0) * scale + (affine?.shift[out] ?? 0))
     }
-    self.weights = packed
-    self.bias = shifts
   }
 }
 

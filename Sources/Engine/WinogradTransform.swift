@@ -5,20 +5,36 @@ extension Shape {
   var winogradTiles: Int { batch * height.dividedRoundingUp(by: 4) * width.dividedRoundingUp(by: 4) }
 }
 
-/// The weights' side of Winograd's F(4×4, 3×3), with the points 0, ±1, ±2 and infinity (Lavin and Gray 2016).
-enum WinogradTransform {
+/// The weights' side of Winograd's F(4×4, 3×3), with the points 0, ±1, ±2 and infinity (Lavin and Gray 2016): G w Gᵀ.
+/// One value is used for many filters, so that nothing is allocated for each.
+struct WinogradTransform {
   /// Products of one tile: 6 × 6.
   static let taps = 36
 
-  private static let g: [[Double]] = [
-    [1.0 / 4, 0, 0], [-1.0 / 6, -1.0 / 6, -1.0 / 6], [-1.0 / 6, 1.0 / 6, -1.0 / 6], [1.0 / 24, 1.0 / 12, 1.0 / 6],
-    [1.0 / 24, -1.0 / 12, 1.0 / 6], [0, 0, 1],
+  /// G, six rows of three.
+  private let g: [Double] = [
+    1.0 / 4, 0, 0, -1.0 / 6, -1.0 / 6, -1.0 / 6, -1.0 / 6, 1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 12, 1.0 / 6,
+    1.0 / 24, -1.0 / 12, 1.0 / 6, 0, 0, 1,
   ]
+  /// G w, six rows of three.
+  private var rows = [Double](repeating: 0, count: 18)
+  /// The last filter's 36 transformed weights, row-major.
+  private(set) var products = [Double](repeating: 0, count: taps)
 
-  /// G w Gᵀ of 3×3 weights, both row-major.
-  static func weights(_ w: [Double]) -> [Double] {
-    // rows[i][x] = Σ_y G[i][y] w[y][x]
-    let rows = g.map { g in (0..<3).map { x in g[0] * w[x] + g[1] * w[3 + x] + g[2] * w[6 + x] } }
-    return rows.flatMap { row in g.map { g in g[0] * row[0] + g[1] * row[1] + g[2] * row[2] } }
+  /// Transforms a 3×3 filter, row-major, times `scale`.
+  mutating func apply(to filter: UnsafeBufferPointer<Float>, scale: Double) {
+    for i in 0..<6 {
+      for x in 0..<3 {
+        rows[i * 3 + x] =
+          (g[i * 3] * Double(filter[x]) + g[i * 3 + 1] * Double(filter[3 + x]) + g[i * 3 + 2] * Double(filter[6 + x]))
+          * scale
+      }
+    }
+    for i in 0..<6 {
+      for j in 0..<6 {
+        products[i * 6 + j] =
+          rows[i * 3] * g[j * 3] + rows[i * 3 + 1] * g[j * 3 + 1] + rows[i * 3 + 2] * g[j * 3 + 2]
+      }
+    }
   }
 }
