@@ -29,11 +29,37 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
 
+  /// Convolution on blocks as an implicit matrix product, for GPUs.
+  case conv2dGEMM = "conv2d_gemm"
+  /// Convolution from planar activations to blocks, for GPUs.
+  case conv2dPlanarToC16GPU = "conv2d_planar_to_c16_gpu"
+  /// Convolution from blocks to a few planar maps, for GPUs.
+  case conv2dC16ToPlanarGPU = "conv2d_c16_to_planar_gpu"
+  /// Max pool on blocks, for GPUs.
+  case maxPoolC16GPU = "max_pool_c16_gpu"
+  /// Bilinear resampling on blocks, for GPUs.
+  case upsampleC16GPU = "upsample_c16_gpu"
+
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
 
-  /// The file's text.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  /// The text to compile: what the file builds on, and the file.
+  public var text: String {
+    (foundations + [bytes]).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "#line 1\n")
+  }
+
+  /// The files that must stand in front of it: `storage.cl`, `tensor_cores.cl`.
+  private var foundations: [[UInt8]] {
+    switch self {
+    case .conv2dGEMM:
+      [PackageResources.storage_cl, PackageResources.tensor_cores_cl]
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
+      [PackageResources.storage_cl]
+    case .conv2d, .batchNorm, .maxPool, .upsample, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .maxPoolC16,
+      .upsampleC16, .winogradC16:
+      []
+    }
+  }
 
   private var bytes: [UInt8] {
     switch self {
@@ -51,6 +77,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
     case .winogradC16: PackageResources.winograd_c16_cl
+    case .conv2dGEMM: PackageResources.conv2d_gemm_cl
+    case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
+    case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
+    case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
+    case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
     }
   }
 }

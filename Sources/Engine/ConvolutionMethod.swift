@@ -20,4 +20,6 @@ package enum BlockedMethod: Hashable, Sendable {
   /// Winograd's F(4×4, 3×3) in launches of their own for the input's transform and the rest, with the weights
   /// transformed where they are used: for maps of few tiles and many channels.
   case winogradNonfused(tiles: Int)
+  /// The direct sum as an implicit matrix product through local memory, on GPUs.
+  case implicitGEMM(ImplicitGEMM)
 }

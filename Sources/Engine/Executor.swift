@@ -129,7 +129,7 @@ extension Executor {
       guard storage.lifetime != nil else { return false }
       let guards = try Tensor(shape: [guardCount]) { values in
         try queue.read(
-          arena, offset: (storage.offset + storage.shape.elementCount) * MemoryLayout<Float>.stride,
+          arena, offset: (storage.offset + storage.count) * MemoryLayout<Float>.stride,
           into: UnsafeMutableRawBufferPointer(values))
       }
       return guards.values.contains { $0 != Self.guardValue }

@@ -3,7 +3,9 @@ import Tensors
 extension KernelTuning {
   /// How a convolution on blocks is computed: as was found the fastest, or else by default.
   package func method(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
-    methods[problem] ?? defaultMethod(for: problem, winograd: winograd)
+    if let method = methods[problem] { return method }
+    if let division = gpu?.division(of: problem) { return .implicitGEMM(division) }
+    return defaultMethod(for: problem, winograd: winograd)
   }
 
   /// The method that is expected to be the fastest.
@@ -68,6 +70,7 @@ extension KernelTuning {
   func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
     switch method {
     case .direct: 0
+    case .implicitGEMM(let gemm): gemm.splits > 1 ? gemm.splits * problem.output.elementCount : 0
     case .winogradFused(let tiles): fusedDivision(of: problem, tiles: tiles).scratchCount
     case .winogradNonfused(let tiles): nonfusedDivision(of: problem, tiles: tiles).scratchCount
     }

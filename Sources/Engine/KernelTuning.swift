@@ -12,8 +12,12 @@ package struct KernelTuning: Hashable, Sendable {
   package var elementGroup: [Int]
 
   /// Whether the kernels on blocks of 16 channels are worth having: on CPUs, which hold a block in one or a few
-  /// registers.
+  /// registers, and on GPUs with kernels of their own.
   package var hasBlockKernels: Bool
+  /// How the kernels on blocks are made for GPUs; nil where those for CPUs are used.
+  package var gpu: GPUTuning? {
+    didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
+  }
   /// Cores or multiprocessors to keep busy.
   package var computeUnits: Int
   /// The methods that were found the fastest for convolutions on blocks; where there is none, `defaultMethod` says.
@@ -42,6 +46,7 @@ package struct KernelTuning: Hashable, Sendable {
     case .planarToBlocked: .outputTiles(16)
     case .blocked(.direct), .blocked(.winogradNonfused): .blocks
     case .blocked(.winogradFused): .winograd
+    case .blocked(.implicitGEMM): .vectors(gpu?.vectorChannels ?? 4)
     case .blockedToPlanar: .inputVectors
     }
   }

@@ -38,7 +38,7 @@ extension Plan {
   mutating func placeInArena(sharing: Bool, guardCount: Int) {
     findLifetimes()
     let order = storages.indices.filter { storages[$0].lifetime != nil }.sorted { a, b in
-      (storages[b].shape.elementCount, a) < (storages[a].shape.elementCount, b)
+      (storages[b].count, a) < (storages[a].count, b)
     }
     var placed: [Storage.ID] = []
     for id in order {
@@ -57,7 +57,7 @@ extension Plan {
 
   /// The elements a storage takes in the arena: a multiple of 64, so that every region is aligned to 256 bytes.
   private func extent(of id: Storage.ID, guardCount: Int) -> Int {
-    (storages[id].shape.elementCount + guardCount + 63) / 64 * 64
+    (storages[id].count + guardCount + 63) / 64 * 64
   }
 
   private func lifetimesMeet(_ a: Storage.ID, _ b: Storage.ID) -> Bool {

@@ -25,6 +25,8 @@ package struct Plan: Sendable {
     package var channelOffset = 0
     /// How its elements lie.
     package internal(set) var layout = Layout.planar
+    /// What its elements are: as the device stores blocks; planar ones are always float32.
+    package internal(set) var precision = Precision.float32
   }
 
   /// A region of memory.
@@ -32,8 +34,12 @@ package struct Plan: Sendable {
     package typealias ID = Int
     /// The extents of everything in it, NCHW.
     package let shape: Shape
-    /// The index of its first element in the arena.
+    /// Where it begins in the arena, counted in float32 elements.
     package var offset = 0
+    /// What its elements are.
+    package internal(set) var precision = Precision.float32
+    /// The float32 elements whose memory it takes.
+    package var count: Int { shape.elementCount * precision.byteCount / MemoryLayout<Float>.stride }
     /// The steps from the first that writes to the last that reads; nil where nothing uses it. The network's input is
     /// written before step 0, its outputs are read behind the last.
     package var lifetime: ClosedRange<Int>?
@@ -60,7 +66,7 @@ package struct Plan: Sendable {
   package internal(set) var steps: [Step] = []
   package internal(set) var input: Value.ID = 0
   package internal(set) var outputs: [Value.ID] = []
-  /// The elements of the arena that holds every storage.
+  /// The float32 elements of the arena that holds every storage.
   package internal(set) var arenaCount = 0
 }
 
@@ -134,7 +140,7 @@ extension Plan {
     if options.fusesReLU { fuseReLUs() }
     if options.fusesResidual { fuseResidualAdds() }
     if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts() }
+    if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts(precision: tuning.gpu?.precision ?? .float32) }
     chooseMethods(tuning, winograd: options.usesWinograd)
     placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
   }

@@ -12,6 +12,9 @@ let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? De
 /// Elements that are kept free behind every region of memory and must stay as they were.
 private let guardCount = 77
 
+/// What half storage may cost, relative to the largest value: a few roundings of activations and weights by 2⁻¹¹ each.
+let halfTolerance: Float = 4e-3
+
 /// What a test of the engine varies beside its graph.
 struct Variant: Sendable, CustomStringConvertible {
   let description: String
@@ -22,7 +25,8 @@ struct Variant: Sendable, CustomStringConvertible {
   var tolerance: Float = 0
   /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
   var asOnGPU = false
-
+  /// Kernels on blocks made for GPUs; nil for the device's own.
+  var gpu: (@Sendable (Device) -> GPUTuning)?
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
@@ -43,6 +47,12 @@ struct Variant: Sendable, CustomStringConvertible {
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
+    Variant(
+      description: "blocks as on a GPU", options: PlanOptions(), tiles: nil,
+      gpu: { GPUTuning(for: $0, precision: .float32) }),
+    Variant(
+      description: "halves as on a GPU", options: PlanOptions(), tiles: nil, tolerance: halfTolerance,
+      gpu: { GPUTuning(for: $0, precision: .float16) }),
   ]
 }
 
@@ -79,6 +89,7 @@ private func run(
   var tuning = KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
+  if let gpu = variant.gpu { tuning.gpu = gpu(session.device) }
   if let method = variant.method {
     for problem in Plan(graph, tuning: tuning).problems { tuning.methods[problem] = method(tuning, problem) }
   }

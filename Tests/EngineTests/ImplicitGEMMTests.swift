@@ -1,0 +1,79 @@
+import Engine
+import Networks
+import OpenCL
+import TestSupport
+import Testing
+import Tensors
+
+/// The kernels for GPUs, on whatever device there is: NVIDIA's instructions by their meaning in plain OpenCL C.
+@Suite struct ImplicitGEMMTests {
+  /// A way to compute every convolution on blocks.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let product: Product
+    let precision: Precision
+    let copy: LocalCopy
+    /// The tile's number among the product's.
+    let tile: Int
+    let splits: Int
+
+    var testDescription: String { "\(product), \(precision), \(copy), tile \(tile), \(splits) splits" }
+
+    func tuning(for device: Device) -> GPUTuning {
+      var gpu = GPUTuning(for: device, precision: precision)
+      gpu.products = [product]
+      gpu.copy = copy
+      gpu.stages = 3
+      gpu.usesPTX = false
+      return gpu
+    }
+
+    var variant: Variant {
+      let make: @Sendable (Device) -> GPUTuning = { tuning(for: $0) }
+      return Variant(
+        description: testDescription, options: PlanOptions(), tiles: nil,
+        tolerance: precision == .float16 ? halfTolerance : 0, gpu: make,
+        method: { tuning, problem in
+          let tile = product.tiles[tile]
+          var division = tuning.gpu?.patches(of: tile, product, for: problem).last
+          division?.splits = splits
+          return division.map { .implicitGEMM($0) } ?? tuning.method(for: problem, winograd: false)
+        })
+    }
+  }
+
+  static let cases: [Case] = [
+    (.fma, .float32, .registers), (.fma, .float32, .asyncLate), (.fma, .float16, .registers),
+    (.tensorHalfK16, .float16, .async), (.tensorHalfK16, .float16, .asyncLate), (.tensorHalfK8, .float16, .registers),
+    (.tensorTF32x3, .float32, .asyncLate),
+  ].flatMap { (product: Product, precision: Precision, copy: LocalCopy) in
+    product.tiles.indices.map { tile in
+      Case(product: product, precision: precision, copy: copy, tile: tile, splits: tile % 3 + 1)
+    }
+  }
+
+  @Test(arguments: cases)
+  func agrees(with it: Case) throws {
+    try expectAgreement(of: graph(on: [2, 3, 7, 13], dilation: 2), seed: 50, variants: [it.variant])
+  }
+
+  /// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.
+  private func graph(on shape: Shape, dilation: Int) throws -> Graph {
+    var builder = try GraphBuilder(input: shape)
+    func convolution(_ name: String, _ channels: Int, dilation: Int = 1, kernel: Int = 3) -> Networks.Operation {
+      .convolution(
+        Convolution(weight: name, bias: "\(name).bias", outChannels: channels, kernel: kernel, dilation: dilation))
+    }
+    let a = try builder.add(convolution("a", 32), to: [builder.input], name: "a")
+    let bSum = try builder.add(convolution("b", 48, dilation: dilation), to: [a], name: "b.sum")
+    let b = try builder.add(.relu, to: [bSum], name: "b")
+    let c = try builder.add(convolution("c", 16, kernel: 1), to: [b], name: "c")
+    let cb = try builder.add(.concat, to: [c, b, a], name: "cb")
+    let dSum = try builder.add(convolution("d", 48), to: [cb], name: "d.sum")
+    let dReLU = try builder.add(.relu, to: [dSum], name: "d.relu")
+    let d = try builder.add(.add, to: [dReLU, b], name: "d")
+    let pooled = try builder.add(.maxPool(MaxPool()), to: [d], name: "pooled")
+    let grown = try builder.add(.upsample(to: shape.size), to: [pooled], name: "grown")
+    let out = try builder.add(convolution("out", 2), to: [grown], name: "out")
+    return builder.finish(outputs: [("out", out)])
+  }
+}
