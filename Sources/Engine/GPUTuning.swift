@@ -39,7 +39,7 @@ package struct GPUTuning: Hashable, Sendable {
   }
 
   /// Four more than multiples of eight: see the kernel.
-  private static let patchCapacities = [84, 132, 180, 212, 260, 340, 436, 580, 772, 1156]
+  private static let patchCapacities = [148, 180, 260, 340, 436, 580, 772, 1156]
 
   /// The stages of a kernel of so many tap rows: two where operands come through registers.
   private func stages(of product: Product, kernel: Int) -> Int {

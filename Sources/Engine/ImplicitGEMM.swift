@@ -66,6 +66,9 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
   /// The work-items that compute an item of a tile together: one, or a warp.
   var itemsOfTile: Int { self == .fma ? 1 : 32 }
 
+  /// The smallest of them: few pixels, 16 channels.
+  package var smallestTile: ImplicitGEMM.Tile { tiles[tiles.count - 1] }
+
   /// The tiles worth trying; what multiplies most for each operand that it reads comes first.
   package var tiles: [ImplicitGEMM.Tile] {
     switch self {

@@ -30,7 +30,18 @@ struct Variant: Sendable, CustomStringConvertible {
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(4)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(6)) : every
+
+  /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation.
+  private static func onGPUBlocks(_ precision: Precision) -> Variant {
+    Variant(
+      description: "blocks of \(precision) as on a GPU", options: PlanOptions(), tiles: nil,
+      tolerance: precision == .float16 ? halfTolerance : 0, gpu: { GPUTuning(for: $0, precision: precision) },
+      method: { _, problem in
+        .implicitGEMM(
+          ImplicitGEMM(.fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+      })
+  }
 
   private static let every: [Variant] = [
     Variant(description: "fused", options: PlanOptions(), tiles: nil),
@@ -44,15 +55,11 @@ struct Variant: Sendable, CustomStringConvertible {
       method: { tuning, problem in
         problem.fitsWinograd ? .winogradNonfused(tiles: 4) : tuning.directMethod(for: problem)
       }),
+    onGPUBlocks(.float32),
+    onGPUBlocks(.float16),
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
-    Variant(
-      description: "blocks as on a GPU", options: PlanOptions(), tiles: nil,
-      gpu: { GPUTuning(for: $0, precision: .float32) }),
-    Variant(
-      description: "halves as on a GPU", options: PlanOptions(), tiles: nil, tolerance: halfTolerance,
-      gpu: { GPUTuning(for: $0, precision: .float16) }),
   ]
 }
 
