@@ -1,6 +1,7 @@
 import Kernels
 public import OpenCL
 import Synchronization
+import Tensors
 
 /// A device made ready: its context, and the programs built for it so far. Executors of one session share both.
 public final class DeviceSession: Sendable {
@@ -8,6 +9,7 @@ public final class DeviceSession: Sendable {
   public let device: Device
   let context: Context
   private let programs = Mutex<[ProgramKey: Program]>([:])
+  let trials = Mutex<[Precision: GPUTrial.Result]>([:])
 
   private struct ProgramKey: Hashable {
     let source: KernelSource

@@ -17,6 +17,11 @@ public final class Executor {
   /// The names of the recorded blocks, in the order in which they run.
   public var blocks: [String] { recording.map(\.name) }
 
+  /// How values between blocks of channels are stored.
+  public let precision: Precision
+  /// What users should know of how kernels were chosen, each in one line.
+  public let notes: [String]
+
   package let plan: Plan
   private let queue: Queue
   private let arena: Buffer
@@ -36,14 +41,16 @@ public final class Executor {
 
   /// Compiles a graph for a session's device.
   ///
+  /// - Parameter precision: how activations and weights are stored; sums are float32 in any case.
   /// - Throws: `ParameterError` where the parameters do not fit the graph, `CLBuildError` where a kernel does not
   ///   build, `DeviceMemoryError`, `CLError`.
   public convenience init(
-    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions()
+    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions(),
+    precision: Precision = .float32
   ) throws {
     try self.init(
       graph: graph, parameters: parameters, session: session, options: options,
-      tuning: KernelTuning(for: session.device))
+      tuning: session.tuning(for: precision))
   }
 
   package init(
@@ -63,6 +70,8 @@ public final class Executor {
       plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded, scratch: scratch
     ).record()
     device = session.device
+    precision = tuning.gpu?.precision ?? .float32
+    notes = tuning.notes
     self.plan = plan
     self.queue = queue
     self.arena = arena

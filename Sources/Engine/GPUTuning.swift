@@ -1,4 +1,5 @@
 package import OpenCL
+package import Tensors
 
 /// How GPUs compute: the kernels on blocks of 16 channels that work-items share through local memory.
 package struct GPUTuning: Hashable, Sendable {
@@ -76,5 +77,13 @@ package struct GPUTuning: Hashable, Sendable {
       ("PTX", usesPTX ? 1 : 0),
     ]
     return constants.reduce(storageOptions) { "\($0) -D \($1.0)=\($1.1)" }
+  }
+}
+
+extension GPUTuning: CustomStringConvertible {
+  /// Such as `halves on tensor cores (m16n8k16, cp.async)`.
+  package var description: String {
+    let products = products.map(\.description).joined(separator: " or ")
+    return "\(precision == .float16 ? "halves" : "float32") \(products)\(copy == .async ? ", cp.async" : "")"
   }
 }

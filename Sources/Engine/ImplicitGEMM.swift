@@ -92,6 +92,18 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
   }
 }
 
+extension Product: CustomStringConvertible {
+  /// Such as `on tensor cores (m16n8k16)`.
+  package var description: String {
+    switch self {
+    case .fma: "by fused multiply-adds"
+    case .tensorHalfK16: "on tensor cores (m16n8k16)"
+    case .tensorHalfK8: "on tensor cores (m16n8k8)"
+    case .tensorTF32x3: "on tensor cores (3×TF32)"
+    }
+  }
+}
+
 /// How operands come into local memory, the kernel's `COPY`.
 package enum LocalCopy: Int, Hashable, Sendable {
   /// Through registers, on any device.

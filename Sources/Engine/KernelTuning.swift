@@ -18,6 +18,8 @@ package struct KernelTuning: Hashable, Sendable {
   package var gpu: GPUTuning? {
     didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
   }
+  /// What users should know of how this was chosen, each in one line.
+  package var notes: [String] = []
   /// Cores or multiprocessors to keep busy.
   package var computeUnits: Int
   /// The methods that were found the fastest for convolutions on blocks; where there is none, `defaultMethod` says.

@@ -9,6 +9,8 @@ public struct Benchmark: Sendable {
   public var model: Model
   /// Which device.
   public var device: DeviceRequest
+  /// How activations and weights are stored.
+  public var precision = PrecisionRequest.auto
   /// Whether it is an error when another device would run.
   public var strict = false
   /// The side of the input, in pixels; nil for the model's own.
@@ -52,7 +54,7 @@ public struct Benchmark: Sendable {
     let clock = ContinuousClock()
     func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body).seconds }
     var compiled: CompiledNetwork?
-    let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
+    let compile = try seconds { compiled = try choice.device.compile(model, for: shape, precision) }
     guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }
     let input = SeededParameters.input(shape: shape)
     let first = try seconds { _ = try network.run(input) }
@@ -66,6 +68,7 @@ public struct Benchmark: Sendable {
     }
     return BenchmarkReport(
       model: model.name, size: shape.size, batch: batch, device: DeviceReport(choice, asked: device),
+      precision: network.precision, notes: network.notes,
       memory: network.memory.map(MemoryReport.init), compileSeconds: compile, firstRunSeconds: first, warmup: warmup,
       multiplyAccumulates: network.graph.multiplyAccumulates, samples: samples,
       layers: perLayer ? try layers(of: network, on: input) : nil)

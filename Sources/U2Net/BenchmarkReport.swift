@@ -1,7 +1,7 @@
 import Engine
 import FoundationEssentials
 import OpenCL
-import Tensors
+public import Tensors
 
 /// The device of a report: what was asked for and what ran.
 public struct DeviceReport: Sendable, Hashable, Codable {
@@ -90,6 +90,10 @@ public struct BenchmarkReport: Sendable, Codable {
   public let batch: Int
   /// What ran.
   public let device: DeviceReport
+  /// How activations and weights were stored.
+  public let precision: Precision
+  /// What the reader should know of how the model was compiled, each in one line.
+  public let notes: [String]
   /// What it took on the device; nil for the reference.
   public let memory: MemoryReport?
   /// Planning, building kernels, packing and uploading weights.
@@ -112,8 +116,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let layers: [LayerReport]?
 
   init(
-    model: String, size: Size, batch: Int, device: DeviceReport, memory: MemoryReport?, compileSeconds: Double,
-    firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double],
+    model: String, size: Size, batch: Int, device: DeviceReport, precision: Precision, notes: [String],
+    memory: MemoryReport?, compileSeconds: Double, firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double],
     layers: [LayerReport]?
   ) {
     self.model = model
@@ -121,6 +125,8 @@ public struct BenchmarkReport: Sendable, Codable {
     width = size.width
     self.batch = batch
     self.device = device
+    self.precision = precision
+    self.notes = notes
     self.memory = memory
     self.compileSeconds = compileSeconds
     self.firstRunSeconds = firstRunSeconds

@@ -14,15 +14,29 @@ struct CompiledNetwork {
 
   private let executable: Executable
   let graph: Graph
+  /// What the user should know of how it was compiled, each in one line.
+  let notes: [String]
 
-  init(_ model: Model, for input: Shape, in session: DeviceSession?) throws {
-    (graph, executable) = try Model.naming(model.origin) {
+  init(_ model: Model, for input: Shape, in session: DeviceSession?, precision: PrecisionRequest) throws {
+    (graph, executable, notes) = try Model.naming(model.origin) {
       let graph = try model.network.graph(for: input)
       if let session {
-        return (graph, .openCL(try Executor(graph: graph, parameters: model.parameters, session: session)))
+        let (executor, notes) = try Self.executor(of: model, graph, in: session, precision)
+        return (graph, .openCL(executor), notes)
       }
       try Self.checkHostMemory(for: graph)
-      return (graph, .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters)))
+      let reference = try ReferenceExecutor(graph: graph, parameters: model.parameters)
+      return (
+        graph, .reference(reference), precision == .fp16 ? ["the CPU reference computes in single precision"] : []
+      )
+    }
+  }
+
+  /// How activations and weights are stored.
+  var precision: Precision {
+    switch executable {
+    case .openCL(let executor): executor.precision
+    case .reference: .float32
     }
   }
 

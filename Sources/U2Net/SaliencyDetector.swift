@@ -14,6 +14,10 @@ public final class SaliencyDetector {
   public let device: ComputeDevice
   /// Why that is not what was asked for, in one line; nil where it is. Show it: falling back is never silent.
   public let fallback: String?
+  /// How activations and weights are stored.
+  public var precision: Precision { network.precision }
+  /// What else its user should know of how the model was compiled, each in one line.
+  public var notes: [String] { network.notes }
   /// What pictures go through.
   public let preprocessing: Preprocessing
 
@@ -24,13 +28,14 @@ public final class SaliencyDetector {
   /// - Parameters:
   ///   - model: the built-in one unless told.
   ///   - request: which device; see `DeviceRequest`.
+  ///   - precision: how activations and weights are stored.
   ///   - strict: whether it is an error when another device than the one asked for would run.
   ///   - size: the side of the network's input in pixels; the model's own unless told.
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
   ///   - background: what transparent pictures are composited over.
   public init(
-    model: Model? = nil, device request: DeviceRequest = .auto, strict: Bool = false, size: Int? = nil,
-    resampling: Resampling = .bilinear, background: Color = .white
+    model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
+    strict: Bool = false, size: Int? = nil, resampling: Resampling = .bilinear, background: Color = .white
   ) throws(Failure) {
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
@@ -39,20 +44,21 @@ public final class SaliencyDetector {
     self.model = model
     let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
     let choice = try DeviceChoice(request, strict: strict)
-    (network, device, fallback) = try Self.compile(model, for: input, on: choice, request, strict: strict)
+    (network, device, fallback) = try Self.compile(model, for: input, precision, on: choice, request, strict: strict)
   }
 
   /// Compiles for the chosen device; where that device fails and nobody insisted on it, for the reference.
   private static func compile(
-    _ model: Model, for input: Shape, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool
+    _ model: Model, for input: Shape, _ precision: PrecisionRequest, on choice: DeviceChoice,
+    _ request: DeviceRequest, strict: Bool
   ) throws(Failure) -> (CompiledNetwork, ComputeDevice, fallback: String?) {
     do {
-      let network = try choice.device.compile(model, for: input)
+      let network = try choice.device.compile(model, for: input, precision)
       return (network, choice.device, choice.fallback)
     } catch {
       let failure = Failure(error)
       guard failure.kind == .device, !strict, request.mayFallBack else { throw failure }
-      let network = try failing { try ComputeDevice.reference.compile(model, for: input) }
+      let network = try failing { try ComputeDevice.reference.compile(model, for: input, precision) }
       let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
       return (network, .reference, reasons.compactMap { $0 }.joined(separator: "; "))
     }
@@ -69,10 +75,11 @@ public final class SaliencyDetector {
 }
 
 extension ComputeDevice {
-  func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
+  func compile(_ model: Model, for input: Shape, _ precision: PrecisionRequest) throws -> CompiledNetwork {
     switch backend {
-    case .openCL(let device): try CompiledNetwork(model, for: input, in: DeviceSession(device: device))
-    case .reference: try CompiledNetwork(model, for: input, in: nil)
+    case .openCL(let device):
+      try CompiledNetwork(model, for: input, in: DeviceSession(device: device), precision: precision)
+    case .reference: try CompiledNetwork(model, for: input, in: nil, precision: precision)
     }
   }
 }

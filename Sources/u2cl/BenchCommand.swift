@@ -10,6 +10,8 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var device: DeviceOptions
 
+  @OptionGroup var precision: PrecisionOptions
+
   @Option(help: "The side of the input in pixels; the model's own unless told.")
   var size: Int?
 
@@ -34,6 +36,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     var benchmark = Benchmark(model: try loadedModel(), device: device.request)
     benchmark.strict = device.strict
+    benchmark.precision = precision.precision
     benchmark.size = size
     benchmark.batch = batch
     benchmark.warmup = warmup
@@ -41,7 +44,7 @@ struct BenchCommand: ParsableCommand {
     benchmark.minimumSeconds = minTime
     benchmark.perLayer = perLayer
     let report = try benchmark.run()
-    if let fallback = report.device.fallback { Console.error(fallback) }
+    for line in [report.device.fallback].compactMap({ $0 }) + report.notes { Console.error(line) }
     if json { try Console.json(report) } else { try Console.write(report.table) }
   }
 
@@ -62,6 +65,7 @@ extension BenchmarkReport {
     var rows = [
       ["model", "\(model), \(width)×\(height), batch \(batch), \(work) GMAC"],
       ["device", "\(device.name) [\(device.kind)\(platform)]"],
+      ["precision", precision.rawValue],
       ["compile", Format.milliseconds(compileSeconds)],
       ["first run", Format.milliseconds(firstRunSeconds)],
       [

@@ -16,22 +16,27 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
-  @Option(help: "What no pixel of a map may differ by, on the scale 0 … 1.")
-  var tolerance = 1e-4
+  @Option(help: "auto, fp32 or fp16, of the device; what it is compared with computes in fp32.")
+  var precision = PrecisionRequest.fp32
+
+  @Option(help: "What no pixel of a map may differ by, on the scale 0 … 1; 1e-4, or 2e-2 for fp16, unless told.")
+  var tolerance: Double?
 
   @Flag(help: "As JSON.")
   var json = false
 
   func validate() throws {
-    guard tolerance >= 0 else { throw ValidationError("The tolerance is a number that is not negative") }
+    guard tolerance.map({ $0 >= 0 }) ?? true else { throw ValidationError("The tolerance is a number that is not negative") }
   }
 
   func run() throws {
     let picture = try InputPicture(input).picture().0
     let other = DeviceRequest(against)
+    let detector = try model.detector(on: device.request, precision, strict: device.strict)
+    let tolerance = tolerance ?? Comparison.tolerance(of: detector.precision)
     let comparison = try Comparison(
-      picture, model.detector(on: device.request, strict: device.strict), asked: device.request,
-      model.detector(on: other, strict: device.strict), askedAgainst: other, tolerance: tolerance)
+      picture, detector, asked: device.request, model.detector(on: other, .fp32, strict: device.strict),
+      askedAgainst: other, tolerance: tolerance)
     if json { try Console.json(comparison) } else { try Console.write(comparison.table) }
     guard comparison.agrees else {
       throw Failure(.verification, "the maps differ by more than \(Format.scientific(tolerance))")

@@ -24,6 +24,8 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var device: DeviceOptions
 
+  @OptionGroup var precision: PrecisionOptions
+
   @Flag(help: "A report as JSON instead of the paths.")
   var json = false
 
@@ -62,8 +64,11 @@ struct RunCommand: ParsableCommand {
   }
 
   private func load() throws(Failure) -> SaliencyDetector {
-    let detector = try model.detector(on: device.request, strict: device.strict)
-    if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
+    let detector = try model.detector(on: device.request, precision.precision, strict: device.strict)
+    if !quiet {
+      let half = detector.precision == .float16 ? ", half precision" : ""
+      Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)\(half)")
+    }
     return detector
   }
 

@@ -12,8 +12,8 @@ import Testing
     #expect(
       report.keys
         == memory.union([
-          "schema", "version", "system", "model", "height", "width", "batch", "device", "compileSeconds",
-          "firstRunSeconds", "warmup", "multiplyAccumulates", "samples", "run", "imagesPerSecond", "gigaMACsPerSecond",
+          "schema", "version", "system", "model", "height", "width", "batch", "device", "precision", "notes",
+          "compileSeconds", "firstRunSeconds", "warmup", "multiplyAccumulates", "samples", "run", "imagesPerSecond", "gigaMACsPerSecond",
         ]))
     #expect(outcome.errors.isEmpty)
     for key in ["compileSeconds", "firstRunSeconds", "multiplyAccumulates", "imagesPerSecond", "gigaMACsPerSecond"] {
@@ -32,7 +32,7 @@ import Testing
   @Test func aBenchmarkIsATable() throws {
     let outcome = try Sandbox().expectSuccess(brief + ["--model", Sandbox.tinyModel])
     let heads = outcome.lines.compactMap { $0.split(separator: "  ").first.map(String.init) }
-    #expect(heads == ["model", "device", "compile", "first run", "run", "speed", "memory"])
+    #expect(heads == ["model", "device", "precision", "compile", "first run", "run", "speed", "memory"])
     #expect(outcome.errors.isEmpty)
   }
 

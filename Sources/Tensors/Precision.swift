@@ -1,5 +1,5 @@
-/// How activations and weights are stored between blocks of 16 channels; sums, the network's input, its side outputs and
-/// what is made of them are float32 in any case.
+/// How a device stores activations and weights; sums, the network's input, its side outputs and what is made of them are
+/// float32 in any case.
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// Single precision.
   case float32 = "fp32"
@@ -7,7 +7,7 @@ public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   case float16 = "fp16"
 
   /// The bytes of an element.
-  var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .float32: 4
     case .float16: 2
