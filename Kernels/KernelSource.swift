@@ -29,6 +29,15 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
 
+  /// Whether the file is compiled with constants that the engine chooses (`-D X_TILE=8`).
+  public var takesConstants: Bool {
+    switch self {
+    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .winogradC16: true
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .conv2dC16ToPlanar, .maxPoolC16, .upsampleC16:
+      false
+    }
+  }
+
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
 

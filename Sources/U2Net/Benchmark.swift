@@ -1,3 +1,4 @@
+public import Caches
 import Networks
 import OpenCL
 import Tensors
@@ -23,6 +24,8 @@ public struct Benchmark: Sendable {
   public var minimumSeconds = 1.0
   /// Whether the launches of a run are timed as well, one by one, after everything else.
   public var perLayer = false
+  /// Where compiled programs are kept from one process to the next.
+  public var cache = Cache()
 
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
@@ -52,7 +55,7 @@ public struct Benchmark: Sendable {
     let clock = ContinuousClock()
     func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body).seconds }
     var compiled: CompiledNetwork?
-    let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
+    let compile = try seconds { compiled = try choice.device.compile(model, for: shape, cache: cache) }
     guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }
     let input = SeededParameters.input(shape: shape)
     let first = try seconds { _ = try network.run(input) }
