@@ -51,8 +51,8 @@ package struct Plan: Sendable {
     package var inputs: [Value.ID]
     /// The value it writes.
     package var output: Value.ID
-    /// Whether it is a convolution on blocks that is computed by Winograd's method.
-    package internal(set) var usesWinograd = false
+    /// How it is computed, where it is a convolution.
+    package internal(set) var method = ConvolutionMethod.planar
   }
 
   package internal(set) var values: [Value] = []
@@ -104,8 +104,6 @@ public struct PlanOptions: Hashable, Sendable {
   /// Lets convolutions on blocks be computed by Winograd's method where that is faster; its float32 sums are less exact
   /// by about one decimal digit.
   public var usesWinograd = true
-  /// The fewest tiles of 4×4 pixels for which Winograd's method is used.
-  public var fewestWinogradTiles = 100
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -129,15 +127,15 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph.
-  package init(_ graph: Graph, options: PlanOptions = PlanOptions()) {
+  /// The plan of a graph for devices of a tuning.
+  package init(_ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning) {
     self.init(lowering: graph)
     if options.foldsBatchNorm { foldBatchNorms() }
     if options.fusesReLU { fuseReLUs() }
     if options.fusesResidual { fuseResidualAdds() }
     if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks { chooseBlockedLayouts() }
-    if options.usesWinograd { chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
+    if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts() }
+    chooseMethods(tuning, winograd: options.usesWinograd)
     placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
   }
 
