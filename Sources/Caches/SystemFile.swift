@@ -98,6 +98,37 @@ enum SystemFile {
     guard status.st_mode & S_IFMT == S_IFDIR else { throw SystemError(code: ENOTDIR) }
   }
 
+  /// Makes a folder that is this user's alone, or finds it so; false where another user could have made what is there.
+  static func makePrivateFolder(_ path: String) -> Bool {
+    var status = stat()
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+  }
+
+  /// The folder itself, or the one above it that is there.
+  static func nearestFolder(_ path: String) -> String {
+    var path = path
+    var status = stat()
+    while stat(path, &status) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/") {
+      path = slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+    return path
+  }
+
+  /// Makes sure that a folder takes files and that so many bytes are free.
+  static func probe(_ folder: String, room: Int) throws(SystemError) {
+    let name = "\(folder)/\(Cache.temporaryPrefix)\(processID)"
+    let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .last }
+    close(descriptor)
+    unlink(name)
+    var disk = statvfs()
+    guard statvfs(folder, &disk) == 0 else { throw .last }
+    guard UInt64(disk.f_bavail) * UInt64(disk.f_frsize) >= UInt64(room), disk.f_files == 0 || disk.f_favail > 0 else {
+      throw SystemError(code: ENOSPC)
+    }
+  }
+
   /// A file of a folder.
   struct Listing {
     let name: String

@@ -32,8 +32,10 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let keeping = Keeping()
     var benchmark = Benchmark(model: try loadedModel(), device: device.request)
     benchmark.strict = device.strict
+    benchmark.cache = keeping.cache
     benchmark.size = size
     benchmark.batch = batch
     benchmark.warmup = warmup
@@ -42,6 +44,7 @@ struct BenchCommand: ParsableCommand {
     benchmark.perLayer = perLayer
     let report = try benchmark.run()
     if let fallback = report.device.fallback { Console.error(fallback) }
+    keeping.warn(of: [(report.device.platform, report.device.fallback)])
     if json { try Console.json(report) } else { try Console.write(report.table) }
   }
 

@@ -31,6 +31,7 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    let keeping = Keeping()
     var detector: SaliencyDetector?
     var entries: [RunReport.Entry] = []
     var failed: [(job: MaskJob, failure: Failure)] = []
@@ -38,7 +39,7 @@ struct RunCommand: ParsableCommand {
       do throws(Failure) {
         // The picture first: where it cannot be read, nothing need be compiled for it.
         let (picture, decoding) = try job.input.picture()
-        let loaded = if let detector { detector } else { try load() }
+        let loaded = if let detector { detector } else { try load(keeping) }
         detector = loaded
         let entry = try job.run(picture, decodedIn: decoding, on: loaded)
         entries.append(entry)
@@ -61,9 +62,12 @@ struct RunCommand: ParsableCommand {
     if let first = failed.first { throw ExitCode(first.failure.kind.rawValue) }
   }
 
-  private func load() throws(Failure) -> SaliencyDetector {
-    let detector = try model.detector(on: device.request, strict: device.strict)
-    if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
+  private func load(_ keeping: Keeping) throws(Failure) -> SaliencyDetector {
+    let detector = try model.detector(on: device.request, strict: device.strict, cache: keeping.cache)
+    if !quiet {
+      keeping.warn(of: [detector])
+      Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)")
+    }
     return detector
   }
 
