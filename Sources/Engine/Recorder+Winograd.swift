@@ -11,12 +11,13 @@ extension Recorder {
     let input = step.inputs[0]
     let division = tuning.fusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
     let residual = epilogue == .reluAdd ? step.inputs[1] : input
-    let kernel = try winogradKernel("winograd_fused_c16", tiles: tiles)
+    let kernel = try winogradKernel(
+      "winograd_fused_c16", tiles: tiles, streams: tuning.isFar(plan.values[step.output].shape))
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       Int32(plan.values[step.output].shape.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1),
       arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0), scratch, UInt64(division.slotCount),
-      Int32(division.groupsPerItem))
+      Int32(division.groupsPerItem), Int32(tuning.isFar(plan.values[input].shape) ? 1 : 0))
     return launch(step, convolution, kernel, WorkSize(covering: [division.items], local: [1]))
   }
 
@@ -51,8 +52,8 @@ extension Recorder {
     }
   }
 
-  private func winogradKernel(_ name: String, tiles: Int) throws -> Kernel {
-    try kernel(name, from: .winogradC16, options: "-D TILES=\(tiles)")
+  private func winogradKernel(_ name: String, tiles: Int, streams: Bool = false) throws -> Kernel {
+    try kernel(name, from: .winogradC16, options: "-D TILES=\(tiles) -D STREAMS=\(streams ? 1 : 0)")
   }
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
