@@ -13,7 +13,7 @@ let strict: [SwiftSetting] = [
 /// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
-  "conv2d_planar_to_c16.cl", "max_pool.cl", "max_pool_c16.cl", "relu.cl", "sigmoid.cl", "upsample.cl",
+  "conv2d_planar_to_c16.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "relu.cl", "sigmoid.cl", "upsample.cl",
   "upsample_c16.cl", "winograd_c16.cl",
 ]
 

@@ -16,6 +16,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case concat
   /// Elementwise sum.
   case add
+  /// 1×1 convolution of maps of different sizes, with sigmoid.
+  case fuseMaps = "fuse_maps"
   /// Convolution on blocks of 16 channels, for CPU devices.
   case conv2dC16 = "conv2d_c16"
   /// Convolution from planar activations to blocks.
@@ -45,6 +47,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .upsample: PackageResources.upsample_cl
     case .concat: PackageResources.concat_cl
     case .add: PackageResources.add_cl
+    case .fuseMaps: PackageResources.fuse_maps_cl
     case .conv2dC16: PackageResources.conv2d_c16_cl
     case .conv2dPlanarToC16: PackageResources.conv2d_planar_to_c16_cl
     case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl

@@ -77,6 +77,8 @@ package enum StepOperation: Hashable, Sendable {
   /// Copies of those inputs that do not lie in their place already.
   case concat
   case add
+  /// A 1×1 convolution of maps, each resampled to the output's size, with or without the sigmoid behind it.
+  case fuseMaps(Convolution, sigmoid: Bool)
 
   /// What a convolution does to its sums before it stores them.
   package enum Epilogue: Hashable, Sendable {
@@ -97,6 +99,8 @@ public struct PlanOptions: Hashable, Sendable {
   public var fusesReLU = true
   /// Lets a convolution do the residual add behind it.
   public var fusesResidual = true
+  /// Lets the 1×1 convolution of the side maps resample them itself.
+  public var fusesSideMaps = true
   /// Writes what is concatenated at its place at once.
   public var concatenatesInPlace = true
   /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
@@ -118,6 +122,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.foldsBatchNorm = false
     options.fusesReLU = false
     options.fusesResidual = false
+    options.fusesSideMaps = false
     options.concatenatesInPlace = false
     options.usesBlocks = false
     options.usesWinograd = false
@@ -133,6 +138,7 @@ extension Plan {
     if options.foldsBatchNorm { foldBatchNorms() }
     if options.fusesReLU { fuseReLUs() }
     if options.fusesResidual { fuseResidualAdds() }
+    if options.fusesSideMaps { fuseSideMaps() }
     if options.concatenatesInPlace { concatenateInPlace() }
     if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts() }
     chooseMethods(tuning, winograd: options.usesWinograd)

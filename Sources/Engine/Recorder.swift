@@ -44,6 +44,8 @@ struct Recorder {
     switch step.operation {
     case .convolution(let convolution, _, let epilogue):
       return try convolve(step, at: index, convolution, epilogue)
+    case .fuseMaps(let convolution, let sigmoid):
+      return [try fuseMaps(step, at: index, convolution, sigmoid: sigmoid)]
     case .batchNorm(_, let relu):
       let kernel = try kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
       try kernel.bind(
