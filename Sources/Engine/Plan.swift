@@ -7,7 +7,7 @@ package import Tensors
 /// computes the same. Which passes run is `PlanOptions`' to say.
 package struct Plan: Sendable {
   /// How the elements of a value lie in memory.
-  package enum Layout: Hashable, Sendable {
+  package enum Layout: String, Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
     /// `[batch][channels / 16][height][width][16]`.
@@ -129,20 +129,21 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph.
-  package init(_ graph: Graph, options: PlanOptions = PlanOptions()) {
+  /// The plan of a graph: lowered, then changed by every pass that the options want, in the order of `PlanPass.all`.
+  ///
+  /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
+  package init(
+    _ graph: Graph, options: PlanOptions = PlanOptions(), observe: (PlanPass, Plan) -> Void = { _, _ in }
+  ) {
     self.init(lowering: graph)
-    if options.foldsBatchNorm { foldBatchNorms() }
-    if options.fusesReLU { fuseReLUs() }
-    if options.fusesResidual { fuseResidualAdds() }
-    if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks { chooseBlockedLayouts() }
-    if options.usesWinograd { chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
-    placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
+    for pass in PlanPass.all {
+      if pass.isWanted(options) { pass.apply(&self, options) }
+      observe(pass, self)
+    }
   }
 
   /// One step per node.
-  private init(lowering graph: Graph) {
+  package init(lowering graph: Graph) {
     for node in graph.nodes {
       storages.append(Storage(shape: node.shape))
       values.append(Value(shape: node.shape, storage: node.id))
@@ -152,6 +153,14 @@ extension Plan {
     }
     input = graph.input
     outputs = graph.outputs.map(\.node)
+  }
+
+  /// How many launches the steps are: one each, but for a concat, whose inputs are copied where they are not in place.
+  package var launchCount: Int {
+    steps.reduce(0) { count, step in
+      guard step.operation == .concat else { return count + 1 }
+      return count + step.inputs.indices.count { !isInPlace(inputNumber: $0, of: step) }
+    }
   }
 
   /// The names of the blocks, in order.

@@ -117,11 +117,14 @@ extension Recorder {
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
   static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
-    plan.steps.reduce(0) { most, step in
-      guard step.usesWinograd else { return most }
-      let items = tuning.winogradItems(groups: winogradGroups(plan.values[step.output].shape))
-      return max(most, items * tuning.winogradSlot(inChannels: plan.values[step.inputs[0]].shape.channels))
-    }
+    plan.steps.reduce(0) { max($0, scratchCount(of: $1, in: plan, tuning)) }
+  }
+
+  /// The elements of scratch that one step needs.
+  static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
+    guard step.usesWinograd else { return 0 }
+    let items = tuning.winogradItems(groups: winogradGroups(plan.values[step.output].shape))
+    return items * tuning.winogradSlot(inChannels: plan.values[step.inputs[0]].shape.channels)
   }
 
   private func blockedToPlanar(

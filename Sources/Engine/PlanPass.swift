@@ -1,0 +1,59 @@
+/// One change to a plan that leaves what it computes as it was.
+///
+/// `PlanPass.all` is the list that plans are made by, that `u2cl bench --explain` prints and that tests walk. A new pass is
+/// a row of it and, where somebody may want to do without, a property of `PlanOptions`.
+package struct PlanPass: Sendable {
+  /// A few words, such as `fuse ReLU`.
+  package let name: String
+  /// What it does and what for, in one line.
+  package let purpose: String
+  /// Whether the options want it.
+  package let isWanted: @Sendable (PlanOptions) -> Bool
+  /// Changes the plan.
+  package let apply: @Sendable (inout Plan, PlanOptions) -> Void
+
+  private init(
+    _ name: String, _ purpose: String, if isWanted: @escaping @Sendable (PlanOptions) -> Bool = { _ in true },
+    _ apply: @escaping @Sendable (inout Plan, PlanOptions) -> Void
+  ) {
+    self.name = name
+    self.purpose = purpose
+    self.isWanted = isWanted
+    self.apply = apply
+  }
+}
+
+extension PlanPass {
+  /// Every pass, in the order in which they run.
+  package static let all: [PlanPass] = [
+    foldBatchNorm, fuseReLU, fuseResidualAdd, concatenateInPlace, chooseBlockedLayouts, chooseWinograd, placeInArena,
+  ]
+
+  package static let foldBatchNorm = PlanPass(
+    "fold batch norm", "scales a convolution's weights by the batch norm behind it", if: { $0.foldsBatchNorm }
+  ) { plan, _ in plan.foldBatchNorms() }
+
+  package static let fuseReLU = PlanPass(
+    "fuse ReLU", "lets a convolution or batch norm clip what it stores", if: { $0.fusesReLU }
+  ) { plan, _ in plan.fuseReLUs() }
+
+  package static let fuseResidualAdd = PlanPass(
+    "fuse residual add", "lets a block's last convolution add the residual", if: { $0.fusesResidual }
+  ) { plan, _ in plan.fuseResidualAdds() }
+
+  package static let concatenateInPlace = PlanPass(
+    "concatenate in place", "lets what is concatenated be written where the result lies", if: { $0.concatenatesInPlace }
+  ) { plan, _ in plan.concatenateInPlace() }
+
+  package static let chooseBlockedLayouts = PlanPass(
+    "choose blocked layouts", "lays activations out in blocks of 16 channels, for CPU devices", if: { $0.usesBlocks }
+  ) { plan, _ in plan.chooseBlockedLayouts() }
+
+  package static let chooseWinograd = PlanPass(
+    "choose Winograd", "computes 3×3 convolutions by F(4×4, 3×3) where that is faster", if: { $0.usesWinograd }
+  ) { plan, options in plan.chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
+
+  package static let placeInArena = PlanPass(
+    "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
+  ) { plan, options in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
+}
