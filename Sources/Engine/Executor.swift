@@ -57,9 +57,7 @@ public final class Executor {
   ) throws {
     let context = session.context
     let queue = try Queue(context: context)
-    var options = options
-    options.usesBlocks = options.usesBlocks && tuning.hasBlockKernels
-    let plan = Plan(graph, options: options)
+    let plan = Plan(graph, options: options, tuning: tuning)
     let uploaded = try ParameterMemory(
       of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)

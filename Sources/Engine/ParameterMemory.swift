@@ -30,7 +30,7 @@ struct ParameterMemory {
     self.places = places
     for (index, step) in plan.steps.enumerated() {
       guard let place = places[index],
-        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: plan.method(of: step)))
+        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
       else { continue }
       try write(blocks.first, at: place.x, on: queue)
       try write(blocks.second, at: place.y, on: queue)
@@ -47,7 +47,7 @@ struct ParameterMemory {
   private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
-      let counts = tuning.weightLayout(for: plan.method(of: step)).counts(
+      let counts = tuning.weightLayout(for: step.method).counts(
         out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
         taps: convolution.kernel * convolution.kernel)
       return (counts.weights, counts.bias)

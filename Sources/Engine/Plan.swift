@@ -51,8 +51,8 @@ package struct Plan: Sendable {
     package var inputs: [Value.ID]
     /// The value it writes.
     package var output: Value.ID
-    /// Whether it is a convolution on blocks that is computed by Winograd's method.
-    package internal(set) var usesWinograd = false
+    /// How it is computed, where it is a convolution.
+    package internal(set) var method = ConvolutionMethod.planar
   }
 
   package internal(set) var values: [Value] = []
@@ -104,8 +104,6 @@ public struct PlanOptions: Hashable, Sendable {
   /// Lets convolutions on blocks be computed by Winograd's method where that is faster; its float32 sums are less exact
   /// by about one decimal digit.
   public var usesWinograd = true
-  /// The fewest tiles of 4×4 pixels for which Winograd's method is used.
-  public var fewestWinogradTiles = 100
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -129,16 +127,19 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph: lowered, then changed by every pass that the options want, in the order of `PlanPass.all`.
+  /// The plan of a graph for devices of a tuning: lowered, then changed by every pass that is wanted, in the order of
+  /// `PlanPass.all`.
   ///
   /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
   package init(
-    _ graph: Graph, options: PlanOptions = PlanOptions(), observe: (PlanPass, Plan) -> Void = { _, _ in }
+    _ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning,
+    observe: (PlanPass, _ ran: Bool, Plan) -> Void = { _, _, _ in }
   ) {
     self.init(lowering: graph)
     for pass in PlanPass.all {
-      if pass.isWanted(options) { pass.apply(&self, options) }
-      observe(pass, self)
+      let isWanted = pass.isWanted(options, tuning)
+      if isWanted { pass.apply(&self, options, tuning) }
+      observe(pass, isWanted, self)
     }
   }
 
@@ -153,14 +154,6 @@ extension Plan {
     }
     input = graph.input
     outputs = graph.outputs.map(\.node)
-  }
-
-  /// How many launches the steps are: one each, but for a concat, whose inputs are copied where they are not in place.
-  package var launchCount: Int {
-    steps.reduce(0) { count, step in
-      guard step.operation == .concat else { return count + 1 }
-      return count + step.inputs.indices.count { !isInPlace(inputNumber: $0, of: step) }
-    }
   }
 
   /// The names of the blocks, in order.

@@ -7,14 +7,15 @@ package struct PlanPass: Sendable {
   package let name: String
   /// What it does and what for, in one line.
   package let purpose: String
-  /// Whether the options want it.
-  package let isWanted: @Sendable (PlanOptions) -> Bool
+  /// Whether the options and the device want it.
+  package let isWanted: @Sendable (PlanOptions, KernelTuning) -> Bool
   /// Changes the plan.
-  package let apply: @Sendable (inout Plan, PlanOptions) -> Void
+  package let apply: @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
 
   private init(
-    _ name: String, _ purpose: String, if isWanted: @escaping @Sendable (PlanOptions) -> Bool = { _ in true },
-    _ apply: @escaping @Sendable (inout Plan, PlanOptions) -> Void
+    _ name: String, _ purpose: String,
+    if isWanted: @escaping @Sendable (PlanOptions, KernelTuning) -> Bool = { _, _ in true },
+    _ apply: @escaping @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
   ) {
     self.name = name
     self.purpose = purpose
@@ -26,34 +27,38 @@ package struct PlanPass: Sendable {
 extension PlanPass {
   /// Every pass, in the order in which they run.
   package static let all: [PlanPass] = [
-    foldBatchNorm, fuseReLU, fuseResidualAdd, concatenateInPlace, chooseBlockedLayouts, chooseWinograd, placeInArena,
+    foldBatchNorm, fuseReLU, fuseResidualAdd, concatenateInPlace, chooseBlockedLayouts, chooseMethods, placeInArena,
   ]
 
   package static let foldBatchNorm = PlanPass(
-    "fold batch norm", "scales a convolution's weights by the batch norm behind it", if: { $0.foldsBatchNorm }
-  ) { plan, _ in plan.foldBatchNorms() }
+    "fold batch norm", "scales a convolution's weights by the batch norm behind it",
+    if: { options, _ in options.foldsBatchNorm }
+  ) { plan, _, _ in plan.foldBatchNorms() }
 
   package static let fuseReLU = PlanPass(
-    "fuse ReLU", "lets a convolution or batch norm clip what it stores", if: { $0.fusesReLU }
-  ) { plan, _ in plan.fuseReLUs() }
+    "fuse ReLU", "lets a convolution or batch norm clip what it stores", if: { options, _ in options.fusesReLU }
+  ) { plan, _, _ in plan.fuseReLUs() }
 
   package static let fuseResidualAdd = PlanPass(
-    "fuse residual add", "lets a block's last convolution add the residual", if: { $0.fusesResidual }
-  ) { plan, _ in plan.fuseResidualAdds() }
+    "fuse residual add", "lets a block's last convolution add the residual",
+    if: { options, _ in options.fusesResidual }
+  ) { plan, _, _ in plan.fuseResidualAdds() }
 
   package static let concatenateInPlace = PlanPass(
-    "concatenate in place", "lets what is concatenated be written where the result lies", if: { $0.concatenatesInPlace }
-  ) { plan, _ in plan.concatenateInPlace() }
+    "concatenate in place", "lets what is concatenated be written where the result lies",
+    if: { options, _ in options.concatenatesInPlace }
+  ) { plan, _, _ in plan.concatenateInPlace() }
 
   package static let chooseBlockedLayouts = PlanPass(
-    "choose blocked layouts", "lays activations out in blocks of 16 channels, for CPU devices", if: { $0.usesBlocks }
-  ) { plan, _ in plan.chooseBlockedLayouts() }
+    "choose blocked layouts", "lays activations out in blocks of 16 channels, for CPU devices",
+    if: { options, tuning in options.usesBlocks && tuning.hasBlockKernels }
+  ) { plan, _, _ in plan.chooseBlockedLayouts() }
 
-  package static let chooseWinograd = PlanPass(
-    "choose Winograd", "computes 3×3 convolutions by F(4×4, 3×3) where that is faster", if: { $0.usesWinograd }
-  ) { plan, options in plan.chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
+  package static let chooseMethods = PlanPass(
+    "choose methods", "computes each convolution directly or by Winograd's F(4×4, 3×3), as is faster"
+  ) { plan, options, tuning in plan.chooseMethods(tuning, winograd: options.usesWinograd) }
 
   package static let placeInArena = PlanPass(
     "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
-  ) { plan, options in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
+  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
 }

@@ -46,7 +46,7 @@ struct Recorder {
     let input = step.inputs[0]
     switch step.operation {
     case .convolution(let convolution, _, let epilogue):
-      return [try convolve(step, at: index, convolution, epilogue)]
+      return try convolve(step, at: index, convolution, epilogue)
     case .batchNorm(_, let relu):
       let kernel = try kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
       try kernel.bind(

@@ -105,8 +105,12 @@ public struct Benchmark: Sendable {
     let compile = start.duration(to: clock.now).seconds
     let frame = BenchmarkFrame(model, network, shape)
     let first = try frame.run()
-    let warmedUp = clock.now
-    for _ in 0..<warmup where warmedUp.duration(to: clock.now).seconds < maximumSeconds { _ = try frame.run() }
+    let warmingUp = clock.now
+    var warmups = 0
+    while warmups < warmup, warmingUp.duration(to: clock.now).seconds < maximumSeconds {
+      _ = try frame.run()
+      warmups += 1
+    }
     let counted = clock.now
     var frames: [Stopwatch] = []
     while true {
@@ -117,7 +121,7 @@ public struct Benchmark: Sendable {
     let memory = HostMachine.peakMemory
     let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates() : nil
     let report = BenchmarkReport(
-      self, shape, on: choice, network, compileSeconds: compile, firstRun: first, frames: frames,
+      self, shape, on: choice, network, compileSeconds: compile, firstRun: first, warmups: warmups, frames: frames,
       peakHostMemory: memory, peak: peak, layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
     return Outcome(report: report, trace: traces ? try frame.trace(on: choice.device) : nil)
   }

@@ -159,7 +159,7 @@ public struct BenchmarkReport: Sendable, Codable {
   /// - Parameter frames: what the counted runs took, at least one.
   init(
     _ benchmark: Benchmark, _ shape: Shape, on choice: DeviceChoice, _ network: CompiledNetwork,
-    compileSeconds: Double, firstRun: Stopwatch, frames: [Stopwatch], peakHostMemory: Int, peak: Double?,
+    compileSeconds: Double, firstRun: Stopwatch, warmups: Int, frames: [Stopwatch], peakHostMemory: Int, peak: Double?,
     layers: [LayerReport]?
   ) {
     host = HostMachine()
@@ -176,7 +176,7 @@ public struct BenchmarkReport: Sendable, Codable {
     loadSeconds = benchmark.loadSeconds
     self.compileSeconds = compileSeconds
     firstRunSeconds = PhaseReport(.run, in: [firstRun])?.statistics.median ?? 0
-    warmup = benchmark.warmup
+    warmup = warmups
     multiplyAccumulates = network.graph.multiplyAccumulates
     phases = BenchmarkPhase.allCases.compactMap { PhaseReport($0, in: frames) }
     samples = frames.flatMap { $0.spans.filter { $0.phase == .run }.map(\.seconds) }

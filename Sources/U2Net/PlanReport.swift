@@ -108,9 +108,9 @@ public struct PlanReport: Sendable, Codable {
 }
 
 extension PlanReport.Counts {
-  init(_ plan: Plan) {
+  init(_ plan: Plan, launches: Int) {
     steps = plan.steps.count
-    launches = plan.launchCount
+    self.launches = launches
     activations = plan.activationCount * MemoryLayout<Float>.stride
   }
 }
@@ -120,8 +120,8 @@ extension PlanReport.Pass {
     name = change.pass.name
     purpose = change.pass.purpose
     ran = change.ran
-    before = PlanReport.Counts(change.before)
-    after = PlanReport.Counts(change.after)
+    before = PlanReport.Counts(change.before, launches: change.launchCounts.before)
+    after = PlanReport.Counts(change.after, launches: change.launchCounts.after)
     changedSteps = change.changedSteps
     changedValues = change.changedValues
   }

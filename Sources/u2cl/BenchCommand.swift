@@ -91,7 +91,7 @@ struct BenchCommand: ParsableCommand {
     tell(outcome.report.device)
     if outcome.report.samples.count < benchmark.runs {
       Console.error(
-        "stopped after \(Format.fixed(maxTime, 0)) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
+        "stopped after \(maxTime) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
           + "--max-time gives more")
     }
     if let trace, let moments = outcome.trace { try Console.save(moments, toFileAt: trace) }

@@ -44,13 +44,24 @@ extension PlanReport: Presentable {
       [head]
         + steps.map { step in
           [
-            step.block, step.name, step.kernels.isEmpty ? "– (in place)" : step.kernels.joined(separator: " "),
+            step.block, step.name, Self.launches(step.kernels),
             step.inputLayout == step.outputLayout ? step.inputLayout : "\(step.inputLayout) → \(step.outputLayout)",
             step.inputs.map(Self.extents).joined(separator: " "), Self.extents(step.output),
             step.multiplyAccumulates == 0 ? "" : Format.fixed(Double(step.multiplyAccumulates) * 1e-6, 1),
             step.scratch == 0 ? "" : "\(step.scratch >> 10) KiB",
           ]
         })
+  }
+
+  /// The kernels of a step, each once.
+  private static func launches(_ kernels: [String]) -> String {
+    var seen = Set<String>()
+    let names = kernels.filter { seen.insert($0).inserted }.joined(separator: " + ")
+    switch kernels.count {
+    case 0: return "– (in place)"
+    case seen.count: return names
+    default: return "\(names), \(kernels.count) launches"
+    }
   }
 
   /// `1×64×320×320`.

@@ -5,15 +5,16 @@ import Testing
 
 @Suite struct PlanTests {
   private let graph: Graph
+  private let tuning = KernelTuning(isCPU: true, computeUnits: 2)
 
   init() throws { graph = try U2NetTable.small().graph(for: [1, 3, 96, 128]) }
 
   @Test func everyNodeIsAStepWithoutPasses() {
-    #expect(Plan(graph, options: .unfused).steps.count == graph.nodes.count - 1)
+    #expect(Plan(graph, options: .unfused, tuning: tuning).steps.count == graph.nodes.count - 1)
   }
 
   @Test func passesLeaveConvolutionsPoolsAndUpsamples() {
-    let plan = Plan(graph)
+    let plan = Plan(graph, tuning: tuning)
     let kinds = plan.steps.map { step in
       switch step.operation {
       case .convolution: "convolution"
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func nothingIsLeftToCopy() {
-    let plan = Plan(graph)
+    let plan = Plan(graph, tuning: tuning)
     for step in plan.steps where step.operation == .concat {
       for number in step.inputs.indices {
         #expect(plan.isInPlace(inputNumber: number, of: step), "\(step.name)[\(number)]")
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test func storagesThatLiveTogetherDoNotOverlap() {
-    let plan = Plan(graph)
+    let plan = Plan(graph, tuning: tuning)
     let used = plan.storages.filter { $0.lifetime != nil }
     for (index, a) in used.enumerated() {
       for b in used[(index + 1)...] {
@@ -54,12 +55,12 @@ import Testing
   @Test func lifetimesShrinkTheArena() {
     var apart = PlanOptions()
     apart.sharesMemory = false
-    #expect(Plan(graph).arenaCount * 2 < Plan(graph, options: apart).arenaCount)
+    #expect(Plan(graph, tuning: tuning).arenaCount * 2 < Plan(graph, options: apart, tuning: tuning).arenaCount)
   }
 
   @Test func blocksAreTheNetworksStages() {
     let stages = ["stage1", "stage2", "stage3", "stage4", "stage5", "stage6"]
     let decoder = ["stage5d", "stage4d", "stage3d", "stage2d", "stage1d", "fusion"]
-    #expect(Plan(graph).blocks == stages + decoder)
+    #expect(Plan(graph, tuning: tuning).blocks == stages + decoder)
   }
 }
