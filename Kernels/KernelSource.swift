@@ -30,6 +30,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16 = "upsample_c16"
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
+  /// Fused multiply-adds alone, to measure a device's peak.
+  case fmaPeak = "fma_peak"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -54,6 +56,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
     case .winogradC16: PackageResources.winograd_c16_cl
+    case .fmaPeak: PackageResources.fma_peak_cl
     }
   }
 }

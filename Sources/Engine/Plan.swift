@@ -7,7 +7,7 @@ package import Tensors
 /// computes the same. Which passes run is `PlanOptions`' to say.
 package struct Plan: Sendable {
   /// How the elements of a value lie in memory.
-  package enum Layout: Hashable, Sendable {
+  package enum Layout: String, Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
     /// `[batch][channels / 16][height][width][16]`.
@@ -132,21 +132,24 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph for devices of a tuning.
-  package init(_ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning) {
+  /// The plan of a graph for devices of a tuning: lowered, then changed by every pass that is wanted, in the order of
+  /// `PlanPass.all`.
+  ///
+  /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
+  package init(
+    _ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning,
+    observe: (PlanPass, _ ran: Bool, Plan) -> Void = { _, _, _ in }
+  ) {
     self.init(lowering: graph)
-    if options.foldsBatchNorm { foldBatchNorms() }
-    if options.fusesReLU { fuseReLUs() }
-    if options.fusesResidual { fuseResidualAdds() }
-    if options.fusesSideMaps { fuseSideMaps() }
-    if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts() }
-    chooseMethods(tuning, winograd: options.usesWinograd)
-    placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
+    for pass in PlanPass.all {
+      let isWanted = pass.isWanted(options, tuning)
+      if isWanted { pass.apply(&self, options, tuning) }
+      observe(pass, isWanted, self)
+    }
   }
 
   /// One step per node.
-  private init(lowering graph: Graph) {
+  package init(lowering graph: Graph) {
     for node in graph.nodes {
       storages.append(Storage(shape: node.shape))
       values.append(Value(shape: node.shape, storage: node.id))

@@ -58,10 +58,13 @@ extension Recorder {
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
   static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
-    plan.steps.reduce(0) { most, step in
-      guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
-      else { return most }
-      return max(most, tuning.scratchCount(of: method, for: plan.problem(of: convolution, in: step)))
-    }
+    plan.steps.reduce(0) { max($0, scratchCount(of: $1, in: plan, tuning)) }
+  }
+
+  /// The elements of scratch that one step needs.
+  static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
+    guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
+    else { return 0 }
+    return tuning.scratchCount(of: method, for: plan.problem(of: convolution, in: step))
   }
 }

@@ -27,12 +27,15 @@ struct Recorder {
     return SIMD4(Int32(shape.batch), Int32(shape.channels), Int32(shape.height), Int32(shape.width))
   }
 
+  /// The launches of each step, in the plan's order; none where there is nothing to do.
+  func record() throws -> [[Launch]] {
+    try plan.steps.enumerated().map { index, step in try launches(of: step, at: index) }
+  }
+
   /// One command graph for each block, in the plan's order.
-  func record() throws -> [CommandGraph] {
+  static func graphs(of plan: Plan, _ launches: [[Launch]]) -> [CommandGraph] {
     var graphs: [CommandGraph] = []
-    for (index, step) in plan.steps.enumerated() {
-      let launches = try launches(of: step, at: index)
-      if launches.isEmpty { continue }
+    for (step, launches) in zip(plan.steps, launches) where !launches.isEmpty {
       if graphs.last?.name != step.block { graphs.append(CommandGraph(name: step.block)) }
       for launch in launches { graphs[graphs.count - 1].record(launch) }
     }

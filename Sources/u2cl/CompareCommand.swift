@@ -30,8 +30,8 @@ struct CompareCommand: ParsableCommand {
     let picture = try InputPicture(input).picture().0
     let other = DeviceRequest(against)
     let comparison = try Comparison(
-      picture, model.detector(on: device.request, strict: device.strict), asked: device.request,
-      model.detector(on: other, strict: device.strict), askedAgainst: other, tolerance: tolerance)
+      picture, model.detector(on: device.request, strict: device.strict, maps: .all), asked: device.request,
+      model.detector(on: other, strict: device.strict, maps: .all), askedAgainst: other, tolerance: tolerance)
     if json { try Console.json(comparison) } else { try Console.write(comparison.table) }
     guard comparison.agrees else {
       throw Failure(.verification, "the maps differ by more than \(Format.scientific(tolerance))")

@@ -27,10 +27,12 @@ struct ModelOptions: ParsableArguments {
   var background = Color.white
 
   /// The model on a device.
-  func detector(on request: DeviceRequest, strict: Bool) throws(Failure) -> SaliencyDetector {
+  func detector(
+    on request: DeviceRequest, strict: Bool, maps: MapSelection
+  ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
       model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
-      resampling: resample, background: background)
+      resampling: resample, background: background, maps: maps)
     if let fallback = detector.fallback { Console.error(fallback) }
     return detector
   }
