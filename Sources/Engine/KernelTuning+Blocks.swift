@@ -56,6 +56,9 @@ extension KernelTuning {
   /// The most bytes of transformed input that are made before they are used: they should stay in the last cache.
   private static var transformedBytes: Int { 8 << 20 }
 
+  /// Whether activations are too large to be found in a core's own caches by the launch behind the one that wrote them.
+  func isFar(_ shape: Shape) -> Bool { shape.elementCount * MemoryLayout<Float>.stride > 4 << 20 }
+
   func fusedDivision(of problem: ConvolutionProblem, tiles: Int) -> FusedWinogradDivision {
     FusedWinogradDivision(of: problem, tiles: tiles, items: slots)
   }

@@ -16,6 +16,8 @@ extension Plan {
       case .batchNorm:
         groups.forbid(step.output)
         groups.unite(step.inputs + [step.output])
+      case .fuseMaps:
+        for id in step.inputs + [step.output] { groups.forbid(id) }
       case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
         groups.unite(step.inputs + [step.output])
       }

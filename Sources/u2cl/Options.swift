@@ -28,11 +28,11 @@ struct ModelOptions: ParsableArguments {
 
   /// The model on a device.
   func detector(
-    on request: DeviceRequest, strict: Bool, cache: Cache
+    on request: DeviceRequest, strict: Bool, maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
       model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
-      resampling: resample, background: background, cache: cache)
+      resampling: resample, background: background, maps: maps, cache: cache)
     if let fallback = detector.fallback { Console.error(fallback) }
     return detector
   }

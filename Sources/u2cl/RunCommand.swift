@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
     name: [.short, .customLong("output")], help: "The mask's file (.png), a folder for many, or - for standard output.")
   var output: String?
 
-  @Option(help: "Also write every map of the network, d0 … d6, into this folder.")
+  @Option(help: "Also compute every map of the network, d0 … d6, and write them into this folder.")
   var sideMaps: String?
 
   @OptionGroup var model: ModelOptions
@@ -63,7 +63,8 @@ struct RunCommand: ParsableCommand {
   }
 
   private func load(_ keeping: Keeping) throws(Failure) -> SaliencyDetector {
-    let detector = try model.detector(on: device.request, strict: device.strict, cache: keeping.cache)
+    let detector = try model.detector(
+      on: device.request, strict: device.strict, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
     if !quiet {
       keeping.warn(of: [detector])
       Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)")

@@ -200,8 +200,7 @@ struct KeptProgramTests {
     #expect(outcome.code == 0 && outcome.text.contains(PoCLCache.platform))
     #expect(outcome.errors.hasPrefix("u2cl: PoCL's cache ") && outcome.errors.contains(" serves instead; set POCL_CACHE_DIR"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
-    let folder = try #require(sandbox.files.first { $0.hasPrefix("u2cl-pocl-") })
-    #expect(!folder.contains("/"))
+    #expect(sandbox.files.contains { $0.hasPrefix("u2cl-pocl-") })
   }
 
   /// Without any place PoCL is not used: on a full disk its compiler would end the process.

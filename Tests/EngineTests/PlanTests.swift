@@ -22,12 +22,15 @@ import Testing
       case .upsample: "upsample"
       case .sigmoid: "sigmoid"
       case .concat: "concat"
+      case .fuseMaps: "fuse maps"
       case .batchNorm, .relu, .add: "left over"
       }
     }
     let counts = Dictionary(kinds.map { ($0, 1) }, uniquingKeysWith: +)
     #expect(
-      counts == ["convolution": 119, "max pool": 33, "upsample": 38, "sigmoid": 7, "concat": 51],
+      counts == [
+        "convolution": 118, "max pool": 33, "upsample": 38, "sigmoid": 6, "concat": 50, "fuse maps": 1,
+      ],
       "\(counts)")
   }
 
