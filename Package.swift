@@ -68,10 +68,14 @@ let package = Package(
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
-    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
+    library("Caches"),
+    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
-      ["Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "CBuildInfo", "CDefaultModel"]),
+      [
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Caches", "CBuildInfo",
+        "CDefaultModel",
+      ]),
     .executableTarget(
       name: "u2cl",
       dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -87,7 +91,8 @@ let package = Package(
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "OpenCL", ["OpenCL"]),
-    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
+    tests(of: "Caches", ["Caches"]),
+    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Caches"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],

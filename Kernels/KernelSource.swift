@@ -33,6 +33,14 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
 
+  /// Whether the file is compiled with constants that the engine chooses (`-D X_TILE=8`).
+  public var takesConstants: Bool {
+    switch self {
+    case .conv2d, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16: true
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .fmaPeak: false
+    }
+  }
+
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
 

@@ -25,6 +25,8 @@ package struct Plan: Sendable {
     package var channelOffset = 0
     /// How its elements lie.
     package internal(set) var layout = Layout.planar
+    /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
+    package internal(set) var lifetime: ClosedRange<Int>?
   }
 
   /// A region of memory.

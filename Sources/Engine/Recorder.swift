@@ -83,7 +83,7 @@ struct Recorder {
 
   /// A kernel for one launch, compiled with constants of its own or with the tuning's.
   func kernel(_ name: String, from source: KernelSource, options: String? = nil) throws -> Kernel {
-    try session.kernel(name, from: source, options: "-cl-std=CL1.2 \(options ?? tuning.buildOptions)")
+    try session.kernel(name, from: source, options: options ?? tuning.buildOptions)
   }
 
   func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }

@@ -27,6 +27,10 @@ public struct Platform: @unchecked Sendable {
     version = try text(CL_PLATFORM_VERSION)
   }
 
+  /// Whether the driver keeps compiled programs between processes by itself, and gives them away only as copies that it
+  /// compiles for the purpose: PoCL.
+  public var keepsPrograms: Bool { name == "Portable Computing Language" }
+
   /// Every platform the loader finds; none where no driver is installed.
   public static func all() throws(CLError) -> [Platform] {
     try driverSetup.withLock { _ throws(CLError) in

@@ -1,3 +1,4 @@
+public import Caches
 import Engine
 import Images
 import Networks
@@ -35,6 +36,8 @@ public struct Benchmark: Sendable {
   public var traces = false
   /// Whether the device's peak of fused multiply-adds is measured as well, after the counted runs.
   public var measuresPeak = true
+  /// Where compiled programs are kept from one process to the next.
+  public var cache = Cache()
 
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
@@ -70,7 +73,7 @@ public struct Benchmark: Sendable {
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
     return try failing {
-      let network = try choice.device.compile(model, for: shape, maps: maps)
+      let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
       guard let executor = network.executor else {
         throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")
       }
@@ -101,7 +104,7 @@ public struct Benchmark: Sendable {
   private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
-    let network = try choice.device.compile(model, for: shape, maps: maps)
+    let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
     let compile = start.duration(to: clock.now).seconds
     let frame = BenchmarkFrame(model, network, shape)
     let first = try frame.run()
