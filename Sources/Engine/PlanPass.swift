@@ -27,7 +27,8 @@ package struct PlanPass: Sendable {
 extension PlanPass {
   /// Every pass, in the order in which they run.
   package static let all: [PlanPass] = [
-    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, concatenateInPlace, chooseBlockedLayouts, chooseMethods, placeInArena,
+    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, concatenateInPlace, chooseBlockedLayouts, chooseMethods,
+    placeInArena,
   ]
 
   package static let foldBatchNorm = PlanPass(

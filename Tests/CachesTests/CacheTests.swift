@@ -179,7 +179,8 @@ import Testing
     let cache = Cache(.folder(path))
     use(cache)
     let problem = cache.problem ?? ""
-    #expect(problem.hasPrefix("the cache \(path) cannot be written (") && problem.contains("set U2CL_CACHE to a folder"))
+    #expect(
+      problem.hasPrefix("the cache \(path) cannot be written (") && problem.contains("set U2CL_CACHE to a folder"))
     #expect(!problem.contains("\n"))
     use(cache)
     #expect(cache.problem == problem)
