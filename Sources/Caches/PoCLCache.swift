@@ -51,7 +51,8 @@ public struct PoCLCache: Hashable, Sendable {
     let substitute = "\(temporary)/u2cl-pocl-\(geteuid())"
     guard SystemFile.makePrivateFolder(substitute), unusable(substitute) == nil else {
       setenv(variable, "/dev/null/none", 1)
-      return "PoCL has no place for its cache: \(usual) cannot be used (\(reason)), nor can \(temporary); set \(variable)"
+      return
+        "PoCL has no place for its cache: \(usual) cannot be used (\(reason)), nor can \(temporary); set \(variable)"
     }
     setenv(variable, substitute, 1)
     return "PoCL's cache \(usual) cannot be used (\(reason)); \(substitute) serves instead; set \(variable) to a folder"

@@ -43,6 +43,9 @@ enum Console {
     _ = send(Array("u2cl: \(message)\n".utf8), to: STDERR_FILENO)
   }
 
+  /// How far long work has come; as it is, without an end of line.
+  static func progress(_ text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
+
   /// - Returns: the system's reason where not everything was taken.
   private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var sent = 0

@@ -9,6 +9,9 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Fail when the device asked for is not there, instead of using another.")
   var strict = false
 
+  @Flag(help: "Use the defaults, not what 'u2cl tune' found.")
+  var noTune = false
+
   var request: DeviceRequest { DeviceRequest(device) }
 }
 
@@ -28,11 +31,12 @@ struct ModelOptions: ParsableArguments {
 
   /// The model on a device.
   func detector(
-    on request: DeviceRequest, strict: Bool, maps: MapSelection, cache: Cache
+    on request: DeviceRequest, _ options: DeviceOptions, maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
-      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
-      resampling: resample, background: background, maps: maps, cache: cache)
+      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: options.strict,
+      size: size,
+      resampling: resample, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     if let fallback = detector.fallback { Console.error(fallback) }
     return detector
   }

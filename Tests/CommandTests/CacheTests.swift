@@ -8,7 +8,8 @@ import U2Net
   @Test func anEmptyCacheIsShown() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.expectSuccess(["cache", "info"])
-    #expect(outcome.lines.prefix(3).map { $0.split(separator: " ").last.map(String.init) } == [sandbox.cache, "B)", "B)"])
+    #expect(
+      outcome.lines.prefix(3).map { $0.split(separator: " ").last.map(String.init) } == [sandbox.cache, "B)", "B)"])
     #expect(outcome.lines.count == 4 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
     let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"]).output)
     #expect(report.keys == ["schema", "path", "contents", "pocl"])
@@ -29,7 +30,8 @@ import U2Net
   }
 
   @Test func anotherFolderIsShown() throws {
-    let outcome = try Sandbox().shell("unset U2CL_CACHE POCL_CACHE_DIR; XDG_CACHE_HOME=/some/where \"$U2CL\" cache info")
+    let outcome = try Sandbox().shell(
+      "unset U2CL_CACHE POCL_CACHE_DIR; XDG_CACHE_HOME=/some/where \"$U2CL\" cache info")
     #expect(outcome.text.contains("/some/where/u2cl\n") && outcome.text.contains("/some/where/pocl/kcache, 0 (0 B)"))
   }
 }
@@ -198,7 +200,8 @@ struct KeptProgramTests {
     let sandbox = try Sandbox()
     let outcome = try sandbox.shell("exec env -u POCL_CACHE_DIR -u XDG_CACHE_HOME \(variables) \(command)")
     #expect(outcome.code == 0 && outcome.text.contains(PoCLCache.platform))
-    #expect(outcome.errors.hasPrefix("u2cl: PoCL's cache ") && outcome.errors.contains(" serves instead; set POCL_CACHE_DIR"))
+    #expect(
+      outcome.errors.hasPrefix("u2cl: PoCL's cache ") && outcome.errors.contains(" serves instead; set POCL_CACHE_DIR"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
     #expect(sandbox.files.contains { $0.hasPrefix("u2cl-pocl-") })
   }
