@@ -1,10 +1,10 @@
-import Caches
+package import Caches
 import Kernels
-import OpenCL
+package import OpenCL
 import Tensors
 
 /// What was measured on a device, in this process and in those before it.
-struct TuningJournal {
+package struct TuningJournal {
   /// How often a method may be begun without an end before it is taken to end the process.
   static let mostAttempts = 2
 
@@ -22,7 +22,7 @@ struct TuningJournal {
   }
 
   /// The journal of a device with the kernels of this program.
-  init(of device: Device, in cache: Cache) {
+  package init(of device: Device, in cache: Cache) {
     self.cache = cache
     let kernels: [KernelSource] = [.conv2dC16, .winogradC16]
     key = CacheKey(.tunings, ["1"] + device.identity + kernels.map(\.text))
@@ -39,7 +39,7 @@ struct TuningJournal {
   }
 
   /// Keeps a record, for this process and the next.
-  mutating func append(_ record: TuningRecord) {
+  package mutating func append(_ record: TuningRecord) {
     note(record)
     cache.append(record.line, to: key)
   }

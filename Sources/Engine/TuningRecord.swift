@@ -1,9 +1,9 @@
 import Tensors
 
 /// One line of a tuning's journal: what became of one method for one convolution.
-struct TuningRecord: Hashable, Sendable {
+package struct TuningRecord: Hashable, Sendable {
   /// What became of a method.
-  enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// It is about to be tried. Where nothing follows, the process ended over it.
     case begun
     /// It computed what it should; its median and that of the default, run in turn with it, in nanoseconds. What slows
@@ -13,13 +13,13 @@ struct TuningRecord: Hashable, Sendable {
     case failed
   }
 
-  let problem: ConvolutionProblem
-  let method: BlockedMethod
-  let outcome: Outcome
+  package let problem: ConvolutionProblem
+  package let method: BlockedMethod
+  package let outcome: Outcome
 
   /// Such as `64 16 3 1 1 320 320 fused 20 took 2890000 3010000`: channels in and out, kernel, dilation, batch, height, width, the
   /// method and its constants, the outcome.
-  var line: String {
+  package var line: String {
     let output = problem.output
     let numbers = [
       problem.inChannels, output.channels, problem.kernel, problem.dilation, output.batch, output.height, output.width,
@@ -27,14 +27,14 @@ struct TuningRecord: Hashable, Sendable {
     return "\(numbers.map(String.init).joined(separator: " ")) \(method.text) \(outcome.text)"
   }
 
-  init(problem: ConvolutionProblem, method: BlockedMethod, outcome: Outcome) {
+  package init(problem: ConvolutionProblem, method: BlockedMethod, outcome: Outcome) {
     self.problem = problem
     self.method = method
     self.outcome = outcome
   }
 
   /// Nil where the line is of another form.
-  init?(line: String) {
+  package init?(line: String) {
     let fields = line.split(separator: " ")
     let numbers = fields.prefix(7).compactMap { Int($0) }.filter { $0 > 0 }
     guard numbers.count == 7 else { return nil }
