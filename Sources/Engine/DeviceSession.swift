@@ -18,6 +18,9 @@ public final class DeviceSession: Sendable {
     programs = ProgramLibrary(context: context, cache: device.platform.keepsPrograms ? nil : cache)
   }
 
+  /// Whether programs are kept from one process to the next, by us: not where the driver does so itself.
+  public var usesCache: Bool { programs.usesCache }
+
   /// How the programs so far came to be.
   public var programCounts: ProgramCounts { programs.counts }
 
