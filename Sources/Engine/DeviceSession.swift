@@ -30,6 +30,9 @@ public final class DeviceSession: Sendable {
   /// How many convolutions have a method that was found the fastest by trying.
   public var tunedCount: Int { tuning.methods.count }
 
+  /// Whether programs are kept from one process to the next, by us: not where the driver does so itself.
+  public var usesCache: Bool { programs.usesCache }
+
   /// How the programs so far came to be.
   public var programCounts: ProgramCounts { programs.counts }
 

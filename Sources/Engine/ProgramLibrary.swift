@@ -48,6 +48,10 @@ final class ProgramLibrary: Sendable {
     self.cache = cache
   }
 
+  var usesCache: Bool {
+    if case .folder = cache?.location { true } else { false }
+  }
+
   var counts: ProgramCounts { state.withLock { $0.counts } }
 
   /// A new kernel of a program.

@@ -124,7 +124,7 @@ public struct Benchmark: Sendable {
       if (frames.count >= runs && seconds >= minimumSeconds) || seconds >= maximumSeconds { break }
     }
     let memory = HostMachine.peakMemory
-    let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates() : nil
+    let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates(cache: cache) : nil
     let report = BenchmarkReport(
       self, shape, on: choice, network, compileSeconds: compile, firstRun: first, warmups: warmups, frames: frames,
       peakHostMemory: memory, peak: peak, layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
@@ -143,9 +143,9 @@ public struct Benchmark: Sendable {
 
 extension ComputeDevice {
   /// Fused multiply-adds per second, measured; nil for the reference.
-  func peakMultiplyAccumulates() throws -> Double? {
+  func peakMultiplyAccumulates(cache: Cache) throws -> Double? {
     switch backend {
-    case .openCL(let device): try FMAPeak(of: DeviceSession(device: device)).multiplyAddsPerSecond
+    case .openCL(let device): try FMAPeak(of: DeviceSession(device: device, cache: cache)).multiplyAddsPerSecond
     case .reference: nil
     }
   }
