@@ -14,9 +14,13 @@ let strict: [SwiftSetting] = [
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
   "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl", "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl",
-  "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "relu.cl", "sigmoid.cl", "storage.cl", "tensor_cores.cl",
-  "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "winograd_c16.cl",
+  "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "relu.cl", "sigmoid.cl",
+  "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "winograd_c16.cl",
 ]
+
+/// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
+/// manifest stays the same.
+let commit = Context.environment["U2CL_COMMIT"].flatMap { $0.isEmpty ? nil : $0 }
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -48,6 +52,8 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
     .target(
+      name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
+    .target(
       name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
@@ -63,10 +69,14 @@ let package = Package(
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
-    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
+    library("Caches"),
+    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
-      ["Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "CDefaultModel"]),
+      [
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Caches", "CBuildInfo",
+        "CDefaultModel",
+      ]),
     .executableTarget(
       name: "u2cl",
       dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -82,7 +92,8 @@ let package = Package(
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "OpenCL", ["OpenCL"]),
-    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
+    tests(of: "Caches", ["Caches"]),
+    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],

@@ -16,6 +16,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case concat
   /// Elementwise sum.
   case add
+  /// 1×1 convolution of maps of different sizes, with sigmoid.
+  case fuseMaps = "fuse_maps"
   /// Convolution on blocks of 16 channels, for CPU devices.
   case conv2dC16 = "conv2d_c16"
   /// Convolution from planar activations to blocks.
@@ -28,7 +30,6 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16 = "upsample_c16"
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
-
   /// Convolution on blocks as an implicit matrix product, for GPUs.
   case conv2dGEMM = "conv2d_gemm"
   /// Convolution from planar activations to blocks, for GPUs.
@@ -39,27 +40,39 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16GPU = "max_pool_c16_gpu"
   /// Bilinear resampling on blocks, for GPUs.
   case upsampleC16GPU = "upsample_c16_gpu"
+  /// Fused multiply-adds alone, to measure a device's peak.
+  case fmaPeak = "fma_peak"
+
+  /// Whether the file is compiled with constants of its own that the engine chooses (`-D X_TILE=8`), which have `#ifndef`
+  /// defaults.
+  public var takesConstants: Bool {
+    switch self {
+    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .conv2dGEMM,
+      .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
+      true
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .maxPoolC16GPU,
+      .upsampleC16GPU:
+      false
+    }
+  }
+
+  /// What must stand in front of the file.
+  public var foundations: [KernelFoundation] {
+    switch self {
+    case .conv2dGEMM: [.storage, .tensorCores]
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
+      [.storage]
+    case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
+      .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak:
+      []
+    }
+  }
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
 
-  /// The text to compile: what the file builds on, and the file.
-  public var text: String {
-    (foundations + [bytes]).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "#line 1\n")
-  }
-
-  /// The files that must stand in front of it: `storage.cl`, `tensor_cores.cl`.
-  private var foundations: [[UInt8]] {
-    switch self {
-    case .conv2dGEMM:
-      [PackageResources.storage_cl, PackageResources.tensor_cores_cl]
-    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
-      [PackageResources.storage_cl]
-    case .conv2d, .batchNorm, .maxPool, .upsample, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .maxPoolC16,
-      .upsampleC16, .winogradC16:
-      []
-    }
-  }
+  /// The file's text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
 
   private var bytes: [UInt8] {
     switch self {
@@ -71,6 +84,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .upsample: PackageResources.upsample_cl
     case .concat: PackageResources.concat_cl
     case .add: PackageResources.add_cl
+    case .fuseMaps: PackageResources.fuse_maps_cl
     case .conv2dC16: PackageResources.conv2d_c16_cl
     case .conv2dPlanarToC16: PackageResources.conv2d_planar_to_c16_cl
     case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
@@ -82,6 +96,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
     case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
     case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
+    case .fmaPeak: PackageResources.fma_peak_cl
     }
   }
 }

@@ -21,12 +21,33 @@
 #define CHUNK 8  // blocks of input channels whose transformed weights are kept at one time
 #endif
 
+#ifndef STREAMS
+#define STREAMS 0  // whether the output is stored past the caches, being too large to be found in them again
+#endif
+
 // Element `i` of 16 channels at `p`, which is aligned to them.
 #define LOAD(p, i) (((__global const float16 *)(p))[i])
 #define STORE(value, p, i) (((__global float16 *)(p))[i] = (value))
 
+// Compilers for CPUs know how to fetch a line before it is needed, and how to store one past the caches.
+#ifdef __has_builtin
+#if __has_builtin(__builtin_prefetch)
+#define PREFETCH(p) __builtin_prefetch((const void *)(ulong)(p), 0, 2)
+#endif
+#if STREAMS && __has_builtin(__builtin_nontemporal_store)
+#define STORE_OUTPUT(value, p, i) __builtin_nontemporal_store(value, &((__global float16 *)(p))[i])
+#endif
+#endif
+#ifndef PREFETCH
+#define PREFETCH(p)
+#endif
+#ifndef STORE_OUTPUT
+#define STORE_OUTPUT(value, p, i) STORE(value, p, i)
+#endif
+
 // o = Bᵀ i
-#define INPUT_TRANSFORM(o0, o1, o2, o3, o4, o5, i0, i1, i2, i3, i4, i5) { \
+#define INPUT_TRANSFORM(o0, o1, o2, o3, o4, o5, p0, p1, p2, p3, p4, p5) { \
+    const float16 i0 = p0, i1 = p1, i2 = p2, i3 = p3, i4 = p4, i5 = p5; \
     const float16 a_ = fma((float16)(-4.0f), i2, i4), b_ = fma((float16)(-4.0f), i1, i3); \
     const float16 c_ = i4 - i2, d_ = 2.0f * (i3 - i1); \
     const float16 first_ = fma((float16)(4.0f), i0, fma((float16)(-5.0f), i2, i4)); \
@@ -88,23 +109,37 @@ inline Place place_of(const int tile, const Tiling t) {
   return p;
 }
 
+// Floats between the transformed values of one tile: an odd number of cache lines, so that the 36 fall into as many sets of
+// a cache.
+inline ulong frequency_stride(const int in_blocks) { return (in_blocks * TILES | 1) * 16; }
+
 // Writes the 36 transformed values of a tile and one block of channels, `stride` floats apart.
 inline void transform_input(
     __global const float *plane, const Place p, const Tiling t, __global float *transformed, const ulong stride) {
   const int d = t.dilation, y0 = p.y - d, x0 = p.x - d;
   const int inside = y0 >= 0 && x0 >= 0 && y0 + 5 * d < t.height && x0 + 5 * d < t.width;
   float16 rows[36];
-  #pragma unroll
-  for (int x = 0; x < 6; x++) {
-    float16 i[6];
+  if (inside) {
+    __global const float *corner = plane + ((long)y0 * t.width + x0) * 16;
+    const long down = (long)d * t.width;
     #pragma unroll
-    for (int y = 0; y < 6; y++) {
-      const int v = y0 + y * d, u = x0 + x * d;
-      i[y] = inside || (v >= 0 && v < t.height && u >= 0 && u < t.width)
-          ? LOAD(plane, (long)v * t.width + u) : (float16)(0.0f);
+    for (int x = 0; x < 6; x++)
+      INPUT_TRANSFORM(rows[x], rows[6 + x], rows[12 + x], rows[18 + x], rows[24 + x], rows[30 + x],
+                      LOAD(corner, x * d), LOAD(corner, down + x * d), LOAD(corner, 2 * down + x * d),
+                      LOAD(corner, 3 * down + x * d), LOAD(corner, 4 * down + x * d), LOAD(corner, 5 * down + x * d))
+  } else {
+    #pragma unroll
+    for (int x = 0; x < 6; x++) {
+      const int u = x0 + x * d;
+      float16 i[6];
+      #pragma unroll
+      for (int y = 0; y < 6; y++) {
+        const int v = y0 + y * d;
+        i[y] = v >= 0 && v < t.height && u >= 0 && u < t.width ? LOAD(plane, (long)v * t.width + u) : (float16)(0.0f);
+      }
+      INPUT_TRANSFORM(rows[x], rows[6 + x], rows[12 + x], rows[18 + x], rows[24 + x], rows[30 + x],
+                      i[0], i[1], i[2], i[3], i[4], i[5])
     }
-    INPUT_TRANSFORM(rows[x], rows[6 + x], rows[12 + x], rows[18 + x], rows[24 + x], rows[30 + x],
-                    i[0], i[1], i[2], i[3], i[4], i[5])
   }
   #pragma unroll
   for (int y = 0; y < 6; y++) {
@@ -160,7 +195,7 @@ inline void transform_output(
       float16 value = o[x] + epilogue.bias;
       if (epilogue.rectify) value = fmax(value, (float16)(0.0f));
       if (epilogue.add_residual) value += LOAD(added, at);
-      STORE(value, plane, at);
+      STORE_OUTPUT(value, plane, at);
     }
   }
 }
@@ -175,28 +210,45 @@ void winograd_fused_c16(
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global float *restrict out, const ulong2 out_at, const int out_channels, const int dilation, const int rectify,
     __global const float *restrict residual, const ulong2 residual_at, const int add_residual,
-    __global float *restrict scratch, const ulong slot_count /* floats of a slot */, const int groups_per_item) {
+    __global float *restrict scratch, const ulong slot_count /* floats of a slot */, const int groups_per_item,
+    const int fetches /* whether the input is too large to be found in a cache */) {
   const int in_blocks = shape.y / 16, out_blocks = out_channels / 16;
   const Tiling tiling = tiling_of(shape, dilation);
   const ulong plane = (ulong)shape.z * shape.w * 16;
   const int groups = (tiling.count + TILES - 1) / TILES;
   const int item = (int)get_global_id(0);  // one slot each
   __global float *transformed = scratch + item * slot_count;
-  __global float *products = transformed + 36 * in_blocks * TILES * 16;
+  const ulong stride = frequency_stride(in_blocks);
+  __global float *products = transformed + 36 * stride;
 
   for (int group = item * groups_per_item; group < min((item + 1) * groups_per_item, groups); group++) {
     for (int b = 0; b < in_blocks; b++) {
       for (int i = 0; i < TILES; i++) {
         const Place p = place_of(min(group * TILES + i, tiling.count - 1), tiling);
         transform_input(
-            in + in_at.x + p.image * in_at.y + b * plane, p, tiling, transformed + (b * TILES + i) * 16,
-            in_blocks * TILES * 16);
+            in + in_at.x + p.image * in_at.y + b * plane, p, tiling, transformed + (b * TILES + i) * 16, stride);
       }
     }
+    // While the products are computed, the next group's input is fetched, some rows of a tile for each.
+    long next[TILES];
+    for (int i = 0; i < TILES; i++) {
+      const Place p = place_of(min((group + 1) * TILES + i, tiling.count - 1), tiling);
+      next[i] = in_at.x + p.image * in_at.y + ((long)(p.y + dilation) * tiling.width + p.x + dilation) * 16;
+    }
+    const int tiles_to_fetch = fetches ? in_blocks * TILES : 0;
+    const int tiles_per_product = (in_blocks * TILES + out_blocks * 36 - 1) / (out_blocks * 36);
+    int fetched = 0;
     for (int block = 0; block < out_blocks; block++) {
       __global const float *weights = parameters + weights_and_bias.x + (ulong)block * 36 * in_blocks * 256;
-      __global const float *pixels = transformed;
       for (int f = 0; f < 36; f++) {
+        for (int n = 0; n < tiles_per_product && fetched < tiles_to_fetch; n++, fetched++) {
+          __global const float *pixel = in + next[fetched % TILES] + fetched / TILES * plane;
+          #pragma unroll
+          for (int y = 0; y < 4; y++, pixel += (long)dilation * tiling.width * 16)
+            #pragma unroll
+            for (int x = 0; x < 4; x++) PREFETCH(pixel + x * 16 * dilation);
+        }
+        __global const float *pixels = transformed + f * stride;
         float16 sums[TILES];
         #pragma unroll
         for (int i = 0; i < TILES; i++) sums[i] = (float16)(0.0f);
@@ -227,7 +279,7 @@ void winograd_input_c16(
   const int block = (int)get_global_id(0);  // 16 input channels
   const int group = (int)get_global_id(1);  // 0 ..< groups of this launch
   const Tiling tiling = tiling_of(shape, dilation);
-  const ulong stride = (ulong)in_blocks * TILES * 16;
+  const ulong stride = frequency_stride(in_blocks);
   for (int i = 0; i < TILES; i++) {
     const Place p = place_of(min((first_group + group) * TILES + i, tiling.count - 1), tiling);
     transform_input(
@@ -255,6 +307,7 @@ void winograd_multiply_c16(
   const ulong plane = (ulong)shape.z * shape.w * 16;
   const int first = (int)get_global_id(1) * groups_per_item;  // the item's groups of the launch
   const int end = min(first + groups_per_item, groups);
+  const ulong stride = frequency_stride(in_blocks);
   __global float *products = scratch + slots.x + (get_global_id(1) * get_global_size(0) + get_global_id(0)) * slots.y;
 
   for (int block = (int)get_global_id(0); block < out_blocks; block += (int)get_global_size(0)) {
@@ -281,8 +334,7 @@ void winograd_multiply_c16(
             #pragma unroll
             for (int i = 0; i < TILES; i++) sums[i] = first_block == 0 ? (float16)(0.0f) : LOAD(product, i);
             const float *weights = (const float *)chunk[x];
-            __global const float *pixels =
-                scratch + (((ulong)group * 36 + f) * in_blocks + first_block) * TILES * 16;
+            __global const float *pixels = scratch + (group * 36 + f) * stride + first_block * TILES * 16;
             #define WEIGHTS
             ACCUMULATE(sums, pixels, weights, blocks)
             #undef WEIGHTS

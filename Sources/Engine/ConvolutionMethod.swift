@@ -22,4 +22,12 @@ package enum BlockedMethod: Hashable, Sendable {
   case winogradNonfused(tiles: Int)
   /// The direct sum as an implicit matrix product through local memory, on GPUs.
   case implicitGEMM(ImplicitGEMM)
+
+  /// Whether it is the direct sum.
+  var isDirect: Bool {
+    switch self {
+    case .direct, .implicitGEMM: true
+    case .winogradFused, .winogradNonfused: false
+    }
+  }
 }

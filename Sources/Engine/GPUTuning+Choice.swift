@@ -37,7 +37,9 @@ extension GPUTuning {
       let most = max(1, min(output.height, tile.pixels / width))
       let height = output.height.dividedRoundingUp(by: output.height.dividedRoundingUp(by: most))
       return ImplicitGEMM(product, tile: tile, width: width, height: height)
-    }.filter { $0.threads <= maxGroup && patchCapacity(of: $0, kernel: problem.kernel, dilation: problem.dilation) != nil }
+    }.filter {
+      $0.threads <= maxGroup && patchCapacity(of: $0, kernel: problem.kernel, dilation: problem.dilation) != nil
+    }
     return fitting.map { (gemm: $0, clocks: clocks(of: $0, for: problem)) }
       .sorted { ($0.clocks, $0.gemm.width) < ($1.clocks, $1.gemm.width) }.prefix(2).map(\.gemm)
   }
@@ -59,7 +61,8 @@ extension GPUTuning {
     let stepChannels = stepChannels(gemm.product)
     let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splits)
     let perUnit = groups.dividedRoundingUp(by: computeUnits)
-    let products = Double(gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
+    let products = Double(
+      gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
     let patch = Double(gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation) * steps * 2)
     let busy = Double(perUnit) * (products / rate(of: gemm) + patch)
     // Of the groups that a unit holds at a time, about three hide each other's waiting.

@@ -34,7 +34,7 @@ package struct GPUTuning: Hashable, Sendable {
 
   /// The kernel's `PATCH`: the least of a few sizes that holds a division's patch, so that there are few programs; nil
   /// where the patch is too large.
-  func patchCapacity(of gemm: ImplicitGEMM, kernel: Int, dilation: Int) -> Int? {
+  package func patchCapacity(of gemm: ImplicitGEMM, kernel: Int, dilation: Int) -> Int? {
     let pixels = gemm.patchPixels(kernel: kernel, dilation: dilation)
     return Self.patchCapacities.first { $0 >= pixels && localBytes(of: gemm, kernel: kernel, patch: $0) <= localMemory }
   }
@@ -61,14 +61,32 @@ package struct GPUTuning: Hashable, Sendable {
   /// The input channels of one step of the kernel: two vectors of 16 bytes, or what becomes two.
   func stepChannels(_ product: Product) -> Int { precision == .float16 && product != .fma ? 16 : 8 }
 
+  /// The parts into which a sum over input channels is divided, and the steps of each: fewer parts than are wanted where
+  /// there are few steps.
+  func parts(of gemm: ImplicitGEMM, inChannels: Int) -> (count: Int, steps: Int) {
+    let steps = inChannels / stepChannels(gemm.product)
+    let stepsOfPart = steps.dividedRoundingUp(by: gemm.splits)
+    return (steps.dividedRoundingUp(by: stepsOfPart), stepsOfPart)
+  }
+
+  /// Whether the device's kernels compute a convolution so divided.
+  func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
+    products.contains(gemm.product) && gemm.product.tiles.contains(gemm.tile) && gemm.threads <= maxGroup
+      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits
+      && patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil
+  }
+
+  /// The most parts of a sum.
+  static let mostSplits = 8
+
   /// The vectors' elements in which weights are packed.
   var vectorChannels: Int { 16 / precision.byteCount }
 
   /// The options that every kernel on blocks is compiled with.
-  var storageOptions: String { "-D STORAGE=\(precision.byteCount * 8)" }
+  package var storageOptions: String { precision.storageOptions }
 
   /// The options of `conv2d_gemm.cl`.
-  func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int) -> String {
+  package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int) -> String {
     let constants = [
       ("KERNEL", kernel), ("TILE_M", gemm.tile.pixels), ("TILE_N", gemm.tile.channels),
       ("ITEM_M", gemm.tile.itemPixels), ("ITEM_N", gemm.tile.itemChannels), ("PATCH", patch),
@@ -76,8 +94,13 @@ package struct GPUTuning: Hashable, Sendable {
       ("COPY", copy(for: gemm.product).rawValue),
       ("PTX", usesPTX ? 1 : 0),
     ]
-    return constants.reduce(storageOptions) { "\($0) -D \($1.0)=\($1.1)" }
+    return (constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions]).filter { !$0.isEmpty }.joined(separator: " ")
   }
+}
+
+extension Precision {
+  /// The options of kernels whose elements are of this precision, for which float32 is the default.
+  var storageOptions: String { self == .float32 ? "" : "-D STORAGE=\(byteCount * 8)" }
 }
 
 extension GPUTuning: CustomStringConvertible {

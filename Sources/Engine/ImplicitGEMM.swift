@@ -52,6 +52,26 @@ package struct ImplicitGEMM: Hashable, Sendable {
   }
 }
 
+extension ImplicitGEMM {
+  /// How many numbers say it all.
+  static let numberCount = 8
+
+  /// The product, the tile and the division, for records.
+  var numbers: [Int] {
+    [product.rawValue, tile.pixels, tile.channels, tile.itemPixels, tile.itemChannels, width, height, splits]
+  }
+
+  /// What `numbers` gave; nil where no kernel has such constants.
+  init?(numbers: [Int]) {
+    guard numbers.count == Self.numberCount, let product = Product(rawValue: numbers[0]) else { return nil }
+    let tile = Tile(numbers[1], numbers[2], per: numbers[3], numbers[4])
+    guard product.tiles.contains(tile), numbers[5...].allSatisfy({ $0 > 0 }), numbers[5] <= tile.pixels,
+      numbers[6] <= tile.pixels, numbers[5] * numbers[6] <= tile.pixels, numbers[7] <= GPUTuning.mostSplits
+    else { return nil }
+    self.init(product, tile: tile, width: numbers[5], height: numbers[6], splits: numbers[7])
+  }
+}
+
 /// How the products of a convolution are made on a GPU, the kernel's `MULTIPLY`.
 package enum Product: Int, Hashable, Sendable, CaseIterable {
   /// Fused multiply-adds of float32, on any device.

@@ -3,8 +3,7 @@ import Tensors
 extension KernelTuning {
   /// How a convolution on blocks is computed: as was found the fastest, or else by default.
   package func method(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
-    if let method = methods[problem] { return method }
-    if let division = gpu?.division(of: problem) { return .implicitGEMM(division) }
+    if let method = methods[problem], winograd || method.isDirect { return method }
     return defaultMethod(for: problem, winograd: winograd)
   }
 
@@ -14,6 +13,7 @@ extension KernelTuning {
   /// transformed weights, four times the size, are read again for every group of tiles: beyond a few megabytes, or for
   /// few groups, it is better to transform them in passing.
   package func defaultMethod(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
+    if let division = gpu?.division(of: problem) { return .implicitGEMM(division) }
     guard winograd, problem.fitsWinograd, problem.winogradReduction >= 2 else { return directMethod(for: problem) }
     let transformedBytes =
       WinogradTransform.taps * problem.inChannels * problem.output.channels * MemoryLayout<Float>.stride
@@ -58,6 +58,9 @@ extension KernelTuning {
   /// The most bytes of transformed input that are made before they are used: they should stay in the last cache.
   private static var transformedBytes: Int { 8 << 20 }
 
+  /// Whether activations are too large to be found in a core's own caches by the launch behind the one that wrote them.
+  func isFar(_ shape: Shape) -> Bool { shape.elementCount * MemoryLayout<Float>.stride > 4 << 20 }
+
   func fusedDivision(of problem: ConvolutionProblem, tiles: Int) -> FusedWinogradDivision {
     FusedWinogradDivision(of: problem, tiles: tiles, items: slots)
   }
@@ -70,7 +73,10 @@ extension KernelTuning {
   func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
     switch method {
     case .direct: 0
-    case .implicitGEMM(let gemm): gemm.splits > 1 ? gemm.splits * problem.output.elementCount : 0
+    case .implicitGEMM(let gemm):
+      gpu.map { $0.parts(of: gemm, inChannels: problem.inChannels).count }.map {
+        $0 > 1 ? $0 * problem.output.elementCount : 0
+      } ?? 0
     case .winogradFused(let tiles): fusedDivision(of: problem, tiles: tiles).scratchCount
     case .winogradNonfused(let tiles): nonfusedDivision(of: problem, tiles: tiles).scratchCount
     }

@@ -11,6 +11,8 @@ package struct KernelTuning: Hashable, Sendable {
   /// The work-groups of every other portable kernel, over (pixels, planes).
   package var elementGroup: [Int]
 
+  /// Pixels of a row that a work-item computes where side maps come together.
+  package var mapSegment: Int
   /// Whether the kernels on blocks of 16 channels are worth having: on CPUs, which hold a block in one or a few
   /// registers, and on GPUs with kernels of their own.
   package var hasBlockKernels: Bool
@@ -37,6 +39,7 @@ package struct KernelTuning: Hashable, Sendable {
     channelTile = 8
     convolutionGroup = isCPU ? [1, 1, 1] : [8, 8, 1]
     elementGroup = [64, 1]
+    mapSegment = isCPU ? 64 : 4
     hasBlockKernels = isCPU
     self.computeUnits = computeUnits
   }

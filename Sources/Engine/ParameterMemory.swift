@@ -56,6 +56,11 @@ struct ParameterMemory {
         out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
         taps: convolution.kernel * convolution.kernel)
       return (layout.isHalf ? counts.weights.dividedRoundingUp(by: 2) : counts.weights, counts.bias)
+    case .fuseMaps(let convolution, _):
+      let counts = WeightLayout.outputTiles(1).counts(
+        out: convolution.outChannels,
+        in: step.inputs.reduce(0) { $0 + plan.values[$1].shape.channels }, taps: 1)
+      return (counts.weights, counts.bias)
     case .batchNorm:
       let channels = plan.values[step.output].shape.channels
       return (channels, channels)
@@ -86,6 +91,11 @@ private struct ParameterReader<Source: ParameterSource> {
       let packed = PackedConvolution(
         weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
         affine: try folded.map(affine), layout: layout)
+      return (packed.weights, packed.bias)
+    case .fuseMaps(let convolution, _):
+      let packed = PackedConvolution(
+        weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor), affine: nil,
+        layout: .outputTiles(1))
       return (packed.weights, packed.bias)
     case .batchNorm(let norm, _):
       let affine = try affine(norm)

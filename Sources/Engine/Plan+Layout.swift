@@ -16,6 +16,8 @@ extension Plan {
       case .batchNorm:
         groups.forbid(step.output)
         groups.unite(step.inputs + [step.output])
+      case .fuseMaps:
+        for id in step.inputs + [step.output] { groups.forbid(id) }
       case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
         groups.unite(step.inputs + [step.output])
       }
@@ -42,13 +44,14 @@ extension Plan {
     }
   }
 
-  /// The convolutions on blocks, each kind once.
-  package var problems: Set<ConvolutionProblem> {
-    Set(
-      steps.compactMap { step in
-        guard case .blocked = step.method, case .convolution(let convolution, _, _) = step.operation else { return nil }
-        return problem(of: convolution, in: step)
-      })
+  /// The convolutions on blocks, and how many steps each is.
+  package var problemCounts: [ConvolutionProblem: Int] {
+    var counts: [ConvolutionProblem: Int] = [:]
+    for step in steps {
+      guard case .blocked = step.method, case .convolution(let convolution, _, _) = step.operation else { continue }
+      counts[problem(of: convolution, in: step), default: 0] += 1
+    }
+    return counts
   }
 
   /// What decides how a convolution on blocks is best computed.

@@ -7,7 +7,7 @@ package import Tensors
 /// computes the same. Which passes run is `PlanOptions`' to say.
 package struct Plan: Sendable {
   /// How the elements of a value lie in memory.
-  package enum Layout: Hashable, Sendable {
+  package enum Layout: String, Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
     /// `[batch][channels / 16][height][width][16]`.
@@ -27,6 +27,8 @@ package struct Plan: Sendable {
     package internal(set) var layout = Layout.planar
     /// What its elements are: as the device stores blocks; planar ones are always float32.
     package internal(set) var precision = Precision.float32
+    /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
+    package internal(set) var lifetime: ClosedRange<Int>?
   }
 
   /// A region of memory.
@@ -39,7 +41,7 @@ package struct Plan: Sendable {
     /// What its elements are.
     package internal(set) var precision = Precision.float32
     /// The float32 elements whose memory it takes.
-    package var count: Int { shape.elementCount * precision.byteCount / MemoryLayout<Float>.stride }
+    package var count: Int { precision.float32Count(of: shape.elementCount) }
     /// The steps from the first that writes to the last that reads; nil where nothing uses it. The network's input is
     /// written before step 0, its outputs are read behind the last.
     package var lifetime: ClosedRange<Int>?
@@ -83,6 +85,8 @@ package enum StepOperation: Hashable, Sendable {
   /// Copies of those inputs that do not lie in their place already.
   case concat
   case add
+  /// A 1×1 convolution of maps, each resampled to the output's size, with or without the sigmoid behind it.
+  case fuseMaps(Convolution, sigmoid: Bool)
 
   /// What a convolution does to its sums before it stores them.
   package enum Epilogue: Hashable, Sendable {
@@ -103,6 +107,8 @@ public struct PlanOptions: Hashable, Sendable {
   public var fusesReLU = true
   /// Lets a convolution do the residual add behind it.
   public var fusesResidual = true
+  /// Lets the 1×1 convolution of the side maps resample them itself.
+  public var fusesSideMaps = true
   /// Writes what is concatenated at its place at once.
   public var concatenatesInPlace = true
   /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
@@ -124,6 +130,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.foldsBatchNorm = false
     options.fusesReLU = false
     options.fusesResidual = false
+    options.fusesSideMaps = false
     options.concatenatesInPlace = false
     options.usesBlocks = false
     options.usesWinograd = false
@@ -133,20 +140,24 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph for devices of a tuning.
-  package init(_ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning) {
+  /// The plan of a graph for devices of a tuning: lowered, then changed by every pass that is wanted, in the order of
+  /// `PlanPass.all`.
+  ///
+  /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
+  package init(
+    _ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning,
+    observe: (PlanPass, _ ran: Bool, Plan) -> Void = { _, _, _ in }
+  ) {
     self.init(lowering: graph)
-    if options.foldsBatchNorm { foldBatchNorms() }
-    if options.fusesReLU { fuseReLUs() }
-    if options.fusesResidual { fuseResidualAdds() }
-    if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks && tuning.hasBlockKernels { chooseBlockedLayouts(precision: tuning.gpu?.precision ?? .float32) }
-    chooseMethods(tuning, winograd: options.usesWinograd)
-    placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
+    for pass in PlanPass.all {
+      let isWanted = pass.isWanted(options, tuning)
+      if isWanted { pass.apply(&self, options, tuning) }
+      observe(pass, isWanted, self)
+    }
   }
 
   /// One step per node.
-  private init(lowering graph: Graph) {
+  package init(lowering graph: Graph) {
     for node in graph.nodes {
       storages.append(Storage(shape: node.shape))
       values.append(Value(shape: node.shape, storage: node.id))

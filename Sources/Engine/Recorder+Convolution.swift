@@ -107,11 +107,12 @@ extension Recorder {
   ) throws -> Launch {
     let input = step.inputs[0]
     let output = plan.values[step.output].shape
-    let kernel = try kernel("conv2d_c16_to_planar", from: .conv2dC16ToPlanar)
+    let tile = tuning.blockTile(width: output.width)
+    let kernel = try kernel("conv2d_c16_to_planar", from: .conv2dC16ToPlanar, options: "-D X_TILE=\(tile)")
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
-    let items = [output.height, output.channels * output.batch]
-    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1]))
+    let items = [output.width.dividedRoundingUp(by: tile), output.height, output.channels * output.batch]
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [1, 1, 1]))
   }
 }

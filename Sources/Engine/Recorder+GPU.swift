@@ -18,7 +18,8 @@ extension Recorder {
 
   /// A convolution on blocks as an implicit matrix product, and, where its sums are split, their addition.
   private func implicitGEMM(
-    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, _ gemm: ImplicitGEMM,
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue,
+    _ gemm: ImplicitGEMM,
     _ gpu: GPUTuning
   ) throws -> [Launch] {
     let input = step.inputs[0]
@@ -29,23 +30,23 @@ extension Recorder {
       throw DivisionError(layer: step.name)
     }
     let options = gpu.options(of: gemm, kernel: convolution.kernel, patch: patch)
-    let steps = plan.values[input].shape.channels / gpu.stepChannels(gemm.product)
-    let stepsOfSplit = steps.dividedRoundingUp(by: gemm.splits)
-    let splits = steps.dividedRoundingUp(by: stepsOfSplit)
+    let parts = gpu.parts(of: gemm, inChannels: plan.values[input].shape.channels)
     let kernel = try kernel("conv2d_gemm", from: .conv2dGEMM, options: options)
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       Int32(output.channels),
-      SIMD4(Int32(gemm.width), Int32(gemm.height), Int32(convolution.dilation), Int32(stepsOfSplit)), rectify, arena,
+      SIMD4(Int32(gemm.width), Int32(gemm.height), Int32(convolution.dilation), Int32(parts.steps)), rectify, arena,
       place(residual), add, scratch)
     let threads = gemm.threads
     let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
-    let groups = [output.channels.dividedRoundingUp(by: gemm.tile.channels) * threads, tiles, output.batch * splits]
+    let groups = [
+      output.channels.dividedRoundingUp(by: gemm.tile.channels) * threads, tiles, output.batch * parts.count,
+    ]
     let product = launch(step, convolution, kernel, WorkSize(covering: groups, local: [threads, 1, 1]))
-    guard splits > 1 else { return [product] }
+    guard parts.count > 1 else { return [product] }
     let sum = try self.kernel("conv2d_gemm_sum", from: .conv2dGEMM, options: options)
     try sum.bind(
-      scratch, Int32(splits), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      scratch, Int32(parts.count), parameters.buffer, parameterPlace(index), arena, place(step.output),
       extents(step.output), rectify, arena, place(residual), add)
     let items = [output.height * output.width * 4, output.batch * output.channels / 16]
     return [product, Launch(label: step.name, kernel: sum, size: WorkSize(covering: items, local: [64, 1]))]

@@ -11,12 +11,13 @@ extension Recorder {
     let input = step.inputs[0]
     let division = tuning.fusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
     let residual = epilogue == .reluAdd ? step.inputs[1] : input
-    let kernel = try winogradKernel("winograd_fused_c16", tiles: tiles)
+    let kernel = try winogradKernel(
+      "winograd_fused_c16", tiles: tiles, streams: tuning.isFar(plan.values[step.output].shape))
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       Int32(plan.values[step.output].shape.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1),
       arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0), scratch, UInt64(division.slotCount),
-      Int32(division.groupsPerItem))
+      Int32(division.groupsPerItem), Int32(tuning.isFar(plan.values[input].shape) ? 1 : 0))
     return launch(step, convolution, kernel, WorkSize(covering: [division.items], local: [1]))
   }
 
@@ -51,16 +52,19 @@ extension Recorder {
     }
   }
 
-  private func winogradKernel(_ name: String, tiles: Int) throws -> Kernel {
-    try kernel(name, from: .winogradC16, options: "-D TILES=\(tiles)")
+  private func winogradKernel(_ name: String, tiles: Int, streams: Bool = false) throws -> Kernel {
+    try kernel(name, from: .winogradC16, options: "-D TILES=\(tiles) -D STREAMS=\(streams ? 1 : 0)")
   }
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
   static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
-    plan.steps.reduce(0) { most, step in
-      guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
-      else { return most }
-      return max(most, tuning.scratchCount(of: method, for: plan.problem(of: convolution, in: step)))
-    }
+    plan.steps.reduce(0) { max($0, scratchCount(of: $1, in: plan, tuning)) }
+  }
+
+  /// The elements of scratch that one step needs.
+  static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
+    guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
+    else { return 0 }
+    return tuning.scratchCount(of: method, for: plan.problem(of: convolution, in: step))
   }
 }

@@ -111,7 +111,8 @@ package struct PackedConvolution: Sendable {
           }
         } else {
           for tap in 0..<taps {
-            target[layout.index(
+            target[
+              layout.index(
                 out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels, taps: taps)] =
               Float(Double(filter[tap]) * scale)
           }

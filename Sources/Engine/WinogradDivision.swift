@@ -15,7 +15,7 @@ struct FusedWinogradDivision {
     let groups = problem.winogradTiles.dividedRoundingUp(by: tiles)
     groupsPerItem = groups.dividedRoundingUp(by: mostItems)
     items = groups.dividedRoundingUp(by: groupsPerItem)
-    slotCount = 36 * tiles * (problem.inChannels + 16)
+    slotCount = transformedElements(inChannels: problem.inChannels, tiles: tiles) + 36 * tiles * 16
   }
 }
 
@@ -42,7 +42,7 @@ struct NonfusedWinogradDivision {
 
   init(of problem: ConvolutionProblem, tiles: Int, items mostItems: Int, cacheBytes: Int) {
     groups = problem.winogradTiles.dividedRoundingUp(by: tiles)
-    let groupCount = 36 * tiles * problem.inChannels
+    let groupCount = transformedElements(inChannels: problem.inChannels, tiles: tiles)
     let most = max(1, cacheBytes / (groupCount * MemoryLayout<Float>.stride))
     groupsPerLaunch = groups.dividedRoundingUp(by: groups.dividedRoundingUp(by: most))
     let blocks = problem.output.channels / 16
@@ -59,3 +59,6 @@ struct NonfusedWinogradDivision {
     stride(from: 0, to: groups, by: groupsPerLaunch).map { $0..<Swift.min($0 + groupsPerLaunch, groups) }
   }
 }
+
+/// The elements of a group's transformed input: 36 times a number of cache lines that is made odd, as the kernels do.
+private func transformedElements(inChannels: Int, tiles: Int) -> Int { 36 * (inChannels / 16 * tiles | 1) * 16 }

@@ -13,4 +13,7 @@ public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
     case .float16: 2
     }
   }
+
+  /// The float32 elements whose memory `count` elements take; for halves an even number.
+  package func float32Count(of count: Int) -> Int { count * byteCount / MemoryLayout<Float>.stride }
 }

@@ -5,7 +5,7 @@ import OpenCL
 import Reference
 import Tensors
 
-/// A model compiled for one device and one input size.
+/// A model compiled for one device, one input size and the maps that are wanted.
 struct CompiledNetwork {
   private enum Executable {
     case openCL(Executor)
@@ -14,12 +14,17 @@ struct CompiledNetwork {
 
   private let executable: Executable
   let graph: Graph
+  /// Whether every program came from the cache; nil where none was asked.
+  let cacheHit: Bool?
+
   /// What the user should know of how it was compiled, each in one line.
   let notes: [String]
 
-  init(_ model: Model, for input: Shape, in session: DeviceSession?, precision: PrecisionRequest) throws {
+  init(
+    _ model: Model, for input: Shape, maps: MapSelection, _ precision: PrecisionRequest, in session: DeviceSession?
+  ) throws {
     (graph, executable, notes) = try Model.naming(model.origin) {
-      let graph = try model.network.graph(for: input)
+      let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {
         let (executor, notes) = try Self.executor(of: model, graph, in: session, precision)
         return (graph, .openCL(executor), notes)
@@ -30,14 +35,7 @@ struct CompiledNetwork {
         graph, .reference(reference), precision == .fp16 ? ["the CPU reference computes in single precision"] : []
       )
     }
-  }
-
-  /// How activations and weights are stored.
-  var precision: Precision {
-    switch executable {
-    case .openCL(let executor): executor.precision
-    case .reference: .float32
-    }
+    cacheHit = session.flatMap { $0.usesCache ? $0.programCounts.built == 0 : nil }
   }
 
   /// Refuses what this machine's memory cannot hold: the system would end the program without a word.
@@ -61,21 +59,54 @@ struct CompiledNetwork {
     }
   }
 
-  /// How long each launch of a run takes; nil for the reference, which has none.
-  func profile(_ input: Tensor) throws -> [LaunchTiming]? {
+  /// Runs as `run` does and takes the time of each part; the device is waited for before every stop of the watch.
+  func run(_ input: Tensor, timedBy watch: Stopwatch) throws -> [Tensor] {
     switch executable {
-    case .openCL(let executor): try executor.profile(input)
+    case .openCL(let executor):
+      try watch.time(.upload) {
+        try executor.upload(input)
+        try executor.finish()
+      }
+      try watch.time(.compute) {
+        try watch.time(.enqueue) { try executor.enqueue() }
+        try executor.finish()
+      }
+      return try watch.time(.download) { try executor.download() }
+    case .reference(let executor):
+      return try watch.time(.compute) { try executor.run(input) }
+    }
+  }
+
+  /// Runs once with the times of every launch; none on the reference.
+  func trace(_ input: Tensor, timedBy watch: Stopwatch) throws -> (outputs: [Tensor], launches: [LaunchTiming]) {
+    guard let executor else { return (try run(input, timedBy: watch), []) }
+    try watch.time(.upload) {
+      try executor.upload(input)
+      try executor.finish()
+    }
+    let launches = try watch.time(.compute) {
+      let start = watch.clock.now
+      return try executor.traceCompute { watch.note(.enqueue, since: start) }
+    }
+    return (try watch.time(.download) { try executor.download() }, launches)
+  }
+
+  /// What runs it on an OpenCL device; nil for the reference.
+  var executor: Executor? {
+    switch executable {
+    case .openCL(let executor): executor
     case .reference: nil
     }
   }
 
+  /// How long each launch of a run takes; nil for the reference, which has none.
+  func profile(_ input: Tensor) throws -> [LaunchTiming]? { try executor?.profile(input) }
+
+  /// How activations and weights are stored.
+  var precision: Precision { executor?.precision ?? .float32 }
+
   /// Device memory, where the device has its own account of it.
-  var memory: Executor.MemoryUse? {
-    switch executable {
-    case .openCL(let executor): executor.memory
-    case .reference: nil
-    }
-  }
+  var memory: Executor.MemoryUse? { executor?.memory }
 }
 
 extension Graph {

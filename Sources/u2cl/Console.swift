@@ -21,13 +21,20 @@ enum Console {
 
   /// A value for programs; what is not finite is a string.
   static func json(_ value: some Encodable) throws(Failure) {
+    try write(String(decoding: encoded(value), as: UTF8.self))
+  }
+
+  /// A value for programs, into a file: whole or not at all.
+  static func save(_ value: some Encodable, toFileAt path: String) throws(Failure) {
+    do { try OutputFile.save(encoded(value) + [UInt8(ascii: "\n")], toFileAt: path) } catch { throw Failure(error) }
+  }
+
+  private static func encoded(_ value: some Encodable) throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let bytes: Data
-    do { bytes = try encoder.encode(value) } catch { throw Failure(error) }
-    try write(String(decoding: bytes, as: UTF8.self))
+    do { return Array(try encoder.encode(value)) } catch { throw Failure(error) }
   }
 
   /// What went wrong, or what the user should know.
@@ -35,6 +42,9 @@ enum Console {
     // Where standard error takes nothing there is nowhere left to say so.
     _ = send(Array("u2cl: \(message)\n".utf8), to: STDERR_FILENO)
   }
+
+  /// How far long work has come; as it is, without an end of line.
+  static func progress(_ text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
 
   /// - Returns: the system's reason where not everything was taken.
   private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
@@ -55,6 +65,9 @@ enum Console {
 enum Format {
   /// Seconds as milliseconds, such as `12.3 ms`.
   static func milliseconds(_ seconds: Double) -> String { "\(fixed(seconds * 1000, 1)) ms" }
+
+  /// Multiply-accumulates, such as `19.76 GMAC`.
+  static func gigaMACs(_ count: Int) -> String { "\(fixed(Double(count) * 1e-9, 2)) GMAC" }
 
   /// So many digits behind the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -9,13 +9,15 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Fail when the device asked for is not there, instead of using another.")
   var strict = false
 
-  var request: DeviceRequest { DeviceRequest(device) }
-}
-
-/// How activations and weights are stored; the same in every command that may choose.
-struct PrecisionOptions: ParsableArguments {
-  @Option(help: "auto, fp32 or fp16; auto is fp16 on a GPU where a trial shows that it changes nothing to speak of.")
+  @Option(
+    help:
+      "auto, fp32 or fp16: how activations are stored; auto is fp16 on a GPU where a trial shows that it does no harm.")
   var precision = PrecisionRequest.auto
+
+  @Flag(help: "Use the defaults, not what 'u2cl tune' found.")
+  var noTune = false
+
+  var request: DeviceRequest { DeviceRequest(device) }
 }
 
 extension PrecisionRequest: ExpressibleByArgument {}
@@ -35,12 +37,16 @@ struct ModelOptions: ParsableArguments {
   var background = Color.white
 
   /// The model on a device.
+  ///
+  /// - Parameter precision: another than the options'.
   func detector(
-    on request: DeviceRequest, _ precision: PrecisionRequest, strict: Bool
+    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
+    cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
-      model: try model.map { name throws(Failure) in try Model(name) }, device: request, precision: precision,
-      strict: strict, size: size, resampling: resample, background: background)
+      model: try model.map { name throws(Failure) in try Model(name) }, device: request,
+      precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
+      background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     return detector
   }

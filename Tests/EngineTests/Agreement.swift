@@ -39,7 +39,8 @@ struct Variant: Sendable, CustomStringConvertible {
       tolerance: precision == .float16 ? halfTolerance : 0, gpu: { GPUTuning(for: $0, precision: precision) },
       method: { _, problem in
         .implicitGEMM(
-          ImplicitGEMM(.fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+          ImplicitGEMM(
+            .fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
       })
   }
 
@@ -98,7 +99,7 @@ private func run(
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
   if let gpu = variant.gpu { tuning.gpu = gpu(session.device) }
   if let method = variant.method {
-    for problem in Plan(graph, tuning: tuning).problems { tuning.methods[problem] = method(tuning, problem) }
+    for problem in Plan(graph, tuning: tuning).problemCounts.keys { tuning.methods[problem] = method(tuning, problem) }
   }
   var guarded = variant.options
   guarded.sharesMemory = false

@@ -1,22 +1,6 @@
 import Networks
 import OpenCL
-import Synchronization
 package import Tensors
-
-extension DeviceSession {
-  /// The constants for this device: on a GPU, and for half precision, with kernels that were tried on it.
-  ///
-  /// On a CPU half precision is computed by the same kernels as on a GPU: right, but slower than float32.
-  package func tuning(for precision: Precision) throws -> KernelTuning {
-    var tuning = KernelTuning(for: device)
-    guard device.kind == .gpu || precision == .float16 else { return tuning }
-    let result = try trials.withLock { $0[precision] } ?? GPUTrial(session: self, precision: precision).result()
-    trials.withLock { $0[precision] = result }
-    tuning.gpu = result.fastest
-    tuning.notes = result.notes
-    return tuning
-  }
-}
 
 /// Finds the fastest of the kernels on blocks that a GPU computes correctly: each is built, run and compared with the
 /// portable kernels. Lists of extensions are not asked: they promise what drivers lack, and lack what drivers have.
@@ -108,7 +92,8 @@ package struct GPUTrial {
       var tuning = KernelTuning(for: session.device)
       tuning.gpu = gpu
       let executor = try Executor(
-        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(), tuning: tuning)
+        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(), tuning: tuning
+      )
       let seconds = try (0..<4).map { _ in
         try executor.profile(input).filter { $0.label == Self.timed }.reduce(0) { $0 + $1.times.duration }
       }
