@@ -8,7 +8,7 @@ extension GPUTuning {
   /// the sum in one part and in a few.
   package func candidates(for problem: ConvolutionProblem) -> [ImplicitGEMM] {
     let whole = products.flatMap { product in
-      product.tiles.flatMap { tile in patches(of: tile, product, for: problem) }
+      product.tiles.suffix(mostTiles).flatMap { tile in patches(of: tile, product, for: problem) }
     }
     let found = whole.flatMap { patch in
       splits(of: problem, patch.product).map { parts in
@@ -60,26 +60,31 @@ extension GPUTuning {
       tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splits
     let stepChannels = stepChannels(gemm.product)
     let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splits)
-    let perUnit = groups.dividedRoundingUp(by: computeUnits)
+    // Where every unit has work for some time, the last round is on average half full.
+    let rounds = Double(groups) / Double(computeUnits)
+    let perUnit = rounds <= 1 ? 1 : rounds + 0.5
     let products = Double(
       gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
     let patch = Double(gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation) * steps * 2)
-    let busy = Double(perUnit) * (products / rate(of: gemm) + patch)
+    let busy = perUnit * (products / rate(of: gemm) + patch)
     // Of the groups that a unit holds at a time, about three hide each other's waiting.
-    let waiting = Double(perUnit.dividedRoundingUp(by: 3)) * Double(steps * problem.kernel) * 200
+    let turns = (perUnit / 3).rounded(.up)
+    let waiting = turns * Double(steps * problem.kernel) * 200
     let launch = gemm.splits > 1 ? 4000 + Double(output.elementCount * gemm.splits) / Double(computeUnits * 8) : 0
-    return max(busy, waiting) + Double(perUnit.dividedRoundingUp(by: 3)) * 1500 + launch
+    return max(busy, waiting) + turns * 1500 + launch
   }
 
   /// Multiply-adds per clock that a tile can make of a multiprocessor: fewer where items are small, for each then reads
   /// more operands from local memory.
   private func rate(of gemm: ImplicitGEMM) -> Double {
     let (m, n) = (Double(gemm.tile.itemPixels), Double(gemm.tile.itemChannels))
+    // Eight pixels of a matrix that are not all in one row of the patch meet in the banks of local memory.
+    let banks = gemm.width.isMultiple(of: 8) ? 1 : 0.9
     switch gemm.product {
     case .fma: return 128 / (1 + 2 * (1 / m + 1 / n))
-    case .tensorHalfK16: return 1200 / (1 + 8 * (1 / m + 1 / n))
-    case .tensorHalfK8: return 600 / (1 + 8 * (1 / m + 1 / n))
-    case .tensorTF32x3: return 220 / (1 + 4 * (1 / m + 1 / n))
+    case .tensorHalfK16: return banks * 1200 / (1 + 8 * (1 / m + 1 / n))
+    case .tensorHalfK8: return banks * 600 / (1 + 8 * (1 / m + 1 / n))
+    case .tensorTF32x3: return banks * 220 / (1 + 4 * (1 / m + 1 / n))
     }
   }
 }

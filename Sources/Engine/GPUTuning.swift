@@ -17,19 +17,30 @@ package struct GPUTuning: Hashable, Sendable {
   package var localMemory: Int
   /// The most work-items of a group.
   package var maxGroup: Int
+  /// How many of a product's tiles are considered, the smallest first: all on a GPU, one where its kernels run on a CPU,
+  /// whose compilers take a second for each.
+  package var mostTiles = Int.max
   /// Multiprocessors.
   package var computeUnits: Int
 
   /// What works on any device.
   package init(for device: Device, precision: Precision) {
+    self.init(
+      precision, localMemory: Int(clamping: device.localMemory), maxGroup: device.maxWorkGroupSize,
+      computeUnits: device.computeUnits)
+    if device.kind == .cpu { mostTiles = 1 }
+  }
+
+  /// What works on any device with so much of everything.
+  package init(_ precision: Precision, localMemory: Int, maxGroup: Int, computeUnits: Int) {
     self.precision = precision
     products = [.fma]
     copy = .registers
     usesPTX = false
     stages = 2
-    localMemory = Int(clamping: device.localMemory)
-    maxGroup = device.maxWorkGroupSize
-    computeUnits = device.computeUnits
+    self.localMemory = localMemory
+    self.maxGroup = maxGroup
+    self.computeUnits = computeUnits
   }
 
   /// The kernel's `PATCH`: the least of a few sizes that holds a division's patch, so that there are few programs; nil
@@ -63,14 +74,14 @@ package struct GPUTuning: Hashable, Sendable {
 
   /// The parts into which a sum over input channels is divided, and the steps of each: fewer parts than are wanted where
   /// there are few steps.
-  func parts(of gemm: ImplicitGEMM, inChannels: Int) -> (count: Int, steps: Int) {
+  package func parts(of gemm: ImplicitGEMM, inChannels: Int) -> (count: Int, steps: Int) {
     let steps = inChannels / stepChannels(gemm.product)
     let stepsOfPart = steps.dividedRoundingUp(by: gemm.splits)
     return (steps.dividedRoundingUp(by: stepsOfPart), stepsOfPart)
   }
 
   /// Whether the device's kernels compute a convolution so divided.
-  func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
+  package func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
     products.contains(gemm.product) && gemm.product.tiles.contains(gemm.tile) && gemm.threads <= maxGroup
       && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits
       && patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil

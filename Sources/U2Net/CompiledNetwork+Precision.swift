@@ -24,7 +24,10 @@ extension CompiledNetwork {
       return (single, single.notes)
     case .fp16:
       let half = try executor(.float16)
-      if half.precision == .float16 { return (half, half.notes) }
+      let isSlow = session.device.kind == .cpu
+      if half.precision == .float16 {
+        return (half, half.notes + (isSlow ? ["half precision is for GPUs; \(session.device.name) is slow in it"] : []))
+      }
       return (half, half.notes + ["\(session.device.name) has no half precision that works; using single precision"])
     }
   }
