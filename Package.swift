@@ -62,6 +62,7 @@ let package = Package(
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
+    library("Saliency", ["Tensors"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
     library(
       "U2Net",
@@ -80,6 +81,7 @@ let package = Package(
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
+    tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
