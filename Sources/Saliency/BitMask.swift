@@ -25,20 +25,19 @@ struct BitMask {
   }
 
   /// Up to 64 pixels of a row as bits.
+  @inline(__always)
   private static func pack(_ row: UnsafeBufferPointer<UInt8>, from start: Int, _ threshold: UInt8) -> UInt64 {
     let end = min(row.count, start + 64)
+    let eighth = ByteThreshold(threshold)
     var (word, x) = (UInt64(0), start)
-    while x + 8 <= end {
-      let pixels = UnsafeRawPointer(row.baseAddress.unsafelyUnwrapped + x).loadUnaligned(as: SIMD8<UInt8>.self)
-      let ones = SIMD8<UInt8>(repeating: 0).replacing(with: 1, where: pixels .>= threshold)
-      // Eight bytes of 0 or 1 become eight bits.
-      let bits = (unsafeBitCast(ones, to: UInt64.self).littleEndian &* 0x0102_0408_1020_4080) >> 56
-      word |= bits << UInt64(x - start)
-      x += 8
+    while x &+ 8 <= end {
+      let pixels = UnsafeRawPointer(row.baseAddress.unsafelyUnwrapped + x).loadUnaligned(as: UInt64.self)
+      word |= eighth.bits(UInt64(littleEndian: pixels)) &<< UInt64(x &- start)
+      x &+= 8
     }
     while x < end {
-      if row[x] >= threshold { word |= 1 << UInt64(x - start) }
-      x += 1
+      if row[x] >= threshold { word |= 1 &<< UInt64(x &- start) }
+      x &+= 1
     }
     return word
   }
@@ -76,12 +75,14 @@ struct BitMask {
 
   /// The pixels that lose a neighbour: the mask without its erosion by a 3×3 square, the border repeated outwards.
   var boundary: BitMask {
+    let (left, right) = (shifted(by: 1, repeatingBorder: true), shifted(by: -1, repeatingBorder: true))
+    let thin = combined(with: left, &).combined(with: right, &)
     var result = self
-    let thin = (0..<size.height).map(rowErodedSideways)
     for y in 0..<size.height {
-      let (above, below) = (thin[max(0, y - 1)], thin[min(size.height - 1, y + 1)])
+      let (above, below) = (max(0, y - 1) * wordsPerRow, min(size.height - 1, y + 1) * wordsPerRow)
       for word in 0..<wordsPerRow {
-        result.words[y * wordsPerRow + word] &= ~(above[word] & thin[y][word] & below[word])
+        result.words[y &* wordsPerRow &+ word] &=
+          ~(thin.words[above &+ word] & thin.words[y &* wordsPerRow &+ word] & thin.words[below &+ word])
       }
     }
     return result
@@ -89,50 +90,72 @@ struct BitMask {
 
   /// Every pixel within a Euclidean distance of 3 of a set one.
   var dilatedByThree: BitMask {
-    let rows = (0..<size.height).map { y -> (own: [UInt64], two: [UInt64], three: [UInt64]) in
-      let own = Array(words[y * wordsPerRow..<(y + 1) * wordsPerRow])
-      let two = spread(own, by: 1...2)
-      return (own, two, zip(two, spread(own, by: 3...3)).map { $0 | $1 })
+    func spread(_ mask: BitMask, _ distance: Int) -> BitMask {
+      mask.combined(with: shifted(by: distance), |).combined(with: shifted(by: -distance), |)
     }
-    var result = [UInt64](repeating: 0, count: words.count)
-    for y in 0..<size.height {
-      // Half the width of the disc's row: 3 at its middle, 2 one and two rows away, 0 three rows away.
-      for step in -3...3 where rows.indices.contains(y + step) {
-        let source = rows[y + step]
-        let row = step == 0 ? source.three : abs(step) < 3 ? source.two : source.own
-        for word in 0..<wordsPerRow { result[y * wordsPerRow + word] |= row[word] }
-      }
-    }
-    return BitMask(size: size, wordsPerRow: wordsPerRow, words: result)
-  }
-
-  /// A row without the pixels that miss a neighbour to the left or right; beyond the border lies the border's pixel.
-  private func rowErodedSideways(_ y: Int) -> [UInt64] {
-    let row = Array(words[y * wordsPerRow..<(y + 1) * wordsPerRow])
-    var left = shifted(row, by: 1)
-    var right = shifted(row, by: -1)
-    left[0] |= row[0] & 1
-    right[(size.width - 1) / 64] |= row[(size.width - 1) / 64] & (1 << UInt64((size.width - 1) % 64))
-    return row.indices.map { row[$0] & left[$0] & right[$0] }
-  }
-
-  /// The row and its copies moved that far to both sides.
-  private func spread(_ row: [UInt64], by distances: ClosedRange<Int>) -> [UInt64] {
-    distances.reduce(row) { sum, distance in
-      let (left, right) = (shifted(row, by: -distance), shifted(row, by: distance))
-      return sum.indices.map { sum[$0] | left[$0] | right[$0] }
-    }
-  }
-
-  /// A row moved to the right by fewer than 64 pixels, or to the left where negative; zeros come in.
-  private func shifted(_ row: [UInt64], by distance: Int) -> [UInt64] {
-    let step = UInt64(distance.magnitude)
-    var result = row.indices.map { index in
-      distance > 0
-        ? row[index] << step | (index > 0 ? row[index - 1] >> (64 - step) : 0)
-        : row[index] >> step | (index + 1 < row.count ? row[index + 1] << (64 - step) : 0)
-    }
-    if size.width % 64 != 0 { result[wordsPerRow - 1] &= (1 << UInt64(size.width % 64)) - 1 }
+    let two = spread(spread(self, 1), 2)
+    // Half the width of the disc's row: 3 at its middle, 2 one and two rows away, 0 three rows away.
+    var result = spread(two, 3)
+    for step in [-3, -2, -1, 1, 2, 3] { result.unite(with: abs(step) < 3 ? two : self, movedDown: step) }
     return result
+  }
+
+  private func combined(with other: BitMask, _ combine: (UInt64, UInt64) -> UInt64) -> BitMask {
+    var result = self
+    for index in words.indices { result.words[index] = combine(words[index], other.words[index]) }
+    return result
+  }
+
+  private mutating func unite(with other: BitMask, movedDown step: Int) {
+    let offset = step * wordsPerRow
+    for index in max(0, offset)..<max(0, offset, min(words.count, words.count + offset)) {
+      words[index] |= other.words[index &- offset]
+    }
+  }
+
+  /// The mask moved to the right by fewer than 64 pixels, or to the left where negative.
+  ///
+  /// Zeros come in, or after a step of one pixel what stood at the border.
+  private func shifted(by distance: Int, repeatingBorder: Bool = false) -> BitMask {
+    let step = UInt64(distance.magnitude)
+    let last = wordsPerRow - 1
+    let lastBit = UInt64((size.width - 1) % 64)
+    var result = self
+    for start in stride(from: 0, to: words.count, by: wordsPerRow) {
+      for index in start...start + last {
+        let carried =
+          distance > 0
+          ? (index > start ? words[index - 1] &>> (64 &- step) : 0)
+          : (index < start + last ? words[index + 1] &<< (64 &- step) : 0)
+        result.words[index] = (distance > 0 ? words[index] &<< step : words[index] &>> step) | carried
+      }
+      result.words[start + last] &= UInt64.max &>> (63 &- lastBit)
+      if repeatingBorder, distance > 0 { result.words[start] |= words[start] & 1 }
+      if repeatingBorder, distance < 0 { result.words[start + last] |= words[start + last] & (1 &<< lastBit) }
+    }
+    return result
+  }
+}
+
+/// Eight bytes compared with a threshold at once, in one word.
+private struct ByteThreshold {
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+  private let isHigh: Bool
+  /// What carries a byte's lower seven bits into its highest where they reach the threshold's.
+  private let addend: UInt64
+
+  @inline(__always)
+  init(_ threshold: UInt8) {
+    isHigh = threshold > 128
+    addend = (128 &- UInt64(isHigh ? threshold &- 128 : threshold)) &* 0x0101_0101_0101_0101
+  }
+
+  /// A bit for each byte that is at least the threshold, the lowest byte's first.
+  @inline(__always)
+  func bits(_ bytes: UInt64) -> UInt64 {
+    let sums = (bytes & ~Self.highBits) &+ addend
+    let reached = (isHigh ? sums & bytes : sums | bytes) & Self.highBits
+    // Eight bytes of 0 or 1 become eight bits.
+    return ((reached &>> 7) &* 0x0102_0408_1020_4080) &>> 56
   }
 }

@@ -1,4 +1,4 @@
-"""The seeded pairs of SyntheticPair.swift, pixel for pixel: whole numbers only, so that both languages agree."""
+"""The seeded pairs of Recipe.swift, pixel for pixel: whole numbers only, so that both languages agree."""
 
 import numpy as np
 
@@ -102,6 +102,8 @@ def synthetic(index):
         width = 1
     if index % 24 == 5:
         height, width = height + 120, width + 150
+    if index % 10 == 3:  # Around the width of one machine word and of two.
+        width = 63 + index // 10 % 3 + 64 * (index // 30 % 2)
     mask = mask_of(index % 8, random, height, width)
     return map_of(index // 8 % 8, random, mask).astype(np.uint8), mask.astype(np.uint8)
 

@@ -24,6 +24,7 @@ struct Recipe {
     if index % 30 == 0 { height = 1 }
     if index % 30 == 1 { width = 1 }
     if index % 24 == 5 { (height, width) = (height + 120, width + 150) }
+    if index % 10 == 3 { width = 63 + index / 10 % 3 + 64 * (index / 30 % 2) }
     var recipe = Recipe(seed: index, size: Size(height: height, width: width))
     recipe.random = seeded.random
     let mask = recipe.mask(kind: index % 8)
