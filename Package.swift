@@ -66,10 +66,12 @@ let package = Package(
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
     library(
       "U2Net",
-      ["Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "CDefaultModel"]),
+      [
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "CDefaultModel",
+      ]),
     .executableTarget(
       name: "u2cl",
-      dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["U2Net", "Saliency", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // The tests.
