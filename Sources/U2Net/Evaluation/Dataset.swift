@@ -157,7 +157,8 @@ struct DatasetLayout {
       return
     }
     throw Failure(
-      .file, "\(folder) is in no layout that is known (images and masks, Imgs, Image and GT, …); use --images and --masks"
+      .file,
+      "\(folder) is in no layout that is known (images and masks, Imgs, Image and GT, …); use --images and --masks"
     )
   }
 
@@ -172,7 +173,9 @@ struct DatasetLayout {
       names.first { $0.lowercased() == wanted && isFolder("\(folder)/\($0)") }.map { "\(folder)/\($0)" }
     }
     for (images, masks) in known {
-      if let images = subfolder(images), let masks = subfolder(masks) { return DatasetLayout(images: images, masks: masks) }
+      if let images = subfolder(images), let masks = subfolder(masks) {
+        return DatasetLayout(images: images, masks: masks)
+      }
     }
     // Pictures and masks side by side.
     let lower = names.map { $0.lowercased() }

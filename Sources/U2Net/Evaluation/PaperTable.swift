@@ -20,7 +20,9 @@ extension Dataset {
     public init?(path: String) {
       func letters(_ text: some StringProtocol) -> String { text.uppercased().filter { $0.isLetter } }
       for folder in path.split(separator: "/").reversed() {
-        guard let match = Self.allCases.first(where: { letters(folder).hasPrefix(letters($0.rawValue)) }) else { continue }
+        guard let match = Self.allCases.first(where: { letters(folder).hasPrefix(letters($0.rawValue)) }) else {
+          continue
+        }
         self = match
         return
       }

@@ -57,7 +57,9 @@ struct EvaluationSummary: Encodable {
   /// What people read: a row for each measure, a column for each model.
   var table: String {
     let paper = (paper ?? [:]).sorted { $0.key < $1.key }
-    let measures = paper.isEmpty ? Measure.allCases : PaperNetwork.measures + Measure.allCases.filter { !PaperNetwork.measures.contains($0) }
+    let measures =
+      paper.isEmpty
+      ? Measure.allCases : PaperNetwork.measures + Measure.allCases.filter { !PaperNetwork.measures.contains($0) }
     let head = ["\(dataset), \(entries[0].pictures) pictures"] + entries.map(\.name) + paper.map { "paper, \($0.key)" }
     let rows = measures.map { measure in
       [measure.title]

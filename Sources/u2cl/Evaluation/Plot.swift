@@ -50,7 +50,8 @@ struct Plot {
     for tick in x.ticks {
       let at = number(frame.left + x.position(tick) * frame.width)
       lines.append(rule(x1: at, y1: number(frame.top), x2: at, y2: number(frame.top + frame.height)))
-      lines.append(text(Format.fixed(tick, x.digits), x: at, y: number(frame.top + frame.height + 18), anchor: "middle"))
+      lines.append(
+        text(Format.fixed(tick, x.digits), x: at, y: number(frame.top + frame.height + 18), anchor: "middle"))
     }
     for tick in y.ticks {
       let at = frame.top + (1 - y.position(tick)) * frame.height
