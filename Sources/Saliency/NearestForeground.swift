@@ -65,15 +65,16 @@ struct NearestForeground {
     }
   }
 
-  /// Calls `body` with every column of a row and the pixel nearest to it.
-  func forEach(inRow y: Int, _ scratch: inout Scratch, _ body: (Int, Site) -> Void) {
+  /// Calls `body` with some columns of a row and the pixel nearest to each.
+  func forEach(inRow y: Int, columns: Range<Int>, _ scratch: inout Scratch, _ body: (Int, Site) -> Void) {
+    guard !columns.isEmpty else { return }
     nearestRows.withUnsafeBufferPointer { rows in
       let row = UnsafeBufferPointer(rebasing: rows[y * size.width..<(y + 1) * size.width])
       scratch.columns.withUnsafeMutableBufferPointer { stack in
         scratch.heights.withUnsafeMutableBufferPointer { heights in
           let count = envelope(of: row, y, stack, heights)
           var top = 0
-          for x in 0..<size.width {
+          for x in columns {
             func distance(_ entry: Int) -> Int {
               let step = stack[entry] &- x
               return step &* step &+ heights[entry]

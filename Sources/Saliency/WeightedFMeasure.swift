@@ -35,12 +35,14 @@ struct WeightedFMeasure {
     return 2 * recall * precision / (recall + precision + epsilon)
   }
 
-  /// Fills in each pixel's error: its own on the foreground, the nearest foreground pixel's elsewhere.
+  /// Fills in each pixel's error: its own on the foreground, the nearest foreground pixel's elsewhere. Beyond the
+  /// Gaussian's reach of the foreground nothing is filled in.
   ///
   /// - Returns: the background's own errors, weighted by distance.
   private func spreadErrors(into errors: inout [Double]) -> Double {
     let nearest = NearestForeground(pair.mask, size: pair.size)
     var scratch = NearestForeground.Scratch(width: pair.size.width)
+    let surroundings = Surroundings(of: pair, reach: Gaussian.reach)
     var sum = 0.0
     errors.withUnsafeMutableBufferPointer { errors in
       pair.map.withUnsafeBufferPointer { map in
@@ -48,7 +50,10 @@ struct WeightedFMeasure {
           Importance.table.withUnsafeBufferPointer { importance in
             for y in 0..<pair.size.height {
               let start = y &* pair.size.width
-              nearest.forEach(inRow: y, &scratch) { x, site in
+              let row = UnsafeBufferPointer(rebasing: map[start..<start + pair.size.width])
+              // Elsewhere the map is right, and no mean is taken of it.
+              let columns = surroundings.columns(ofRow: y, joined: row) { probabilities[Int($0)] > 0 }
+              nearest.forEach(inRow: y, columns: columns, &scratch) { x, site in
                 errors[start &+ x] = 1 - probabilities[Int(map[site.index])]
                 guard site.distance > 0 else { return }
                 let own = probabilities[Int(map[start &+ x])]
@@ -97,6 +102,39 @@ struct WeightedFMeasure {
       }
     }
     return sum
+  }
+
+  /// The rectangle around the foreground, and as far again as the Gaussian reaches.
+  private struct Surroundings {
+    private let rows: Range<Int>
+    private let columns: Range<Int>
+
+    init(of pair: SaliencyPair, reach: Int) {
+      let (height, width) = (pair.size.height, pair.size.width)
+      var (top, bottom, left, right) = (height, 0, width, 0)
+      pair.mask.withUnsafeBufferPointer { mask in
+        for y in 0..<height {
+          let row = UnsafeBufferPointer(rebasing: mask[y * width..<(y + 1) * width])
+          guard let first = row.firstIndex(where: { $0 > 128 }), let last = row.lastIndex(where: { $0 > 128 })
+          else { continue }
+          (top, bottom) = (min(top, y), y + 1)
+          (left, right) = (min(left, first), max(right, last + 1))
+        }
+      }
+      rows = max(0, top - reach)..<max(min(height, bottom + reach), max(0, top - reach))
+      columns = max(0, left - reach)..<max(min(width, right + reach), max(0, left - reach))
+    }
+
+    /// The rectangle's columns of a row, and all from the first to the last pixel that counts.
+    func columns(
+      ofRow y: Int, joined row: UnsafeBufferPointer<UInt8>, where counts: (UInt8) -> Bool
+    ) -> Range<Int> {
+      let inside = rows.contains(y) ? columns : nil
+      guard let first = row.firstIndex(where: counts), let last = row.lastIndex(where: counts) else {
+        return inside ?? 0..<0
+      }
+      return min(first, inside?.lowerBound ?? first)..<max(last + 1, inside?.upperBound ?? 0)
+    }
   }
 
   /// MATLAB's `fspecial('gaussian', 7, 5)`, which is the product of one axis with the other.

@@ -66,8 +66,7 @@ public struct Evaluation {
   public func run(_ report: (Progress) -> Void = { _ in }) throws(Failure) -> Outcome {
     let journal = ScoreJournal(key: key, startOver: startsOver)
     var outcome = Outcome()
-    // Enough to keep all cores busy, and few enough to hold in memory.
-    let step = 4 * max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let step = pairsAtOnce
     for start in stride(from: 0, to: dataset.items.count, by: step) {
       let items = Array(dataset.items[start..<min(start + step, dataset.items.count)])
       let earlier = items.map { isSaved($0) ? journal?.scores(of: $0) : nil }
@@ -79,7 +78,9 @@ public struct Evaluation {
         if case .success(let scores) = result { journal?.add(scores, of: items[index]) }
       }
       outcome.resumed += items.count - fresh.count
-      for (item, result) in zip(items, scored) { if let result { outcome.add(result, of: item) } }
+      let done = scored.compactMap { $0 }
+      let measures = done.indices.mapInParallel { index in (try? done[index].get())?.measures }
+      for (index, result) in done.enumerated() { outcome.add(result, measures[index], of: items[index]) }
       report(Progress(done: start + items.count, total: dataset.items.count, resumed: outcome.resumed))
     }
     if outcome.flaws.isEmpty { journal?.remove() }
@@ -92,6 +93,14 @@ public struct Evaluation {
     case .files: try Mask(greyOf: item.input)
     case .detector(let detector): try detector.detect(failing { try Picture(contentsOf: item.input) }).mask()
     }
+  }
+
+  /// Enough to keep all cores busy, and few enough to hold in memory: of files only the scores, of a network's pictures
+  /// the pixels as well.
+  private var pairsAtOnce: Int {
+    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    if case .files = source { return 32 * cores }
+    return 4 * cores
   }
 
   /// Whether the map that the user wants saved is there.
@@ -181,11 +190,13 @@ private struct PairFlaw: Error {
 }
 
 extension Evaluation.Outcome {
-  fileprivate mutating func add(_ result: Result<ImageScores, PairFlaw>, of item: Dataset.Item) {
+  fileprivate mutating func add(
+    _ result: Result<ImageScores, PairFlaw>, _ measures: [Measure: Double]?, of item: Dataset.Item
+  ) {
     switch result {
     case .success(let image):
       scores.add(image)
-      rows.append(Evaluation.Row(item: item, measures: image.measures))
+      rows.append(Evaluation.Row(item: item, measures: measures ?? image.measures))
     case .failure(let error): flaws.append(error.flaw)
     }
   }
@@ -199,10 +210,11 @@ extension Mask {
     let pixels = [UInt8](unsafeUninitializedCapacity: samples.count / 3) { grey, initialized in
       samples.withUnsafeBufferPointer { samples in
         for pixel in 0..<samples.count / 3 {
-          let red = UInt32(samples[3 &* pixel]) &* 19595
-          let green = UInt32(samples[3 &* pixel &+ 1]) &* 38470
-          let blue = UInt32(samples[3 &* pixel &+ 2]) &* 7471
-          grey.initializeElement(at: pixel, to: UInt8(truncatingIfNeeded: (red &+ green &+ blue &+ 0x8000) >> 16))
+          let (red, green, blue) = (samples[3 &* pixel], samples[3 &* pixel &+ 1], samples[3 &* pixel &+ 2])
+          // Most are grey, of which the weighted sum is the grey itself.
+          let isGrey = red == green && green == blue
+          let sum = UInt32(red) &* 19595 &+ UInt32(green) &* 38470 &+ UInt32(blue) &* 7471 &+ 0x8000
+          grey.initializeElement(at: pixel, to: isGrey ? red : UInt8(truncatingIfNeeded: sum &>> 16))
         }
       }
       initialized = samples.count / 3
