@@ -6,7 +6,9 @@ DESTDIR ?=
 # The command is linked statically, so that it runs where there is no Swift; the tests are not. Each has a folder of its
 # own, or each build would undo the other.
 STATIC = --scratch-path .build/static
-SWIFT_BUILD = swift build $(STATIC) -c release --explicit-target-dependency-import-check error
+# What reports call the build: nothing in a source tarball, + where the tree has been changed since.
+COMMIT = $(shell [ -e .git ] && git describe --always --abbrev=12 --dirty=+ 2>/dev/null)
+SWIFT_BUILD = U2CL_COMMIT=$(COMMIT) swift build $(STATIC) -c release --explicit-target-dependency-import-check error
 U2CL = .build/static/release/u2cl
 SWIFT_FILES = Package.swift Kernels Sources Tests
 

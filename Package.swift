@@ -13,9 +13,13 @@ let strict: [SwiftSetting] = [
 /// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
-  "conv2d_planar_to_c16.cl", "max_pool.cl", "max_pool_c16.cl", "relu.cl", "sigmoid.cl", "upsample.cl",
-  "upsample_c16.cl", "winograd_c16.cl",
+  "conv2d_planar_to_c16.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "relu.cl", "sigmoid.cl",
+  "upsample.cl", "upsample_c16.cl", "winograd_c16.cl",
 ]
+
+/// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
+/// manifest stays the same.
+let commit = Context.environment["U2CL_COMMIT"].flatMap { $0.isEmpty ? nil : $0 }
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -47,6 +51,8 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
     .target(
+      name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
+    .target(
       name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
@@ -63,11 +69,13 @@ let package = Package(
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
-    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels"]),
+    library("Caches"),
+    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "CDefaultModel",
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Caches", "Saliency",
+        "CBuildInfo", "CDefaultModel",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -85,7 +93,8 @@ let package = Package(
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
-    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints"]),
+    tests(of: "Caches", ["Caches"]),
+    tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],

@@ -16,6 +16,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case concat
   /// Elementwise sum.
   case add
+  /// 1×1 convolution of maps of different sizes, with sigmoid.
+  case fuseMaps = "fuse_maps"
   /// Convolution on blocks of 16 channels, for CPU devices.
   case conv2dC16 = "conv2d_c16"
   /// Convolution from planar activations to blocks.
@@ -28,6 +30,16 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16 = "upsample_c16"
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
+  /// Fused multiply-adds alone, to measure a device's peak.
+  case fmaPeak = "fma_peak"
+
+  /// Whether the file is compiled with constants that the engine chooses (`-D X_TILE=8`): those with `#ifndef` defaults.
+  public var takesConstants: Bool {
+    switch self {
+    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .fmaPeak: true
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16: false
+    }
+  }
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -45,12 +57,14 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .upsample: PackageResources.upsample_cl
     case .concat: PackageResources.concat_cl
     case .add: PackageResources.add_cl
+    case .fuseMaps: PackageResources.fuse_maps_cl
     case .conv2dC16: PackageResources.conv2d_c16_cl
     case .conv2dPlanarToC16: PackageResources.conv2d_planar_to_c16_cl
     case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
     case .winogradC16: PackageResources.winograd_c16_cl
+    case .fmaPeak: PackageResources.fma_peak_cl
     }
   }
 }

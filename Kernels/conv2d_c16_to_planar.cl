@@ -3,9 +3,14 @@
 //
 // The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16,
 // its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width + x.
-// Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels]. Sums are float32: 16
-// partial sums over the channels of a block's place, added at the end.
-// One work-item computes a row of one output channel. For CPU devices: work-groups of one, no local memory.
+// Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels]. The input and the weights
+// begin at multiples of 16 elements. Sums are float32: 16 partial sums over the channels of a block's place, added at the
+// end. One work-item computes X_TILE pixels of a row of one output channel; the last tile of a row is moved back inside
+// it, so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local memory.
+#ifndef X_TILE
+#define X_TILE 16  // pixels of one tile
+#endif
+
 inline float sum16(const float16 v) {
   const float8 a = v.lo + v.hi;
   const float4 b = a.lo + a.hi;
@@ -18,33 +23,47 @@ void conv2d_c16_to_planar(
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global float *restrict out, const ulong2 out_at, const int4 out_shape,
     const int4 window /* kernel, stride, padding, dilation */, const int rectify) {
-  const int y = (int)get_global_id(0);                           // 0 ..< output height
-  const int channel = (int)get_global_id(1) % out_shape.y;       // 0 ..< output channels
-  const int image = (int)get_global_id(1) / out_shape.y;         // 0 ..< batch
+  const int x = min((int)get_global_id(0) * X_TILE, out_shape.w - X_TILE);
+  const int y = (int)get_global_id(1);                           // 0 ..< output height
+  const int channel = (int)get_global_id(2) % out_shape.y;       // 0 ..< output channels
+  const int image = (int)get_global_id(2) / out_shape.y;         // 0 ..< batch
   const int blocks = in_shape.y / 16, height = in_shape.z, width = in_shape.w;
   const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
-  const int taps = kernel_size * kernel_size;
-  __global const float *weights = parameters + weights_and_bias.x + (ulong)channel * blocks * taps * 16;
-  __global const float *image_in = in + in_at.x + image * in_at.y;
-  __global float *row_out =
-      out + out_at.x + image * out_at.y + ((ulong)channel * out_shape.z + y) * out_shape.w;
-  const float bias = parameters[weights_and_bias.y + channel];
+  const int first = x * stride - padding, last = (x + X_TILE - 1) * stride + (kernel_size - 1) * dilation - padding;
+  const int inside = first >= 0 && last < width;  // whether no tap of the tile lies beside the row
+  __global const float16 *w = (__global const float16 *)(parameters + weights_and_bias.x)
+      + (ulong)channel * blocks * kernel_size * kernel_size;
 
-  for (int x = 0; x < out_shape.w; x++) {
-    float16 sums = (float16)(0.0f);
-    for (int b = 0; b < blocks; b++) {
-      for (int ky = 0; ky < kernel_size; ky++) {
-        const int in_y = y * stride + ky * dilation - padding;
-        if (in_y < 0 || in_y >= height) continue;
-        __global const float *row = image_in + ((ulong)b * height + in_y) * width * 16;
-        for (int kx = 0; kx < kernel_size; kx++) {
-          const int in_x = x * stride + kx * dilation - padding;
-          if (in_x < 0 || in_x >= width) continue;
-          sums = fma(vload16(in_x, row), vload16(b * taps + ky * kernel_size + kx, weights), sums);
+  float16 sums[X_TILE];
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++) sums[i] = (float16)(0.0f);
+  for (int b = 0; b < blocks; b++) {
+    for (int ky = 0; ky < kernel_size; ky++, w += kernel_size) {
+      const int in_y = y * stride + ky * dilation - padding;
+      if (in_y < 0 || in_y >= height) continue;
+      __global const float16 *row = (__global const float16 *)(in + in_at.x + image * in_at.y)
+          + ((ulong)b * height + in_y) * width;
+      for (int kx = 0; kx < kernel_size; kx++) {
+        const float16 weights = w[kx];
+        if (inside) {
+          __global const float16 *pixels = row + first + kx * dilation;
+          #pragma unroll
+          for (int i = 0; i < X_TILE; i++) sums[i] = fma(pixels[i * stride], weights, sums[i]);
+        } else {
+          #pragma unroll
+          for (int i = 0; i < X_TILE; i++) {
+            const int at = first + kx * dilation + i * stride;
+            if (at >= 0 && at < width) sums[i] = fma(row[at], weights, sums[i]);
+          }
         }
       }
     }
-    const float value = bias + sum16(sums);
-    row_out[x] = rectify ? fmax(value, 0.0f) : value;
+  }
+  const float bias = parameters[weights_and_bias.y + channel];
+  __global float *target = out + out_at.x + image * out_at.y + ((ulong)channel * out_shape.z + y) * out_shape.w + x;
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++) {
+    const float value = bias + sum16(sums[i]);
+    target[i] = rectify ? fmax(value, 0.0f) : value;
   }
 }

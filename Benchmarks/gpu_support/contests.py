@@ -120,7 +120,10 @@ class Contest:
         report = self.u2cl.bench(
             MODELS[case.network], case.size, case.batch, runs=runs, warmup=warmup, extra=arguments, limit=limit
         )
+        entry.setdefault("compute", []).append(self.u2cl.phase(report, "compute"))
         samples = report.pop("samples")
+        for phase in report["phases"]:
+            del phase["samples"]
         entry.setdefault("compileSeconds", []).append(report["compileSeconds"])
         entry.setdefault("firstRunSeconds", []).append(report["firstRunSeconds"])
         entry["report"] = report

@@ -38,11 +38,18 @@ class U2CL:
         return self.json(command, *arguments, "--device", self.device, "--strict", limit=limit)
 
     def bench(self, model, size, batch=1, runs=5, warmup=2, seconds=0, extra=(), limit=120):
-        """The report of `u2cl bench`."""
+        """The report of `u2cl bench` with every map, as other engines compute them, and without u2cl's own peak.
+
+        A sample is a run: upload, network, download."""
         return self.on_device(
             "bench", "--model", model, "--size", size, "--batch", batch, "--runs", runs, "--warmup", warmup,
-            "--min-time", seconds, *extra, limit=limit,
+            "--min-time", seconds, "--all-maps", "--no-peak", *extra, limit=limit,
         )  # fmt: skip
+
+    @staticmethod
+    def phase(report, name):
+        """The seconds that a part of every run took, such as `compute`; none where the device has no such part."""
+        return next((phase["samples"] for phase in report["phases"] if phase["phase"] == name), [])
 
     def version(self):
         """Such as 0.1.0."""

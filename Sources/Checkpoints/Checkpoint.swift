@@ -44,11 +44,12 @@ public struct Checkpoint: ParameterSource {
   /// The shape of a tensor, or nil where there is none of that name.
   public func shape(of name: String) -> Shape? { entries[name]?.shape }
 
-  /// The tensor of that name, widened to float32.
+  /// The tensor of that name, widened to float32; the file's own bytes do not stay in memory.
   ///
   /// - Throws: `MissingParameter` where there is none; `CheckpointError` where its type cannot be widened.
   public func tensor(named name: String) throws -> Tensor {
     guard let entry = entries[name] else { throw MissingParameter(name: name) }
+    defer { if let location = entry.location { file.release(location) } }
     guard let tensor = file.withUnsafeBytes({ entry.widened(from: $0) }) else {
       throw CheckpointError(
         .unsupported, file: file.name, place: "tensor '\(name)'",

@@ -63,6 +63,15 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// Gives the memory of a range back: bytes that are looked at again are read from the file again. Those who copy every
+  /// tensor need not hold the file and the copies at once.
+  func release(_ range: Range<Int>) {
+    guard case .mapped(let bytes) = storage, let base = bytes.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = range.lowerBound / page * page
+    madvise(UnsafeMutableRawPointer(mutating: base + start), min(range.upperBound, bytes.count) - start, MADV_DONTNEED)
+  }
+
   private static func map(_ path: String) throws -> UnsafeRawBufferPointer {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path, errno) }

@@ -18,6 +18,11 @@ public final class Executor {
   public var blocks: [String] { recording.map(\.name) }
 
   package let plan: Plan
+  let graph: Graph
+  let options: PlanOptions
+  let tuning: KernelTuning
+  /// The launches of each step.
+  let launches: [[Launch]]
   private let queue: Queue
   private let arena: Buffer
   private let recording: [CommandGraph]
@@ -52,19 +57,21 @@ public final class Executor {
   ) throws {
     let context = session.context
     let queue = try Queue(context: context)
-    var options = options
-    options.usesBlocks = options.usesBlocks && tuning.hasBlockKernels
-    let plan = Plan(graph, options: options)
+    let plan = Plan(graph, options: options, tuning: tuning)
     let uploaded = try ParameterMemory(
       of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
     let scratch = try Buffer(
       context: context, byteCount: Recorder.scratchCount(for: plan, tuning) * MemoryLayout<Float>.stride)
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
-    recording = try Recorder(
+    launches = try Recorder(
       plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded, scratch: scratch
     ).record()
+    recording = Recorder.graphs(of: plan, launches)
     device = session.device
+    self.graph = graph
+    self.options = options
+    self.tuning = tuning
     self.plan = plan
     self.queue = queue
     self.arena = arena
@@ -95,9 +102,17 @@ public final class Executor {
 
   /// Replays every block on the input that is on the device and waits.
   public func compute() throws {
-    for graph in recording { try queue.replay(graph) }
-    try queue.finish()
+    try enqueue()
+    try finish()
   }
+
+  /// Enqueues every block; does not wait.
+  public func enqueue() throws {
+    for graph in recording { try queue.replay(graph) }
+  }
+
+  /// Waits until everything enqueued so far has finished.
+  public func finish() throws { try queue.finish() }
 
   /// Copies the outputs from the device.
   public func download() throws -> [Tensor] { try plan.outputs.map(read) }
@@ -107,6 +122,14 @@ public final class Executor {
     try upload(input)
     let profiler = try Queue(context: queue.context, profiling: true)
     return try profiler.profile(recording)
+  }
+
+  /// Computes as `compute` does, without waiting between launches, on a queue that takes times.
+  ///
+  /// - Parameter enqueued: is called when everything is enqueued, before the wait.
+  public func traceCompute(enqueued: () -> Void) throws -> [LaunchTiming] {
+    let profiler = try Queue(context: queue.context, profiling: true)
+    return try profiler.trace(recording, enqueued: enqueued)
   }
 
   private func read(_ id: Plan.Value.ID) throws -> Tensor {

@@ -30,7 +30,7 @@ struct ParameterMemory {
     self.places = places
     for (index, step) in plan.steps.enumerated() {
       guard let place = places[index],
-        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: plan.method(of: step)))
+        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
       else { continue }
       try write(blocks.first, at: place.x, on: queue)
       try write(blocks.second, at: place.y, on: queue)
@@ -47,9 +47,14 @@ struct ParameterMemory {
   private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
-      let counts = tuning.weightLayout(for: plan.method(of: step)).counts(
+      let counts = tuning.weightLayout(for: step.method).counts(
         out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
         taps: convolution.kernel * convolution.kernel)
+      return (counts.weights, counts.bias)
+    case .fuseMaps(let convolution, _):
+      let counts = WeightLayout.outputTiles(1).counts(
+        out: convolution.outChannels,
+        in: step.inputs.reduce(0) { $0 + plan.values[$1].shape.channels }, taps: 1)
       return (counts.weights, counts.bias)
     case .batchNorm:
       let channels = plan.values[step.output].shape.channels
@@ -81,6 +86,11 @@ private struct ParameterReader<Source: ParameterSource> {
       let packed = PackedConvolution(
         weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
         affine: try folded.map(affine), layout: layout)
+      return (packed.weights, packed.bias)
+    case .fuseMaps(let convolution, _):
+      let packed = PackedConvolution(
+        weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor), affine: nil,
+        layout: .outputTiles(1))
       return (packed.weights, packed.bias)
     case .batchNorm(let norm, _):
       let affine = try affine(norm)

@@ -34,13 +34,19 @@ extension Plan {
     }
   }
 
+  /// How often each value is read, by a step or as an output.
+  func readerCounts() -> [Int] {
+    var readers = [Int](repeating: 0, count: values.count)
+    for step in steps { for input in step.inputs { readers[input] += 1 } }
+    for output in outputs { readers[output] += 1 }
+    return readers
+  }
+
   /// Lets the step that computes another's first input do that other's work as well, where `merged` says how.
   ///
   /// The merged step runs when the second did, so that everything else the second reads has been computed.
   private mutating func mergeIntoProducer(_ merged: (_ producer: Step, _ step: Step) -> StepOperation?) {
-    var readers = [Int](repeating: 0, count: values.count)
-    for step in steps { for input in step.inputs { readers[input] += 1 } }
-    for output in outputs { readers[output] += 1 }
+    let readers = readerCounts()
     var result: [Step] = []
     // Where the step that computes a value stands in `result`.
     var producers: [Value.ID: Int] = [:]

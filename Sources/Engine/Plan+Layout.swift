@@ -16,6 +16,8 @@ extension Plan {
       case .batchNorm:
         groups.forbid(step.output)
         groups.unite(step.inputs + [step.output])
+      case .fuseMaps:
+        for id in step.inputs + [step.output] { groups.forbid(id) }
       case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
         groups.unite(step.inputs + [step.output])
       }
@@ -23,45 +25,36 @@ extension Plan {
     for id in values.indices where groups.allows(id) { values[id].layout = .blocked }
   }
 
-  /// Lets those convolutions use Winograd's method for which it pays: the map is large enough for many tiles, and the
-  /// transformed weights, four times the size, small enough to stay in a processor's last cache.
-  mutating func chooseWinograd(fewestTiles: Int) {
+  /// Chooses how each convolution is computed: by the layouts of what it reads and writes, and between blocks as the
+  /// tuning says.
+  mutating func chooseMethods(_ tuning: KernelTuning, winograd: Bool) {
     for (index, step) in steps.enumerated() {
-      guard case .convolution(let convolution, _, _) = step.operation, method(of: step) == .blocked,
-        convolution.kernel == 3, convolution.dilation == 1
-      else { continue }
-      let shape = values[step.output].shape
-      let weights = 36 * shape.channels * values[step.inputs[0]].shape.channels * MemoryLayout<Float>.stride
-      steps[index].usesWinograd = shape.winogradTiles >= fewestTiles && weights <= Self.winogradBytes
+      guard case .convolution(let convolution, _, _) = step.operation else { continue }
+      steps[index].method =
+        switch (values[step.inputs[0]].layout, values[step.output].layout) {
+        case (.planar, .planar): .planar
+        case (.planar, .blocked): .planarToBlocked
+        case (.blocked, .planar): .blockedToPlanar
+        case (.blocked, .blocked): .blocked(tuning.method(for: problem(of: convolution, in: step), winograd: winograd))
+        }
     }
   }
 
-  /// The most bytes of transformed weights for which it is used.
-  static let winogradBytes = 10 << 20
-
-  /// Which kernel a convolution takes: the layouts of what it reads and writes.
-  package func method(of step: Step) -> ConvolutionMethod {
-    switch (values[step.inputs[0]].layout, values[step.output].layout) {
-    case (.planar, .planar): .planar
-    case (.planar, .blocked): .planarToBlocked
-    case (.blocked, .blocked): step.usesWinograd ? .winograd : .blocked
-    case (.blocked, .planar): .blockedToPlanar
-    }
+  /// The convolutions on blocks, each kind once.
+  package var problems: Set<ConvolutionProblem> {
+    Set(
+      steps.compactMap { step in
+        guard case .blocked = step.method, case .convolution(let convolution, _, _) = step.operation else { return nil }
+        return problem(of: convolution, in: step)
+      })
   }
-}
 
-/// The ways to compute a convolution.
-package enum ConvolutionMethod: Hashable, Sendable {
-  /// Planar activations on both sides: the portable kernel.
-  case planar
-  /// From planar activations to blocks.
-  case planarToBlocked
-  /// Blocks on both sides.
-  case blocked
-  /// Blocks on both sides, by Winograd's F(4×4, 3×3).
-  case winograd
-  /// From blocks to planar activations.
-  case blockedToPlanar
+  /// What decides how a convolution on blocks is best computed.
+  func problem(of convolution: Convolution, in step: Step) -> ConvolutionProblem {
+    ConvolutionProblem(
+      inChannels: values[step.inputs[0]].shape.channels, output: values[step.output].shape,
+      kernel: convolution.kernel, dilation: convolution.dilation)
+  }
 }
 
 extension Convolution {

@@ -33,48 +33,87 @@ extension Plan {
     step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
   }
 
-  /// Gives every storage its offset: greedily by size, the largest first, each at the lowest offset that is free while
-  /// it lives.
+  /// Gives every storage its offset: greedily by size, the largest first, each at the lowest offset where none of its
+  /// parts meets another storage's part that is in use at the same time.
+  ///
+  /// Parts matter where a concat is large: the first of its inputs to be computed is there long before the others, whose
+  /// places hold other activations until then.
   mutating func placeInArena(sharing: Bool, guardCount: Int) {
     findLifetimes()
+    let regions = storages.indices.map { id in
+      sharing && guardCount == 0 ? parts(of: id) : wholePart(of: id, sharing: sharing, guardCount: guardCount)
+    }
     let order = storages.indices.filter { storages[$0].lifetime != nil }.sorted { a, b in
       (storages[b].shape.elementCount, a) < (storages[a].shape.elementCount, b)
     }
-    var placed: [Storage.ID] = []
+    var placed: [Part] = []
     for id in order {
-      let count = extent(of: id, guardCount: guardCount)
-      var offset = 0
-      for other in placed.sorted(by: { storages[$0].offset < storages[$1].offset }) {
-        guard !sharing || lifetimesMeet(id, other) else { continue }
-        if offset + count <= storages[other].offset { break }
-        offset = max(offset, storages[other].offset + extent(of: other, guardCount: guardCount))
-      }
+      let offset = Self.lowestOffset(for: regions[id], among: placed)
       storages[id].offset = offset
-      placed.append(id)
-      arenaCount = max(arenaCount, offset + count)
+      placed += regions[id].map { $0.moved(by: offset) }
+    }
+    arenaCount = placed.reduce(0) { max($0, $1.elements.upperBound) }.roundedUp(toMultipleOf: Self.alignment)
+  }
+
+  /// Elements of a storage, and the steps from the first that writes them to the last that reads them.
+  private struct Part {
+    var elements: Range<Int>
+    let lifetime: ClosedRange<Int>
+
+    func moved(by offset: Int) -> Part {
+      Part(elements: elements.lowerBound + offset..<elements.upperBound + offset, lifetime: lifetime)
     }
   }
 
-  /// The elements a storage takes in the arena: a multiple of 64, so that every region is aligned to 256 bytes.
-  private func extent(of id: Storage.ID, guardCount: Int) -> Int {
-    (storages[id].shape.elementCount + guardCount + 63) / 64 * 64
+  /// Every region begins at a multiple of 64 elements: 256 bytes.
+  private static let alignment = 64
+
+  /// Every value of a storage is a part of it. Of a batch, the images of a value lie apart; then the storage is one part.
+  private func parts(of id: Storage.ID) -> [Part] {
+    guard storages[id].shape.batch == 1 else { return wholePart(of: id, sharing: true, guardCount: 0) }
+    let plane = storages[id].shape.height * storages[id].shape.width
+    return values.compactMap { value in
+      guard value.storage == id, let lifetime = value.lifetime else { return nil }
+      let start = value.channelOffset * plane
+      return Part(elements: start..<start + value.shape.elementCount, lifetime: lifetime)
+    }
   }
 
-  private func lifetimesMeet(_ a: Storage.ID, _ b: Storage.ID) -> Bool {
-    guard let a = storages[a].lifetime, let b = storages[b].lifetime else { return false }
-    return a.overlaps(b)
+  /// A storage and the guards behind it; in use all the time where nothing is shared.
+  private func wholePart(of id: Storage.ID, sharing: Bool, guardCount: Int) -> [Part] {
+    storages[id].lifetime.map { lifetime in
+      let count = storages[id].shape.elementCount + guardCount
+      return [Part(elements: 0..<count, lifetime: sharing ? lifetime : -1...steps.count)]
+    } ?? []
   }
 
+  /// The lowest offset where `parts` can lie: 0, or where one of them begins behind one that is placed.
+  private static func lowestOffset(for parts: [Part], among placed: [Part]) -> Int {
+    let obstacles = placed.filter { other in parts.contains { $0.lifetime.overlaps(other.lifetime) } }
+    let candidates = obstacles.flatMap { other in
+      parts.map { (other.elements.upperBound - $0.elements.lowerBound).roundedUp(toMultipleOf: alignment) }
+    }
+    return ([0] + candidates.filter { $0 > 0 }.sorted()).first { offset in
+      parts.allSatisfy { part in
+        let elements = part.moved(by: offset).elements
+        return obstacles.allSatisfy { !$0.lifetime.overlaps(part.lifetime) || !$0.elements.overlaps(elements) }
+      }
+    } ?? 0
+  }
+
+  /// Of values, and of the storages they are parts of.
   private mutating func findLifetimes() {
-    func extend(_ value: Value.ID, to step: Int) {
-      let id = values[value].storage
-      let lifetime = storages[id].lifetime ?? step...step
-      storages[id].lifetime = min(lifetime.lowerBound, step)...max(lifetime.upperBound, step)
+    func extend(_ lifetime: inout ClosedRange<Int>?, to step: Int) {
+      lifetime = min(lifetime?.lowerBound ?? step, step)...max(lifetime?.upperBound ?? step, step)
     }
-    extend(input, to: -1)
+    func use(_ value: Value.ID, at step: Int) {
+      extend(&values[value].lifetime, to: step)
+      extend(&storages[values[value].storage].lifetime, to: step)
+    }
+    use(input, at: -1)
     for (index, step) in steps.enumerated() {
-      for value in step.inputs + [step.output] { extend(value, to: index) }
+      for value in step.inputs + [step.output] { use(value, at: index) }
     }
-    for output in outputs { extend(output, to: steps.count) }
+    for output in outputs { use(output, at: steps.count) }
   }
 }

@@ -7,7 +7,7 @@ package import Tensors
 /// computes the same. Which passes run is `PlanOptions`' to say.
 package struct Plan: Sendable {
   /// How the elements of a value lie in memory.
-  package enum Layout: Hashable, Sendable {
+  package enum Layout: String, Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
     /// `[batch][channels / 16][height][width][16]`.
@@ -25,6 +25,8 @@ package struct Plan: Sendable {
     package var channelOffset = 0
     /// How its elements lie.
     package internal(set) var layout = Layout.planar
+    /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
+    package internal(set) var lifetime: ClosedRange<Int>?
   }
 
   /// A region of memory.
@@ -51,8 +53,8 @@ package struct Plan: Sendable {
     package var inputs: [Value.ID]
     /// The value it writes.
     package var output: Value.ID
-    /// Whether it is a convolution on blocks that is computed by Winograd's method.
-    package internal(set) var usesWinograd = false
+    /// How it is computed, where it is a convolution.
+    package internal(set) var method = ConvolutionMethod.planar
   }
 
   package internal(set) var values: [Value] = []
@@ -77,6 +79,8 @@ package enum StepOperation: Hashable, Sendable {
   /// Copies of those inputs that do not lie in their place already.
   case concat
   case add
+  /// A 1×1 convolution of maps, each resampled to the output's size, with or without the sigmoid behind it.
+  case fuseMaps(Convolution, sigmoid: Bool)
 
   /// What a convolution does to its sums before it stores them.
   package enum Epilogue: Hashable, Sendable {
@@ -97,6 +101,8 @@ public struct PlanOptions: Hashable, Sendable {
   public var fusesReLU = true
   /// Lets a convolution do the residual add behind it.
   public var fusesResidual = true
+  /// Lets the 1×1 convolution of the side maps resample them itself.
+  public var fusesSideMaps = true
   /// Writes what is concatenated at its place at once.
   public var concatenatesInPlace = true
   /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
@@ -104,8 +110,6 @@ public struct PlanOptions: Hashable, Sendable {
   /// Lets convolutions on blocks be computed by Winograd's method where that is faster; its float32 sums are less exact
   /// by about one decimal digit.
   public var usesWinograd = true
-  /// The fewest tiles of 4×4 pixels for which Winograd's method is used.
-  public var fewestWinogradTiles = 100
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
   /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
@@ -120,6 +124,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.foldsBatchNorm = false
     options.fusesReLU = false
     options.fusesResidual = false
+    options.fusesSideMaps = false
     options.concatenatesInPlace = false
     options.usesBlocks = false
     options.usesWinograd = false
@@ -129,20 +134,24 @@ public struct PlanOptions: Hashable, Sendable {
 }
 
 extension Plan {
-  /// The plan of a graph.
-  package init(_ graph: Graph, options: PlanOptions = PlanOptions()) {
+  /// The plan of a graph for devices of a tuning: lowered, then changed by every pass that is wanted, in the order of
+  /// `PlanPass.all`.
+  ///
+  /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
+  package init(
+    _ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning,
+    observe: (PlanPass, _ ran: Bool, Plan) -> Void = { _, _, _ in }
+  ) {
     self.init(lowering: graph)
-    if options.foldsBatchNorm { foldBatchNorms() }
-    if options.fusesReLU { fuseReLUs() }
-    if options.fusesResidual { fuseResidualAdds() }
-    if options.concatenatesInPlace { concatenateInPlace() }
-    if options.usesBlocks { chooseBlockedLayouts() }
-    if options.usesWinograd { chooseWinograd(fewestTiles: options.fewestWinogradTiles) }
-    placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount)
+    for pass in PlanPass.all {
+      let isWanted = pass.isWanted(options, tuning)
+      if isWanted { pass.apply(&self, options, tuning) }
+      observe(pass, isWanted, self)
+    }
   }
 
   /// One step per node.
-  private init(lowering graph: Graph) {
+  package init(lowering graph: Graph) {
     for node in graph.nodes {
       storages.append(Storage(shape: node.shape))
       values.append(Value(shape: node.shape, storage: node.id))

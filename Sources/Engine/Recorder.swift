@@ -27,12 +27,15 @@ struct Recorder {
     return SIMD4(Int32(shape.batch), Int32(shape.channels), Int32(shape.height), Int32(shape.width))
   }
 
+  /// The launches of each step, in the plan's order; none where there is nothing to do.
+  func record() throws -> [[Launch]] {
+    try plan.steps.enumerated().map { index, step in try launches(of: step, at: index) }
+  }
+
   /// One command graph for each block, in the plan's order.
-  func record() throws -> [CommandGraph] {
+  static func graphs(of plan: Plan, _ launches: [[Launch]]) -> [CommandGraph] {
     var graphs: [CommandGraph] = []
-    for (index, step) in plan.steps.enumerated() {
-      let launches = try launches(of: step, at: index)
-      if launches.isEmpty { continue }
+    for (step, launches) in zip(plan.steps, launches) where !launches.isEmpty {
       if graphs.last?.name != step.block { graphs.append(CommandGraph(name: step.block)) }
       for launch in launches { graphs[graphs.count - 1].record(launch) }
     }
@@ -43,7 +46,9 @@ struct Recorder {
     let input = step.inputs[0]
     switch step.operation {
     case .convolution(let convolution, _, let epilogue):
-      return [try convolve(step, at: index, convolution, epilogue)]
+      return try convolve(step, at: index, convolution, epilogue)
+    case .fuseMaps(let convolution, let sigmoid):
+      return [try fuseMaps(step, at: index, convolution, sigmoid: sigmoid)]
     case .batchNorm(_, let relu):
       let kernel = try kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
       try kernel.bind(
@@ -78,7 +83,7 @@ struct Recorder {
 
   /// A kernel for one launch, compiled with constants of its own or with the tuning's.
   func kernel(_ name: String, from source: KernelSource, options: String? = nil) throws -> Kernel {
-    try session.kernel(name, from: source, options: "-cl-std=CL1.2 \(options ?? tuning.buildOptions)")
+    try session.kernel(name, from: source, options: options ?? tuning.buildOptions)
   }
 
   func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }

@@ -1,10 +1,3 @@
-import Tensors
-
-extension Shape {
-  /// The tiles of 4×4 pixels that cover every image of activations, each map counted once.
-  var winogradTiles: Int { batch * height.dividedRoundingUp(by: 4) * width.dividedRoundingUp(by: 4) }
-}
-
 /// The weights' side of Winograd's F(4×4, 3×3), with the points 0, ±1, ±2 and infinity (Lavin and Gray 2016): G w Gᵀ.
 /// One value is used for many filters, so that nothing is allocated for each.
 struct WinogradTransform {

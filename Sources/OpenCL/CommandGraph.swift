@@ -59,4 +59,12 @@ public struct LaunchTiming: Hashable, Sendable {
   public let multiplyAdds: Int
   /// When.
   public let times: EventTimes
+
+  init(of launch: Launch, in graph: CommandGraph, event: borrowing Event) throws(CLError) {
+    block = graph.name
+    label = launch.label
+    kernel = launch.kernel.name
+    multiplyAdds = launch.multiplyAdds
+    times = try event.times()
+  }
 }

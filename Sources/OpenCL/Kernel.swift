@@ -39,6 +39,14 @@ extension SIMD4: KernelArgument where Scalar: KernelArgument {
   }
 }
 
+/// OpenCL C's `int8`, `ulong8` and the like.
+extension SIMD8: KernelArgument where Scalar: KernelArgument {
+  /// The bytes as OpenCL C lays them out.
+  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
+    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
+  }
+}
+
 /// OpenCL C's `__global` pointer.
 extension Buffer: KernelArgument {
   /// The bytes as OpenCL C lays them out.

@@ -60,23 +60,57 @@ public final class Queue {
     for launch in graph.launches { try enqueue(launch, event: nil) }
   }
 
-  /// Runs recorded graphs one after the other and says how long every launch took; needs a queue that profiles.
+  /// Runs recorded graphs launch by launch, waiting for each, and says how long every launch took; needs a queue that
+  /// profiles.
   public func profile(_ graphs: [CommandGraph]) throws(CLError) -> [LaunchTiming] {
     var timings: [LaunchTiming] = []
     for graph in graphs {
       for launch in graph.launches {
-        var handle: OpaquePointer?
-        try enqueue(launch, event: &handle)
-        guard let handle else { continue }
-        let event = Event(handle: handle)
+        let event = try enqueueWithEvent(launch)
         try event.wait()
-        timings.append(
-          LaunchTiming(
-            block: graph.name, label: launch.label, kernel: launch.kernel.name,
-            multiplyAdds: launch.multiplyAdds, times: try event.times()))
+        timings.append(try LaunchTiming(of: launch, in: graph, event: event))
       }
     }
     return timings
+  }
+
+  /// Runs recorded graphs as `replay` does, waits, and says when every launch ran; needs a queue that profiles.
+  ///
+  /// - Parameter enqueued: is called when everything is enqueued, before the wait.
+  public func trace(_ graphs: [CommandGraph], enqueued: () -> Void) throws(CLError) -> [LaunchTiming] {
+    var pending: [PendingLaunch] = []
+    for graph in graphs {
+      for launch in graph.launches {
+        pending.append(PendingLaunch(graph: graph, launch: launch, event: try enqueueWithEvent(launch)))
+      }
+    }
+    enqueued()
+    try finish()
+    var timings: [LaunchTiming] = []
+    for each in pending { timings.append(try LaunchTiming(of: each.launch, in: each.graph, event: each.event)) }
+    return timings
+  }
+
+  /// A launch that was enqueued; a class because arrays hold nothing that cannot be copied.
+  private final class PendingLaunch {
+    let graph: CommandGraph
+    let launch: Launch
+    let event: Event
+
+    init(graph: CommandGraph, launch: Launch, event: consuming Event) {
+      self.graph = graph
+      self.launch = launch
+      self.event = event
+    }
+  }
+
+  private func enqueueWithEvent(_ launch: Launch) throws(CLError) -> Event {
+    var handle: OpaquePointer?
+    try enqueue(launch, event: &handle)
+    guard let handle else {
+      throw CLError(status: .success, call: "clEnqueueNDRangeKernel", subject: "\(launch.label) returned no event")
+    }
+    return Event(handle: handle)
   }
 
   private func enqueue(_ launch: Launch, event: UnsafeMutablePointer<OpaquePointer?>?) throws(CLError) {

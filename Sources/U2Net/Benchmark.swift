@@ -1,3 +1,6 @@
+public import Caches
+import Engine
+import Images
 import Networks
 import OpenCL
 import Tensors
@@ -7,6 +10,8 @@ import Tensors
 public struct Benchmark: Sendable {
   /// The model; its weights do not matter for the time.
   public var model: Model
+  /// How long it took to load, in seconds, where that was measured.
+  public var loadSeconds: Double?
   /// Which device.
   public var device: DeviceRequest
   /// Whether it is an error when another device would run.
@@ -15,14 +20,24 @@ public struct Benchmark: Sendable {
   public var size: Int?
   /// Pictures in one run.
   public var batch = 1
+  /// Which maps are computed: what `u2cl run` does unless it is told to write them all.
+  public var maps = MapSelection.saliency
   /// Runs before the clock counts.
-  public var warmup = 3
+  public var warmup = 10
   /// The least number of runs that count.
-  public var runs = 20
+  public var runs = 50
   /// The least time that the counted runs take, in seconds.
-  public var minimumSeconds = 1.0
+  public var minimumSeconds = 3.0
+  /// After so many seconds neither warm-up nor counted runs go on, for devices that take seconds for one.
+  public var maximumSeconds = 60.0
   /// Whether the launches of a run are timed as well, one by one, after everything else.
   public var perLayer = false
+  /// Whether one run more is traced, after everything else.
+  public var traces = false
+  /// Whether the device's peak of fused multiply-adds is measured as well, after the counted runs.
+  public var measuresPeak = true
+  /// Where compiled programs are kept from one process to the next.
+  public var cache = Cache()
 
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
@@ -30,8 +45,47 @@ public struct Benchmark: Sendable {
     self.device = device
   }
 
+  /// A measurement with the usual numbers, that of loading the model included.
+  public init(device: DeviceRequest = .auto, loading load: () throws(Failure) -> Model) throws(Failure) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    self.init(model: try load(), device: device)
+    loadSeconds = start.duration(to: clock.now).seconds
+  }
+
+  /// What a measurement gives.
+  public struct Outcome: Sendable {
+    /// The figures.
+    public let report: BenchmarkReport
+    /// One run, moment by moment, where it was asked for.
+    public let trace: FrameTrace?
+  }
+
   /// Measures.
-  public func run() throws(Failure) -> BenchmarkReport {
+  public func run() throws(Failure) -> Outcome {
+    let (shape, choice) = try checked()
+    return try failing { try measure(shape, on: choice) }
+  }
+
+  /// What the plan's passes do to the model on the device, without measuring.
+  ///
+  /// - Throws: `Failure` where the reference would run: it has no plan.
+  public func explain() throws(Failure) -> PlanReport {
+    let (shape, choice) = try checked()
+    return try failing {
+      let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
+      guard let executor = network.executor else {
+        throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")
+      }
+      return try PlanReport(self, shape, on: choice, network, executor)
+    }
+  }
+
+  /// Pictures in one run that are taken.
+  public static let batchRange = 1...4096
+
+  /// The input's shape and the device, where everything that was asked for makes sense.
+  private func checked() throws(Failure) -> (Shape, DeviceChoice) {
     guard runs > 0, warmup >= 0 else { throw Failure(.usage, "runs must be at least 1, warmup at least 0") }
     guard Self.batchRange.contains(batch) else {
       throw Failure(.usage, "a batch has from \(Self.batchRange.lowerBound) to \(Self.batchRange.upperBound) pictures")
@@ -39,36 +93,40 @@ public struct Benchmark: Sendable {
     guard minimumSeconds.isFinite, minimumSeconds >= 0 else {
       throw Failure(.usage, "the least time must be a number of seconds that is not negative")
     }
+    guard maximumSeconds >= minimumSeconds else {
+      throw Failure(.usage, "the most time must be a number of seconds that is not less than the least")
+    }
     let side = try model.inputSize(side: size)
-    let choice = try DeviceChoice(device, strict: strict)
     let shape = Shape(batch: batch, channels: 3, height: side.height, width: side.width)
-    return try failing { try measure(shape, on: choice) }
+    return (shape, try DeviceChoice(device, strict: strict))
   }
 
-  /// Pictures in one run that are taken.
-  public static let batchRange = 1...4096
-
-  private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> BenchmarkReport {
+  private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
     let clock = ContinuousClock()
-    func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body).seconds }
-    var compiled: CompiledNetwork?
-    let compile = try seconds { compiled = try choice.device.compile(model, for: shape) }
-    guard let network = compiled else { throw Failure(.device, "\(choice.device) compiled nothing") }
-    let input = SeededParameters.input(shape: shape)
-    let first = try seconds { _ = try network.run(input) }
-    for _ in 0..<warmup { _ = try network.run(input) }
-    var samples: [Double] = []
-    var total = 0.0
-    while samples.count < runs || total < minimumSeconds {
-      let sample = try seconds { _ = try network.run(input) }
-      samples.append(sample)
-      total += sample
+    let start = clock.now
+    let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
+    let compile = start.duration(to: clock.now).seconds
+    let frame = BenchmarkFrame(model, network, shape)
+    let first = try frame.run()
+    let warmingUp = clock.now
+    var warmups = 0
+    while warmups < warmup, warmingUp.duration(to: clock.now).seconds < maximumSeconds {
+      _ = try frame.run()
+      warmups += 1
     }
-    return BenchmarkReport(
-      model: model.name, size: shape.size, batch: batch, device: DeviceReport(choice, asked: device),
-      memory: network.memory.map(MemoryReport.init), compileSeconds: compile, firstRunSeconds: first, warmup: warmup,
-      multiplyAccumulates: network.graph.multiplyAccumulates, samples: samples,
-      layers: perLayer ? try layers(of: network, on: input) : nil)
+    let counted = clock.now
+    var frames: [Stopwatch] = []
+    while true {
+      frames.append(try frame.run())
+      let seconds = counted.duration(to: clock.now).seconds
+      if (frames.count >= runs && seconds >= minimumSeconds) || seconds >= maximumSeconds { break }
+    }
+    let memory = HostMachine.peakMemory
+    let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates() : nil
+    let report = BenchmarkReport(
+      self, shape, on: choice, network, compileSeconds: compile, firstRun: first, warmups: warmups, frames: frames,
+      peakHostMemory: memory, peak: peak, layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
+    return Outcome(report: report, trace: traces ? try frame.trace(on: choice.device) : nil)
   }
 
   /// The median of several profiled runs, launch by launch; nil on the reference.
@@ -77,6 +135,16 @@ public struct Benchmark: Sendable {
     guard let first = profiles.first else { return nil }
     return first.indices.map { index in
       LayerReport(first[index], seconds: Statistics(profiles.map { $0[index].times.duration }).median)
+    }
+  }
+}
+
+extension ComputeDevice {
+  /// Fused multiply-adds per second, measured; nil for the reference.
+  func peakMultiplyAccumulates() throws -> Double? {
+    switch backend {
+    case .openCL(let device): try FMAPeak(of: DeviceSession(device: device)).multiplyAddsPerSecond
+    case .reference: nil
     }
   }
 }

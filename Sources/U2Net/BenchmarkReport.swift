@@ -1,5 +1,5 @@
 import Engine
-import FoundationEssentials
+import Networks
 import OpenCL
 import Tensors
 
@@ -64,72 +64,144 @@ public struct MemoryReport: Sendable, Hashable, Codable {
   public let activationsUnshared: Int
   /// The packed weights.
   public let parameters: Int
+  /// What kernels keep for themselves while they run.
+  public let scratch: Int
 
   init(_ use: Executor.MemoryUse) {
     activations = use.activations
     activationsUnshared = use.activationsUnshared
     parameters = use.parameters
+    scratch = use.scratch
+  }
+}
+
+/// The times of one part of the counted runs, in seconds.
+public struct PhaseReport: Sendable, Hashable, Codable {
+  /// Which part.
+  public let phase: BenchmarkPhase
+  /// Every counted run.
+  public let samples: [Double]
+  /// What is said of them.
+  public let statistics: Statistics
+
+  /// The times of a part in so many runs; nil where the device has no such part.
+  init?(_ phase: BenchmarkPhase, in frames: [Stopwatch]) {
+    let samples = frames.flatMap { $0.spans.filter { $0.phase == phase }.map(\.seconds) }
+    guard !samples.isEmpty else { return nil }
+    self.phase = phase
+    self.samples = samples
+    statistics = Statistics(samples)
   }
 }
 
 /// What a benchmark measured. Times are in seconds; a run is upload, network and download.
 public struct BenchmarkReport: Sendable, Codable {
   /// The version of this form.
-  public var schema = 1
+  public var schema = 2
   /// u2cl's version.
   public var version = u2clVersion
+  /// The commit that u2cl was built from; nil where the build was not told.
+  public var commit = u2clCommit
   /// The operating system.
-  public var system = ProcessInfo.processInfo.operatingSystemVersionString
+  public let system: String
+  /// The machine.
+  public let host: HostMachine
   /// The model's name.
   public let model: String
+  /// SHA-256 of the model's file, in hexadecimal; nil for a model that came from none.
+  public var modelSHA256: String?
   /// Rows of the input.
   public let height: Int
   /// Columns of the input.
   public let width: Int
   /// Pictures in one run.
   public let batch: Int
+  /// Which maps are computed.
+  public let maps: MapSelection
+  /// The size of the pictures that are resized and masked, `[height, width]`.
+  public let picture: [Int]
   /// What ran.
   public let device: DeviceReport
   /// What it took on the device; nil for the reference.
   public let memory: MemoryReport?
+  /// The most memory that the process held on the host, in bytes.
+  public let peakHostMemory: Int
+  /// Reading the model's file; nil where that was not measured.
+  public let loadSeconds: Double?
   /// Planning, building kernels, packing and uploading weights.
   public let compileSeconds: Double
+  /// Whether every program came from the cache; nil where none was asked.
+  public var cacheHit: Bool?
+  /// Choosing kernels by measuring; nil where nothing was tuned.
+  public var tuneSeconds: Double?
   /// The first run, which some drivers compile in.
   public let firstRunSeconds: Double
   /// Runs that are not counted, beside the first.
   public let warmup: Int
-  /// Of one run.
+  /// Of one run; a convolution counts as its direct sum, however it is computed.
   public let multiplyAccumulates: Int
-  /// Every counted run.
+  /// Every counted run, of the phase `run`.
   public let samples: [Double]
   /// What is said of them.
   public let run: Statistics
-  /// By the median.
+  /// The parts of the counted runs, those that the device has.
+  public let phases: [PhaseReport]
+  /// By the median run.
   public let imagesPerSecond: Double
-  /// 10⁹ multiply-accumulates per second, by the median.
+  /// 10⁹ multiply-accumulates per second, by the median run.
   public let gigaMACsPerSecond: Double
+  /// 10⁹ float32 multiply-accumulates per second that the device was measured to do at most; nil where that was not
+  /// measured.
+  public let peakGigaMACsPerSecond: Double?
   /// Every launch, in order, where it was asked for.
   public let layers: [LayerReport]?
 
+  /// - Parameter frames: what the counted runs took, at least one.
   init(
-    model: String, size: Size, batch: Int, device: DeviceReport, memory: MemoryReport?, compileSeconds: Double,
-    firstRunSeconds: Double, warmup: Int, multiplyAccumulates: Int, samples: [Double],
+    _ benchmark: Benchmark, _ shape: Shape, on choice: DeviceChoice, _ network: CompiledNetwork,
+    compileSeconds: Double, firstRun: Stopwatch, warmups: Int, frames: [Stopwatch], peakHostMemory: Int, peak: Double?,
     layers: [LayerReport]?
   ) {
-    self.model = model
-    height = size.height
-    width = size.width
-    self.batch = batch
-    self.device = device
-    self.memory = memory
+    host = HostMachine()
+    system = host.system
+    model = benchmark.model.name
+    height = shape.height
+    width = shape.width
+    batch = shape.batch
+    maps = benchmark.maps
+    picture = [BenchmarkFrame.pictureSize.height, BenchmarkFrame.pictureSize.width]
+    device = DeviceReport(choice, asked: benchmark.device)
+    memory = network.memory.map(MemoryReport.init)
+    self.peakHostMemory = peakHostMemory
+    loadSeconds = benchmark.loadSeconds
     self.compileSeconds = compileSeconds
-    self.firstRunSeconds = firstRunSeconds
-    self.warmup = warmup
-    self.multiplyAccumulates = multiplyAccumulates
-    self.samples = samples
-    self.layers = layers
+    firstRunSeconds = PhaseReport(.run, in: [firstRun])?.statistics.median ?? 0
+    warmup = warmups
+    multiplyAccumulates = network.graph.multiplyAccumulates
+    phases = BenchmarkPhase.allCases.compactMap { PhaseReport($0, in: frames) }
+    samples = frames.flatMap { $0.spans.filter { $0.phase == .run }.map(\.seconds) }
     run = Statistics(samples)
     imagesPerSecond = Double(batch) / run.median
     gigaMACsPerSecond = Double(multiplyAccumulates) / run.median * 1e-9
+    peakGigaMACsPerSecond = peak.map { $0 * 1e-9 }
+    self.layers = layers
+  }
+
+  /// Pictures per second in a phase, by its median.
+  public func imagesPerSecond(in phase: PhaseReport) -> Double { Double(batch) / phase.statistics.median }
+
+  /// 10⁹ multiply-accumulates per second in a phase that holds the network, by its median; nil for others.
+  public func gigaMACsPerSecond(in phase: PhaseReport) -> Double? {
+    switch phase.phase {
+    case .compute, .run, .wall: Double(multiplyAccumulates) / phase.statistics.median * 1e-9
+    case .pre, .upload, .enqueue, .download, .post: nil
+    }
+  }
+
+  /// That, as a part of the measured peak. Above 1 where fewer multiplications are done than are counted, as by
+  /// Winograd's method.
+  public func peakFraction(in phase: PhaseReport) -> Double? {
+    guard let peak = peakGigaMACsPerSecond, peak > 0 else { return nil }
+    return gigaMACsPerSecond(in: phase).map { $0 / peak }
   }
 }

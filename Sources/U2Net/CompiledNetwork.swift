@@ -5,7 +5,7 @@ import OpenCL
 import Reference
 import Tensors
 
-/// A model compiled for one device and one input size.
+/// A model compiled for one device, one input size and the maps that are wanted.
 struct CompiledNetwork {
   private enum Executable {
     case openCL(Executor)
@@ -15,9 +15,9 @@ struct CompiledNetwork {
   private let executable: Executable
   let graph: Graph
 
-  init(_ model: Model, for input: Shape, in session: DeviceSession?) throws {
+  init(_ model: Model, for input: Shape, maps: MapSelection, in session: DeviceSession?) throws {
     (graph, executable) = try Model.naming(model.origin) {
-      let graph = try model.network.graph(for: input)
+      let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {
         return (graph, .openCL(try Executor(graph: graph, parameters: model.parameters, session: session)))
       }
@@ -47,21 +47,51 @@ struct CompiledNetwork {
     }
   }
 
-  /// How long each launch of a run takes; nil for the reference, which has none.
-  func profile(_ input: Tensor) throws -> [LaunchTiming]? {
+  /// Runs as `run` does and takes the time of each part; the device is waited for before every stop of the watch.
+  func run(_ input: Tensor, timedBy watch: Stopwatch) throws -> [Tensor] {
     switch executable {
-    case .openCL(let executor): try executor.profile(input)
+    case .openCL(let executor):
+      try watch.time(.upload) {
+        try executor.upload(input)
+        try executor.finish()
+      }
+      try watch.time(.compute) {
+        try watch.time(.enqueue) { try executor.enqueue() }
+        try executor.finish()
+      }
+      return try watch.time(.download) { try executor.download() }
+    case .reference(let executor):
+      return try watch.time(.compute) { try executor.run(input) }
+    }
+  }
+
+  /// Runs once with the times of every launch; none on the reference.
+  func trace(_ input: Tensor, timedBy watch: Stopwatch) throws -> (outputs: [Tensor], launches: [LaunchTiming]) {
+    guard let executor else { return (try run(input, timedBy: watch), []) }
+    try watch.time(.upload) {
+      try executor.upload(input)
+      try executor.finish()
+    }
+    let launches = try watch.time(.compute) {
+      let start = watch.clock.now
+      return try executor.traceCompute { watch.note(.enqueue, since: start) }
+    }
+    return (try watch.time(.download) { try executor.download() }, launches)
+  }
+
+  /// What runs it on an OpenCL device; nil for the reference.
+  var executor: Executor? {
+    switch executable {
+    case .openCL(let executor): executor
     case .reference: nil
     }
   }
 
+  /// How long each launch of a run takes; nil for the reference, which has none.
+  func profile(_ input: Tensor) throws -> [LaunchTiming]? { try executor?.profile(input) }
+
   /// Device memory, where the device has its own account of it.
-  var memory: Executor.MemoryUse? {
-    switch executable {
-    case .openCL(let executor): executor.memory
-    case .reference: nil
-    }
-  }
+  var memory: Executor.MemoryUse? { executor?.memory }
 }
 
 extension Graph {

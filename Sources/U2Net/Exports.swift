@@ -1,3 +1,5 @@
-// A program that masks pictures imports U2Net and nothing else: pictures, masks and colours are part of its face.
+// A program that masks pictures imports U2Net and nothing else: pictures, masks, colours and the cache are part of its
+// face.
+@_exported public import Caches
 @_exported public import Images
 @_exported public import Tensors

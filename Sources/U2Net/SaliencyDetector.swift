@@ -1,6 +1,7 @@
+public import Caches
 import Engine
-import Networks
 public import Images
+import Networks
 import OpenCL
 public import Tensors
 
@@ -16,6 +17,8 @@ public final class SaliencyDetector {
   public let fallback: String?
   /// What pictures go through.
   public let preprocessing: Preprocessing
+  /// Where compiled programs are kept; its `problem` is worth showing once.
+  public let cache: Cache
 
   private let network: CompiledNetwork
 
@@ -28,31 +31,36 @@ public final class SaliencyDetector {
   ///   - size: the side of the network's input in pixels; the model's own unless told.
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
   ///   - background: what transparent pictures are composited over.
+  ///   - maps: which maps are computed; `.saliency` where the mask is all that is wanted.
+  ///   - cache: where compiled programs are kept from one process to the next.
   public init(
     model: Model? = nil, device request: DeviceRequest = .auto, strict: Bool = false, size: Int? = nil,
-    resampling: Resampling = .bilinear, background: Color = .white
+    resampling: Resampling = .bilinear, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache()
   ) throws(Failure) {
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
       size: inputSize, resampling: resampling, normalization: model.normalization, background: background)
     self.model = model
+    self.cache = cache
     let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
     let choice = try DeviceChoice(request, strict: strict)
-    (network, device, fallback) = try Self.compile(model, for: input, on: choice, request, strict: strict)
+    (network, device, fallback) = try Self.compile(
+      model, for: input, maps: maps, on: choice, request, strict: strict, cache: cache)
   }
 
   /// Compiles for the chosen device; where that device fails and nobody insisted on it, for the reference.
   private static func compile(
-    _ model: Model, for input: Shape, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool
+    _ model: Model, for input: Shape, maps: MapSelection, on choice: DeviceChoice, _ request: DeviceRequest,
+    strict: Bool, cache: Cache
   ) throws(Failure) -> (CompiledNetwork, ComputeDevice, fallback: String?) {
     do {
-      let network = try choice.device.compile(model, for: input)
+      let network = try choice.device.compile(model, for: input, maps: maps, cache: cache)
       return (network, choice.device, choice.fallback)
     } catch {
       let failure = Failure(error)
       guard failure.kind == .device, !strict, request.mayFallBack else { throw failure }
-      let network = try failing { try ComputeDevice.reference.compile(model, for: input) }
+      let network = try failing { try ComputeDevice.reference.compile(model, for: input, maps: maps, cache: cache) }
       let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
       return (network, .reference, reasons.compactMap { $0 }.joined(separator: "; "))
     }
@@ -69,10 +77,11 @@ public final class SaliencyDetector {
 }
 
 extension ComputeDevice {
-  func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
+  func compile(_ model: Model, for input: Shape, maps: MapSelection, cache: Cache) throws -> CompiledNetwork {
     switch backend {
-    case .openCL(let device): try CompiledNetwork(model, for: input, in: DeviceSession(device: device))
-    case .reference: try CompiledNetwork(model, for: input, in: nil)
+    case .openCL(let device):
+      try CompiledNetwork(model, for: input, maps: maps, in: DeviceSession(device: device, cache: cache))
+    case .reference: try CompiledNetwork(model, for: input, maps: maps, in: nil)
     }
   }
 }
@@ -97,7 +106,7 @@ public struct SaliencyMap: Sendable, Equatable {
 
 /// What a network found in a picture.
 public struct Detection: Sendable {
-  /// Every map; the first is the saliency map.
+  /// The maps that were asked for; the first is the saliency map.
   public let maps: [SaliencyMap]
   /// The picture's own size.
   public let pictureSize: Size

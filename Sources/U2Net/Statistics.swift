@@ -6,10 +6,16 @@ public struct Statistics: Sendable, Hashable, Codable {
   public let median: Double
   /// The one that nine of ten do not exceed.
   public let p90: Double
+  /// The one that nineteen of twenty do not exceed.
+  public let p95: Double
+  /// The one that 99 of a hundred do not exceed.
+  public let p99: Double
   /// The greatest.
   public let max: Double
   /// The average.
   public let mean: Double
+  /// The sample standard deviation, with n − 1; 0 for one sample.
+  public let standardDeviation: Double
 
   /// Percentiles by linear interpolation; `samples` is not empty.
   public init(_ samples: [Double]) {
@@ -24,7 +30,12 @@ public struct Statistics: Sendable, Hashable, Codable {
     min = sorted[0]
     median = percentile(0.5)
     p90 = percentile(0.9)
+    p95 = percentile(0.95)
+    p99 = percentile(0.99)
     max = sorted[sorted.count - 1]
-    mean = sorted.reduce(0, +) / Double(sorted.count)
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    standardDeviation = (squares / Double(Swift.max(1, sorted.count - 1))).squareRoot()
+    self.mean = mean
   }
 }

@@ -3,7 +3,14 @@ import U2Net
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast a model is on a device.")
+    commandName: "bench", abstract: "Measure how fast a model is on a device.",
+    discussion: """
+      A run takes pictures of 640×480 to masks of that size as 'u2cl run' does, without decoding and encoding: pre \
+      (resize and normalise), upload, compute, download, post (stretch and resize). Enqueue is the part of compute in \
+      which the host hands out launches. The row run is upload, compute and download; wall is everything. The device is \
+      waited for before every stop of the clock, and warm-up runs are never averaged in. A convolution counts as its \
+      direct sum's multiply-accumulates, however it is computed: Winograd's method may exceed the measured peak.
+      """)
 
   @Option(help: "small or full (U²-Net† or U²-Net, seeded weights), a model's name, or its file.")
   var model = "small"
@@ -13,87 +20,122 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The side of the input in pixels; the model's own unless told.")
   var size: Int?
 
-  @Option(help: "Pictures in one run.")
-  var batch = 1
+  @Option(help: "Pictures in one run; 1 unless told.")
+  var batch: Int?
 
-  @Option(help: "Runs before the clock counts.")
-  var warmup = 3
+  @Flag(help: "Compute every map, d0 … d6, as 'run --side-maps' does; otherwise d0 alone, as 'run' does.")
+  var allMaps = false
 
-  @Option(help: "The least number of runs that count.")
-  var runs = 20
+  @Option(help: "Runs before the clock counts; 10 unless told (--scaling: 2).")
+  var warmup: Int?
 
-  @Option(help: "The least time that the counted runs take, in seconds.")
-  var minTime = 1.0
+  @Option(help: "The least number of runs that count; 50 unless told (--scaling: 7).")
+  var runs: Int?
 
-  @Flag(help: "Also time every launch of a run, by the device's clock.")
+  @Option(help: "The least time that the counted runs take, in seconds; 3 unless told (--scaling: 1).")
+  var minTime: Double?
+
+  @Option(help: "After so many seconds neither warm-up nor counted runs go on.")
+  var maxTime = 60.0
+
+  @Flag(inversion: .prefixedNo, help: "Measure the device's peak of multiply-accumulates too.")
+  var peak = true
+
+  @Flag(help: "Also time every launch of a run, by the device's clock (csv: this alone).")
   var perLayer = false
 
-  @Flag(help: "As JSON, with every sample.")
+  @Option(help: "Also write one run, moment by moment, into this file: JSON for ui.perfetto.dev or chrome://tracing.")
+  var trace: String?
+
+  @Flag(help: "Measure how the time grows with the input's size and with the batch, instead.")
+  var scaling = false
+
+  @Flag(
+    help: "Measure nothing: say what each pass of the plan does, and list the steps that are left (csv: these alone).")
+  var explain = false
+
+  @Option(
+    name: [.short, .customLong("output")], help: "\(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var output: OutputFormat?
+
+  @Flag(help: "The same as -o json.")
   var json = false
 
-  func run() throws {
-    var benchmark = Benchmark(model: try loadedModel(), device: device.request)
-    benchmark.strict = device.strict
-    benchmark.size = size
-    benchmark.batch = batch
-    benchmark.warmup = warmup
-    benchmark.runs = runs
-    benchmark.minimumSeconds = minTime
-    benchmark.perLayer = perLayer
-    let report = try benchmark.run()
-    if let fallback = report.device.fallback { Console.error(fallback) }
-    if json { try Console.json(report) } else { try Console.write(report.table) }
+  func validate() throws {
+    if json, let output, output != .json {
+      throw ValidationError("--json and -o \(output.rawValue) exclude each other")
+    }
+    if scaling && explain { throw ValidationError("--scaling and --explain exclude each other") }
+    if (scaling || explain) && (perLayer || trace != nil) {
+      throw ValidationError("--per-layer and --trace go with a plain measurement, not with --scaling or --explain")
+    }
+    if scaling && batch != nil { throw ValidationError("--scaling measures batches of its own; leave out --batch") }
+    if trace == "-" { throw ValidationError("The trace needs a file: standard output takes the report") }
   }
 
-  private func loadedModel() throws(Failure) -> Model {
-    switch model {
-    case "small": try .seeded(full: false)
-    case "full": try .seeded(full: true)
-    default: try Model(model)
+  func run() throws {
+    if let trace { try OutputPlan.checkFolder(of: trace) }
+    let keeping = Keeping()
+    let benchmark = try benchmark(keeping.cache)
+    let format = json ? .json : output ?? .table
+    if explain {
+      let report = try benchmark.explain()
+      tell(report.device, keeping)
+      return try Console.write(report, as: format)
     }
+    if scaling {
+      let report = try Scaling(benchmark).with(runs: runs, warmup: warmup, minimumSeconds: minTime).run()
+      tell(report.device, keeping)
+      return try Console.write(report, as: format)
+    }
+    let outcome = try benchmark.run()
+    tell(outcome.report.device, keeping)
+    if outcome.report.samples.count < benchmark.runs {
+      Console.error(
+        "stopped after \(maxTime) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
+          + "--max-time gives more")
+    }
+    if let trace, let moments = outcome.trace { try Console.save(moments, toFileAt: trace) }
+    try Console.write(outcome.report, as: format)
+  }
+
+  /// What was asked for.
+  private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
+    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in
+      switch model {
+      case "small": try .seeded(full: false)
+      case "full": try .seeded(full: true)
+      default: try Model(model)
+      }
+    }
+    benchmark.strict = device.strict
+    benchmark.cache = cache
+    benchmark.size = size
+    benchmark.batch = batch ?? benchmark.batch
+    benchmark.maps = allMaps ? .all : .saliency
+    benchmark.warmup = warmup ?? benchmark.warmup
+    benchmark.runs = runs ?? benchmark.runs
+    benchmark.minimumSeconds = minTime ?? min(benchmark.minimumSeconds, maxTime)
+    benchmark.maximumSeconds = maxTime
+    benchmark.perLayer = perLayer
+    benchmark.traces = trace != nil
+    benchmark.measuresPeak = peak
+    return benchmark
+  }
+
+  private func tell(_ device: DeviceReport, _ keeping: Keeping) {
+    if let fallback = device.fallback { Console.error(fallback) }
+    keeping.warn(of: [(device.platform, device.fallback)])
   }
 }
 
-extension BenchmarkReport {
-  /// What people read.
-  var table: String {
-    let platform = device.platform.map { ", \($0)" } ?? ""
-    let work = Format.fixed(Double(multiplyAccumulates) * 1e-9, 2)
-    var rows = [
-      ["model", "\(model), \(width)×\(height), batch \(batch), \(work) GMAC"],
-      ["device", "\(device.name) [\(device.kind)\(platform)]"],
-      ["compile", Format.milliseconds(compileSeconds)],
-      ["first run", Format.milliseconds(firstRunSeconds)],
-      [
-        "run",
-        "median \(Format.milliseconds(run.median)), min \(Format.milliseconds(run.min)), "
-          + "p90 \(Format.milliseconds(run.p90)), max \(Format.milliseconds(run.max)) (\(samples.count) runs)",
-      ],
-      [
-        "speed",
-        "\(Format.fixed(imagesPerSecond, 2)) images/s, \(Format.fixed(gigaMACsPerSecond, 1)) GMAC/s",
-      ],
-    ]
-    if let memory {
-      rows.append([
-        "memory",
-        "\(memory.activations >> 20) MiB activations (\(memory.activationsUnshared >> 20) unshared), "
-          + "\(memory.parameters >> 20) MiB weights",
-      ])
-    }
-    return ([Format.table(rows)] + (layers.map { [Self.table(of: $0)] } ?? [])).joined(separator: "\n\n")
-  }
-
-  private static func table(of layers: [LayerReport]) -> String {
-    let total = layers.reduce(0) { $0 + $1.seconds }
-    let rows = layers.map { layer in
-      [
-        layer.block, layer.layer, layer.kernel, Format.fixed(layer.seconds * 1000, 3),
-        Format.fixed(layer.seconds / total * 100, 1),
-        layer.multiplyAccumulates == 0
-          ? "" : Format.fixed(Double(layer.multiplyAccumulates) / layer.seconds * 1e-9, 1),
-      ]
-    }
-    return Format.table([["block", "layer", "kernel", "ms", "%", "GMAC/s"]] + rows)
+extension Scaling {
+  /// The same with other numbers where they were given.
+  fileprivate func with(runs: Int?, warmup: Int?, minimumSeconds: Double?) -> Scaling {
+    var scaling = self
+    scaling.benchmark.runs = runs ?? benchmark.runs
+    scaling.benchmark.warmup = warmup ?? benchmark.warmup
+    scaling.benchmark.minimumSeconds = minimumSeconds ?? min(benchmark.minimumSeconds, benchmark.maximumSeconds)
+    return scaling
   }
 }

@@ -27,11 +27,15 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    let keeping = Keeping()
     let picture = try InputPicture(input).picture().0
     let other = DeviceRequest(against)
+    let detectors = try [device.request, other].map {
+      try model.detector(on: $0, strict: device.strict, maps: .all, cache: keeping.cache)
+    }
     let comparison = try Comparison(
-      picture, model.detector(on: device.request, strict: device.strict), asked: device.request,
-      model.detector(on: other, strict: device.strict), askedAgainst: other, tolerance: tolerance)
+      picture, detectors[0], asked: device.request, detectors[1], askedAgainst: other, tolerance: tolerance)
+    keeping.warn(of: detectors)
     if json { try Console.json(comparison) } else { try Console.write(comparison.table) }
     guard comparison.agrees else {
       throw Failure(.verification, "the maps differ by more than \(Format.scientific(tolerance))")

@@ -21,13 +21,20 @@ enum Console {
 
   /// A value for programs; what is not finite is a string.
   static func json(_ value: some Encodable) throws(Failure) {
+    try write(String(decoding: encoded(value), as: UTF8.self))
+  }
+
+  /// A value for programs, into a file: whole or not at all.
+  static func save(_ value: some Encodable, toFileAt path: String) throws(Failure) {
+    do { try OutputFile.save(encoded(value) + [UInt8(ascii: "\n")], toFileAt: path) } catch { throw Failure(error) }
+  }
+
+  private static func encoded(_ value: some Encodable) throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let bytes: Data
-    do { bytes = try encoder.encode(value) } catch { throw Failure(error) }
-    try write(String(decoding: bytes, as: UTF8.self))
+    do { return Array(try encoder.encode(value)) } catch { throw Failure(error) }
   }
 
   /// What went wrong, or what the user should know.
@@ -67,6 +74,9 @@ enum Format {
     let whole = Int(seconds.rounded(.up))
     return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
   }
+
+  /// Multiply-accumulates, such as `19.76 GMAC`.
+  static func gigaMACs(_ count: Int) -> String { "\(fixed(Double(count) * 1e-9, 2)) GMAC" }
 
   /// So many digits behind the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -9,7 +9,9 @@ struct DevicesCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let keeping = Keeping()
     let devices = try DeviceDescription.all()
+    defer { keeping.warn(of: devices.isEmpty ? [(nil, "none")] : devices.map { ($0.platform, nil) }) }
     if json { return try Console.json(devices) }
     let head = ["#", "kind", "name", "platform", "units", "memory", "version", "driver"]
     let rows = devices.enumerated().map { index, device in

@@ -20,8 +20,10 @@ struct ModelOptions: ParsableArguments {
   @OptionGroup var input: InputOptions
 
   /// The model on a device.
-  func detector(on request: DeviceRequest, strict: Bool) throws(Failure) -> SaliencyDetector {
-    try input.detector(of: model, on: request, strict: strict)
+  func detector(
+    on request: DeviceRequest, strict: Bool, maps: MapSelection, cache: Cache
+  ) throws(Failure) -> SaliencyDetector {
+    try input.detector(of: model, on: request, strict: strict, maps: maps, cache: cache)
   }
 }
 
@@ -37,10 +39,12 @@ struct InputOptions: ParsableArguments {
   var background = Color.white
 
   /// A model, by its name or file, on a device; the built-in one where it is nil.
-  func detector(of model: String?, on request: DeviceRequest, strict: Bool) throws(Failure) -> SaliencyDetector {
+  func detector(
+    of model: String?, on request: DeviceRequest, strict: Bool, maps: MapSelection, cache: Cache
+  ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
       model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
-      resampling: resample, background: background)
+      resampling: resample, background: background, maps: maps, cache: cache)
     if let fallback = detector.fallback { Console.error(fallback) }
     return detector
   }

@@ -92,6 +92,9 @@ struct OutputPlan {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 
+  /// - Throws: `Failure` where there is no folder for a file of that path.
+  static func checkFolder(of path: String) throws(Failure) { try checkFolder(parent(of: path)) }
+
   private static func checkFolder(_ path: String) throws(Failure) {
     guard isFolder(path) else { throw Failure(.file, "there is no folder \(path); make it first") }
   }

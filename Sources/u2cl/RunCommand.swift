@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
     name: [.short, .customLong("output")], help: "The mask's file (.png), a folder for many, or - for standard output.")
   var output: String?
 
-  @Option(help: "Also write every map of the network, d0 … d6, into this folder.")
+  @Option(help: "Also compute every map of the network, d0 … d6, and write them into this folder.")
   var sideMaps: String?
 
   @OptionGroup var model: ModelOptions
@@ -31,6 +31,7 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    let keeping = Keeping()
     var detector: SaliencyDetector?
     var entries: [RunReport.Entry] = []
     var failed: [(job: MaskJob, failure: Failure)] = []
@@ -38,7 +39,7 @@ struct RunCommand: ParsableCommand {
       do throws(Failure) {
         // The picture first: where it cannot be read, nothing need be compiled for it.
         let (picture, decoding) = try job.input.picture()
-        let loaded = if let detector { detector } else { try load() }
+        let loaded = if let detector { detector } else { try load(keeping) }
         detector = loaded
         let entry = try job.run(picture, decodedIn: decoding, on: loaded)
         entries.append(entry)
@@ -61,9 +62,13 @@ struct RunCommand: ParsableCommand {
     if let first = failed.first { throw ExitCode(first.failure.kind.rawValue) }
   }
 
-  private func load() throws(Failure) -> SaliencyDetector {
-    let detector = try model.detector(on: device.request, strict: device.strict)
-    if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
+  private func load(_ keeping: Keeping) throws(Failure) -> SaliencyDetector {
+    let detector = try model.detector(
+      on: device.request, strict: device.strict, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
+    if !quiet {
+      keeping.warn(of: [detector])
+      Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)")
+    }
     return detector
   }
 

@@ -13,5 +13,6 @@ struct JSON {
   var keys: Set<String> { Set((value as? [String: Any])?.keys.map { $0 } ?? []) }
   var list: [JSON] { (value as? [Any])?.map(JSON.init(value:)) ?? [] }
   var text: String? { value as? String }
+  var truth: Bool? { value as? Bool }
   var number: Double? { value as? Double ?? (value as? Int).map(Double.init) }
 }

@@ -54,6 +54,9 @@ final class Sandbox {
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
+  /// Where compiled programs are kept.
+  var cache: String { root + "/cache" }
+
   /// Where installed models are looked for.
   var models: String { root + "/models" }
 
@@ -87,8 +90,11 @@ final class Sandbox {
     try launch(Self.command, arguments, environment: environment, input: input)
   }
 
-  /// Runs a script in the folder; `$U2CL` is the command.
-  func shell(_ script: String) throws -> Outcome { try launch("/bin/sh", ["-c", script], environment: [:], input: []) }
+  /// Runs a script in the folder; `$U2CL` is the command. In bash: this process's threads block SIGCHLD, children inherit
+  /// that, and dash's `wait` then never ends.
+  func shell(_ script: String, environment: [String: String] = [:]) throws -> Outcome {
+    try launch("/bin/bash", ["-c", script], environment: environment, input: [])
+  }
 
   /// Runs any program in the folder. Its streams are files: a pipe that nobody reads would stop it.
   func launch(
@@ -103,7 +109,10 @@ final class Sandbox {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let own = ["U2CL_MODELS": models, "U2NET_HOME": models, "TMPDIR": root + "/temporary", "U2CL": Self.command]
+    let own = [
+      "U2CL_CACHE": cache, "U2CL_MODELS": models, "U2NET_HOME": models, "TMPDIR": root + "/temporary",
+      "U2CL": Self.command,
+    ]
     process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle(forReadingAtPath: streams[0])
     process.standardOutput = FileHandle(forWritingAtPath: streams[1])

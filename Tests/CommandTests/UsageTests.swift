@@ -32,6 +32,15 @@ import U2Net
     (["bench", "--min-time", "inf"], "the least time"),
     (["bench", "--min-time=-1"], "the least time"),
     (["bench", "--size", "0"], "is not possible"),
+    (["bench", "--max-time", "1", "--min-time", "2"], "the most time"),
+    (["bench", "--max-time", "nan"], "the most time"),
+    (["bench", "-o", "xml"], "'table', 'csv' or 'json'; see 'u2cl bench --help'"),
+    (["bench", "-o", "csv", "--json"], "--json and -o csv exclude each other"),
+    (["bench", "--scaling", "--explain"], "--scaling and --explain exclude each other"),
+    (["bench", "--scaling", "--per-layer"], "go with a plain measurement"),
+    (["bench", "--explain", "--trace", "t.json"], "go with a plain measurement"),
+    (["bench", "--scaling", "--batch", "2"], "leave out --batch"),
+    (["bench", "--trace", "-"], "the trace needs a file"),
   ])
   func nonsenseIsTold(arguments: [String], says: String) throws {
     try Sandbox().expectFailure(2, arguments, says: says)

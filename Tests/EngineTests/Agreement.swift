@@ -23,19 +23,23 @@ struct Variant: Sendable, CustomStringConvertible {
   /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
   var asOnGPU = false
 
-  /// Everything that Winograd's method can compute, however small.
-  private static let winograd = {
-    var options = PlanOptions()
-    options.fewestWinogradTiles = 1
-    return Variant(description: "Winograd wherever possible", options: options, tiles: nil, tolerance: 5e-5)
-  }()
+  /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
+  var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(3)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(4)) : every
 
   private static let every: [Variant] = [
     Variant(description: "fused", options: PlanOptions(), tiles: nil),
     Variant(description: "unfused", options: .unfused, tiles: nil),
-    winograd,
+    Variant(
+      description: "Winograd's method in one launch", options: PlanOptions(), tiles: nil, tolerance: 5e-5,
+      method: { tuning, problem in problem.fitsWinograd ? .winogradFused(tiles: 3) : tuning.directMethod(for: problem) }
+    ),
+    Variant(
+      description: "Winograd's method in several launches", options: PlanOptions(), tiles: nil, tolerance: 5e-5,
+      method: { tuning, problem in
+        problem.fitsWinograd ? .winogradNonfused(tiles: 4) : tuning.directMethod(for: problem)
+      }),
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
@@ -75,6 +79,9 @@ private func run(
   var tuning = KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
+  if let method = variant.method {
+    for problem in Plan(graph, tuning: tuning).problems { tuning.methods[problem] = method(tuning, problem) }
+  }
   var guarded = variant.options
   guarded.sharesMemory = false
   guarded.guardCount = guardCount

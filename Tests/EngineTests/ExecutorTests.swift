@@ -22,6 +22,48 @@ import Testing
     }
   }
 
+  /// A frame that is traced is enqueued at once; its launches run one after the other.
+  @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
+  func aTraceHasEveryLaunchInOrder() throws {
+    for session in sessions {
+      let executor = try Executor(graph: graph, parameters: SeededParameters(for: graph), session: session)
+      let input = SeededParameters.input(shape: graph.inputShape)
+      let expected = try executor.run(input)
+      try executor.upload(input)
+      var calls = 0
+      let timings = try executor.traceCompute { calls += 1 }
+      #expect(calls == 1 && timings.count == executor.launchCount)
+      #expect(timings.map(\.label) == executor.recordedSteps.flatMap(\.launches).map(\.label))
+      for (timing, next) in zip(timings, timings.dropFirst()) {
+        #expect(timing.times.queued <= timing.times.started && timing.times.started <= timing.times.ended)
+        #expect(timing.times.ended <= next.times.started, "\(timing.label) and \(next.label)")
+      }
+      #expect(try executor.download() == expected)
+    }
+  }
+
+  /// The maps that are left out change nothing in the others.
+  @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
+  func mapsThatNobodyAsksForAreNotComputed() throws {
+    for session in sessions {
+      let parameters = SeededParameters(for: graph)
+      let input = SeededParameters.input(shape: graph.inputShape)
+      let whole = try Executor(graph: graph, parameters: parameters, session: session)
+      let kept = try Executor(graph: graph.keeping(outputs: [0]), parameters: parameters, session: session)
+      #expect(try kept.run(input) == Array(whole.run(input).prefix(1)))
+      // Six sigmoids, and the five side maps resampled for them.
+      #expect(kept.launchCount == whole.launchCount - 11)
+    }
+  }
+
+  /// Every device does more than a million multiply-adds per second, a simulator too.
+  @Test func thePeakIsMeasured() throws {
+    for session in sessions {
+      let peak = try FMAPeak(of: session).multiplyAddsPerSecond
+      #expect(peak.isFinite && peak > (TestBudget.isBounded ? 1e3 : 1e8), "\(session.device.name): \(peak)")
+    }
+  }
+
   @Test func refusesAnInputOfAnotherShape() throws {
     let session = try #require(sessions.first)
     let executor = try Executor(graph: graph, parameters: SeededParameters(for: graph), session: session)

@@ -65,6 +65,29 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     try expectAgreement(of: graph(of: .upsample(to: size), on: shape), seed: 8)
   }
 
+  /// Maps of other sizes brought together by a 1×1 convolution, with and without the sigmoid, alone and with resampled maps
+  /// that are results as well; one map is wider than the result.
+  @Test(arguments: [[2, 3, 13, 70], [1, 1, 1, 5], [1, 2, 127, 3]] as [Shape], [false, true])
+  func sideMaps(shape: Shape, mapsAreResults: Bool) throws {
+    let size = shape.size
+    var builder = try GraphBuilder(input: shape)
+    let sizes = [
+      size, Size(height: (size.height + 1) / 2, width: (size.width + 1) / 2), Size(height: 1, width: 1),
+      Size(height: size.height + 3, width: size.width + 2), Size(height: size.height, width: max(1, size.width / 5)),
+    ]
+    let maps = try sizes.enumerated().map { index, smaller in
+      let map = try builder.add(.upsample(to: smaller), to: [builder.input], name: "map\(index)")
+      return smaller == size ? map : try builder.add(.upsample(to: size), to: [map], name: "map\(index).upsample")
+    }
+    let together = try builder.add(.concat, to: maps, name: "concat")
+    let convolution = Convolution(weight: "weight", bias: "bias", outChannels: 2, kernel: 1)
+    let sums = try builder.add(.convolution(convolution), to: [together], name: "sums")
+    let fused = try builder.add(.sigmoid, to: [sums], name: "fused")
+    var outputs = [("fused", fused)]
+    if mapsAreResults { outputs += [("sums", sums), ("map", maps[1])] }
+    try expectAgreement(of: builder.finish(outputs: outputs), seed: 61)
+  }
+
   @Test(arguments: oddShapes)
   func concatAndAdd(shape: Shape) throws {
     var builder = try GraphBuilder(input: shape)

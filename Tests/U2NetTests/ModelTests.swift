@@ -71,6 +71,7 @@ import U2Net
   @Test func oneSampleIsEverything() {
     let statistics = Statistics([3])
     #expect([statistics.min, statistics.median, statistics.p90, statistics.max, statistics.mean] == [3, 3, 3, 3, 3])
+    #expect([statistics.p95, statistics.p99, statistics.standardDeviation] == [3, 3, 0])
   }
 
   @Test func percentilesLieBetweenSamples() {
@@ -79,6 +80,8 @@ import U2Net
     #expect(abs(statistics.p90 - 3.7) < 1e-12)
     let eleven = Statistics((0...10).map(Double.init).shuffled())
     #expect(eleven.median == 5 && eleven.p90 == 9 && eleven.mean == 5)
+    #expect(eleven.p95 == 9.5 && abs(eleven.p99 - 9.9) < 1e-12)
+    #expect(abs(eleven.standardDeviation - 11.0.squareRoot()) < 1e-12)
   }
 }
 

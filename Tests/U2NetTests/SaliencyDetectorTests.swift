@@ -39,6 +39,15 @@ import U2Net
     #expect(Double(both) / Double(either) > 0.999)
   }
 
+  /// The mask needs no side output's map.
+  @Test(arguments: devices) func theSaliencyMapAloneIsComputed(device: DeviceRequest) throws {
+    let picture = try Picture(contentsOf: Self.demo)
+    let all = try SaliencyDetector(device: device, size: 64).detect(picture)
+    let alone = try SaliencyDetector(device: device, size: 64, maps: .saliency).detect(picture)
+    #expect(alone.maps == Array(all.maps.prefix(1)) && alone.maps.map(\.name) == ["d0"])
+    #expect(try alone.mask() == all.mask())
+  }
+
   /// A detector is made once and used for any pictures.
   @Test(arguments: devices) func aDetectorRemembersNothing(device: DeviceRequest) throws {
     let detector = try SaliencyDetector(device: device, size: 64)

@@ -78,12 +78,15 @@ struct EvalCommand: ParsableCommand {
   private var usesModel: Bool { !model.isEmpty || maps.isEmpty }
 
   func run() throws {
+    let keeping = Keeping()
     let truth = try groundTruth()
     try makeFolders()
     var subjects: [EvaluatedSubject] = []
     for name in usesModel ? model.map(Optional.some) + (model.isEmpty ? [nil] : []) : [] {
       guard let truth else { continue }
-      let detector = try input.detector(of: name, on: device.request, strict: device.strict)
+      let detector = try input.detector(
+        of: name, on: device.request, strict: device.strict, maps: .saliency, cache: keeping.cache)
+      if !quiet { keeping.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
       subjects.append(try evaluate(truth, .detector(detector)))
     }

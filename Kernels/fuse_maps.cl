@@ -1,0 +1,59 @@
+// fuse_maps: the 1×1 convolution of the side maps, each brought to the output's size by bilinear resampling first, with
+// half-pixel centres, as PyTorch's interpolate(mode="bilinear", align_corners=False), and, as told, the sigmoid behind it.
+// Neither the resampled maps nor their concatenation is stored.
+//
+// Up to 8 maps, none wider than the output, all of `channels` channels. Everything is planar: element (n, c, y, x) of map
+// k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x. Weights are [outChannels][maps][channels], the bias
+// [outChannels]. Sums are float32. One work-item computes SEGMENT pixels of a row of one output channel: each map's two
+// rows are mixed first, and then the pixels of the mixed row.
+#ifndef SEGMENT
+#define SEGMENT 4  // pixels of a row
+#endif
+
+__kernel void fuse_maps(
+    __global const float *restrict in, const int maps, const int channels,
+    const ulong8 at, const ulong8 stride, const int8 height, const int8 width /* of each map */,
+    __global const float *restrict parameters, const ulong2 weights_and_bias,
+    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int sigmoid) {
+  const int first = (int)get_global_id(0) * SEGMENT;             // 0 ..< output width
+  const int y = (int)get_global_id(1);                           // 0 ..< output height
+  const int plane = (int)get_global_id(2);                       // 0 ..< batch * output channels
+  const int out_height = out_shape.z, out_width = out_shape.w;
+  if (first >= out_width || y >= out_height || plane >= out_shape.x * out_shape.y) return;
+  const int channel = plane % out_shape.y, image = plane / out_shape.y;
+  const int count = min(SEGMENT, out_width - first);
+  ulong ats[8], strides[8];
+  int heights[8], widths[8];
+  vstore8(at, 0, ats);
+  vstore8(stride, 0, strides);
+  vstore8(height, 0, heights);
+  vstore8(width, 0, widths);
+
+  float sums[SEGMENT];
+  for (int i = 0; i < SEGMENT; i++) sums[i] = parameters[weights_and_bias.y + channel];
+  for (int k = 0; k < maps; k++) {
+    const int h = heights[k], w = widths[k];
+    const float y_scale = (float)h / (float)out_height, x_scale = (float)w / (float)out_width;
+    const float v = fmax(y_scale * ((float)y + 0.5f) - 0.5f, 0.0f);
+    const int y0 = min((int)v, h - 1), y1 = min(y0 + 1, h - 1);
+    const float fy = v - (float)y0;
+    // The pixels of the map's rows that the segment needs.
+    const int left = min((int)fmax(x_scale * ((float)first + 0.5f) - 0.5f, 0.0f), w - 1);
+    const int right = min((int)fmax(x_scale * ((float)(first + count) - 0.5f) - 0.5f, 0.0f) + 1, w - 1);
+    for (int c = 0; c < channels; c++) {
+      const float weight = parameters[weights_and_bias.x + ((ulong)channel * maps + k) * channels + c];
+      __global const float *pixels = in + ats[k] + image * strides[k] + (ulong)c * h * w;
+      __global const float *upper = pixels + (ulong)y0 * w + left, *lower = pixels + (ulong)y1 * w + left;
+      float row[SEGMENT + 2];
+      for (int i = 0; i <= right - left; i++) row[i] = weight * ((1.0f - fy) * upper[i] + fy * lower[i]);
+      for (int i = 0; i < count; i++) {
+        const float u = fmax(x_scale * ((float)(first + i) + 0.5f) - 0.5f, 0.0f);
+        const int x0 = min((int)u, w - 1), x1 = min(x0 + 1, w - 1);
+        const float fx = u - (float)x0;
+        sums[i] += (1.0f - fx) * row[x0 - left] + fx * row[x1 - left];
+      }
+    }
+  }
+  __global float *target = out + out_at.x + image * out_at.y + ((ulong)channel * out_height + y) * out_width + first;
+  for (int i = 0; i < count; i++) target[i] = sigmoid ? 1.0f / (1.0f + exp(-sums[i])) : sums[i];
+}

@@ -1,0 +1,60 @@
+import Networks
+import Tensors
+
+extension Plan {
+  /// Lets a 1×1 convolution of concatenated maps resample them itself, and do the sigmoid behind it: what brings
+  /// U²-Net's six side maps together becomes one launch, and the resampled maps are never stored.
+  ///
+  /// Where something else reads a resampled map as well, because the side maps are results too, the step that makes it
+  /// stays.
+  mutating func fuseSideMaps() {
+    let readers = readerCounts()
+    var producers: [Value.ID: Int] = [:]
+    for (index, step) in steps.enumerated() { producers[step.output] = index }
+    var removed = Set<Int>()
+    for index in steps.indices {
+      guard case .convolution(let convolution, folded: nil, epilogue: .bias) = steps[index].operation,
+        convolution.isPointwise, let concat = producers[steps[index].inputs[0]], readers[steps[concat].output] == 1,
+        steps[concat].operation == .concat, let maps = sideMaps(of: steps[concat], producers, readers)
+      else { continue }
+      removed.formUnion(maps.compactMap(\.upsample) + [concat])
+      steps[index].inputs = maps.map(\.value)
+      let sigmoid = steps.indices.first { steps[$0].operation == .sigmoid && steps[$0].inputs == [steps[index].output] }
+      if let sigmoid, readers[steps[index].output] == 1 {
+        steps[index] = Step(
+          name: steps[sigmoid].name, block: steps[index].block,
+          operation: .fuseMaps(convolution, sigmoid: true), inputs: steps[index].inputs, output: steps[sigmoid].output)
+        removed.insert(sigmoid)
+      } else {
+        steps[index].operation = .fuseMaps(convolution, sigmoid: false)
+      }
+    }
+    steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
+  }
+
+  /// The most maps that the kernel takes.
+  private static let mostSideMaps = 8
+
+  /// What a concat brings together, before it is resampled, and the steps that resample for it alone; nil where the kernel
+  /// does not take it.
+  private func sideMaps(
+    of concat: Step, _ producers: [Value.ID: Int], _ readers: [Int]
+  ) -> [(value: Value.ID, upsample: Int?)]? {
+    let channels = values[concat.inputs[0]].shape.channels
+    let size = values[concat.output].shape
+    guard concat.inputs.count <= Self.mostSideMaps,
+      concat.inputs.allSatisfy({ values[$0].shape.channels == channels })
+    else { return nil }
+    return concat.inputs.map { input in
+      guard let index = producers[input], steps[index].operation == .upsample,
+        values[steps[index].inputs[0]].shape.width <= size.width
+      else { return (input, nil) }
+      return (steps[index].inputs[0], readers[input] == 1 ? index : nil)
+    }
+  }
+}
+
+extension Convolution {
+  /// Whether it mixes the channels of each pixel and nothing else.
+  fileprivate var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
+}

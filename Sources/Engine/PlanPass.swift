@@ -1,0 +1,70 @@
+/// One change to a plan that leaves what it computes as it was.
+///
+/// `PlanPass.all` is the list that plans are made by, that `u2cl bench --explain` prints and that tests walk. A new pass is
+/// a row of it and, where somebody may want to do without, a property of `PlanOptions`.
+package struct PlanPass: Sendable {
+  /// A few words, such as `fuse ReLU`.
+  package let name: String
+  /// What it does and what for, in one line.
+  package let purpose: String
+  /// Whether the options and the device want it.
+  package let isWanted: @Sendable (PlanOptions, KernelTuning) -> Bool
+  /// Changes the plan.
+  package let apply: @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
+
+  private init(
+    _ name: String, _ purpose: String,
+    if isWanted: @escaping @Sendable (PlanOptions, KernelTuning) -> Bool = { _, _ in true },
+    _ apply: @escaping @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
+  ) {
+    self.name = name
+    self.purpose = purpose
+    self.isWanted = isWanted
+    self.apply = apply
+  }
+}
+
+extension PlanPass {
+  /// Every pass, in the order in which they run.
+  package static let all: [PlanPass] = [
+    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, concatenateInPlace, chooseBlockedLayouts, chooseMethods,
+    placeInArena,
+  ]
+
+  package static let foldBatchNorm = PlanPass(
+    "fold batch norm", "scales a convolution's weights by the batch norm behind it",
+    if: { options, _ in options.foldsBatchNorm }
+  ) { plan, _, _ in plan.foldBatchNorms() }
+
+  package static let fuseReLU = PlanPass(
+    "fuse ReLU", "lets a convolution or batch norm clip what it stores", if: { options, _ in options.fusesReLU }
+  ) { plan, _, _ in plan.fuseReLUs() }
+
+  package static let fuseResidualAdd = PlanPass(
+    "fuse residual add", "lets a block's last convolution add the residual",
+    if: { options, _ in options.fusesResidual }
+  ) { plan, _, _ in plan.fuseResidualAdds() }
+
+  package static let fuseSideMaps = PlanPass(
+    "fuse side maps", "lets the 1×1 convolution of the side maps resample them, and do the sigmoid behind it",
+    if: { options, _ in options.fusesSideMaps }
+  ) { plan, _, _ in plan.fuseSideMaps() }
+
+  package static let concatenateInPlace = PlanPass(
+    "concatenate in place", "lets what is concatenated be written where the result lies",
+    if: { options, _ in options.concatenatesInPlace }
+  ) { plan, _, _ in plan.concatenateInPlace() }
+
+  package static let chooseBlockedLayouts = PlanPass(
+    "choose blocked layouts", "lays activations out in blocks of 16 channels, for CPU devices",
+    if: { options, tuning in options.usesBlocks && tuning.hasBlockKernels }
+  ) { plan, _, _ in plan.chooseBlockedLayouts() }
+
+  package static let chooseMethods = PlanPass(
+    "choose methods", "computes each convolution directly or by Winograd's F(4×4, 3×3), as is faster"
+  ) { plan, options, tuning in plan.chooseMethods(tuning, winograd: options.usesWinograd) }
+
+  package static let placeInArena = PlanPass(
+    "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
+  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
+}

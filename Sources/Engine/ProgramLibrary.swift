@@ -1,0 +1,95 @@
+import Caches
+import Kernels
+import OpenCL
+import Synchronization
+
+/// How a session's programs came to be.
+public struct ProgramCounts: Hashable, Sendable {
+  /// Compiled from source; a driver with a cache of its own may have had them there.
+  public internal(set) var built = 0
+  /// Taken from the cache.
+  public internal(set) var loaded = 0
+}
+
+/// What one program is compiled from.
+struct ProgramSource: Hashable, Sendable {
+  /// The files, one behind the other.
+  let files: [KernelSource]
+  /// As for `clBuildProgram`.
+  let options: String
+
+  /// The program that holds a file's kernels. All files that take no constants share one: what a driver does for each
+  /// program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
+  init(_ file: KernelSource, options: String) {
+    files = file.takesConstants ? [file] : KernelSource.allCases.filter { !$0.takesConstants }
+    self.options = "-cl-std=CL1.2" + (file.takesConstants ? " \(options)" : "")
+  }
+
+  /// A name for reports.
+  var name: String { files.count == 1 ? files[0].fileName : "plain.cl" }
+
+  /// The text; the compiler's messages name the files.
+  var text: String { files.map { "#line 1 \"\($0.fileName)\"\n\($0.text)" }.joined(separator: "\n") }
+}
+
+/// The programs of one context: each is made once, of the cache's binary where there is one, else of its source.
+final class ProgramLibrary: Sendable {
+  private let context: Context
+  private let cache: Cache?
+  private let state = Mutex(State())
+
+  private struct State {
+    var programs: [ProgramSource: Program] = [:]
+    var counts = ProgramCounts()
+  }
+
+  init(context: Context, cache: Cache?) {
+    self.context = context
+    self.cache = cache
+  }
+
+  var counts: ProgramCounts { state.withLock { $0.counts } }
+
+  /// A new kernel of a program.
+  func kernel(_ name: String, of source: ProgramSource) throws -> Kernel {
+    let program = try state.withLock { state in
+      if let program = state.programs[source] { return program }
+      let program = try make(source, holding: name, &state.counts)
+      state.programs[source] = program
+      return program
+    }
+    return try Kernel(program: program, name: name)
+  }
+
+  private func make(_ source: ProgramSource, holding kernel: String, _ counts: inout ProgramCounts) throws -> Program {
+    let key = cacheKey(of: source)
+    if let cache, let program = cache.load(key, making: { try? load($0, of: source, holding: kernel) }) {
+      counts.loaded += 1
+      return program
+    }
+    let program = try Program(
+      context: context, name: source.name, source: source.text, options: source.options)
+    counts.built += 1
+    // A driver that gives no binary away is no worse a driver.
+    if let cache, let binary = try? program.binary(), !binary.isEmpty { cache.store(binary, for: key) }
+    return program
+  }
+
+  /// A stored program, once it has shown that it holds the kernel.
+  private func load(_ binary: [UInt8], of source: ProgramSource, holding kernel: String) throws -> Program {
+    let program = try Program(context: context, name: source.name, binary: binary, options: source.options)
+    _ = try Kernel(program: program, name: kernel)
+    return program
+  }
+
+  /// Everything that another binary would come of. What vectors a processor has is not always in its name.
+  private func cacheKey(of source: ProgramSource) -> CacheKey {
+    let device = context.device
+    return CacheKey(
+      .programs,
+      [
+        source.text, source.options, device.platform.name, device.platform.version, device.name, device.version,
+        device.driverVersion, "\(device.nativeFloatWidth)", device.extensions.joined(separator: " "),
+      ])
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import U2Net
+
+struct CacheCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cache", abstract: "Show or clear what is kept from one run to the next.",
+    discussion: """
+      Compiled programs and tunings lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set \
+      U2CL_CACHE to off to keep nothing. What is damaged or foreign there is made anew.
+      """,
+    subcommands: [Info.self, Clear.self])
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show where the cache lies and what is in it.")
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() throws {
+      let report = CacheReport()
+      if json { try Console.json(report) } else { try Console.write(report.table) }
+    }
+  }
+
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove programs and tunings from the cache, and nothing else.")
+
+    func run() throws {
+      let cache = Cache()
+      let before = CacheReport(cache)
+      guard let path = before.path else {
+        return try Console.write("nothing to clear: there is no cache (\(before.reason ?? ""))")
+      }
+      let removed = cache.clear()
+      try Console.write("removed \(removed.summary) from \(path)")
+      let left = cache.contents()
+      guard left.count == 0 else {
+        throw Failure(.file, "\(left.summary) cannot be removed from \(path); check its permissions")
+      }
+    }
+  }
+}
+
+extension CacheReport {
+  /// What people read.
+  fileprivate var table: String {
+    let rows = [
+      ["cache", path ?? "none: \(reason ?? "")"], ["programs", contents.programs.summary],
+      ["tunings", contents.tunings.summary],
+      ["PoCL's own", "\(pocl.path), \(pocl.contents.summary); 'cache clear' leaves it alone"],
+    ]
+    let unfinished = contents.unfinished.count == 0 ? [] : [["unfinished", contents.unfinished.summary]]
+    return Format.table(rows[..<3] + unfinished + rows[3...])
+  }
+}
+
+extension CacheContents {
+  /// `6 programs, 1 tuning (184.3 KiB)`.
+  fileprivate var summary: String {
+    let parts = [(programs.count, "program"), (tunings.count, "tuning")]
+      .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    let unfinished = unfinished.count == 0 ? [] : ["\(unfinished.count) unfinished"]
+    return "\((parts + unfinished).joined(separator: ", ")) (\(Format.size(bytes)))"
+  }
+}
+
+extension CacheTally {
+  /// `6 (184.3 KiB)`.
+  fileprivate var summary: String { "\(count) (\(Format.size(bytes)))" }
+}
+
+extension Format {
+  /// Such as `184.3 KiB`.
+  static func size(_ bytes: Int) -> String {
+    if bytes < 1 << 10 { return "\(bytes) B" }
+    return bytes < 1 << 20 ? "\(fixed(Double(bytes) / 1024, 1)) KiB" : "\(fixed(Double(bytes) / 1_048_576, 1)) MiB"
+  }
+}

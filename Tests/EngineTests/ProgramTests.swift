@@ -1,0 +1,40 @@
+import Caches
+import Engine
+import Foundation
+import Kernels
+import Networks
+import OpenCL
+import Tensors
+import TestSupport
+import Testing
+
+/// What programs are made of, and the cache between one session and the next.
+@Suite struct ProgramTests {
+  /// A constant for a file that is said to take none would be passed over in silence.
+  @Test(arguments: KernelSource.allCases) func constantsHaveDefaults(source: KernelSource) {
+    #expect(source.takesConstants == source.text.contains("#ifndef"), "\(source.fileName)")
+  }
+
+  /// A second session takes from the cache what the first has compiled, and computes the same bits. PoCL keeps programs
+  /// itself.
+  @Test func sessionsShareTheCache() throws {
+    for device in try Device.all() {
+      let folder = FileManager.default.temporaryDirectory.path + "/u2cl-programs-\(UUID().uuidString)"
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let graph = try graph(of: .maxPool(MaxPool()), on: [1, 16, 9, 7])
+      let input = Tensor.random(graph.inputShape, seed: 1)
+      func run() throws -> ([Tensor], ProgramCounts, String?) {
+        let cache = Cache(.folder(folder))
+        let session = try DeviceSession(device: device, cache: cache)
+        let executor = try Executor(graph: graph, parameters: ParameterDictionary([:]), session: session)
+        return (try executor.run(input), session.programCounts, cache.problem)
+      }
+      let (first, second) = (try run(), try run())
+      #expect(first.0 == second.0 && first.2 == nil && second.2 == nil, "\(device.name)")
+      #expect(first.1.built > 0 && first.1.loaded == 0, "\(device.name)")
+      let kept = device.platform.keepsPrograms ? 0 : first.1.built
+      #expect(second.1.loaded == kept && second.1.built == first.1.built - kept, "\(device.platform.name)")
+      #expect(Cache(.folder(folder)).contents().count == kept)
+    }
+  }
+}
