@@ -30,7 +30,7 @@ import U2Net
   }
 
   /// Journals go into the sandbox.
-  private func cache(_ sandbox: Sandbox) -> [String: String] { ["XDG_CACHE_HOME": sandbox.folder + "/cache"] }
+  private func cache(_ sandbox: Sandbox) -> [String: String] { ["U2CL_CACHE": sandbox.folder + "/cache"] }
 
   /// The numbers of a table's first column.
   private func values(_ outcome: Sandbox.Outcome) -> [String] {

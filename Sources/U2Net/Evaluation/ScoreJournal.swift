@@ -1,3 +1,4 @@
+import Caches
 import FoundationEssentials
 import Saliency
 
@@ -11,7 +12,8 @@ import Saliency
 
 /// What an evaluation has scored so far, in a file that outlives an interruption: a line for each picture.
 ///
-/// A line that is damaged or half-written is not read; its picture is scored again.
+/// A line that is damaged or half-written is not read; its picture is scored again. The cache's own journals are not for
+/// this: they read the whole file before each record.
 final class ScoreJournal {
   /// What was found of an earlier run: scores by stem, with the state of the files that they are of.
   private var earlier: [String: ImageScores] = [:]
@@ -24,7 +26,8 @@ final class ScoreJournal {
   /// Opens the journal of what `key` describes; lines of other keys are dropped.
   ///
   /// - Returns: nil where there is no place for it; an evaluation goes well without.
-  init?(key: String, folder: String = ScoreJournal.folder(), startOver: Bool) {
+  init?(key: String, folder: String? = ScoreJournal.folder(), startOver: Bool) {
+    guard let folder else { return nil }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     path = "\(folder)/\(Self.hash(key)).journal"
     let head = "u2cl scores 1\t\(Self.escaped(key))"
@@ -130,10 +133,8 @@ final class ScoreJournal {
     return String(value, radix: 16)
   }
 
-  /// Where journals lie.
-  static func folder(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
-    let home = environment["HOME"] ?? "."
-    let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/.cache"
-    return "\(cache)/u2cl/evaluations"
+  /// Where journals lie: in the cache, if there is one.
+  static func folder(_ location: CacheLocation = CacheLocation()) -> String? {
+    if case .folder(let root) = location { "\(root)/evaluations" } else { nil }
   }
 }

@@ -86,6 +86,7 @@ struct EvalCommand: ParsableCommand {
       guard let truth else { continue }
       let detector = try input.detector(
         of: name, on: device.request, device, maps: .saliency, cache: keeping.cache)
+      if !quiet { keeping.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
       subjects.append(try evaluate(truth, .detector(detector)))
     }
