@@ -69,17 +69,18 @@ let package = Package(
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
+    library("Saliency", ["Tensors"]),
     library("Caches"),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Caches", "CBuildInfo",
-        "CDefaultModel", "CProcessMemory",
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
+        "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
-      dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["U2Net", "Saliency", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // The tests.
@@ -91,6 +92,7 @@ let package = Package(
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
+    tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Caches", ["Caches"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),

@@ -26,9 +26,7 @@ public struct PoCLCache: Hashable, Sendable {
   public var contents: CacheTally {
     var tally = CacheTally()
     for name in (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? [] {
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"),
-        attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int
-      else { continue }
+      guard let size = SystemFile.byteCount(of: "\(path)/\(name)") else { continue }
       tally.count += 1
       tally.bytes += size
     }
@@ -51,7 +49,8 @@ public struct PoCLCache: Hashable, Sendable {
     let substitute = "\(temporary)/u2cl-pocl-\(geteuid())"
     guard SystemFile.makePrivateFolder(substitute), unusable(substitute) == nil else {
       setenv(variable, "/dev/null/none", 1)
-      return "PoCL has no place for its cache: \(usual) cannot be used (\(reason)), nor can \(temporary); set \(variable)"
+      return
+        "PoCL has no place for its cache: \(usual) cannot be used (\(reason)), nor can \(temporary); set \(variable)"
     }
     setenv(variable, substitute, 1)
     return "PoCL's cache \(usual) cannot be used (\(reason)); \(substitute) serves instead; set \(variable) to a folder"

@@ -18,6 +18,16 @@ package struct ConvolutionProblem: Hashable, Sendable {
     self.dilation = dilation
   }
 
+  /// Multiply-adds of the direct sum.
+  package var multiplyAdds: Int { output.elementCount * inChannels * kernel * kernel }
+
+  /// Such as `64→16, 320×320, 3×3` or `256→256, 20×20, 3×3 dilated by 2`.
+  package var text: String {
+    let batch = output.batch == 1 ? "" : ", batch \(output.batch)"
+    let dilated = dilation == 1 ? "" : " dilated by \(dilation)"
+    return "\(inChannels)→\(output.channels), \(output.width)×\(output.height)\(batch), \(kernel)×\(kernel)\(dilated)"
+  }
+
   /// Whether Winograd's F(4×4, 3×3) computes it.
   package var fitsWinograd: Bool { kernel == 3 }
 

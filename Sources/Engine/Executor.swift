@@ -48,7 +48,7 @@ public final class Executor {
   ) throws {
     try self.init(
       graph: graph, parameters: parameters, session: session, options: options,
-      tuning: KernelTuning(for: session.device))
+      tuning: session.tuning)
   }
 
   package init(

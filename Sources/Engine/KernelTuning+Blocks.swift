@@ -3,7 +3,8 @@ import Tensors
 extension KernelTuning {
   /// How a convolution on blocks is computed: as was found the fastest, or else by default.
   package func method(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
-    methods[problem] ?? defaultMethod(for: problem, winograd: winograd)
+    if let method = methods[problem], winograd || method.isDirect { return method }
+    return defaultMethod(for: problem, winograd: winograd)
   }
 
   /// The method that is expected to be the fastest.

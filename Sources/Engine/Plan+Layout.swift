@@ -40,13 +40,14 @@ extension Plan {
     }
   }
 
-  /// The convolutions on blocks, each kind once.
-  package var problems: Set<ConvolutionProblem> {
-    Set(
-      steps.compactMap { step in
-        guard case .blocked = step.method, case .convolution(let convolution, _, _) = step.operation else { return nil }
-        return problem(of: convolution, in: step)
-      })
+  /// The convolutions on blocks, and how many steps each is.
+  package var problemCounts: [ConvolutionProblem: Int] {
+    var counts: [ConvolutionProblem: Int] = [:]
+    for step in steps {
+      guard case .blocked = step.method, case .convolution(let convolution, _, _) = step.operation else { continue }
+      counts[problem(of: convolution, in: step), default: 0] += 1
+    }
+    return counts
   }
 
   /// What decides how a convolution on blocks is best computed.

@@ -48,6 +48,10 @@ final class ProgramLibrary: Sendable {
     self.cache = cache
   }
 
+  var usesCache: Bool {
+    if case .folder = cache?.location { true } else { false }
+  }
+
   var counts: ProgramCounts { state.withLock { $0.counts } }
 
   /// A new kernel of a program.
@@ -82,14 +86,19 @@ final class ProgramLibrary: Sendable {
     return program
   }
 
-  /// Everything that another binary would come of. What vectors a processor has is not always in its name.
+  /// Everything that another binary would come of.
   private func cacheKey(of source: ProgramSource) -> CacheKey {
-    let device = context.device
-    return CacheKey(
-      .programs,
-      [
-        source.text, source.options, device.platform.name, device.platform.version, device.name, device.version,
-        device.driverVersion, "\(device.nativeFloatWidth)", device.extensions.joined(separator: " "),
-      ])
+    CacheKey(.programs, [source.text, source.options] + context.device.identity)
+  }
+}
+
+extension Device {
+  /// What sets it apart from every device that compiles to other code or runs it at another speed. What vectors a
+  /// processor has is not always in its name.
+  var identity: [String] {
+    [
+      platform.name, platform.version, name, version, driverVersion, "\(nativeFloatWidth)", "\(computeUnits)",
+      extensions.joined(separator: " "),
+    ]
   }
 }

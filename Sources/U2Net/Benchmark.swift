@@ -38,6 +38,8 @@ public struct Benchmark: Sendable {
   public var measuresPeak = true
   /// Where compiled programs are kept from one process to the next.
   public var cache = Cache()
+  /// Whether what a tuning found is used.
+  public var usesTunings = true
 
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
@@ -73,7 +75,7 @@ public struct Benchmark: Sendable {
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
     return try failing {
-      let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
+      let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache, usesTunings: usesTunings)
       guard let executor = network.executor else {
         throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")
       }
@@ -104,7 +106,7 @@ public struct Benchmark: Sendable {
   private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
-    let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache)
+    let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache, usesTunings: usesTunings)
     let compile = start.duration(to: clock.now).seconds
     let frame = BenchmarkFrame(model, network, shape)
     let first = try frame.run()
@@ -122,7 +124,7 @@ public struct Benchmark: Sendable {
       if (frames.count >= runs && seconds >= minimumSeconds) || seconds >= maximumSeconds { break }
     }
     let memory = HostMachine.peakMemory
-    let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates() : nil
+    let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates(cache: cache) : nil
     let report = BenchmarkReport(
       self, shape, on: choice, network, compileSeconds: compile, firstRun: first, warmups: warmups, frames: frames,
       peakHostMemory: memory, peak: peak, layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
@@ -141,9 +143,9 @@ public struct Benchmark: Sendable {
 
 extension ComputeDevice {
   /// Fused multiply-adds per second, measured; nil for the reference.
-  func peakMultiplyAccumulates() throws -> Double? {
+  func peakMultiplyAccumulates(cache: Cache) throws -> Double? {
     switch backend {
-    case .openCL(let device): try FMAPeak(of: DeviceSession(device: device)).multiplyAddsPerSecond
+    case .openCL(let device): try FMAPeak(of: DeviceSession(device: device, cache: cache)).multiplyAddsPerSecond
     case .reference: nil
     }
   }

@@ -109,7 +109,7 @@ public struct BenchmarkReport: Sendable, Codable {
   /// The model's name.
   public let model: String
   /// SHA-256 of the model's file, in hexadecimal; nil for a model that came from none.
-  public var modelSHA256: String?
+  public let modelSHA256: String?
   /// Rows of the input.
   public let height: Int
   /// Columns of the input.
@@ -130,8 +130,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let loadSeconds: Double?
   /// Planning, building kernels, packing and uploading weights.
   public let compileSeconds: Double
-  /// Whether every program came from the cache; nil where none was asked.
-  public var cacheHit: Bool?
+  /// Whether every program came from the cache; nil where none was asked, as on drivers with a cache of their own.
+  public let cacheHit: Bool?
   /// Choosing kernels by measuring; nil where nothing was tuned.
   public var tuneSeconds: Double?
   /// The first run, which some drivers compile in.
@@ -165,6 +165,8 @@ public struct BenchmarkReport: Sendable, Codable {
     host = HostMachine()
     system = host.system
     model = benchmark.model.name
+    modelSHA256 = benchmark.model.digest
+    cacheHit = network.cacheHit
     height = shape.height
     width = shape.width
     batch = shape.batch

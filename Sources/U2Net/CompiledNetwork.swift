@@ -15,6 +15,8 @@ struct CompiledNetwork {
 
   private let executable: Executable
   let graph: Graph
+  /// Whether every program came from the cache; nil where none was asked.
+  let cacheHit: Bool?
 
   init(_ model: Model, for input: Shape, maps: MapSelection, in session: DeviceSession?) throws {
     (graph, executable) = try Model.naming(model.origin) {
@@ -28,6 +30,7 @@ struct CompiledNetwork {
       try Self.checkHostMemory(for: graph)
       return (graph, .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters)))
     }
+    cacheHit = session.flatMap { $0.usesCache ? $0.programCounts.built == 0 : nil }
   }
 
   /// Refuses what this machine's memory cannot hold: the system would end the program without a word.

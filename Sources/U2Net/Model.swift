@@ -1,4 +1,5 @@
 import CDefaultModel
+import Caches
 import Checkpoints
 public import Images
 package import Networks
@@ -17,6 +18,8 @@ public struct Model: Sendable {
 
   /// The file it came from, as messages name it; its name where it came from none.
   package let origin: String
+  /// The file it came from; nil where it came from none.
+  package private(set) var path: String?
   package let network: any Network
   package let parameters: any ParameterSource
 
@@ -48,6 +51,7 @@ public struct Model: Sendable {
   public init(_ nameOrFile: String) throws(Failure) {
     let path = try ModelStore.locate(nameOrFile)
     self = try failing { try Model(MappedFile(path: path)) }
+    self.path = path
   }
 
   /// U²-Net (`full`) or U²-Net† with weights made from a seed: for measuring, not for looking at.
@@ -87,6 +91,14 @@ extension Model {
     self.init(
       name: checkpoint.file.name.fileStem, origin: checkpoint.file.name, network: table, parameters: checkpoint,
       inputSize: try metadata.inputSize() ?? Self.usualSize, normalization: try metadata.normalization())
+  }
+
+  /// SHA-256 of the file it came from, in hexadecimal; nil where it came from none.
+  package var digest: String? {
+    guard let path, let file = try? MappedFile(path: path) else { return nil }
+    return file.withUnsafeBytes { SHA256.digest(of: $0) }.map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
   }
 
   /// Runs `body`; where the weights do not fit the network, the failure names their file.

@@ -32,10 +32,12 @@ public final class SaliencyDetector {
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
   ///   - background: what transparent pictures are composited over.
   ///   - maps: which maps are computed; `.saliency` where the mask is all that is wanted.
-  ///   - cache: where compiled programs are kept from one process to the next.
+  ///   - cache: where compiled programs are kept from one process to the next, and what a tuning found.
+  ///   - usesTunings: whether what a tuning found is used.
   public init(
     model: Model? = nil, device request: DeviceRequest = .auto, strict: Bool = false, size: Int? = nil,
-    resampling: Resampling = .bilinear, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache()
+    resampling: Resampling = .bilinear, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(),
+    usesTunings: Bool = true
   ) throws(Failure) {
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
@@ -46,21 +48,25 @@ public final class SaliencyDetector {
     let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
     let choice = try DeviceChoice(request, strict: strict)
     (network, device, fallback) = try Self.compile(
-      model, for: input, maps: maps, on: choice, request, strict: strict, cache: cache)
+      model, for: input, maps: maps, on: choice, request, strict: strict, cache: cache,
+      usesTunings: usesTunings)
   }
 
   /// Compiles for the chosen device; where that device fails and nobody insisted on it, for the reference.
   private static func compile(
     _ model: Model, for input: Shape, maps: MapSelection, on choice: DeviceChoice, _ request: DeviceRequest,
-    strict: Bool, cache: Cache
+    strict: Bool, cache: Cache, usesTunings: Bool
   ) throws(Failure) -> (CompiledNetwork, ComputeDevice, fallback: String?) {
     do {
-      let network = try choice.device.compile(model, for: input, maps: maps, cache: cache)
+      let network = try choice.device.compile(
+        model, for: input, maps: maps, cache: cache, usesTunings: usesTunings)
       return (network, choice.device, choice.fallback)
     } catch {
       let failure = Failure(error)
       guard failure.kind == .device, !strict, request.mayFallBack else { throw failure }
-      let network = try failing { try ComputeDevice.reference.compile(model, for: input, maps: maps, cache: cache) }
+      let network = try failing {
+        try ComputeDevice.reference.compile(model, for: input, maps: maps, cache: cache, usesTunings: usesTunings)
+      }
       let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
       return (network, .reference, reasons.compactMap { $0 }.joined(separator: "; "))
     }
@@ -77,10 +83,13 @@ public final class SaliencyDetector {
 }
 
 extension ComputeDevice {
-  func compile(_ model: Model, for input: Shape, maps: MapSelection, cache: Cache) throws -> CompiledNetwork {
+  func compile(_ model: Model, for input: Shape, maps: MapSelection, cache: Cache, usesTunings: Bool) throws
+    -> CompiledNetwork
+  {
     switch backend {
     case .openCL(let device):
-      try CompiledNetwork(model, for: input, maps: maps, in: DeviceSession(device: device, cache: cache))
+      try CompiledNetwork(
+        model, for: input, maps: maps, in: DeviceSession(device: device, cache: cache, usesTunings: usesTunings))
     case .reference: try CompiledNetwork(model, for: input, maps: maps, in: nil)
     }
   }

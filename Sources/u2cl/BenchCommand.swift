@@ -101,15 +101,10 @@ struct BenchCommand: ParsableCommand {
 
   /// What was asked for.
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
-    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in
-      switch model {
-      case "small": try .seeded(full: false)
-      case "full": try .seeded(full: true)
-      default: try Model(model)
-      }
-    }
+    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try Model.forMeasuring(model) }
     benchmark.strict = device.strict
     benchmark.cache = cache
+    benchmark.usesTunings = !device.noTune
     benchmark.size = size
     benchmark.batch = batch ?? benchmark.batch
     benchmark.maps = allMaps ? .all : .saliency
@@ -137,5 +132,16 @@ extension Scaling {
     scaling.benchmark.warmup = warmup ?? benchmark.warmup
     scaling.benchmark.minimumSeconds = minimumSeconds ?? min(benchmark.minimumSeconds, benchmark.maximumSeconds)
     return scaling
+  }
+}
+
+extension Model {
+  /// What a command that measures takes: `small`, `full`, a model's name, or its file.
+  static func forMeasuring(_ name: String) throws(Failure) -> Model {
+    switch name {
+    case "small": try .seeded(full: false)
+    case "full": try .seeded(full: true)
+    default: try Model(name)
+    }
   }
 }

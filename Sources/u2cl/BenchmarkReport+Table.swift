@@ -15,7 +15,10 @@ extension BenchmarkReport: Presentable {
     } else {
       rows.append(["memory", "the process on the host \(peakHostMemory >> 20) MiB"])
     }
-    for (name, seconds) in once { rows.append([name, Format.milliseconds(seconds)]) }
+    for (name, seconds) in once {
+      let programs = name == "compile" ? cacheHit.map { $0 ? ", programs from the cache" : ", programs built" } : nil
+      rows.append([name, Format.milliseconds(seconds) + (programs ?? "")])
+    }
     rows.append(["speed", speed])
     return ([Format.table(rows), phaseTable] + (layers.map { [Self.table(of: $0)] } ?? [])).joined(separator: "\n\n")
   }

@@ -31,7 +31,7 @@ struct CompareCommand: ParsableCommand {
     let picture = try InputPicture(input).picture().0
     let other = DeviceRequest(against)
     let detectors = try [device.request, other].map {
-      try model.detector(on: $0, strict: device.strict, maps: .all, cache: keeping.cache)
+      try model.detector(on: $0, device, maps: .all, cache: keeping.cache)
     }
     let comparison = try Comparison(
       picture, detectors[0], asked: device.request, detectors[1], askedAgainst: other, tolerance: tolerance)

@@ -9,6 +9,9 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Fail when the device asked for is not there, instead of using another.")
   var strict = false
 
+  @Flag(help: "Use the defaults, not what 'u2cl tune' found.")
+  var noTune = false
+
   var request: DeviceRequest { DeviceRequest(device) }
 }
 
@@ -17,6 +20,18 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
   var model: String?
 
+  @OptionGroup var input: InputOptions
+
+  /// The model on a device.
+  func detector(
+    on request: DeviceRequest, _ options: DeviceOptions, maps: MapSelection, cache: Cache
+  ) throws(Failure) -> SaliencyDetector {
+    try input.detector(of: model, on: request, options, maps: maps, cache: cache)
+  }
+}
+
+/// How pictures become a network's input; the same in every command that shows it pictures.
+struct InputOptions: ParsableArguments {
   @Option(help: "The side of the network's input in pixels; the model's own unless told.")
   var size: Int?
 
@@ -26,13 +41,14 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "What transparent pictures are laid over: RRGGBB.")
   var background = Color.white
 
-  /// The model on a device.
+  /// A model, by its name or file, on a device; the built-in one where it is nil.
   func detector(
-    on request: DeviceRequest, strict: Bool, maps: MapSelection, cache: Cache
+    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
-      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: strict, size: size,
-      resampling: resample, background: background, maps: maps, cache: cache)
+      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: options.strict,
+      size: size,
+      resampling: resample, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     if let fallback = detector.fallback { Console.error(fallback) }
     return detector
   }

@@ -64,7 +64,7 @@ struct RunCommand: ParsableCommand {
 
   private func load(_ keeping: Keeping) throws(Failure) -> SaliencyDetector {
     let detector = try model.detector(
-      on: device.request, strict: device.strict, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
+      on: device.request, device, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
     if !quiet {
       keeping.warn(of: [detector])
       Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)")

@@ -11,7 +11,10 @@ struct U2CLCommand: ParsableCommand {
       Exit codes: 0 done, 2 usage, 3 device, 4 model, 5 input or output, 6 results that should agree do not.
       """,
     version: u2clVersion,
-    subcommands: [RunCommand.self, DevicesCommand.self, BenchCommand.self, CompareCommand.self, CacheCommand.self])
+    subcommands: [
+      RunCommand.self, DevicesCommand.self, BenchCommand.self, TuneCommand.self, CompareCommand.self, EvalCommand.self,
+      CacheCommand.self,
+    ])
 
   /// Parses and runs; a failure is one line on standard error and an exit code that says what sort it is.
   static func main() {

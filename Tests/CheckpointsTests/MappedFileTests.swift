@@ -39,10 +39,7 @@ import Testing
 
   /// The memory of a tensor that was copied is given back, its neighbours' with it; all of them can be read again.
   @Test func tensorsAreReadAgain() throws {
-    guard case .checkpoint(let checkpoint) = try CheckpointFile.open(Fixtures.path("tiny_rsu4.safetensors")) else {
-      Issue.record("no checkpoint")
-      return
-    }
+    let checkpoint = try Fixtures.checkpoint("tiny_rsu4.safetensors")
     let first = try checkpoint.names.map { try checkpoint.tensor(named: $0) }
     #expect(!first.isEmpty && first.allSatisfy { $0.values.contains { $0 != 0 } })
     #expect(try checkpoint.names.map { try checkpoint.tensor(named: $0) } == first)

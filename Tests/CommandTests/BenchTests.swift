@@ -10,7 +10,7 @@ import Testing
     let report = try JSON(outcome.output)
     let onDevice: Set = device == "reference" ? [] : ["memory", "peakGigaMACsPerSecond"]
     #expect(
-      report.keys.subtracting(["commit"])
+      report.keys.subtracting(["commit", "cacheHit"])
         == onDevice.union([
           "schema", "version", "system", "host", "model", "height", "width", "batch", "maps", "picture", "device",
           "peakHostMemory", "loadSeconds", "compileSeconds", "firstRunSeconds", "warmup", "multiplyAccumulates",
@@ -75,6 +75,15 @@ import Testing
     let layers = try sandbox.csv(Self.brief + ["-o", "csv", "--per-layer", "--no-peak"])
     #expect(layers[0] == ["block", "layer", "kernel", "seconds", "multiply_accumulates", "gmac_per_s"])
     #expect(layers.count > 100 && layers.dropFirst().allSatisfy { (Double($0[3]) ?? -1) >= 0 })
+  }
+
+  @Test func theModelsFileIsNamed() throws {
+    let sandbox = try Sandbox()
+    let arguments = Self.brief + ["--device", "reference", "--json", "--model"]
+    let report = try JSON(sandbox.expectSuccess(arguments + [Sandbox.tinyModel]).output)
+    let expected = try sandbox.launch("/usr/bin/sha256sum", [Sandbox.tinyModel], environment: [:], input: [])
+    #expect(expected.text.hasPrefix((report["modelSHA256"]?.text ?? "none") + " "))
+    #expect(try JSON(sandbox.expectSuccess(arguments + ["small"]).output)["modelSHA256"] == nil)
   }
 
   @Test func everyMapIsMeasuredWhereItIsAskedFor() throws {

@@ -8,7 +8,8 @@ import U2Net
   @Test func anEmptyCacheIsShown() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.expectSuccess(["cache", "info"])
-    #expect(outcome.lines.prefix(3).map { $0.split(separator: " ").last.map(String.init) } == [sandbox.cache, "B)", "B)"])
+    #expect(
+      outcome.lines.prefix(3).map { $0.split(separator: " ").last.map(String.init) } == [sandbox.cache, "B)", "B)"])
     #expect(outcome.lines.count == 4 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
     let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"]).output)
     #expect(report.keys == ["schema", "path", "contents", "pocl"])
@@ -29,7 +30,8 @@ import U2Net
   }
 
   @Test func anotherFolderIsShown() throws {
-    let outcome = try Sandbox().shell("unset U2CL_CACHE POCL_CACHE_DIR; XDG_CACHE_HOME=/some/where \"$U2CL\" cache info")
+    let outcome = try Sandbox().shell(
+      "unset U2CL_CACHE POCL_CACHE_DIR; XDG_CACHE_HOME=/some/where \"$U2CL\" cache info")
     #expect(outcome.text.contains("/some/where/u2cl\n") && outcome.text.contains("/some/where/pocl/kcache, 0 (0 B)"))
   }
 }
@@ -199,6 +201,16 @@ struct KeptProgramTests {
 
 /// PoCL and the cache that it needs.
 @Suite struct PoCLCacheTests {
+  @Test func whatPoCLKeepsIsCounted() throws {
+    let sandbox = try Sandbox()
+    try sandbox.makeFolder("kcache/AB/program")
+    try sandbox.write([1, 2, 3], to: "kcache/AB/program/kernel.so")
+    try sandbox.write([1, 2], to: "kcache/AB/source.cl")
+    let place = ["POCL_CACHE_DIR": sandbox.folder + "/kcache"]
+    let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"], environment: place).output)["pocl"]
+    #expect(report?["contents"]?["count"]?.number == 2 && report?["contents"]?["bytes"]?.number == 5)
+  }
+
   private let command = "\"$U2CL\" devices"
 
   /// Where PoCL's folder cannot be written, PoCL offers no device; it is given another folder.
@@ -207,7 +219,8 @@ struct KeptProgramTests {
     let sandbox = try Sandbox()
     let outcome = try sandbox.shell("exec env -u POCL_CACHE_DIR -u XDG_CACHE_HOME \(variables) \(command)")
     #expect(outcome.code == 0 && outcome.text.contains(PoCLCache.platform))
-    #expect(outcome.errors.hasPrefix("u2cl: PoCL's cache ") && outcome.errors.contains(" serves instead; set POCL_CACHE_DIR"))
+    #expect(
+      outcome.errors.hasPrefix("u2cl: PoCL's cache ") && outcome.errors.contains(" serves instead; set POCL_CACHE_DIR"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
     #expect(sandbox.files.contains { $0.hasPrefix("u2cl-pocl-") })
   }

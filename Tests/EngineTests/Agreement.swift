@@ -80,7 +80,7 @@ private func run(
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
   if let method = variant.method {
-    for problem in Plan(graph, tuning: tuning).problems { tuning.methods[problem] = method(tuning, problem) }
+    for problem in Plan(graph, tuning: tuning).problemCounts.keys { tuning.methods[problem] = method(tuning, problem) }
   }
   var guarded = variant.options
   guarded.sharesMemory = false
