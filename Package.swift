@@ -50,6 +50,7 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
+    .target(name: "CProcessMemory"),
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
@@ -75,7 +76,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
-        "CBuildInfo", "CDefaultModel",
+        "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",

@@ -1,3 +1,4 @@
+import CProcessMemory
 import Engine
 import FoundationEssentials
 import Networks
@@ -21,7 +22,10 @@ struct CompiledNetwork {
     (graph, executable) = try Model.naming(model.origin) {
       let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {
-        return (graph, .openCL(try Executor(graph: graph, parameters: model.parameters, session: session)))
+        let executor = try Executor(graph: graph, parameters: model.parameters, session: session)
+        // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
+        u2cl_release_library_code(16 << 20)
+        return (graph, .openCL(executor))
       }
       try Self.checkHostMemory(for: graph)
       return (graph, .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters)))
