@@ -13,8 +13,9 @@ let strict: [SwiftSetting] = [
 /// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
-  "conv2d_planar_to_c16.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "relu.cl", "sigmoid.cl",
-  "upsample.cl", "upsample_c16.cl", "winograd_c16.cl",
+  "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl", "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl",
+  "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "relu.cl", "sigmoid.cl",
+  "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "winograd_c16.cl",
 ]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the

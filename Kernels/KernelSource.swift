@@ -30,14 +30,41 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16 = "upsample_c16"
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
   case winogradC16 = "winograd_c16"
+  /// Convolution on blocks as an implicit matrix product, for GPUs.
+  case conv2dGEMM = "conv2d_gemm"
+  /// Convolution from planar activations to blocks, for GPUs.
+  case conv2dPlanarToC16GPU = "conv2d_planar_to_c16_gpu"
+  /// Convolution from blocks to a few planar maps, for GPUs.
+  case conv2dC16ToPlanarGPU = "conv2d_c16_to_planar_gpu"
+  /// Max pool on blocks, for GPUs.
+  case maxPoolC16GPU = "max_pool_c16_gpu"
+  /// Bilinear resampling on blocks, for GPUs.
+  case upsampleC16GPU = "upsample_c16_gpu"
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
 
-  /// Whether the file is compiled with constants that the engine chooses (`-D X_TILE=8`): those with `#ifndef` defaults.
+  /// Whether the file is compiled with constants of its own that the engine chooses (`-D X_TILE=8`), which have `#ifndef`
+  /// defaults.
   public var takesConstants: Bool {
     switch self {
-    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .fmaPeak: true
-    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16: false
+    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .conv2dGEMM,
+      .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
+      true
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .maxPoolC16GPU,
+      .upsampleC16GPU:
+      false
+    }
+  }
+
+  /// What must stand in front of the file.
+  public var foundations: [KernelFoundation] {
+    switch self {
+    case .conv2dGEMM: [.storage, .tensorCores]
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
+      [.storage]
+    case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
+      .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak:
+      []
     }
   }
 
@@ -64,6 +91,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
     case .winogradC16: PackageResources.winograd_c16_cl
+    case .conv2dGEMM: PackageResources.conv2d_gemm_cl
+    case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
+    case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
+    case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
+    case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
     case .fmaPeak: PackageResources.fma_peak_cl
     }
   }

@@ -1,15 +1,15 @@
 // concat: writes one input of a concat at its place among the channels of the result, which out_at.x points at.
 //
-// Views are planar: element i of plane (n, c) lies at at.x + n * at.y + c * height * width + i.
-// One work-item computes one element.
+// Views are planar: element i of plane (n, c) lies at at.x + n * at.y + c * height * width + i; see storage.cl for the
+// elements. One work-item computes one element.
 __kernel void concat(
-    __global const float *restrict in, const ulong2 in_at, const int4 shape,
-    __global float *restrict out, const ulong2 out_at) {
+    __global const element *restrict in, const ulong2 in_at, const int4 shape,
+    __global element *restrict out, const ulong2 out_at) {
   const ulong i = get_global_id(0);         // 0 ..< height * width
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const ulong pixels = (ulong)shape.z * shape.w;
   if (i >= pixels || plane >= shape.x * shape.y) return;
   const int channel = plane % shape.y, image = plane / shape.y;
-  const float x = in[in_at.x + image * in_at.y + channel * pixels + i];
-  out[out_at.x + image * out_at.y + channel * pixels + i] = x;
+  const float x = load_element(in, in_at.x + image * in_at.y + channel * pixels + i);
+  store_element(x, out, out_at.x + image * out_at.y + channel * pixels + i);
 }

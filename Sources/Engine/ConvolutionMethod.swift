@@ -20,7 +20,14 @@ package enum BlockedMethod: Hashable, Sendable {
   /// Winograd's F(4×4, 3×3) in launches of their own for the input's transform and the rest, with the weights
   /// transformed where they are used: for maps of few tiles and many channels.
   case winogradNonfused(tiles: Int)
+  /// The direct sum as an implicit matrix product through local memory, on GPUs.
+  case implicitGEMM(ImplicitGEMM)
 
   /// Whether it is the direct sum.
-  var isDirect: Bool { if case .direct = self { true } else { false } }
+  var isDirect: Bool {
+    switch self {
+    case .direct, .implicitGEMM: true
+    case .winogradFused, .winogradNonfused: false
+    }
+  }
 }

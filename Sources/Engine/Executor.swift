@@ -17,6 +17,11 @@ public final class Executor {
   /// The names of the recorded blocks, in the order in which they run.
   public var blocks: [String] { recording.map(\.name) }
 
+  /// How values between blocks of channels are stored.
+  public var precision: Precision { tuning.gpu?.precision ?? .float32 }
+  /// What users should know of how kernels were chosen, each in one line.
+  public var notes: [String] { tuning.notes }
+
   package let plan: Plan
   let graph: Graph
   let options: PlanOptions
@@ -41,14 +46,16 @@ public final class Executor {
 
   /// Compiles a graph for a session's device.
   ///
+  /// - Parameter precision: how activations and weights are stored; sums are float32 in any case.
   /// - Throws: `ParameterError` where the parameters do not fit the graph, `CLBuildError` where a kernel does not
   ///   build, `DeviceMemoryError`, `CLError`.
   public convenience init(
-    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions()
+    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions(),
+    precision: Precision = .float32
   ) throws {
     try self.init(
       graph: graph, parameters: parameters, session: session, options: options,
-      tuning: session.tuning)
+      tuning: session.tuning(for: precision))
   }
 
   package init(
@@ -161,7 +168,7 @@ extension Executor {
       guard storage.lifetime != nil else { return false }
       let guards = try Tensor(shape: [guardCount]) { values in
         try queue.read(
-          arena, offset: (storage.offset + storage.shape.elementCount) * MemoryLayout<Float>.stride,
+          arena, offset: (storage.offset + storage.count) * MemoryLayout<Float>.stride,
           into: UnsafeMutableRawBufferPointer(values))
       }
       return guards.values.contains { $0 != Self.guardValue }

@@ -14,10 +14,16 @@ package struct KernelTuning: Hashable, Sendable {
   /// Pixels of a row that a work-item computes where side maps come together.
   package var mapSegment: Int
   /// Whether the kernels on blocks of 16 channels are worth having: on CPUs, which hold a block in one or a few
-  /// registers.
+  /// registers, and on GPUs with kernels of their own.
   package var hasBlockKernels: Bool
   /// Float32 values that a vector register holds: 16, 8 or 4.
   package var lanes: Int
+  /// How the kernels on blocks are made for GPUs; nil where those for CPUs are used.
+  package var gpu: GPUTuning? {
+    didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
+  }
+  /// What users should know of how this was chosen, each in one line.
+  package var notes: [String] = []
   /// Cores or multiprocessors to keep busy.
   package var computeUnits: Int
   /// The methods that were found the fastest for convolutions on blocks; where there is none, `defaultMethod` says.
@@ -48,6 +54,7 @@ package struct KernelTuning: Hashable, Sendable {
     case .planarToBlocked: .outputTiles(16)
     case .blocked(.direct), .blocked(.winogradNonfused): .blocks
     case .blocked(.winogradFused): .winograd
+    case .blocked(.implicitGEMM): .vectors(gpu?.vectorChannels ?? 4)
     case .blockedToPlanar: .inputVectors
     }
   }

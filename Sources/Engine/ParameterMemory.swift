@@ -5,7 +5,7 @@ import Tensors
 /// The parameters of a plan on the device: one buffer, filled step by step, so that the host never holds more than one
 /// packed tensor.
 struct ParameterMemory {
-  /// Everything, float32.
+  /// Everything: float32, and halves where a kernel wants them.
   let buffer: Buffer
   /// For each step that has parameters, by its index: the offsets, in elements, of its weights and bias (a convolution)
   /// or scale and shift (a batch norm).
@@ -32,25 +32,30 @@ struct ParameterMemory {
       guard let place = places[index],
         let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
       else { continue }
-      try write(blocks.first, at: place.x, on: queue)
+      if tuning.weightLayout(for: step.method).isHalf {
+        try write(blocks.first.map { Float16($0).bitPattern }, at: place.x, on: queue)
+      } else {
+        try write(blocks.first, at: place.x, on: queue)
+      }
       try write(blocks.second, at: place.y, on: queue)
     }
   }
 
-  private func write(_ block: [Float], at offset: UInt64, on queue: Queue) throws {
+  private func write(_ block: [some BitwiseCopyable], at offset: UInt64, on queue: Queue) throws {
     try block.withUnsafeBytes { bytes in
       try queue.write(bytes, to: buffer, offset: Int(offset) * MemoryLayout<Float>.stride)
     }
   }
 
-  /// The elements of a step's two blocks; nil where it has no parameters.
+  /// The float32 elements that a step's two blocks take; nil where it has no parameters.
   private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
-      let counts = tuning.weightLayout(for: step.method).counts(
+      let layout = tuning.weightLayout(for: step.method)
+      let counts = layout.counts(
         out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
         taps: convolution.kernel * convolution.kernel)
-      return (counts.weights, counts.bias)
+      return (layout.isHalf ? counts.weights.dividedRoundingUp(by: 2) : counts.weights, counts.bias)
     case .fuseMaps(let convolution, _):
       let counts = WeightLayout.outputTiles(1).counts(
         out: convolution.outChannels,

@@ -4,7 +4,7 @@ import Tensors
 extension Plan {
   /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
   /// everything that must lie as it does. Only a convolution reads one layout and writes another.
-  mutating func chooseBlockedLayouts() {
+  mutating func chooseBlockedLayouts(precision: Precision) {
     var groups = ValueGroups(count: values.count)
     for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
     for id in outputs + [input] { groups.forbid(id) }
@@ -22,7 +22,11 @@ extension Plan {
         groups.unite(step.inputs + [step.output])
       }
     }
-    for id in values.indices where groups.allows(id) { values[id].layout = .blocked }
+    for id in values.indices where groups.allows(id) {
+      values[id].layout = .blocked
+      values[id].precision = precision
+      storages[values[id].storage].precision = precision
+    }
   }
 
   /// Chooses how each convolution is computed: by the layouts of what it reads and writes, and between blocks as the

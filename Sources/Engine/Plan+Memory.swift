@@ -44,7 +44,7 @@ extension Plan {
       sharing && guardCount == 0 ? parts(of: id) : wholePart(of: id, sharing: sharing, guardCount: guardCount)
     }
     let order = storages.indices.filter { storages[$0].lifetime != nil }.sorted { a, b in
-      (storages[b].shape.elementCount, a) < (storages[a].shape.elementCount, b)
+      (storages[b].count, a) < (storages[a].count, b)
     }
     var placed: [Part] = []
     for id in order {
@@ -55,7 +55,7 @@ extension Plan {
     arenaCount = placed.reduce(0) { max($0, $1.elements.upperBound) }.roundedUp(toMultipleOf: Self.alignment)
   }
 
-  /// Elements of a storage, and the steps from the first that writes them to the last that reads them.
+  /// Elements of a storage, counted as float32, and the steps from the first that writes them to the last that reads them.
   private struct Part {
     var elements: Range<Int>
     let lifetime: ClosedRange<Int>
@@ -74,15 +74,16 @@ extension Plan {
     let plane = storages[id].shape.height * storages[id].shape.width
     return values.compactMap { value in
       guard value.storage == id, let lifetime = value.lifetime else { return nil }
-      let start = value.channelOffset * plane
-      return Part(elements: start..<start + value.shape.elementCount, lifetime: lifetime)
+      let start = value.precision.float32Count(of: value.channelOffset * plane)
+      return Part(
+        elements: start..<start + value.precision.float32Count(of: value.shape.elementCount), lifetime: lifetime)
     }
   }
 
   /// A storage and the guards behind it; in use all the time where nothing is shared.
   private func wholePart(of id: Storage.ID, sharing: Bool, guardCount: Int) -> [Part] {
     storages[id].lifetime.map { lifetime in
-      let count = storages[id].shape.elementCount + guardCount
+      let count = storages[id].count + guardCount
       return [Part(elements: 0..<count, lifetime: sharing ? lifetime : -1...steps.count)]
     } ?? []
   }

@@ -25,6 +25,8 @@ package struct Plan: Sendable {
     package var channelOffset = 0
     /// How its elements lie.
     package internal(set) var layout = Layout.planar
+    /// What its elements are: as the device stores blocks; planar ones are always float32.
+    package internal(set) var precision = Precision.float32
     /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
     package internal(set) var lifetime: ClosedRange<Int>?
   }
@@ -34,8 +36,12 @@ package struct Plan: Sendable {
     package typealias ID = Int
     /// The extents of everything in it, NCHW.
     package let shape: Shape
-    /// The index of its first element in the arena.
+    /// Where it begins in the arena, counted in float32 elements.
     package var offset = 0
+    /// What its elements are.
+    package internal(set) var precision = Precision.float32
+    /// The float32 elements whose memory it takes.
+    package var count: Int { precision.float32Count(of: shape.elementCount) }
     /// The steps from the first that writes to the last that reads; nil where nothing uses it. The network's input is
     /// written before step 0, its outputs are read behind the last.
     package var lifetime: ClosedRange<Int>?
@@ -62,7 +68,7 @@ package struct Plan: Sendable {
   package internal(set) var steps: [Step] = []
   package internal(set) var input: Value.ID = 0
   package internal(set) var outputs: [Value.ID] = []
-  /// The elements of the arena that holds every storage.
+  /// The float32 elements of the arena that holds every storage.
   package internal(set) var arenaCount = 0
 }
 

@@ -1,5 +1,6 @@
 package import Networks
 package import OpenCL
+import Tensors
 
 /// What one pass did to a plan, for explanations.
 package struct PlanChange: Sendable {
@@ -54,6 +55,8 @@ extension Plan {
       case (.concat, _): count + step.inputs.indices.count { !isInPlace(inputNumber: $0, of: step) }
       case (.convolution(let convolution, _, _), .blocked(.winogradNonfused(let tiles))):
         count + 2 * tuning.nonfusedDivision(of: problem(of: convolution, in: step), tiles: tiles).launches.count
+      case (.convolution, .blocked(.implicitGEMM(let gemm))):
+        count + (tuning.gpu?.parts(of: gemm, inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
       default: count + 1
       }
     }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One change to a plan that leaves what it computes as it was.
 ///
 /// `PlanPass.all` is the list that plans are made by, that `u2cl bench --explain` prints and that tests walk. A new pass is
@@ -56,12 +58,13 @@ extension PlanPass {
   ) { plan, _, _ in plan.concatenateInPlace() }
 
   package static let chooseBlockedLayouts = PlanPass(
-    "choose blocked layouts", "lays activations out in blocks of 16 channels, for CPU devices",
+    "choose blocked layouts", "lays activations out in blocks of 16 channels, on GPUs of halves where that is wanted",
     if: { options, tuning in options.usesBlocks && tuning.hasBlockKernels }
-  ) { plan, _, _ in plan.chooseBlockedLayouts() }
+  ) { plan, _, tuning in plan.chooseBlockedLayouts(precision: tuning.gpu?.precision ?? .float32) }
 
   package static let chooseMethods = PlanPass(
-    "choose methods", "computes each convolution directly or by Winograd's F(4×4, 3×3), as is faster"
+    "choose methods",
+    "computes each convolution directly, by Winograd's F(4×4, 3×3) or as a matrix product, as is faster"
   ) { plan, options, tuning in plan.chooseMethods(tuning, winograd: options.usesWinograd) }
 
   package static let placeInArena = PlanPass(

@@ -18,18 +18,24 @@ struct ProgramSource: Hashable, Sendable {
   /// As for `clBuildProgram`.
   let options: String
 
-  /// The program that holds a file's kernels. All files that take no constants share one: what a driver does for each
+  /// The program that holds a file's kernels. All files that take no constants of their own share one: what a driver does for each
   /// program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
   init(_ file: KernelSource, options: String) {
     files = file.takesConstants ? [file] : KernelSource.allCases.filter { !$0.takesConstants }
-    self.options = "-cl-std=CL1.2" + (file.takesConstants ? " \(options)" : "")
+    self.options = "-cl-std=CL1.2" + (options.isEmpty ? "" : " \(options)")
   }
 
   /// A name for reports.
   var name: String { files.count == 1 ? files[0].fileName : "plain.cl" }
 
   /// The text; the compiler's messages name the files.
-  var text: String { files.map { "#line 1 \"\($0.fileName)\"\n\($0.text)" }.joined(separator: "\n") }
+  var text: String {
+    let foundations = KernelFoundation.allCases.filter { foundation in
+      files.contains { $0.foundations.contains(foundation) }
+    }
+    let parts = foundations.map { ($0.fileName, $0.text) } + files.map { ($0.fileName, $0.text) }
+    return parts.map { "#line 1 \"\($0)\"\n\($1)" }.joined(separator: "\n")
+  }
 }
 
 /// The programs of one context: each is made once, of the cache's binary where there is one, else of its source.

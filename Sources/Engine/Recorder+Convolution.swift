@@ -8,9 +8,13 @@ extension Recorder {
   func convolve(
     _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue
   ) throws -> [Launch] {
-    switch step.method {
+    if let gpu = tuning.gpu, let launches = try convolve(step, at: index, convolution, epilogue, gpu) {
+      return launches
+    }
+    return switch step.method {
     case .planar: [try planar(step, at: index, convolution, epilogue)]
     case .planarToBlocked: [try planarToBlocked(step, at: index, convolution, epilogue)]
+    case .blocked(.implicitGEMM): throw DivisionError(layer: step.name)
     case .blocked(.direct(let tile, let rows)):
       [try direct(step, at: index, convolution, epilogue, tile: tile, rows: rows)]
     case .blocked(.winogradFused(let tiles)):
@@ -22,7 +26,7 @@ extension Recorder {
   }
 
   /// The kernels' `int4 window`: kernel, stride, padding, dilation.
-  private func window(_ convolution: Convolution) -> SIMD4<Int32> {
+  func window(_ convolution: Convolution) -> SIMD4<Int32> {
     SIMD4(
       Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
   }

@@ -17,8 +17,8 @@ struct Recorder {
     let value = plan.values[id]
     let storage = plan.storages[value.storage]
     let plane = storage.shape.height * storage.shape.width
-    return SIMD2(
-      UInt64(storage.offset + value.channelOffset * plane), UInt64(storage.shape.channels * plane))
+    let offset = storage.offset * MemoryLayout<Float>.stride / value.precision.byteCount
+    return SIMD2(UInt64(offset + value.channelOffset * plane), UInt64(storage.shape.channels * plane))
   }
 
   /// The kernels' `int4 shape`: batch, channels, height, width.
@@ -57,24 +57,25 @@ struct Recorder {
     case .relu: return [try pointwise(step, "relu", from: .relu)]
     case .sigmoid: return [try pointwise(step, "sigmoid", from: .sigmoid)]
     case .maxPool(let pool):
-      let blocked = plan.values[input].layout == .blocked
-      let kernel = try blocked ? kernel("max_pool_c16", from: .maxPoolC16) : kernel("max_pool", from: .maxPool)
+      let kernel = try resampler(
+        of: step, planar: ("max_pool", .maxPool), onCPU: ("max_pool_c16", .maxPoolC16),
+        onGPU: ("max_pool_c16_gpu", .maxPoolC16GPU))
       try kernel.bind(
         arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
         Int32(pool.stride))
-      return [blocked ? rowwise(step, kernel) : elementwise(step, kernel)]
+      return [resampling(step, kernel)]
     case .upsample:
-      let blocked = plan.values[input].layout == .blocked
-      let kernel =
-        try blocked ? kernel("upsample_c16", from: .upsampleC16) : kernel("upsample_bilinear", from: .upsample)
+      let kernel = try resampler(
+        of: step, planar: ("upsample_bilinear", .upsample), onCPU: ("upsample_c16", .upsampleC16),
+        onGPU: ("upsample_c16_gpu", .upsampleC16GPU))
       try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
-      return [blocked ? rowwise(step, kernel) : elementwise(step, kernel)]
+      return [resampling(step, kernel)]
     case .concat:
       return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
         try copy(inputNumber: number, of: step)
       }
     case .add:
-      let kernel = try kernel("add", from: .add)
+      let kernel = try elementKernel("add", from: .add, on: input)
       try kernel.bind(
         arena, place(input), arena, place(step.inputs[1]), extents(input), arena, place(step.output))
       return [elementwise(step, kernel)]
@@ -83,13 +84,13 @@ struct Recorder {
 
   /// A kernel for one launch, compiled with constants of its own or with the tuning's.
   func kernel(_ name: String, from source: KernelSource, options: String? = nil) throws -> Kernel {
-    try session.kernel(name, from: source, options: options ?? tuning.buildOptions)
+    try session.kernel(name, from: source, options: options ?? (source.takesConstants ? tuning.buildOptions : ""))
   }
 
   func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
 
   private func pointwise(_ step: Plan.Step, _ name: String, from source: KernelSource) throws -> Launch {
-    let kernel = try kernel(name, from: source)
+    let kernel = try elementKernel(name, from: source, on: step.inputs[0])
     try kernel.bind(arena, place(step.inputs[0]), extents(step.inputs[0]), arena, place(step.output))
     return elementwise(step, kernel)
   }
@@ -100,9 +101,30 @@ struct Recorder {
     let channel = plan.channel(ofInputNumber: number, of: step)
     var target = place(step.output)
     target.x += UInt64(channel * shape.height * shape.width)
-    let kernel = try kernel("concat", from: .concat)
+    let kernel = try elementKernel("concat", from: .concat, on: input)
     try kernel.bind(arena, place(input), extents(input), arena, target)
     return launch("\(step.name)[\(number)]", kernel, over: shape)
+  }
+
+  /// A kernel that computes element by element, whatever the elements of a value.
+  private func elementKernel(_ name: String, from source: KernelSource, on value: Plan.Value.ID) throws -> Kernel {
+    try kernel(name, from: source, options: plan.values[value].precision.storageOptions)
+  }
+
+  /// The kernel of a max pool or an upsampling, by the layout of what it reads and the kind of device.
+  private func resampler(
+    of step: Plan.Step, planar: (String, KernelSource), onCPU: (String, KernelSource), onGPU: (String, KernelSource)
+  ) throws -> Kernel {
+    guard plan.values[step.inputs[0]].layout == .blocked else { return try kernel(planar.0, from: planar.1) }
+    if let gpu = tuning.gpu { return try kernel(onGPU.0, from: onGPU.1, options: gpu.storageOptions) }
+    return try kernel(onCPU.0, from: onCPU.1)
+  }
+
+  /// Its launch.
+  private func resampling(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
+    guard plan.values[step.inputs[0]].layout == .blocked else { return elementwise(step, kernel) }
+    if let gpu = tuning.gpu { return vectorwise(step, kernel, gpu) }
+    return rowwise(step, kernel)
   }
 
   /// A work-item for each row of each block of 16 channels.

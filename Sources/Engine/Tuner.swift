@@ -1,7 +1,7 @@
 package import Caches
 package import Networks
 import OpenCL
-import Tensors
+package import Tensors
 
 /// Finds the fastest method of each convolution of a graph on a device, by trying: every candidate must compute what the
 /// portable kernels compute, and the journal has a record of each before the next is begun, so that a process that is
@@ -24,12 +24,14 @@ package struct Tuner {
   private let tuning: KernelTuning
   private var journal: TuningJournal
 
-  /// A tuner for a session's device; nil where its kernels have no methods to choose from.
-  package init?(session: DeviceSession, cache: Cache) {
-    tuning = KernelTuning(for: session.device)
+  /// A tuner for a session's device and a precision; nil where its kernels have no methods to choose from.
+  package init?(session: DeviceSession, precision: Precision = .float32, cache: Cache) throws {
+    var tuning = try session.tuning(for: precision)
     guard tuning.hasBlockKernels else { return nil }
+    tuning.methods = [:]
+    self.tuning = tuning
     self.session = session
-    journal = TuningJournal(of: session.device, in: cache)
+    journal = TuningJournal(of: session.device, tuning.gpu, in: cache)
   }
 
   /// Tries the candidates of every convolution of a graph, the largest first, until they are done or the time is up; the
@@ -96,16 +98,18 @@ package struct Tuner {
 /// with ReLU, and to a planar output.
 private struct ConvolutionTrials {
   private static let name = "tuned"
-  /// How far the output may lie off, relative to its largest value: Winograd's sums are the least exact.
-  private static let tolerance: Float = 5e-5
 
   private let executor: (BlockedMethod) throws -> Executor
   private let input: Tensor
   private let expected: [Tensor]
   private let standard: Executor
+  /// How far the output may lie off, relative to its largest value: Winograd's sums are the least exact in float32, and
+  /// halves are rounded a few times.
+  private let tolerance: Float
 
   init(of problem: ConvolutionProblem, in session: DeviceSession, _ tuning: KernelTuning) throws {
     let output = problem.output
+    tolerance = tuning.gpu?.precision == .float16 ? 1e-2 : 5e-5
     var builder = try GraphBuilder(
       input: Shape(batch: output.batch, channels: 1, height: output.height, width: output.width))
     let before = Convolution(weight: "before", bias: nil, outChannels: problem.inChannels)
@@ -136,7 +140,7 @@ private struct ConvolutionTrials {
   /// What becomes of a method, measured in turn with the default.
   func outcome(of method: BlockedMethod) throws -> TuningRecord.Outcome {
     let candidate = try executor(method)
-    guard zip(try candidate.run(input), expected).allSatisfy({ Self.agree($0, $1) }) else { return .failed }
+    guard zip(try candidate.run(input), expected).allSatisfy({ agree($0, $1) }) else { return .failed }
     _ = try standard.run(input)
     let clock = ContinuousClock()
     let end = clock.now + .milliseconds(200)
@@ -154,7 +158,7 @@ private struct ConvolutionTrials {
     return max(1, Int(seconds * 1e9))
   }
 
-  private static func agree(_ a: Tensor, _ b: Tensor) -> Bool {
+  private func agree(_ a: Tensor, _ b: Tensor) -> Bool {
     let scale = b.values.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
     return zip(a.values, b.values).allSatisfy { abs($0 - $1) <= tolerance * scale }
   }

@@ -22,10 +22,14 @@ package struct TuningJournal {
   }
 
   /// The journal of a device with the kernels of this program.
-  package init(of device: Device, in cache: Cache) {
+  ///
+  /// - Parameter gpu: the kernels on blocks for a GPU; nil for those for a CPU.
+  package init(of device: Device, _ gpu: GPUTuning? = nil, in cache: Cache) {
     self.cache = cache
-    let kernels: [KernelSource] = [.conv2dC16, .winogradC16]
-    key = CacheKey(.tunings, ["1"] + device.identity + kernels.map(\.text))
+    let kernels: [KernelSource] = gpu == nil ? [.conv2dC16, .winogradC16] : [.conv2dGEMM]
+    let foundations = gpu == nil ? [] : KernelFoundation.allCases.map(\.text)
+    let constants = gpu.map { ["\($0)"] } ?? []
+    key = CacheKey(.tunings, ["1"] + device.identity + constants + foundations + kernels.map(\.text))
     for line in cache.records(key) {
       if let record = TuningRecord(line: line) { note(record) }
     }
@@ -48,7 +52,7 @@ package struct TuningJournal {
   var methods: [ConvolutionProblem: BlockedMethod] {
     var fastest: [ConvolutionProblem: (method: BlockedMethod, ratio: Double)] = [:]
     for (trial, outcome) in outcomes {
-      guard let ratio = outcome.ratio, ratio < Self.clearly, trial.method.fits(trial.problem) else { continue }
+      guard let ratio = outcome.ratio, ratio < Self.clearly else { continue }
       if let other = fastest[trial.problem], (other.ratio, other.method.text) <= (ratio, trial.method.text) { continue }
       fastest[trial.problem] = (trial.method, ratio)
     }
@@ -63,10 +67,11 @@ package struct TuningJournal {
 
 extension BlockedMethod {
   /// Whether its kernels compute the convolution.
-  func fits(_ problem: ConvolutionProblem) -> Bool {
+  func fits(_ problem: ConvolutionProblem, on gpu: GPUTuning?) -> Bool {
     switch self {
-    case .direct(let tile, _): tile <= problem.output.width
-    case .winogradFused, .winogradNonfused: problem.fitsWinograd
+    case .direct(let tile, _): gpu == nil && tile <= problem.output.width
+    case .winogradFused, .winogradNonfused: gpu == nil && problem.fitsWinograd
+    case .implicitGEMM(let gemm): gpu?.accepts(gemm, for: problem) ?? false
     }
   }
 }

@@ -76,12 +76,20 @@ extension BlockedMethod {
     case .direct(let tile, let rows): "direct \(tile) \(rows)"
     case .winogradFused(let tiles): "fused \(tiles)"
     case .winogradNonfused(let tiles): "nonfused \(tiles)"
+    case .implicitGEMM(let gemm): "gemm \(gemm.numbers.map(String.init).joined(separator: " "))"
     }
   }
 
   /// Takes what it reads from the front of `text`; nil where that is another form or its constants are no kernel's.
   fileprivate init?(text: inout ArraySlice<Substring>) {
     let name = text.popFirst()
+    if name == "gemm" {
+      let numbers = text.prefix(ImplicitGEMM.numberCount).compactMap { Int($0) }
+      text = text.dropFirst(ImplicitGEMM.numberCount)
+      guard let gemm = ImplicitGEMM(numbers: numbers) else { return nil }
+      self = .implicitGEMM(gemm)
+      return
+    }
     func constant() -> Int? { text.popFirst().flatMap { Int($0) }.flatMap { (1...64).contains($0) ? $0 : nil } }
     guard let first = constant() else { return nil }
     switch name {

@@ -10,6 +10,9 @@ package enum WeightLayout: Hashable, Sendable {
   case inputVectors
   /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
   case winograd
+  /// `[in / 2c][kernel][kernel][2][out][c]`, the output channels of a block of 16 in the order of `tensorOrder`; c is 4,
+  /// or 8 for halves.
+  case vectors(Int)
 
   /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights, and of their bias.
   package func counts(out: Int, in inChannels: Int, taps: Int) -> (weights: Int, bias: Int) {
@@ -17,7 +20,7 @@ package enum WeightLayout: Hashable, Sendable {
     case .outputTiles(let tile):
       let rounded = out.dividedRoundingUp(by: tile) * tile
       return (rounded * inChannels * taps, rounded)
-    case .blocks, .inputVectors:
+    case .blocks, .inputVectors, .vectors:
       return (out * inChannels * taps, out)
     case .winograd:
       return (out * inChannels * WinogradTransform.taps, out)
@@ -25,17 +28,29 @@ package enum WeightLayout: Hashable, Sendable {
   }
 
   /// Where a weight goes.
-  fileprivate func index(out: Int, in input: Int, tap: Int, inChannels: Int, taps: Int) -> Int {
+  fileprivate func index(out: Int, outChannels: Int, in input: Int, tap: Int, inChannels: Int, taps: Int) -> Int {
     switch self {
+    case .vectors(let c):
+      return
+        (((input / (2 * c) * taps + tap) * 2 + input / c % 2) * outChannels + out / 16 * 16 + Self.tensorOrder(out % 16))
+        * c + input % c
     case .outputTiles(let tile):
-      ((out / tile * inChannels + input) * taps + tap) * tile + out % tile
+      return ((out / tile * inChannels + input) * taps + tap) * tile + out % tile
     case .blocks:
-      (((out / 16 * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16) * 16 + out % 16
+      return (((out / 16 * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16) * 16 + out % 16
     case .winograd:
-      ((out / 16 * taps + tap) * inChannels + input) * 16 + out % 16
+      return ((out / 16 * taps + tap) * inChannels + input) * 16 + out % 16
     case .inputVectors:
-      ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
+      return ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
     }
+  }
+  /// Whether the elements are halves.
+  package var isHalf: Bool { self == .vectors(8) }
+
+  /// The place of an output channel of a block among the columns of two of the tensor cores' products: channels 4 i to
+  /// 4 i + 3 are columns 2 i and 2 i + 1 of the first and of the second.
+  private static func tensorOrder(_ channel: Int) -> Int {
+    channel % 4 / 2 * 8 + channel / 4 * 2 + channel % 2
   }
 }
 
@@ -89,12 +104,16 @@ package struct PackedConvolution: Sendable {
           transform.apply(to: filter, scale: scale)
           for (tap, value) in transform.products.enumerated() {
             target[
-              layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: WinogradTransform.taps)] =
+              layout.index(
+                out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels,
+                taps: WinogradTransform.taps)] =
               Float(value)
           }
         } else {
           for tap in 0..<taps {
-            target[layout.index(out: out, in: input, tap: tap, inChannels: inChannels, taps: taps)] =
+            target[
+              layout.index(
+                out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels, taps: taps)] =
               Float(Double(filter[tap]) * scale)
           }
         }

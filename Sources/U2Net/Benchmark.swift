@@ -14,6 +14,8 @@ public struct Benchmark: Sendable {
   public var loadSeconds: Double?
   /// Which device.
   public var device: DeviceRequest
+  /// How activations and weights are stored.
+  public var precision = PrecisionRequest.auto
   /// Whether it is an error when another device would run.
   public var strict = false
   /// The side of the input, in pixels; nil for the model's own.
@@ -75,12 +77,16 @@ public struct Benchmark: Sendable {
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
     return try failing {
-      let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache, usesTunings: usesTunings)
+      let network = try choice.device.compile(model, for: shape, options)
       guard let executor = network.executor else {
         throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")
       }
       return try PlanReport(self, shape, on: choice, network, executor)
     }
+  }
+
+  private var options: CompilationOptions {
+    CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
   }
 
   /// Pictures in one run that are taken.
@@ -106,7 +112,7 @@ public struct Benchmark: Sendable {
   private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
-    let network = try choice.device.compile(model, for: shape, maps: maps, cache: cache, usesTunings: usesTunings)
+    let network = try choice.device.compile(model, for: shape, options)
     let compile = start.duration(to: clock.now).seconds
     let frame = BenchmarkFrame(model, network, shape)
     let first = try frame.run()

@@ -1,7 +1,7 @@
 import Engine
 import Networks
 import OpenCL
-import Tensors
+public import Tensors
 
 /// The device of a report: what was asked for and what ran.
 public struct DeviceReport: Sendable, Hashable, Codable {
@@ -122,6 +122,10 @@ public struct BenchmarkReport: Sendable, Codable {
   public let picture: [Int]
   /// What ran.
   public let device: DeviceReport
+  /// How activations and weights were stored.
+  public let precision: Precision
+  /// What the reader should know of how the model was compiled, each in one line.
+  public let notes: [String]
   /// What it took on the device; nil for the reference.
   public let memory: MemoryReport?
   /// The most memory that the process held on the host, in bytes.
@@ -173,6 +177,8 @@ public struct BenchmarkReport: Sendable, Codable {
     maps = benchmark.maps
     picture = [BenchmarkFrame.pictureSize.height, BenchmarkFrame.pictureSize.width]
     device = DeviceReport(choice, asked: benchmark.device)
+    precision = network.precision
+    notes = network.notes
     memory = network.memory.map(MemoryReport.init)
     self.peakHostMemory = peakHostMemory
     loadSeconds = benchmark.loadSeconds

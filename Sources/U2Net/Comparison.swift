@@ -1,5 +1,5 @@
 import Images
-import Tensors
+public import Tensors
 
 /// How far the maps of two devices lie apart on one picture.
 public struct Comparison: Sendable, Codable {
@@ -23,8 +23,16 @@ public struct Comparison: Sendable, Codable {
   public let against: DeviceReport
   /// Every map.
   public let rows: [Row]
-  /// What no difference may exceed: float32 sums in another order.
+  /// What no difference may exceed.
   public let tolerance: Double
+
+  /// What no difference to single precision may exceed: float32 sums in another order; half storage.
+  public static func tolerance(of precision: Precision) -> Double {
+    switch precision {
+    case .float32: 1e-4
+    case .float16: HalfPrecisionLoss.tolerance.max
+    }
+  }
 
   /// Whether every map agrees within the tolerance.
   public var agrees: Bool { rows.allSatisfy { $0.max <= tolerance } }

@@ -18,17 +18,25 @@ struct CompiledNetwork {
   /// Whether every program came from the cache; nil where none was asked.
   let cacheHit: Bool?
 
-  init(_ model: Model, for input: Shape, maps: MapSelection, in session: DeviceSession?) throws {
-    (graph, executable) = try Model.naming(model.origin) {
+  /// What the user should know of how it was compiled, each in one line.
+  let notes: [String]
+
+  init(
+    _ model: Model, for input: Shape, maps: MapSelection, _ precision: PrecisionRequest, in session: DeviceSession?
+  ) throws {
+    (graph, executable, notes) = try Model.naming(model.origin) {
       let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {
-        let executor = try Executor(graph: graph, parameters: model.parameters, session: session)
+        let (executor, notes) = try Self.executor(of: model, graph, in: session, precision)
         // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
         u2cl_release_library_code(16 << 20)
-        return (graph, .openCL(executor))
+        return (graph, .openCL(executor), notes)
       }
       try Self.checkHostMemory(for: graph)
-      return (graph, .reference(try ReferenceExecutor(graph: graph, parameters: model.parameters)))
+      let reference = try ReferenceExecutor(graph: graph, parameters: model.parameters)
+      return (
+        graph, .reference(reference), precision == .fp16 ? ["the CPU reference computes in single precision"] : []
+      )
     }
     cacheHit = session.flatMap { $0.usesCache ? $0.programCounts.built == 0 : nil }
   }
@@ -96,6 +104,9 @@ struct CompiledNetwork {
 
   /// How long each launch of a run takes; nil for the reference, which has none.
   func profile(_ input: Tensor) throws -> [LaunchTiming]? { try executor?.profile(input) }
+
+  /// How activations and weights are stored.
+  var precision: Precision { executor?.precision ?? .float32 }
 
   /// Device memory, where the device has its own account of it.
   var memory: Executor.MemoryUse? { executor?.memory }

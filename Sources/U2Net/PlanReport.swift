@@ -1,7 +1,7 @@
 import Engine
 import Networks
 import OpenCL
-import Tensors
+public import Tensors
 
 /// What becomes of a model on a device before anything runs: pass by pass, and the steps that are left.
 public struct PlanReport: Sendable, Codable {
@@ -77,6 +77,8 @@ public struct PlanReport: Sendable, Codable {
   public let keptOperations: Int
   /// What it is planned for.
   public let device: DeviceReport
+  /// How activations and weights are stored there.
+  public let precision: Precision
   /// What it takes there.
   public let memory: MemoryReport
   /// Of one run; a convolution counts as its direct sum, however it is computed.
@@ -98,6 +100,7 @@ public struct PlanReport: Sendable, Codable {
     operations = try benchmark.model.network.graph(for: shape).nodes.count - 1
     keptOperations = network.graph.nodes.count - 1
     device = DeviceReport(choice, asked: benchmark.device)
+    precision = executor.precision
     memory = MemoryReport(executor.memory)
     multiplyAccumulates = network.graph.multiplyAccumulates
     passes = executor.planChanges.map(Pass.init)

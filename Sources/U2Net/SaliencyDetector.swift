@@ -15,6 +15,10 @@ public final class SaliencyDetector {
   public let device: ComputeDevice
   /// Why that is not what was asked for, in one line; nil where it is. Show it: falling back is never silent.
   public let fallback: String?
+  /// How activations and weights are stored.
+  public var precision: Precision { network.precision }
+  /// What else its user should know of how the model was compiled, each in one line.
+  public var notes: [String] { network.notes }
   /// What pictures go through.
   public let preprocessing: Preprocessing
   /// Where compiled programs are kept; its `problem` is worth showing once.
@@ -27,6 +31,7 @@ public final class SaliencyDetector {
   /// - Parameters:
   ///   - model: the built-in one unless told.
   ///   - request: which device; see `DeviceRequest`.
+  ///   - precision: how activations and weights are stored.
   ///   - strict: whether it is an error when another device than the one asked for would run.
   ///   - size: the side of the network's input in pixels; the model's own unless told.
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
@@ -35,9 +40,9 @@ public final class SaliencyDetector {
   ///   - cache: where compiled programs are kept from one process to the next, and what a tuning found.
   ///   - usesTunings: whether what a tuning found is used.
   public init(
-    model: Model? = nil, device request: DeviceRequest = .auto, strict: Bool = false, size: Int? = nil,
-    resampling: Resampling = .bilinear, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(),
-    usesTunings: Bool = true
+    model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
+    strict: Bool = false, size: Int? = nil, resampling: Resampling = .bilinear, background: Color = .white,
+    maps: MapSelection = .all, cache: Cache = Cache(), usesTunings: Bool = true
   ) throws(Failure) {
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
@@ -47,26 +52,22 @@ public final class SaliencyDetector {
     self.cache = cache
     let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
     let choice = try DeviceChoice(request, strict: strict)
-    (network, device, fallback) = try Self.compile(
-      model, for: input, maps: maps, on: choice, request, strict: strict, cache: cache,
-      usesTunings: usesTunings)
+    let options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
+    (network, device, fallback) = try Self.compile(model, for: input, options, on: choice, request, strict: strict)
   }
 
   /// Compiles for the chosen device; where that device fails and nobody insisted on it, for the reference.
   private static func compile(
-    _ model: Model, for input: Shape, maps: MapSelection, on choice: DeviceChoice, _ request: DeviceRequest,
-    strict: Bool, cache: Cache, usesTunings: Bool
+    _ model: Model, for input: Shape, _ options: CompilationOptions, on choice: DeviceChoice,
+    _ request: DeviceRequest, strict: Bool
   ) throws(Failure) -> (CompiledNetwork, ComputeDevice, fallback: String?) {
     do {
-      let network = try choice.device.compile(
-        model, for: input, maps: maps, cache: cache, usesTunings: usesTunings)
+      let network = try choice.device.compile(model, for: input, options)
       return (network, choice.device, choice.fallback)
     } catch {
       let failure = Failure(error)
       guard failure.kind == .device, !strict, request.mayFallBack else { throw failure }
-      let network = try failing {
-        try ComputeDevice.reference.compile(model, for: input, maps: maps, cache: cache, usesTunings: usesTunings)
-      }
+      let network = try failing { try ComputeDevice.reference.compile(model, for: input, options) }
       let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
       return (network, .reference, reasons.compactMap { $0 }.joined(separator: "; "))
     }
@@ -83,14 +84,13 @@ public final class SaliencyDetector {
 }
 
 extension ComputeDevice {
-  func compile(_ model: Model, for input: Shape, maps: MapSelection, cache: Cache, usesTunings: Bool) throws
-    -> CompiledNetwork
-  {
+  func compile(_ model: Model, for input: Shape, _ options: CompilationOptions) throws -> CompiledNetwork {
     switch backend {
     case .openCL(let device):
       try CompiledNetwork(
-        model, for: input, maps: maps, in: DeviceSession(device: device, cache: cache, usesTunings: usesTunings))
-    case .reference: try CompiledNetwork(model, for: input, maps: maps, in: nil)
+        model, for: input, maps: options.maps, options.precision,
+        in: DeviceSession(device: device, cache: options.cache, usesTunings: options.usesTunings))
+    case .reference: try CompiledNetwork(model, for: input, maps: options.maps, options.precision, in: nil)
     }
   }
 }

@@ -2,7 +2,7 @@ public import Caches
 import Engine
 import Networks
 import OpenCL
-import Tensors
+public import Tensors
 
 /// Finds the fastest way to compute each convolution of a model on a device, by trying, and keeps it in the cache: from
 /// then on everything that runs the model on that device uses it.
@@ -11,6 +11,8 @@ public struct Tuning: Sendable {
   public var model: Model
   /// Which device.
   public var device: DeviceRequest
+  /// How activations and weights are stored; `.auto` is half precision on a GPU.
+  public var precision = PrecisionRequest.auto
   /// Whether it is an error when another device than the one asked for would run.
   public var strict = false
   /// The side of the network's input, in pixels; the model's own unless told.
@@ -52,25 +54,39 @@ public struct Tuning: Sendable {
     return try failing {
       let shape = Shape(batch: batch, channels: 3, height: side.height, width: side.width)
       let session = try DeviceSession(device: openCLDevice, cache: cache, usesTunings: false)
-      guard var tuner = Tuner(session: session, cache: cache) else {
-        throw Failure(.device, "\(choice.device) has no kernels to choose from; only CPU devices are tuned so far")
+      let precision = precision(on: openCLDevice)
+      guard var tuner = try Tuner(session: session, precision: precision, cache: cache) else {
+        throw Failure(.device, "\(choice.device) has no kernels to choose from: only the portable ones work there")
       }
       let graph = try model.network.graph(for: shape).keeping(outputs: [0])
       let clock = ContinuousClock()
       let start = clock.now
       let (findings, timeIsUp) = tuner.tune(graph, seconds: seconds, progress: progress)
       let spent = start.duration(to: clock.now).seconds
-      let runs = try compared(shape, on: choice.device)
+      let runs = try compared(shape, precision, on: choice.device)
       return TuningReport(
-        model: model.name, size: side, batch: batch, device: DeviceReport(choice, asked: device), seconds: spent,
-        timeIsUp: timeIsUp, findings: findings, standard: runs.standard, tuned: runs.tuned)
+        model: model.name, size: side, batch: batch, device: DeviceReport(choice, asked: device), precision: precision,
+        seconds: spent, timeIsUp: timeIsUp, findings: findings, standard: runs.standard, tuned: runs.tuned)
+    }
+  }
+
+  /// What is tuned: on a GPU half precision, unless told.
+  private func precision(on device: Device) -> Precision {
+    switch precision {
+    case .auto: device.kind == .gpu ? .float16 : .float32
+    case .fp32: .float32
+    case .fp16: .float16
     }
   }
 
   /// The times of whole runs with the defaults and with the findings, in turn.
-  private func compared(_ shape: Shape, on device: ComputeDevice) throws -> (standard: Statistics, tuned: Statistics) {
+  private func compared(
+    _ shape: Shape, _ precision: Precision, on device: ComputeDevice
+  ) throws -> (standard: Statistics, tuned: Statistics) {
     let networks = try [false, true].map { usesTunings in
-      try device.compile(model, for: shape, maps: .saliency, cache: cache, usesTunings: usesTunings)
+      let options = CompilationOptions(
+        maps: .saliency, precision: precision == .float16 ? .fp16 : .fp32, cache: cache, usesTunings: usesTunings)
+      return try device.compile(model, for: shape, options)
     }
     let input = SeededParameters.input(shape: shape)
     for network in networks { for _ in 0..<2 { _ = try network.run(input) } }
@@ -124,6 +140,8 @@ public struct TuningReport: Sendable, Codable {
   public let batch: Int
   /// What ran.
   public let device: DeviceReport
+  /// How activations and weights are stored.
+  public let precision: Precision
   /// How long trying took.
   public let seconds: Double
   /// Whether something was left untried for lack of time; another tuning goes on there.
@@ -136,7 +154,7 @@ public struct TuningReport: Sendable, Codable {
   public let tuned: Statistics
 
   init(
-    model: String, size: Size, batch: Int, device: DeviceReport, seconds: Double, timeIsUp: Bool,
+    model: String, size: Size, batch: Int, device: DeviceReport, precision: Precision, seconds: Double, timeIsUp: Bool,
     findings: [Tuner.Finding], standard: Statistics, tuned: Statistics
   ) {
     self.model = model
@@ -144,6 +162,7 @@ public struct TuningReport: Sendable, Codable {
     width = size.width
     self.batch = batch
     self.device = device
+    self.precision = precision
     self.seconds = seconds
     self.timeIsUp = timeIsUp
     self.standard = standard

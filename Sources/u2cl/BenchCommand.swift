@@ -90,6 +90,7 @@ struct BenchCommand: ParsableCommand {
     }
     let outcome = try benchmark.run()
     tell(outcome.report.device, keeping)
+    for note in outcome.report.notes { Console.error(note) }
     if outcome.report.samples.count < benchmark.runs {
       Console.error(
         "stopped after \(maxTime) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
@@ -103,6 +104,7 @@ struct BenchCommand: ParsableCommand {
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
     var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try Model.forMeasuring(model) }
     benchmark.strict = device.strict
+    benchmark.precision = device.precision
     benchmark.cache = cache
     benchmark.usesTunings = !device.noTune
     benchmark.size = size

@@ -7,7 +7,7 @@ extension BenchmarkReport: Presentable {
       [
         "model", "\(model), \(width)×\(height), batch \(batch), \(maps.label), \(Format.gigaMACs(multiplyAccumulates))",
       ],
-      ["device", device.label],
+      ["device", device.label], ["precision", precision.rawValue],
     ]
     if let peak = peakGigaMACsPerSecond { rows.append(["peak", "\(Format.fixed(peak, 1)) GMAC/s, measured"]) }
     if let memory {

@@ -9,11 +9,18 @@ struct DeviceOptions: ParsableArguments {
   @Flag(help: "Fail when the device asked for is not there, instead of using another.")
   var strict = false
 
+  @Option(
+    help:
+      "auto, fp32 or fp16: how activations are stored; auto is fp16 on a GPU where a trial shows that it does no harm.")
+  var precision = PrecisionRequest.auto
+
   @Flag(help: "Use the defaults, not what 'u2cl tune' found.")
   var noTune = false
 
   var request: DeviceRequest { DeviceRequest(device) }
 }
+
+extension PrecisionRequest: ExpressibleByArgument {}
 
 /// Which model runs; the same in every command that shows it pictures.
 struct ModelOptions: ParsableArguments {
@@ -24,9 +31,10 @@ struct ModelOptions: ParsableArguments {
 
   /// The model on a device.
   func detector(
-    on request: DeviceRequest, _ options: DeviceOptions, maps: MapSelection, cache: Cache
+    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
+    cache: Cache
   ) throws(Failure) -> SaliencyDetector {
-    try input.detector(of: model, on: request, options, maps: maps, cache: cache)
+    try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
   }
 }
 
@@ -42,14 +50,17 @@ struct InputOptions: ParsableArguments {
   var background = Color.white
 
   /// A model, by its name or file, on a device; the built-in one where it is nil.
+  ///
+  /// - Parameter precision: another than the options'.
   func detector(
-    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, maps: MapSelection, cache: Cache
+    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
+    maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
-      model: try model.map { name throws(Failure) in try Model(name) }, device: request, strict: options.strict,
-      size: size,
-      resampling: resample, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
-    if let fallback = detector.fallback { Console.error(fallback) }
+      model: try model.map { name throws(Failure) in try Model(name) }, device: request,
+      precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
+      background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
+    for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     return detector
   }
 }

@@ -67,7 +67,8 @@ struct RunCommand: ParsableCommand {
       on: device.request, device, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
     if !quiet {
       keeping.warn(of: [detector])
-      Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)")
+      let half = detector.precision == .float16 ? ", half precision" : ""
+      Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)\(half)")
     }
     return detector
   }

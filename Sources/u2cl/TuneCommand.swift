@@ -38,6 +38,7 @@ struct TuneCommand: ParsableCommand {
     let keeping = Keeping()
     var tuning = Tuning(try Model.forMeasuring(model), device: device.request, cache: keeping.cache)
     tuning.strict = device.strict
+    tuning.precision = device.precision
     tuning.size = size
     tuning.batch = batch
     tuning.seconds = budget
@@ -63,7 +64,7 @@ extension TuningReport {
     let failed = rows.reduce(0) { $0 + $1.failed }
     let head = [
       ["model", "\(model), \(width)×\(height), batch \(batch)"],
-      ["device", "\(device.name) [\(device.kind)\(platform)]"],
+      ["device", "\(device.name) [\(device.kind)\(platform)]\(precision == .float16 ? ", half precision" : "")"],
       ["tried", "\(tried) kernels in \(Format.fixed(seconds, 1)) s, \(known) known before, \(failed) failed"],
       [
         "network",

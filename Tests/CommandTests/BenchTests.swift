@@ -13,6 +13,7 @@ import Testing
       report.keys.subtracting(["commit", "cacheHit"])
         == onDevice.union([
           "schema", "version", "system", "host", "model", "height", "width", "batch", "maps", "picture", "device",
+          "precision", "notes",
           "peakHostMemory", "loadSeconds", "compileSeconds", "firstRunSeconds", "warmup", "multiplyAccumulates",
           "samples", "run", "phases", "imagesPerSecond", "gigaMACsPerSecond",
         ]))
@@ -57,7 +58,8 @@ import Testing
     let heads = outcome.lines.compactMap { $0.split(separator: "  ").first.map(String.init) }
     #expect(
       heads == [
-        "model", "device", "peak", "memory", "load", "compile", "first run", "speed", "3 runs, ms", "pre", "upload",
+        "model", "device", "precision", "peak", "memory", "load", "compile", "first run", "speed", "3 runs, ms", "pre",
+        "upload",
         "enqueue", "compute", "download", "post", "run", "wall",
       ])
     #expect(outcome.text.contains("d0 alone") && outcome.errors.isEmpty)

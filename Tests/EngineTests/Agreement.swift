@@ -12,6 +12,9 @@ let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? De
 /// Elements that are kept free behind every region of memory and must stay as they were.
 private let guardCount = 77
 
+/// What half storage may cost, relative to the largest value: a few roundings of activations and weights by 2⁻¹¹ each.
+let halfTolerance: Float = 4e-3
+
 /// What a test of the engine varies beside its graph.
 struct Variant: Sendable, CustomStringConvertible {
   let description: String
@@ -24,11 +27,24 @@ struct Variant: Sendable, CustomStringConvertible {
   var lanes: Int?
   /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
   var asOnGPU = false
-
+  /// Kernels on blocks made for GPUs; nil for the device's own.
+  var gpu: (@Sendable (Device) -> GPUTuning)?
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(6)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(8)) : every
+
+  /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation.
+  private static func onGPUBlocks(_ precision: Precision) -> Variant {
+    Variant(
+      description: "blocks of \(precision) as on a GPU", options: PlanOptions(), tiles: nil,
+      tolerance: precision == .float16 ? halfTolerance : 0, gpu: { GPUTuning(for: $0, precision: precision) },
+      method: { _, problem in
+        .implicitGEMM(
+          ImplicitGEMM(
+            .fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+      })
+  }
 
   private static let every: [Variant] = [
     Variant(description: "fused", options: PlanOptions(), tiles: nil),
@@ -53,6 +69,8 @@ struct Variant: Sendable, CustomStringConvertible {
       method: { tuning, problem in
         problem.fitsWinograd ? .winogradNonfused(tiles: 8) : tuning.directMethod(for: problem)
       }),
+    onGPUBlocks(.float32),
+    onGPUBlocks(.float16),
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
@@ -93,6 +111,7 @@ private func run(
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
   if let lanes = variant.lanes { tuning.lanes = lanes }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
+  if let gpu = variant.gpu { tuning.gpu = gpu(session.device) }
   if let method = variant.method {
     for problem in Plan(graph, tuning: tuning).problemCounts.keys { tuning.methods[problem] = method(tuning, problem) }
   }

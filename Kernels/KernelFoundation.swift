@@ -1,0 +1,18 @@
+/// OpenCL C that several kernels are built on.
+public enum KernelFoundation: String, CaseIterable, Sendable {
+  /// How elements lie in memory: float32 or halves.
+  case storage
+  /// NVIDIA's instructions for tensor cores, or their meaning.
+  case tensorCores = "tensor_cores"
+
+  /// The file's name.
+  public var fileName: String { rawValue + ".cl" }
+
+  /// The file's text.
+  public var text: String {
+    switch self {
+    case .storage: String(decoding: PackageResources.storage_cl, as: UTF8.self)
+    case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
+    }
+  }
+}

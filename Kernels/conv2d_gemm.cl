@@ -1,0 +1,510 @@
+// conv2d_gemm: square convolution of stride 1 that keeps the size, on blocks of 16 channels, as an implicit matrix
+// product through local memory; bias, then, as told, ReLU and the residual add. For GPUs.
+//
+// Input, output and residual are blocked: element (n, c, y, x) of a view lies at
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned to
+// 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
+// Weights have the elements' type and are packed in vectors of 16 bytes, [inChannels / 2c][kernel][kernel][2][outChannels][c],
+// c = 4 floats or 8 halves; the output channels of a block of 16 in the order 0 1 4 5 8 9 12 13 2 3 6 7 10 11 14 15, in
+// which a work-item that holds columns 2 i and 2 i + 1 of two tensor cores' products has four channels side by side.
+//
+// A work-group computes a tile of at most TILE_M pixels, patch.x × patch.y, for TILE_N output channels. It goes through
+// the input channels two vectors at a time: their patch of the input, the tile and what the taps see around it, with zeros
+// beyond the edges, comes into local memory once for all taps; the weights come tap row by tap row. Where the dilation is
+// larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps is multiplied the
+// next is on its way, through registers or, on NVIDIA, by asynchronous copies.
+// Where there are few tiles, several groups share a tile's input channels (patch.w steps of two vectors each), leave
+// their sums in `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_gemm_sum adds them up.
+#ifndef KERNEL
+#define KERNEL 3  // taps on a side; odd
+#endif
+#ifndef TILE_M
+#define TILE_M 128  // pixels of a work-group
+#endif
+#ifndef TILE_N
+#define TILE_N 64  // output channels of a work-group, a multiple of 16
+#endif
+#ifndef ITEM_M
+#define ITEM_M 8  // pixels of a work-item (FMA) or of a warp, then a multiple of 16
+#endif
+#ifndef ITEM_N
+#define ITEM_N 8  // output channels of a work-item (FMA), a multiple of 4, or of a warp, a multiple of 16
+#endif
+#ifndef PATCH
+#define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8, so that its two vectors lie in other banks
+#endif
+#ifndef STAGES
+#define STAGES 2  // rows of taps whose weights are in local memory or on their way; at most 1 + tap rows that are used
+#endif
+#define FMA 0
+#define TENSOR_K16 1  // halves, m16n8k16: NVIDIA from compute capability 8.0 on
+#define TENSOR_K8 2   // halves, m16n8k8: 7.5
+#define TENSOR_3TF32 3  // float32 as three products of its upper and lower bits, m16n8k8: 8.0
+#ifndef MULTIPLY
+#define MULTIPLY FMA
+#endif
+#define REGISTERS 0
+#define ASYNC 1       // by start_copy
+#define ASYNC_LATE 2  // to find what is read too early: each copy is made when it is waited for
+#ifndef COPY
+#define COPY REGISTERS
+#endif
+
+// Functions over arrays that must stay in registers.
+#define INLINE static inline __attribute__((always_inline))
+#if MULTIPLY == FMA || PTX
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL  // barriers in an unrolled loop make compilers for processors slow
+#endif
+
+// Fused multiply-adds are made of floats: a vector of halves becomes two of floats on its way into local memory.
+#define WIDENS (MULTIPLY == FMA && STORAGE == 16)
+#define SOURCES (WIDENS ? 1 : 2)           // vectors of global memory that become a step's two vectors
+#define STEPS_OF_BLOCK (VECTORS / SOURCES)  // of 16 channels
+#define GROUP_M (TILE_M / ITEM_M)          // work-items or warps of a group, over pixels
+#define GROUP_N (TILE_N / ITEM_N)          // and over output channels
+#define THREADS (GROUP_M * GROUP_N * (MULTIPLY == FMA ? 1 : 32))
+#define SLICE (KERNEL * 2 * TILE_N)        // vectors of a tap row's weights
+#define PATCH_COPIES ((PATCH * SOURCES + THREADS - 1) / THREADS)  // of a work-item
+#define SLICE_COPIES ((KERNEL * SOURCES * TILE_N + THREADS - 1) / THREADS)
+
+// A tile and its patch.
+typedef struct {
+  int2 first;    // the tile's first pixel: x, y
+  int2 size;     // of the tile
+  int2 tap;      // columns and rows of the patch from one tap to the next
+  int pitch;     // columns of the patch
+  int dilation;
+} Tile;
+
+INLINE Tile tile_of(const int4 patch, const int number, const int width) {
+  Tile t;
+  t.size = patch.xy;
+  const int across = (width + t.size.x - 1) / t.size.x;
+  t.first = (int2)(number % across, number / across) * t.size;
+  t.dilation = patch.z;
+  t.tap = min((int2)(t.dilation), t.size);
+  t.pitch = t.size.x + (KERNEL - 1) * t.tap.x;
+  return t;
+}
+
+// Where pixel m of the tile lies in the patch, seen by the first tap; what hangs over the tile's end is its last pixel.
+INLINE int place_in_patch(const int m, const Tile t) {
+  const int pixel = min(m, t.size.x * t.size.y - 1);
+  return pixel / t.size.x * t.pitch + pixel % t.size.x;
+}
+
+// The input's coordinate of a patch's row or column.
+INLINE int coordinate(const int place, const int first, const int size, const int dilation) {
+  return dilation > size ? first + place % size + (place / size - KERNEL / 2) * dilation
+                         : first + place - KERNEL / 2 * dilation;
+}
+
+// The vectors that a work-item copies of every patch: their places in a plane of the input, -1 for zeros.
+INLINE void find_sources(int *sources, const Tile t, const int height, const int width) {
+  UNROLL
+  for (int i = 0; i < PATCH_COPIES; i++) {
+    const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
+    const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
+    const int x = coordinate(place % t.pitch, t.first.x, t.size.x, t.dilation);
+    const int inside = y >= 0 && y < height && x >= 0 && x < width;
+    sources[i] = inside ? (y * width + x) * VECTORS + e % SOURCES : -1;
+  }
+}
+
+// What a row of taps needs: the step over input channels, the row, and where its weights and patch lie in local memory.
+typedef struct {
+  int step, row, slot, patch;
+} Stage;
+
+// The stage behind another; rows go from `first` to `last`.
+INLINE Stage next_stage(Stage s, const int2 rows) {
+  s.slot = s.slot + 1 == STAGES ? 0 : s.slot + 1;
+  if (s.row < rows.y) {
+    s.row++;
+  } else {
+    s.row = rows.x;
+    s.step++;
+    s.patch = 1 - s.patch;
+  }
+  return s;
+}
+
+// The weights of a stage: those of output channel number 0, first tap.
+INLINE __global const uint4 *slice_source(__global const uint4 *weights, const Stage s, const int out_channels) {
+  const int step = WIDENS ? s.step / 2 : s.step, vector = WIDENS ? s.step % 2 : 0;
+  return weights + ((ulong)(step * KERNEL + s.row) * KERNEL * 2 + vector) * out_channels;
+}
+
+// Where a work-item's copy number i of a slice lies behind that.
+INLINE int slice_offset(const int i, const int first_channel, const int out_channels) {
+  const int e = (int)get_local_id(0) + i * THREADS, tap = e / TILE_N / SOURCES, vector = e / TILE_N % SOURCES;
+  return (tap * 2 + vector) * out_channels + min(first_channel + e % TILE_N, out_channels - 1);
+}
+
+// The input of a step's patch: its first vector of the first pixel.
+INLINE __global const uint4 *patch_source(__global const uint4 *image, const int step, const int plane) {
+  return image + (ulong)(step / STEPS_OF_BLOCK) * plane * VECTORS + step % STEPS_OF_BLOCK * SOURCES;
+}
+
+// Places in local memory of copy number i: of a patch, and of a slice.
+#define PATCH_TARGET(e) ((e) % SOURCES * PATCH + (e) / SOURCES)
+#define SLICE_TARGET(e) (((e) / TILE_N / SOURCES * 2 + (e) / TILE_N % SOURCES) * TILE_N + (e) % TILE_N)
+#define PATCH_HAS(e) ((e) < PATCH * SOURCES)
+#define SLICE_HAS(e) (KERNEL * SOURCES * TILE_N % THREADS == 0 || (e) < KERNEL * SOURCES * TILE_N)
+
+#if COPY == REGISTERS
+// What is on its way, in registers.
+typedef struct {
+  uint4 patch[PATCH_COPIES], slice[SLICE_COPIES];
+} Staged;
+
+INLINE void fetch(
+    Staged *staged, const Stage s, const int2 rows, const int *sources, __global const uint4 *image, const int plane,
+    __global const uint4 *weights, const int first_channel, const int out_channels) {
+  if (s.row == rows.x) {
+    __global const uint4 *from = patch_source(image, s.step, plane);
+    UNROLL
+    for (int i = 0; i < PATCH_COPIES; i++) staged->patch[i] = sources[i] >= 0 ? from[sources[i]] : (uint4)(0);
+  }
+  __global const uint4 *from = slice_source(weights, s, out_channels);
+  UNROLL
+  for (int i = 0; i < SLICE_COPIES; i++) {
+    if (SLICE_HAS((int)get_local_id(0) + i * THREADS)) {
+      staged->slice[i] = from[slice_offset(i, first_channel, out_channels)];
+    }
+  }
+}
+
+// Writes a vector; where halves become floats, two of them, `apart` from each other.
+INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
+#if WIDENS
+  const float8 wide = vload_half8(0, (const half *)&vector);
+  to[0] = as_uint4(wide.lo);
+  to[apart] = as_uint4(wide.hi);
+#else
+  to[0] = vector;
+#endif
+}
+
+INLINE void deliver(const Staged *staged, const Stage s, const int2 rows, __local uint4 *patches, __local uint4 *slices) {
+  if (s.row == rows.x) {
+    UNROLL
+    for (int i = 0; i < PATCH_COPIES; i++) {
+      const int e = (int)get_local_id(0) + i * THREADS;
+      if (PATCH_HAS(e)) put(patches + s.patch * 2 * PATCH + PATCH_TARGET(e), PATCH, staged->patch[i]);
+    }
+  }
+  UNROLL
+  for (int i = 0; i < SLICE_COPIES; i++) {
+    const int e = (int)get_local_id(0) + i * THREADS;
+    if (SLICE_HAS(e)) put(slices + s.slot * SLICE + SLICE_TARGET(e), TILE_N, staged->slice[i]);
+  }
+}
+#else
+// Starts to copy what a stage needs and its predecessors did not.
+INLINE void start_stage(
+    const Stage s, const int2 rows, const int *sources, __global const uint4 *image, const int plane,
+    __global const uint4 *weights, const int first_channel, const int out_channels,
+    __local uint4 *patches, __local uint4 *slices) {
+  if (s.row == rows.x) {
+    __global const uint4 *from = patch_source(image, s.step, plane);
+    __local uint4 *to = patches + s.patch * 2 * PATCH;
+    UNROLL
+    for (int i = 0; i < PATCH_COPIES; i++) {
+      const int e = (int)get_local_id(0) + i * THREADS;
+      if (PATCH_HAS(e)) start_copy(to + PATCH_TARGET(e), from + max(sources[i], 0), sources[i] >= 0);
+    }
+  }
+  __global const uint4 *from = slice_source(weights, s, out_channels);
+  __local uint4 *to = slices + s.slot * SLICE;
+  UNROLL
+  for (int i = 0; i < SLICE_COPIES; i++) {
+    const int e = (int)get_local_id(0) + i * THREADS;
+    if (SLICE_HAS(e)) start_copy(to + SLICE_TARGET(e), from + slice_offset(i, first_channel, out_channels), 1);
+  }
+}
+
+#if STAGES == 2
+#define AWAIT_STAGE AWAIT_COPIES(0)
+#elif STAGES == 3
+#define AWAIT_STAGE AWAIT_COPIES(1)
+#else
+#define AWAIT_STAGE AWAIT_COPIES(2)
+#endif
+#endif
+
+#if MULTIPLY == FMA
+// Neighbouring work-items take turns over pixels, so that a quarter of a warp reads few vectors of each operand.
+#define ITEM_IN_N ((int)get_local_id(0) / 2 % GROUP_N)
+#define ITEM_IN_M ((int)get_local_id(0) % 2 + (int)get_local_id(0) / (2 * GROUP_N) * 2)
+#define SUMS float sums[ITEM_M][ITEM_N]
+#define FOR_SUMS for (int i_ = 0; i_ < ITEM_M; i_++) for (int j_ = 0; j_ < ITEM_N; j_++) sums[i_][j_] = 0.0f;
+#define PIXELS ITEM_M  // whose places a work-item knows
+
+INLINE int pixel_of(const int i) { return ITEM_IN_M + i * GROUP_M; }
+
+// A work-item's channels are fours that lie side by side: the first of number j, and where the weights of its channel
+// number c are in a slice.
+INLINE int channel_of(const int j) { return (ITEM_IN_N + j * GROUP_N) * 4; }
+
+INLINE int weights_of(const int j, const int c) {
+  return channel_of(j) / 16 * 16 + channel_of(j) % 16 / 2 + c / 2 * 8 + c % 2;
+}
+
+// One row of taps: `patch` at the row, `slice` its weights.
+INLINE void multiply(
+    SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
+    __local uint *exchange) {
+  #pragma unroll 1
+  for (int kx = 0; kx < KERNEL; kx++) {
+    #pragma unroll 1
+    for (int v = 0; v < 2; v++) {
+      float4 pixels[ITEM_M];
+      UNROLL
+      for (int i = 0; i < ITEM_M; i++) pixels[i] = as_float4(patch[v * PATCH + places[i] + kx * tap_columns]);
+      UNROLL
+      for (int j = 0; j < ITEM_N; j++) {
+        const float4 w = as_float4(slice[(kx * 2 + v) * TILE_N + weights_of(j / 4, j % 4)]);
+        UNROLL
+        for (int i = 0; i < ITEM_M; i++) {
+          sums[i][j] = fma(pixels[i].x, w.x, sums[i][j]);
+          sums[i][j] = fma(pixels[i].y, w.y, sums[i][j]);
+          sums[i][j] = fma(pixels[i].z, w.z, sums[i][j]);
+          sums[i][j] = fma(pixels[i].w, w.w, sums[i][j]);
+        }
+      }
+    }
+  }
+}
+#else
+#define TILES_M (ITEM_M / 16)  // products of 16 × 16 of a warp, over pixels
+#define TILES_N (ITEM_N / 16)  // and over output channels
+#define LANE ((int)get_local_id(0) % 32)
+#define WARP_M ((int)get_local_id(0) / 32 % GROUP_M * ITEM_M)
+#define WARP_N ((int)get_local_id(0) / 32 / GROUP_M * ITEM_N)
+#define SUMS float sums[TILES_M][TILES_N][8]
+#define FOR_SUMS \
+  for (int i_ = 0; i_ < TILES_M; i_++) for (int j_ = 0; j_ < TILES_N; j_++) for (int k_ = 0; k_ < 8; k_++) sums[i_][j_][k_] = 0.0f;
+#define PIXELS TILES_M
+
+INLINE int pixel_of(const int i) { return WARP_M + i * 16 + LANE % 16; }
+
+#if MULTIPLY == TENSOR_3TF32
+// Leaves the bits of a float that tensor cores look at, and gives the rest as another.
+INLINE void split(uint *words, uint *rest) {
+  UNROLL
+  for (int i = 0; i < 4; i++) {
+    const uint upper = words[i] & 0xFFFFE000u;
+    rest[i] = as_uint(as_float(words[i]) - as_float(upper));
+    words[i] = upper;
+  }
+}
+#endif
+
+// One row of taps: `patch` at the row, `slice` its weights.
+INLINE void multiply(
+    SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
+    __local uint *exchange) {
+  const int column = WARP_N + LANE / 16 * 8 + LANE % 8 + LANE / 8 % 2 * TILE_N;
+  UNROLL
+  for (int kx = 0; kx < KERNEL; kx++) {
+    uint a[TILES_M][4];
+    UNROLL
+    for (int i = 0; i < TILES_M; i++) {
+      load_matrices(a[i], patch, LANE / 16 * PATCH + places[i] + kx * tap_columns, exchange);
+    }
+#if MULTIPLY == TENSOR_3TF32
+    uint a_lower[TILES_M][4];
+    UNROLL
+    for (int i = 0; i < TILES_M; i++) split(a[i], a_lower[i]);
+#endif
+    UNROLL
+    for (int j = 0; j < TILES_N; j++) {
+      // The first two words belong to eight columns, the last two to the next eight.
+      uint b[4];
+      load_matrices(b, slice, kx * 2 * TILE_N + column + j * 16, exchange);
+#if MULTIPLY == TENSOR_3TF32
+      uint b_lower[4];
+      split(b, b_lower);
+#endif
+      UNROLL
+      for (int i = 0; i < TILES_M; i++) {
+        UNROLL
+        for (int half_ = 0; half_ < 2; half_++) {
+          float *s = sums[i][j] + half_ * 4;
+#if MULTIPLY == TENSOR_K16
+          multiply_k16(s, a[i], b + half_ * 2, exchange);
+#elif MULTIPLY == TENSOR_K8
+          multiply_k8(s, a[i], b[half_ * 2], exchange);
+          multiply_k8(s, a[i] + 2, b[half_ * 2 + 1], exchange);
+#else
+          multiply_tf32(s, a_lower[i], b + half_ * 2, exchange);
+          multiply_tf32(s, a[i], b_lower + half_ * 2, exchange);
+          multiply_tf32(s, a[i], b + half_ * 2, exchange);
+#endif
+        }
+      }
+    }
+  }
+}
+#endif
+
+// Where and how sums are stored.
+typedef struct {
+  __global element *out;             // the image
+  __global const element *residual;  // the image; 0: none
+  __global float *partial;           // the split's image; 0: sums are final
+  __global const float *bias;
+  int channels, height, width, rectify;
+} Target;
+
+INLINE void store_four_sums(const float4 sums, const int channel, const ulong pixel, const Target t) {
+  const ulong at = ((ulong)(channel / 16) * t.height * t.width + pixel) * 4 + channel % 16 / 4;
+  if (t.partial) {
+    vstore4(sums, at, t.partial);
+    return;
+  }
+  float4 value = sums + vload4(channel / 4, t.bias);
+  if (t.rectify) value = fmax(value, (float4)(0.0f));
+  if (t.residual) value += load_four(t.residual, at);
+  store_four(value, t.out, at);
+}
+
+// The pixel m of the tile in the image, -1 where there is none.
+INLINE int pixel_in_image(const int m, const Tile t, const int height, const int width) {
+  const int y = t.first.y + m / t.size.x, x = t.first.x + m % t.size.x;
+  return m < t.size.x * t.size.y && y < height && x < width ? y * width + x : -1;
+}
+
+INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Target t) {
+#if MULTIPLY == FMA
+  UNROLL
+  for (int i = 0; i < ITEM_M; i++) {
+    const int pixel = pixel_in_image(pixel_of(i), tile, t.height, t.width);
+    if (pixel < 0) continue;
+    UNROLL
+    for (int j = 0; j < ITEM_N / 4; j++) {
+      const int channel = first_channel + channel_of(j);
+      const float *s = sums[i] + j * 4;
+      if (channel < t.channels) store_four_sums((float4)(s[0], s[1], s[2], s[3]), channel, (ulong)pixel, t);
+    }
+  }
+#else
+  UNROLL
+  for (int i = 0; i < TILES_M; i++) {
+    UNROLL
+    for (int lower = 0; lower < 2; lower++) {
+      const int pixel = pixel_in_image(WARP_M + i * 16 + lower * 8 + LANE / 4, tile, t.height, t.width);
+      if (pixel < 0) continue;
+      UNROLL
+      for (int j = 0; j < TILES_N; j++) {
+        const int channel = first_channel + WARP_N + j * 16 + LANE % 4 * 4;
+        const float *s = sums[i][j] + lower * 2;
+        if (channel < t.channels) store_four_sums((float4)(s[0], s[1], s[4], s[5]), channel, (ulong)pixel, t);
+      }
+    }
+  }
+#endif
+}
+
+__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1)))
+void conv2d_gemm(
+    __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
+    __global const float *restrict parameters, const ulong2 weights_and_bias,
+    __global element *restrict out, const ulong2 out_at, const int out_channels,
+    const int4 patch /* width and height of a tile, dilation, steps of a split */, const int rectify,
+    __global const element *restrict residual, const ulong2 residual_at, const int add_residual,
+    __global float *restrict partial) {
+  __local uint4 patches[2 * 2 * PATCH], slices[STAGES * SLICE];
+#if MULTIPLY == FMA
+  __local uint exchange[1];
+#else
+  __local uint exchange[EXCHANGE(THREADS)];
+#endif
+  const int height = shape.z, width = shape.w, plane = height * width;
+  const int steps = shape.y / 16 * STEPS_OF_BLOCK, splits = (steps + patch.w - 1) / patch.w;
+  const int first_channel = (int)get_group_id(0) * TILE_N;      // of the tile
+  const int image = (int)get_group_id(2) / splits;              // 0 ..< batch
+  const int split = (int)get_group_id(2) % splits;              // which steps
+  const Tile tile = tile_of(patch, (int)get_group_id(1), width);
+  __global const uint4 *image_in = (__global const uint4 *)(in + in_at.x + image * in_at.y);
+  __global const uint4 *weights = (__global const uint4 *)(parameters + weights_and_bias.x);
+
+  int sources[PATCH_COPIES], places[PIXELS];
+  find_sources(sources, tile, height, width);
+  UNROLL
+  for (int i = 0; i < PIXELS; i++) places[i] = place_in_patch(pixel_of(i), tile);
+  SUMS;
+  UNROLL
+  FOR_SUMS
+
+  const int2 rows = (int2)(0, KERNEL - 1);
+  const int last_step = min((split + 1) * patch.w, steps);
+  Stage now = {split * patch.w, rows.x, 0, 0};
+#if COPY == REGISTERS
+  Staged staged;
+  fetch(&staged, now, rows, sources, image_in, plane, weights, first_channel, out_channels);
+  deliver(&staged, now, rows, patches, slices);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  while (now.step < last_step) {
+    const Stage next = next_stage(now, rows);
+    if (next.step < last_step) {
+      fetch(&staged, next, rows, sources, image_in, plane, weights, first_channel, out_channels);
+    }
+    multiply(sums, places, patches + now.patch * 2 * PATCH + now.row * tile.tap.y * tile.pitch,
+             slices + now.slot * SLICE, tile.tap.x, exchange);
+    if (next.step < last_step) deliver(&staged, next, rows, patches, slices);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    now = next;
+  }
+#else
+  Stage coming = now;
+#define START_STAGE(stage) start_stage( \
+    stage, rows, sources, image_in, plane, weights, first_channel, out_channels, patches, slices);
+  UNROLL
+  for (int i = 0; i < STAGES - 1; i++) {
+    if (COPY == ASYNC && coming.step < last_step) START_STAGE(coming)
+    END_COPIES
+    coming = next_stage(coming, rows);
+  }
+  while (now.step < last_step) {
+    if (COPY == ASYNC_LATE) START_STAGE(now)
+    AWAIT_STAGE
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (COPY == ASYNC && coming.step < last_step) START_STAGE(coming)
+    END_COPIES
+    coming = next_stage(coming, rows);
+    multiply(sums, places, patches + now.patch * 2 * PATCH + now.row * tile.tap.y * tile.pitch,
+             slices + now.slot * SLICE, tile.tap.x, exchange);
+    now = next_stage(now, rows);
+  }
+#endif
+
+  Target target = {
+    out + out_at.x + image * out_at.y, residual + residual_at.x + image * residual_at.y, 0,
+    parameters + weights_and_bias.y, out_channels, height, width, rectify};
+  if (!add_residual) target.residual = 0;
+  if (splits > 1) target.partial = partial + (ulong)(split * shape.x + image) * out_channels * plane;
+  store_sums(sums, tile, first_channel, target);
+}
+
+// Adds up what the groups of a split tile left; a work-item for four channels of a pixel.
+__kernel void conv2d_gemm_sum(
+    __global const float *restrict partial, const int splits,
+    __global const float *restrict parameters, const ulong2 weights_and_bias,
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int rectify,
+    __global const element *restrict residual, const ulong2 residual_at, const int add_residual) {
+  const int i = (int)get_global_id(0);      // 0 ..< height * width * 4
+  const int plane = (int)get_global_id(1);  // 0 ..< batch * channels / 16
+  const int blocks = out_shape.y / 16, fours = out_shape.z * out_shape.w * 4;
+  if (i >= fours || plane >= out_shape.x * blocks) return;
+  const int block = plane % blocks, image = plane / blocks;
+  float4 value = vload4(block * 4 + i % 4, parameters + weights_and_bias.y);
+  for (int s = 0; s < splits; s++) value += vload4((ulong)(s * out_shape.x * blocks + plane) * fours + i, partial);
+  if (rectify) value = fmax(value, (float4)(0.0f));
+  const ulong at = (ulong)block * fours + i;
+  if (add_residual) value += load_four(residual + residual_at.x + image * residual_at.y, at);
+  store_four(value, out + out_at.x + image * out_at.y, at);
+}

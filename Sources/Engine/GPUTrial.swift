@@ -1,0 +1,140 @@
+import Networks
+import OpenCL
+package import Tensors
+
+/// Finds the fastest of the kernels on blocks that a GPU computes correctly: each is built, run and compared with the
+/// portable kernels. Lists of extensions are not asked: they promise what drivers lack, and lack what drivers have.
+package struct GPUTrial {
+  let session: DeviceSession
+  let precision: Precision
+
+  package init(session: DeviceSession, precision: Precision) {
+    self.session = session
+    self.precision = precision
+  }
+
+  /// What came of trying.
+  package struct Result: Sendable {
+    /// The fastest candidate that is right; nil where none is, so that the portable kernels must do.
+    package var fastest: GPUTuning?
+    /// What users should know, such as kernels that compute something else on this device, each in one line.
+    package var notes: [String]
+  }
+
+  /// Tries every candidate.
+  package func result() throws -> Result {
+    var notes: [String] = []
+    let right = try candidates.filter { try isRight($0, &notes) }
+    return Result(fastest: try fastest(of: right), notes: notes)
+  }
+
+  /// From the most to the least that is asked of a device.
+  package var candidates: [GPUTuning] {
+    let plain = GPUTuning(for: session.device, precision: precision)
+    // Some compilers write to standard error what they do not understand: only NVIDIA's is shown its instructions.
+    guard session.device.vendor.lowercased().contains("nvidia") else { return [plain] }
+    return tensorCores + [plain]
+  }
+
+  /// Those with NVIDIA's instructions.
+  package var tensorCores: [GPUTuning] {
+    switch precision {
+    case .float16: [nvidia(.tensorHalfK16, .async), nvidia(.tensorHalfK8, .registers)]
+    case .float32: [nvidia(.tensorTF32x3, .async), nvidia(.fma, .async)]
+    }
+  }
+
+  private func nvidia(_ product: Product, _ copy: LocalCopy) -> GPUTuning {
+    var gpu = GPUTuning(for: session.device, precision: precision)
+    gpu.products = [product]
+    gpu.copy = copy
+    gpu.stages = copy == .async ? 3 : 2
+    gpu.usesPTX = true
+    return gpu
+  }
+
+  /// Whether a candidate builds and computes what the portable kernels compute. That it does not build is a matter of the
+  /// device's age; that it computes something else is worth a note.
+  package func isRight(_ gpu: GPUTuning, _ notes: inout [String]) throws -> Bool {
+    let graph = try Self.graph(on: Shape(batch: 2, channels: 3, height: 11, width: 21), channels: 48)
+    let input = SeededParameters.input(shape: graph.inputShape)
+    var options = PlanOptions()
+    options.usesBlocks = false
+    options.usesWinograd = false
+    let expected = try run(graph, input, options, KernelTuning(for: session.device))
+    var tuning = KernelTuning(for: session.device)
+    tuning.gpu = gpu
+    do {
+      let difference = try run(graph, input, PlanOptions(), tuning).relativeDifference(to: expected)
+      if difference <= tolerance { return true }
+      notes.append("\(session.device.name) computes \(gpu) wrongly (by \(difference)); it is not used")
+    } catch is CLBuildError {
+    } catch let error as CLError {
+      notes.append("\(session.device.name) fails with \(gpu) (\(error)); it is not used")
+    }
+    return false
+  }
+
+  /// Relative to the largest value: float32 sums in another order, or a few roundings to halves.
+  private var tolerance: Float {
+    switch precision {
+    case .float32: 2e-5
+    case .float16: 1e-2
+    }
+  }
+
+  /// The candidate that takes the least time for a convolution of the usual kind.
+  private func fastest(of candidates: [GPUTuning]) throws -> GPUTuning? {
+    guard candidates.count > 1 else { return candidates.first }
+    let graph = try Self.graph(on: Shape(channels: 3, height: 80, width: 80), channels: 128)
+    let input = SeededParameters.input(shape: graph.inputShape)
+    let timed = try candidates.map { gpu in
+      var tuning = KernelTuning(for: session.device)
+      tuning.gpu = gpu
+      let executor = try Executor(
+        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(), tuning: tuning
+      )
+      let seconds = try (0..<4).map { _ in
+        try executor.profile(input).filter { $0.label == Self.timed }.reduce(0) { $0 + $1.times.duration }
+      }
+      return (gpu: gpu, seconds: seconds.min() ?? .infinity)
+    }
+    return timed.min { $0.seconds < $1.seconds }?.gpu
+  }
+
+  /// A network whose convolutions between blocks have every kind of epilogue, with the one that is timed.
+  private static func graph(on shape: Shape, channels: Int) throws -> Graph {
+    var builder = try GraphBuilder(input: shape)
+    func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Operation {
+      .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
+    }
+    let first = try builder.add(convolution("first", channels), to: [builder.input], name: "first")
+    let sums = try builder.add(convolution("second", channels, dilation: 2), to: [first], name: "second")
+    let relu = try builder.add(.relu, to: [sums], name: "relu")
+    let thirdSums = try builder.add(convolution("third", channels), to: [relu], name: "third")
+    let thirdReLU = try builder.add(.relu, to: [thirdSums], name: "third.relu")
+    let added = try builder.add(.add, to: [thirdReLU, first], name: timed)
+    let last = try builder.add(convolution("last", 2), to: [added], name: "last")
+    return builder.finish(outputs: [("last", last)])
+  }
+
+  private static let timed = "third.add"
+
+  private func run(_ graph: Graph, _ input: Tensor, _ options: PlanOptions, _ tuning: KernelTuning) throws -> Tensor {
+    try Executor(
+      graph: graph, parameters: SeededParameters(for: graph), session: session, options: options, tuning: tuning
+    ).run(input)[0]
+  }
+}
+
+extension Tensor {
+  /// The largest difference to another tensor of the same shape, relative to its largest value; infinite where either
+  /// holds NaN.
+  fileprivate func relativeDifference(to other: Tensor) -> Float {
+    let scale = other.values.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+    return zip(values, other.values).reduce(0) { worst, pair in
+      let difference = abs(pair.0 - pair.1) / scale
+      return difference.isNaN ? .infinity : max(worst, difference)
+    }
+  }
+}

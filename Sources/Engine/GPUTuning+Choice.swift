@@ -1,0 +1,85 @@
+import Tensors
+
+extension GPUTuning {
+  /// The division of a convolution that is expected to be the fastest.
+  package func division(of problem: ConvolutionProblem) -> ImplicitGEMM? { candidates(for: problem).first }
+
+  /// Divisions of a convolution worth trying, what is expected to be the fastest first: for each tile the best patch, with
+  /// the sum in one part and in a few.
+  package func candidates(for problem: ConvolutionProblem) -> [ImplicitGEMM] {
+    let whole = products.flatMap { product in
+      product.tiles.flatMap { tile in patches(of: tile, product, for: problem) }
+    }
+    let found = whole.flatMap { patch in
+      splits(of: problem, patch.product).map { parts in
+        var gemm = patch
+        gemm.splits = parts
+        return gemm
+      }
+    }
+    let ranked = found.map { (gemm: $0, clocks: clocks(of: $0, for: problem)) }.sorted { $0.clocks < $1.clocks }
+    return ranked.prefix(Self.mostCandidates).map(\.gemm)
+  }
+
+  /// The most candidates that a tuner is offered for one convolution.
+  private static let mostCandidates = 12
+
+  /// The two patches of a tile that leave the fewest of its pixels idle and see the fewest pixels around it.
+  package func patches(
+    of tile: ImplicitGEMM.Tile, _ product: Product, for problem: ConvolutionProblem
+  ) -> [ImplicitGEMM] {
+    let output = problem.output
+    let widths = Set([4, 8, 10, 16, 20, 32, 40, min(output.width, tile.pixels)]).filter {
+      $0 <= max(output.width, 4) && $0 <= tile.pixels
+    }
+    let fitting = widths.map { width in
+      // As many rows as fit, but spread evenly over the map.
+      let most = max(1, min(output.height, tile.pixels / width))
+      let height = output.height.dividedRoundingUp(by: output.height.dividedRoundingUp(by: most))
+      return ImplicitGEMM(product, tile: tile, width: width, height: height)
+    }.filter {
+      $0.threads <= maxGroup && patchCapacity(of: $0, kernel: problem.kernel, dilation: problem.dilation) != nil
+    }
+    return fitting.map { (gemm: $0, clocks: clocks(of: $0, for: problem)) }
+      .sorted { ($0.clocks, $0.gemm.width) < ($1.clocks, $1.gemm.width) }.prefix(2).map(\.gemm)
+  }
+
+  /// Parts of a sum, each of several steps.
+  private func splits(of problem: ConvolutionProblem, _ product: Product) -> [Int] {
+    [1, 2, 4, 8].filter { $0 == 1 || problem.inChannels / stepChannels(product) >= 4 * $0 }
+  }
+
+  /// A guess of the time a division takes, in a multiprocessor's clocks: its share of the products, but no less than the
+  /// steps of its groups take one after the other; and another launch where sums are split.
+  ///
+  /// The rates are NVIDIA's since Ampere, in multiply-adds per clock; what matters is how candidates compare.
+  func clocks(of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Double {
+    let output = problem.output
+    let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
+    let groups =
+      tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splits
+    let stepChannels = stepChannels(gemm.product)
+    let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splits)
+    let perUnit = groups.dividedRoundingUp(by: computeUnits)
+    let products = Double(
+      gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
+    let patch = Double(gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation) * steps * 2)
+    let busy = Double(perUnit) * (products / rate(of: gemm) + patch)
+    // Of the groups that a unit holds at a time, about three hide each other's waiting.
+    let waiting = Double(perUnit.dividedRoundingUp(by: 3)) * Double(steps * problem.kernel) * 200
+    let launch = gemm.splits > 1 ? 4000 + Double(output.elementCount * gemm.splits) / Double(computeUnits * 8) : 0
+    return max(busy, waiting) + Double(perUnit.dividedRoundingUp(by: 3)) * 1500 + launch
+  }
+
+  /// Multiply-adds per clock that a tile can make of a multiprocessor: fewer where items are small, for each then reads
+  /// more operands from local memory.
+  private func rate(of gemm: ImplicitGEMM) -> Double {
+    let (m, n) = (Double(gemm.tile.itemPixels), Double(gemm.tile.itemChannels))
+    switch gemm.product {
+    case .fma: return 128 / (1 + 2 * (1 / m + 1 / n))
+    case .tensorHalfK16: return 1200 / (1 + 8 * (1 / m + 1 / n))
+    case .tensorHalfK8: return 600 / (1 + 8 * (1 / m + 1 / n))
+    case .tensorTF32x3: return 220 / (1 + 4 * (1 / m + 1 / n))
+    }
+  }
+}

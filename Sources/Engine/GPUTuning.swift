@@ -1,0 +1,112 @@
+package import OpenCL
+package import Tensors
+
+/// How GPUs compute: the kernels on blocks of 16 channels that work-items share through local memory.
+package struct GPUTuning: Hashable, Sendable {
+  /// How activations and weights are stored in blocks.
+  package var precision: Precision
+  /// How a convolution's products may be made.
+  package var products: [Product]
+  /// How operands come into local memory.
+  package var copy: LocalCopy
+  /// Whether NVIDIA's instructions are written as such, or in plain OpenCL C with the same meaning, for tests.
+  package var usesPTX: Bool
+  /// Rows of taps whose weights are in local memory or on their way; 2 or, with asynchronous copies, 3.
+  package var stages: Int
+  /// The local memory of a work-group, in bytes.
+  package var localMemory: Int
+  /// The most work-items of a group.
+  package var maxGroup: Int
+  /// Multiprocessors.
+  package var computeUnits: Int
+
+  /// What works on any device.
+  package init(for device: Device, precision: Precision) {
+    self.precision = precision
+    products = [.fma]
+    copy = .registers
+    usesPTX = false
+    stages = 2
+    localMemory = Int(clamping: device.localMemory)
+    maxGroup = device.maxWorkGroupSize
+    computeUnits = device.computeUnits
+  }
+
+  /// The kernel's `PATCH`: the least of a few sizes that holds a division's patch, so that there are few programs; nil
+  /// where the patch is too large.
+  package func patchCapacity(of gemm: ImplicitGEMM, kernel: Int, dilation: Int) -> Int? {
+    let pixels = gemm.patchPixels(kernel: kernel, dilation: dilation)
+    return Self.patchCapacities.first { $0 >= pixels && localBytes(of: gemm, kernel: kernel, patch: $0) <= localMemory }
+  }
+
+  /// Four more than multiples of eight: see the kernel.
+  private static let patchCapacities = [148, 180, 260, 340, 436, 580, 772, 1156]
+
+  /// The stages of a kernel of so many tap rows: two where operands come through registers.
+  private func stages(of product: Product, kernel: Int) -> Int {
+    copy(for: product) == .registers ? 2 : min(stages, kernel + 1)
+  }
+
+  /// Halves become floats on their way to fused multiply-adds, which asynchronous copies cannot do.
+  private func copy(for product: Product) -> LocalCopy {
+    product == .fma && precision == .float16 ? .registers : copy
+  }
+
+  private func localBytes(of gemm: ImplicitGEMM, kernel: Int, patch: Int) -> Int {
+    let vectors = 2 * 2 * patch + stages(of: gemm.product, kernel: kernel) * kernel * 2 * gemm.tile.channels
+    let exchanged = gemm.product == .fma || usesPTX ? 1 : gemm.threads * 6
+    return vectors * 16 + exchanged * 4
+  }
+
+  /// The input channels of one step of the kernel: two vectors of 16 bytes, or what becomes two.
+  func stepChannels(_ product: Product) -> Int { precision == .float16 && product != .fma ? 16 : 8 }
+
+  /// The parts into which a sum over input channels is divided, and the steps of each: fewer parts than are wanted where
+  /// there are few steps.
+  func parts(of gemm: ImplicitGEMM, inChannels: Int) -> (count: Int, steps: Int) {
+    let steps = inChannels / stepChannels(gemm.product)
+    let stepsOfPart = steps.dividedRoundingUp(by: gemm.splits)
+    return (steps.dividedRoundingUp(by: stepsOfPart), stepsOfPart)
+  }
+
+  /// Whether the device's kernels compute a convolution so divided.
+  func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
+    products.contains(gemm.product) && gemm.product.tiles.contains(gemm.tile) && gemm.threads <= maxGroup
+      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits
+      && patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil
+  }
+
+  /// The most parts of a sum.
+  static let mostSplits = 8
+
+  /// The vectors' elements in which weights are packed.
+  var vectorChannels: Int { 16 / precision.byteCount }
+
+  /// The options that every kernel on blocks is compiled with.
+  package var storageOptions: String { precision.storageOptions }
+
+  /// The options of `conv2d_gemm.cl`.
+  package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int) -> String {
+    let constants = [
+      ("KERNEL", kernel), ("TILE_M", gemm.tile.pixels), ("TILE_N", gemm.tile.channels),
+      ("ITEM_M", gemm.tile.itemPixels), ("ITEM_N", gemm.tile.itemChannels), ("PATCH", patch),
+      ("STAGES", stages(of: gemm.product, kernel: kernel)), ("MULTIPLY", gemm.product.rawValue),
+      ("COPY", copy(for: gemm.product).rawValue),
+      ("PTX", usesPTX ? 1 : 0),
+    ]
+    return (constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions]).filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}
+
+extension Precision {
+  /// The options of kernels whose elements are of this precision, for which float32 is the default.
+  var storageOptions: String { self == .float32 ? "" : "-D STORAGE=\(byteCount * 8)" }
+}
+
+extension GPUTuning: CustomStringConvertible {
+  /// Such as `halves on tensor cores (m16n8k16, cp.async)`.
+  package var description: String {
+    let products = products.map(\.description).joined(separator: " or ")
+    return "\(precision == .float16 ? "halves" : "float32") \(products)\(copy == .async ? ", cp.async" : "")"
+  }
+}

@@ -1,0 +1,107 @@
+import Kernels
+import Networks
+import OpenCL
+import Tensors
+
+extension Recorder {
+  /// The launches of a convolution by a GPU's own kernels; nil where it takes a portable one.
+  func convolve(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, _ gpu: GPUTuning
+  ) throws -> [Launch]? {
+    switch step.method {
+    case .planarToBlocked: [try planarToBlocked(step, at: index, convolution, epilogue, gpu)]
+    case .blocked(.implicitGEMM(let gemm)): try implicitGEMM(step, at: index, convolution, epilogue, gemm, gpu)
+    case .blockedToPlanar: [try blockedToPlanar(step, at: index, convolution, epilogue, gpu)]
+    case .planar, .blocked: nil
+    }
+  }
+
+  /// A convolution on blocks as an implicit matrix product, and, where its sums are split, their addition.
+  private func implicitGEMM(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue,
+    _ gemm: ImplicitGEMM,
+    _ gpu: GPUTuning
+  ) throws -> [Launch] {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let (rectify, add) = (Int32(epilogue == .bias ? 0 : 1), Int32(epilogue == .reluAdd ? 1 : 0))
+    guard let patch = gpu.patchCapacity(of: gemm, kernel: convolution.kernel, dilation: convolution.dilation) else {
+      throw DivisionError(layer: step.name)
+    }
+    let options = gpu.options(of: gemm, kernel: convolution.kernel, patch: patch)
+    let parts = gpu.parts(of: gemm, inChannels: plan.values[input].shape.channels)
+    let kernel = try kernel("conv2d_gemm", from: .conv2dGEMM, options: options)
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      Int32(output.channels),
+      SIMD4(Int32(gemm.width), Int32(gemm.height), Int32(convolution.dilation), Int32(parts.steps)), rectify, arena,
+      place(residual), add, scratch)
+    let threads = gemm.threads
+    let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
+    let groups = [
+      output.channels.dividedRoundingUp(by: gemm.tile.channels) * threads, tiles, output.batch * parts.count,
+    ]
+    let product = launch(step, convolution, kernel, WorkSize(covering: groups, local: [threads, 1, 1]))
+    guard parts.count > 1 else { return [product] }
+    let sum = try self.kernel("conv2d_gemm_sum", from: .conv2dGEMM, options: options)
+    try sum.bind(
+      scratch, Int32(parts.count), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), rectify, arena, place(residual), add)
+    let items = [output.height * output.width * 4, output.batch * output.channels / 16]
+    return [product, Launch(label: step.name, kernel: sum, size: WorkSize(covering: items, local: [64, 1]))]
+  }
+
+  /// From planar activations to blocks on a GPU.
+  private func planarToBlocked(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, _ gpu: GPUTuning
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let (tile, threads) = (4, output.width > 64 ? 64 : 16)
+    let kernel = try kernel(
+      "conv2d_planar_to_c16_gpu", from: .conv2dPlanarToC16GPU,
+      options: "\(gpu.storageOptions) -D X_TILE=\(tile) -D ITEMS=\(threads)")
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
+    let items = [output.width.dividedRoundingUp(by: tile), output.height, output.batch * output.channels / 16]
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [threads, 1, 1]))
+  }
+
+  /// From blocks to a few planar maps on a GPU.
+  private func blockedToPlanar(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, _ gpu: GPUTuning
+  ) throws -> Launch {
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    // Where there are many channels, more work-items share a pixel.
+    let lanes = plan.values[input].shape.channels >= 256 ? 32 : 8
+    let (tile, shares) = (2, 128 / lanes)
+    let kernel = try kernel(
+      "conv2d_c16_to_planar_gpu", from: .conv2dC16ToPlanarGPU,
+      options: "\(gpu.storageOptions) -D X_TILE=\(tile) -D LANES=\(lanes) -D PIXELS=\(shares)")
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), window(convolution), Int32(epilogue == .bias ? 0 : 1))
+    let groups = (output.height * output.width).dividedRoundingUp(by: tile * shares)
+    let items = [groups * lanes * shares, output.batch * output.channels]
+    return launch(step, convolution, kernel, WorkSize(covering: items, local: [lanes * shares, 1]))
+  }
+
+  /// A work-item for each vector of 16 bytes of a blocked output.
+  func vectorwise(_ step: Plan.Step, _ kernel: Kernel, _ gpu: GPUTuning) -> Launch {
+    let shape = plan.values[step.output].shape
+    let items = [shape.height * shape.width * 16 / gpu.vectorChannels, shape.batch * shape.channels / 16]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [64, 1]))
+  }
+}
+
+/// A convolution's division among work-groups does not fit the device's local memory.
+package struct DivisionError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The node's name.
+  package let layer: String
+
+  /// The layer, in one line.
+  package var description: String { "\(layer): the work-groups' patch does not fit the device's local memory" }
+}

@@ -1,0 +1,99 @@
+import Engine
+import Networks
+import OpenCL
+import TestSupport
+import Testing
+import Tensors
+
+/// The kernels for GPUs, on whatever device there is: NVIDIA's instructions by their meaning in plain OpenCL C.
+@Suite struct ImplicitGEMMTests {
+  /// A way to compute every convolution on blocks.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let product: Product
+    let precision: Precision
+    let copy: LocalCopy
+    /// The tile's number among the product's.
+    let tile: Int
+    let splits: Int
+
+    var testDescription: String { "\(product), \(precision), \(copy), tile \(tile), \(splits) splits" }
+
+    func tuning(for device: Device) -> GPUTuning {
+      var gpu = GPUTuning(for: device, precision: precision)
+      gpu.products = [product]
+      gpu.copy = copy
+      gpu.stages = 3
+      gpu.usesPTX = false
+      return gpu
+    }
+
+    var variant: Variant {
+      let make: @Sendable (Device) -> GPUTuning = { tuning(for: $0) }
+      return Variant(
+        description: testDescription, options: PlanOptions(), tiles: nil,
+        tolerance: precision == .float16 ? halfTolerance : 0, gpu: make,
+        method: { tuning, problem in
+          let tile = product.tiles[tile]
+          var division = tuning.gpu?.patches(of: tile, product, for: problem).last
+          division?.splits = splits
+          return division.map { .implicitGEMM($0) } ?? tuning.method(for: problem, winograd: false)
+        })
+    }
+  }
+
+  private static let every: [Case] = [
+    (.fma, .float32, .registers), (.fma, .float32, .asyncLate), (.fma, .float16, .registers),
+    (.tensorHalfK16, .float16, .async), (.tensorHalfK16, .float16, .asyncLate), (.tensorHalfK8, .float16, .registers),
+    (.tensorTF32x3, .float32, .asyncLate),
+  ].flatMap { (product: Product, precision: Precision, copy: LocalCopy) in
+    product.tiles.indices.map { tile in
+      Case(product: product, precision: precision, copy: copy, tile: tile, splits: tile % 3 + 1)
+    }
+  }
+
+  /// One of each kind; the rest of them are other constants.
+  private static let few: [Case] = [
+    Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 6, splits: 2),
+    Case(product: .tensorHalfK16, precision: .float16, copy: .async, tile: 5, splits: 1),
+    Case(product: .tensorHalfK16, precision: .float16, copy: .asyncLate, tile: 7, splits: 3),
+    Case(product: .tensorHalfK8, precision: .float16, copy: .registers, tile: 5, splits: 1),
+    Case(product: .tensorTF32x3, precision: .float32, copy: .asyncLate, tile: 5, splits: 2),
+  ]
+
+  @Test(.disabled(if: TestBudget.isBounded), arguments: TestBudget.isThorough ? every : few)
+  func agrees(with it: Case) throws {
+    try expectAgreement(of: graph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant])
+  }
+
+  /// A single product of each kind, which a simulator can follow.
+  @Test(.enabled(if: TestBudget.isBounded), arguments: few.filter { $0.product.tiles[$0.tile].channels == 16 })
+  func agreesInSmall(with it: Case) throws {
+    var builder = try GraphBuilder(input: [1, 1, 3, 5])
+    var node = builder.input
+    for (name, channels) in [("a", 16), ("b", 16), ("c", 1)] {
+      let convolution = Convolution(weight: name, bias: nil, outChannels: channels, dilation: name == "b" ? 2 : 1)
+      node = try builder.add(.convolution(convolution), to: [node], name: name)
+    }
+    try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant])
+  }
+
+  /// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.
+  private func graph(on shape: Shape, dilation: Int) throws -> Graph {
+    var builder = try GraphBuilder(input: shape)
+    func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Networks.Operation {
+      .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
+    }
+    let a = try builder.add(convolution("a", 32), to: [builder.input], name: "a")
+    let bSum = try builder.add(convolution("b", 48, dilation: dilation), to: [a], name: "b.sum")
+    let b = try builder.add(.relu, to: [bSum], name: "b")
+    let c = try builder.add(convolution("c", 16), to: [b], name: "c")
+    let cb = try builder.add(.concat, to: [c, b, a], name: "cb")
+    let dSum = try builder.add(convolution("d", 48), to: [cb], name: "d.sum")
+    let dReLU = try builder.add(.relu, to: [dSum], name: "d.relu")
+    let d = try builder.add(.add, to: [dReLU, b], name: "d")
+    let pooled = try builder.add(.maxPool(MaxPool()), to: [d], name: "pooled")
+    let grown = try builder.add(.upsample(to: shape.size), to: [pooled], name: "grown")
+    let out = try builder.add(convolution("out", 2), to: [grown], name: "out")
+    return builder.finish(outputs: [("out", out)])
+  }
+}
