@@ -20,13 +20,15 @@ struct Variant: Sendable, CustomStringConvertible {
   let tiles: (pixels: Int, channels: Int)?
   /// The largest difference allowed, relative to the largest value; the test's own where it is larger.
   var tolerance: Float = 0
+  /// Float32 values that a vector register is said to hold; nil for the device's own.
+  var lanes: Int?
   /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
   var asOnGPU = false
 
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(4)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(6)) : every
 
   private static let every: [Variant] = [
     Variant(description: "fused", options: PlanOptions(), tiles: nil),
@@ -39,6 +41,17 @@ struct Variant: Sendable, CustomStringConvertible {
       description: "Winograd's method in several launches", options: PlanOptions(), tiles: nil, tolerance: 5e-5,
       method: { tuning, problem in
         problem.fitsWinograd ? .winogradNonfused(tiles: 4) : tuning.directMethod(for: problem)
+      }),
+    Variant(
+      description: "Winograd's method in one launch, vectors of 4 lanes", options: PlanOptions(), tiles: nil,
+      tolerance: 5e-5, lanes: 4,
+      method: { tuning, problem in problem.fitsWinograd ? .winogradFused(tiles: 4) : tuning.directMethod(for: problem) }
+    ),
+    Variant(
+      description: "Winograd's method in several launches, vectors of 8 lanes", options: PlanOptions(), tiles: nil,
+      tolerance: 5e-5, lanes: 8,
+      method: { tuning, problem in
+        problem.fitsWinograd ? .winogradNonfused(tiles: 8) : tuning.directMethod(for: problem)
       }),
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
@@ -78,6 +91,7 @@ private func run(
 ) throws -> [Tensor] {
   var tuning = KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
+  if let lanes = variant.lanes { tuning.lanes = lanes }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
   if let method = variant.method {
     for problem in Plan(graph, tuning: tuning).problemCounts.keys { tuning.methods[problem] = method(tuning, problem) }
