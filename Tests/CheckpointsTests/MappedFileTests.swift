@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
   @Test func tensorsAreReadAgain() throws {
     let checkpoint = try Fixtures.checkpoint("tiny_rsu4.safetensors")
     let first = try checkpoint.names.map { try checkpoint.tensor(named: $0) }
-    #expect(!first.isEmpty && first.allSatisfy { $0.values.contains { $0 != 0 } })
+    #expect(!first.isEmpty && first.contains { $0.values.contains { $0 != 0 } })
     #expect(try checkpoint.names.map { try checkpoint.tensor(named: $0) } == first)
   }
 
