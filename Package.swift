@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
+    .target(name: "CProcessMemory"),
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
@@ -69,17 +70,18 @@ let package = Package(
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
     library("Reference", ["Tensors", "Networks"]),
+    library("Saliency", ["Tensors"]),
     library("Caches"),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Caches", "CBuildInfo",
-        "CDefaultModel",
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
+        "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
-      dependencies: ["U2Net", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["U2Net", "Saliency", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // The tests.
@@ -91,6 +93,7 @@ let package = Package(
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
+    tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Caches", ["Caches"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),

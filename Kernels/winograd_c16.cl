@@ -15,7 +15,10 @@
 // Sums are float32; the transforms cost about one decimal digit of them. For CPU devices: work-groups of one, no local
 // memory.
 #ifndef TILES
-#define TILES 20  // tiles whose sums are held in registers
+#define TILES 20  // tiles of a group
+#endif
+#ifndef HELD_TILES
+#define HELD_TILES TILES  // those of them whose sums are held in registers at one time, a divisor of TILES
 #endif
 #ifndef CHUNK
 #define CHUNK 8  // blocks of input channels whose transformed weights are kept at one time
@@ -158,7 +161,7 @@ inline void transform_input(
     for (int c_ = 0; c_ < 16; c_++) { \
       const float16 row_ = *(WEIGHTS const float16 *)(weights + c_ * 16); \
       _Pragma("unroll") \
-      for (int i_ = 0; i_ < TILES; i_++) sums[i_] = fma((float16)(pixels[i_ * 16 + c_]), row_, sums[i_]); \
+      for (int i_ = 0; i_ < HELD_TILES; i_++) sums[i_] = fma((float16)(pixels[i_ * 16 + c_]), row_, sums[i_]); \
     } \
   }
 
@@ -248,15 +251,18 @@ void winograd_fused_c16(
             #pragma unroll
             for (int x = 0; x < 4; x++) PREFETCH(pixel + x * 16 * dilation);
         }
-        __global const float *pixels = transformed + f * stride;
-        float16 sums[TILES];
-        #pragma unroll
-        for (int i = 0; i < TILES; i++) sums[i] = (float16)(0.0f);
-        #define WEIGHTS __global
-        ACCUMULATE(sums, pixels, weights, in_blocks)
-        #undef WEIGHTS
-        #pragma unroll
-        for (int i = 0; i < TILES; i++) STORE(sums[i], products, f * TILES + i);
+        for (int first = 0; first < TILES; first += HELD_TILES) {
+          __global const float *pixels = transformed + f * stride + first * 16;
+          __global const float *row = weights + f * in_blocks * 256;
+          float16 sums[HELD_TILES];
+          #pragma unroll
+          for (int i = 0; i < HELD_TILES; i++) sums[i] = (float16)(0.0f);
+          #define WEIGHTS __global
+          ACCUMULATE(sums, pixels, row, in_blocks)
+          #undef WEIGHTS
+          #pragma unroll
+          for (int i = 0; i < HELD_TILES; i++) STORE(sums[i], products, f * TILES + first + i);
+        }
       }
       const Epilogue epilogue = {LOAD(parameters + weights_and_bias.y, block), rectify, add_residual};
       for (int i = 0; i < TILES && group * TILES + i < tiling.count; i++) {
@@ -330,16 +336,20 @@ void winograd_multiply_c16(
           for (int x = 0; x < 6; x++) {
             const int f = y * 6 + x;
             __global float *product = products + ((group - first) * 36 + f) * TILES * 16;
-            float16 sums[TILES];
-            #pragma unroll
-            for (int i = 0; i < TILES; i++) sums[i] = first_block == 0 ? (float16)(0.0f) : LOAD(product, i);
-            const float *weights = (const float *)chunk[x];
-            __global const float *pixels = scratch + (group * 36 + f) * stride + first_block * TILES * 16;
-            #define WEIGHTS
-            ACCUMULATE(sums, pixels, weights, blocks)
-            #undef WEIGHTS
-            #pragma unroll
-            for (int i = 0; i < TILES; i++) STORE(sums[i], product, i);
+            for (int first_tile = 0; first_tile < TILES; first_tile += HELD_TILES) {
+              float16 sums[HELD_TILES];
+              #pragma unroll
+              for (int i = 0; i < HELD_TILES; i++)
+                sums[i] = first_block == 0 ? (float16)(0.0f) : LOAD(product, first_tile + i);
+              const float *weights = (const float *)chunk[x];
+              __global const float *pixels =
+                  scratch + (group * 36 + f) * stride + (first_block * TILES + first_tile) * 16;
+              #define WEIGHTS
+              ACCUMULATE(sums, pixels, weights, blocks)
+              #undef WEIGHTS
+              #pragma unroll
+              for (int i = 0; i < HELD_TILES; i++) STORE(sums[i], product, first_tile + i);
+            }
           }
         }
       }

@@ -26,9 +26,7 @@ public struct PoCLCache: Hashable, Sendable {
   public var contents: CacheTally {
     var tally = CacheTally()
     for name in (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? [] {
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"),
-        attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int
-      else { continue }
+      guard let size = SystemFile.byteCount(of: "\(path)/\(name)") else { continue }
       tally.count += 1
       tally.bytes += size
     }

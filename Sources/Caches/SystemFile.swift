@@ -129,6 +129,12 @@ enum SystemFile {
     }
   }
 
+  /// The size of a regular file; nil where there is none.
+  static func byteCount(of path: String) -> Int? {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+  }
+
   /// A file of a folder.
   struct Listing {
     let name: String

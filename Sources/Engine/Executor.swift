@@ -127,7 +127,7 @@ public final class Executor {
   /// Runs the network once on a queue that takes times, one launch after the other.
   public func profile(_ input: Tensor) throws -> [LaunchTiming] {
     try upload(input)
-    let profiler = try Queue(context: queue.context, profiling: true)
+    let profiler = try profiler()
     return try profiler.profile(recording)
   }
 
@@ -135,8 +135,15 @@ public final class Executor {
   ///
   /// - Parameter enqueued: is called when everything is enqueued, before the wait.
   public func traceCompute(enqueued: () -> Void) throws -> [LaunchTiming] {
-    let profiler = try Queue(context: queue.context, profiling: true)
+    let profiler = try profiler()
     return try profiler.trace(recording, enqueued: enqueued)
+  }
+
+  /// A queue that takes times. On Intel's runtime for CPUs another queue sees what was uploaded only once the first has
+  /// finished, although the call that wrote it waited.
+  private func profiler() throws -> Queue {
+    try queue.finish()
+    return try Queue(context: queue.context, profiling: true)
   }
 
   private func read(_ id: Plan.Value.ID) throws -> Tensor {

@@ -32,11 +32,26 @@ extension KernelTuning {
 
   /// The pixels of a row that a work-item on blocks computes.
   package func blockTile(width: Int) -> Int {
-    let candidates = [20, 16, 10, 8, 4, 2, 1].filter { $0 <= width }
+    let candidates = [20, 16, 10, 8, 6, 5, 4, 2, 1].filter { $0 <= min(width, heldTile) }
     return candidates.min { a, b in
       width.dividedRoundingUp(by: a) * (a + 3) < width.dividedRoundingUp(by: b) * (b + 3)
     } ?? 1
   }
+
+  /// The most pixels or tiles of 16 channels whose sums fit a core's vector registers, beside one of weights and one to
+  /// spare. AVX-512 and Arm have 32 registers, x86's narrower vectors 16.
+  var heldTile: Int {
+    #if arch(arm64)
+      let registers = 32
+    #else
+      let registers = lanes == 16 ? 32 : 16
+    #endif
+    let registersOfBlock = 16 / lanes
+    return min(25, (registers - registersOfBlock - 1) / registersOfBlock)
+  }
+
+  /// How many of a group's tiles are held at one time: as many as fit, in equal parts.
+  func heldTiles(of tiles: Int) -> Int { (1...max(1, min(tiles, heldTile))).last { tiles.isMultiple(of: $0) } ?? 1 }
 
   /// Winograd's method in one launch.
   package var fusedMethod: BlockedMethod { .winogradFused(tiles: 20) }

@@ -9,7 +9,8 @@ extension KernelTuning {
     var candidates = [defaultMethod(for: problem, winograd: true), directMethod(for: problem)]
     if case .direct(let tile, let rows) = directMethod(for: problem) {
       candidates += [rows / 2, rows * 2].filter { (1...16).contains($0) }.map { .direct(tile: tile, rows: $0) }
-      candidates += [20, 16, 10, 8].filter { $0 <= problem.output.width }.map { .direct(tile: $0, rows: rows) }
+      candidates += [20, 16, 10, 8, 6, 5, 4, 2, 1]
+        .filter { $0 <= min(problem.output.width, heldTile) && $0 * 4 > heldTile }.map { .direct(tile: $0, rows: rows) }
     }
     if problem.fitsWinograd, problem.winogradReduction > 1.2 {
       candidates += [16, 20, 24].map { .winogradFused(tiles: $0) }

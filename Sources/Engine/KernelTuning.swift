@@ -16,6 +16,8 @@ package struct KernelTuning: Hashable, Sendable {
   /// Whether the kernels on blocks of 16 channels are worth having: on CPUs, which hold a block in one or a few
   /// registers, and on GPUs with kernels of their own.
   package var hasBlockKernels: Bool
+  /// Float32 values that a vector register holds: 16, 8 or 4.
+  package var lanes: Int
   /// How the kernels on blocks are made for GPUs; nil where those for CPUs are used.
   package var gpu: GPUTuning? {
     didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
@@ -29,12 +31,12 @@ package struct KernelTuning: Hashable, Sendable {
 
   /// Constants that are good enough everywhere on a kind of device.
   package init(for device: Device) {
-    self.init(isCPU: device.kind == .cpu, computeUnits: device.computeUnits)
+    self.init(isCPU: device.kind == .cpu, computeUnits: device.computeUnits, lanes: device.nativeFloatWidth)
   }
 
   /// Wide vectors and groups of one on a CPU, whose cores work off whole groups; narrow vectors and many work-items side
   /// by side elsewhere.
-  package init(isCPU: Bool, computeUnits: Int) {
+  package init(isCPU: Bool, computeUnits: Int, lanes: Int = 16) {
     pixelTile = isCPU ? 16 : 4
     channelTile = 8
     convolutionGroup = isCPU ? [1, 1, 1] : [8, 8, 1]
@@ -42,6 +44,7 @@ package struct KernelTuning: Hashable, Sendable {
     mapSegment = isCPU ? 64 : 4
     hasBlockKernels = isCPU
     self.computeUnits = computeUnits
+    self.lanes = lanes >= 16 ? 16 : lanes >= 8 ? 8 : 4
   }
 
   /// The order of a convolution's weights.

@@ -53,7 +53,9 @@ extension Recorder {
   }
 
   private func winogradKernel(_ name: String, tiles: Int, streams: Bool = false) throws -> Kernel {
-    try kernel(name, from: .winogradC16, options: "-D TILES=\(tiles) -D STREAMS=\(streams ? 1 : 0)")
+    try kernel(
+      name, from: .winogradC16,
+      options: "-D TILES=\(tiles) -D HELD_TILES=\(tuning.heldTiles(of: tiles)) -D STREAMS=\(streams ? 1 : 0)")
   }
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.

@@ -43,8 +43,10 @@ enum Console {
     _ = send(Array("u2cl: \(message)\n".utf8), to: STDERR_FILENO)
   }
 
-  /// How far long work has come; as it is, without an end of line.
-  static func progress(_ text: String) { _ = send(Array(text.utf8), to: STDERR_FILENO) }
+  /// A line of the terminal that the next one is drawn over.
+  static func status(_ line: String, endsLine: Bool = false) {
+    _ = send(Array((endsLine ? "\n" : "\r\u{1B}[K\(line)").utf8), to: STDERR_FILENO)
+  }
 
   /// - Returns: the system's reason where not everything was taken.
   private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
@@ -68,6 +70,13 @@ enum Format {
 
   /// Multiply-accumulates, such as `19.76 GMAC`.
   static func gigaMACs(_ count: Int) -> String { "\(fixed(Double(count) * 1e-9, 2)) GMAC" }
+
+  /// Seconds as minutes and seconds, such as `2:05`.
+  static func minutes(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "\(seconds) s" }
+    let whole = Int(seconds.rounded(.up))
+    return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+  }
 
   /// So many digits behind the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -27,6 +27,19 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
   var model: String?
 
+  @OptionGroup var input: InputOptions
+
+  /// The model on a device.
+  func detector(
+    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
+    cache: Cache
+  ) throws(Failure) -> SaliencyDetector {
+    try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
+  }
+}
+
+/// How pictures become a network's input; the same in every command that shows it pictures.
+struct InputOptions: ParsableArguments {
   @Option(help: "The side of the network's input in pixels; the model's own unless told.")
   var size: Int?
 
@@ -36,12 +49,12 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "What transparent pictures are laid over: RRGGBB.")
   var background = Color.white
 
-  /// The model on a device.
+  /// A model, by its name or file, on a device; the built-in one where it is nil.
   ///
   /// - Parameter precision: another than the options'.
   func detector(
-    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
-    cache: Cache
+    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
+    maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
       model: try model.map { name throws(Failure) in try Model(name) }, device: request,

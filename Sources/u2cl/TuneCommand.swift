@@ -42,9 +42,12 @@ struct TuneCommand: ParsableCommand {
     tuning.size = size
     tuning.batch = batch
     tuning.seconds = budget
-    let progress = ProgressLine("tuning", unit: "convolutions", isQuiet: quiet)
-    let report = try tuning.run { done, all in progress.update(done, of: all) }
-    progress.finish()
+    var display: ProgressDisplay?
+    let report = try tuning.run { done, all in
+      display = display ?? ProgressDisplay(total: all, isQuiet: quiet)
+      display?.show(done: done, resumed: 0)
+    }
+    display?.end()
     if let fallback = report.device.fallback { Console.error(fallback) }
     keeping.warn(of: [(report.device.platform, report.device.fallback)])
     if report.timeIsUp { Console.error("the time was up before everything was tried; tune again to go on") }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -35,6 +36,14 @@ import Testing
     #expect(try kind(of: empty) == .empty)
     let error = #expect(throws: CheckpointError.self) { try CheckpointFile.open("no/such.pth") }
     #expect(error?.description == "no/such.pth: there is no such file; check the path")
+  }
+
+  /// The memory of a tensor that was copied is given back, its neighbours' with it; all of them can be read again.
+  @Test func tensorsAreReadAgain() throws {
+    let checkpoint = try Fixtures.checkpoint("tiny_rsu4.safetensors")
+    let first = try checkpoint.names.map { try checkpoint.tensor(named: $0) }
+    #expect(!first.isEmpty && first.contains { $0.values.contains { $0 != 0 } })
+    #expect(try checkpoint.names.map { try checkpoint.tensor(named: $0) } == first)
   }
 
   @Test func noBytesAndStrangeBytesAreTold() throws {

@@ -183,7 +183,12 @@ import Testing
     // Launches run one after the other, while the host computes; clocks may differ by a little.
     let compute = try #require(events.first { $0["name"]?.text == "compute" }?.span)
     let spans = launches.map(\.span)
-    for (span, next) in zip(spans, spans.dropFirst()) { #expect(span.end <= next.start + 1) }
+    #expect(zip(spans, spans.dropFirst()).allSatisfy { $0.end <= $1.start + 1 })
+    for block in all("block") {
+      let members = launches.filter { $0["args"]?["block"]?.text == block["name"]?.text }.map(\.span)
+      #expect(members.first?.start == block.span.start && !members.isEmpty)
+      #expect(abs((members.last?.end ?? .nan) - block.span.end) <= 1)
+    }
     #expect(spans.allSatisfy { $0.start >= compute.start && $0.end <= compute.end + 1000 })
   }
 

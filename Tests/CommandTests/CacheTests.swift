@@ -201,6 +201,16 @@ struct KeptProgramTests {
 
 /// PoCL and the cache that it needs.
 @Suite struct PoCLCacheTests {
+  @Test func whatPoCLKeepsIsCounted() throws {
+    let sandbox = try Sandbox()
+    try sandbox.makeFolder("kcache/AB/program")
+    try sandbox.write([1, 2, 3], to: "kcache/AB/program/kernel.so")
+    try sandbox.write([1, 2], to: "kcache/AB/source.cl")
+    let place = ["POCL_CACHE_DIR": sandbox.folder + "/kcache"]
+    let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"], environment: place).output)["pocl"]
+    #expect(report?["contents"]?["count"]?.number == 2 && report?["contents"]?["bytes"]?.number == 5)
+  }
+
   private let command = "\"$U2CL\" devices"
 
   /// Where PoCL's folder cannot be written, PoCL offers no device; it is given another folder.

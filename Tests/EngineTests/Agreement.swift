@@ -23,6 +23,8 @@ struct Variant: Sendable, CustomStringConvertible {
   let tiles: (pixels: Int, channels: Int)?
   /// The largest difference allowed, relative to the largest value; the test's own where it is larger.
   var tolerance: Float = 0
+  /// Float32 values that a vector register is said to hold; nil for the device's own.
+  var lanes: Int?
   /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
   var asOnGPU = false
   /// Kernels on blocks made for GPUs; nil for the device's own.
@@ -30,7 +32,7 @@ struct Variant: Sendable, CustomStringConvertible {
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(6)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(8)) : every
 
   /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation.
   private static func onGPUBlocks(_ precision: Precision) -> Variant {
@@ -55,6 +57,17 @@ struct Variant: Sendable, CustomStringConvertible {
       description: "Winograd's method in several launches", options: PlanOptions(), tiles: nil, tolerance: 5e-5,
       method: { tuning, problem in
         problem.fitsWinograd ? .winogradNonfused(tiles: 4) : tuning.directMethod(for: problem)
+      }),
+    Variant(
+      description: "Winograd's method in one launch, vectors of 4 lanes", options: PlanOptions(), tiles: nil,
+      tolerance: 5e-5, lanes: 4,
+      method: { tuning, problem in problem.fitsWinograd ? .winogradFused(tiles: 4) : tuning.directMethod(for: problem) }
+    ),
+    Variant(
+      description: "Winograd's method in several launches, vectors of 8 lanes", options: PlanOptions(), tiles: nil,
+      tolerance: 5e-5, lanes: 8,
+      method: { tuning, problem in
+        problem.fitsWinograd ? .winogradNonfused(tiles: 8) : tuning.directMethod(for: problem)
       }),
     onGPUBlocks(.float32),
     onGPUBlocks(.float16),
@@ -96,6 +109,7 @@ private func run(
 ) throws -> [Tensor] {
   var tuning = KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
+  if let lanes = variant.lanes { tuning.lanes = lanes }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }
   if let gpu = variant.gpu { tuning.gpu = gpu(session.device) }
   if let method = variant.method {

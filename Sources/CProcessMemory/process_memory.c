@@ -1,0 +1,31 @@
+#define _GNU_SOURCE  // dl_iterate_phdr
+#include "process_memory.h"
+
+#ifdef __linux__
+#include <link.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// What the linker itself writes, and then protects, lies in segments that are writable.
+static int is_constant(const ElfW(Phdr) *segment) { return segment->p_type == PT_LOAD && !(segment->p_flags & PF_W); }
+
+static int release(struct dl_phdr_info *library, size_t size, void *least) {
+  size_t total = 0;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  if (library->dlpi_name == NULL || library->dlpi_name[0] == 0) return 0;  // The program itself.
+  for (int i = 0; i < library->dlpi_phnum; i++) {
+    if (is_constant(&library->dlpi_phdr[i])) total += library->dlpi_phdr[i].p_memsz;
+  }
+  for (int i = 0; i < library->dlpi_phnum && total >= *(size_t *)least; i++) {
+    const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
+    const uintptr_t start = library->dlpi_addr + segment->p_vaddr, first = start / page * page;
+    if (is_constant(segment)) madvise((void *)first, start + segment->p_memsz - first, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void u2cl_release_library_code(size_t least) { dl_iterate_phdr(release, &least); }
+#else
+void u2cl_release_library_code(size_t least) { (void)least; }
+#endif

@@ -1,0 +1,161 @@
+internal import Tensors
+
+/// A binary picture, one bit a pixel: 64 pixels are compared, shifted or counted at once.
+struct BitMask {
+  let size: Size
+  private let wordsPerRow: Int
+  /// Row by row; pixel x is bit x mod 64 of word x / 64. Bits beyond the width are 0.
+  private var words: [UInt64]
+
+  /// The pixels that are at least `threshold`; none where it is above 255.
+  init(_ pixels: [UInt8], size: Size, atLeast threshold: Int) {
+    self.size = size
+    wordsPerRow = (size.width + 63) / 64
+    let wordsPerRow = wordsPerRow
+    words = Array(repeating: 0, count: size.height * wordsPerRow)
+    guard let threshold = UInt8(exactly: threshold) else { return }
+    pixels.withUnsafeBufferPointer { pixels in
+      words.withUnsafeMutableBufferPointer { words in
+        for y in 0..<size.height {
+          let row = UnsafeBufferPointer(rebasing: pixels[y * size.width..<(y + 1) * size.width])
+          for word in 0..<wordsPerRow { words[y &* wordsPerRow &+ word] = Self.pack(row, from: word * 64, threshold) }
+        }
+      }
+    }
+  }
+
+  /// Up to 64 pixels of a row as bits.
+  @inline(__always)
+  private static func pack(_ row: UnsafeBufferPointer<UInt8>, from start: Int, _ threshold: UInt8) -> UInt64 {
+    let end = min(row.count, start + 64)
+    let eighth = ByteThreshold(threshold)
+    var (word, x) = (UInt64(0), start)
+    while x &+ 8 <= end {
+      let pixels = UnsafeRawPointer(row.baseAddress.unsafelyUnwrapped + x).loadUnaligned(as: UInt64.self)
+      word |= eighth.bits(UInt64(littleEndian: pixels)) &<< UInt64(x &- start)
+      x &+= 8
+    }
+    while x < end {
+      if row[x] >= threshold { word |= 1 &<< UInt64(x &- start) }
+      x &+= 1
+    }
+    return word
+  }
+
+  private init(size: Size, wordsPerRow: Int, words: [UInt64]) {
+    self.size = size
+    self.wordsPerRow = wordsPerRow
+    self.words = words
+  }
+
+  /// How many pixels are set.
+  var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  /// The sums of the rows and of the columns of all set pixels.
+  var coordinateSums: (y: Int, x: Int) {
+    /// Bit positions whose k-th binary digit is 1.
+    let digits: [UInt64] = [
+      0xAAAA_AAAA_AAAA_AAAA, 0xCCCC_CCCC_CCCC_CCCC, 0xF0F0_F0F0_F0F0_F0F0, 0xFF00_FF00_FF00_FF00,
+      0xFFFF_0000_FFFF_0000, 0xFFFF_FFFF_0000_0000,
+    ]
+    var (rows, columns) = (0, 0)
+    for (index, word) in words.enumerated() where word != 0 {
+      let count = word.nonzeroBitCount
+      rows += count * (index / wordsPerRow)
+      columns += count * (index % wordsPerRow) * 64
+      for (k, digit) in digits.enumerated() { columns += (word & digit).nonzeroBitCount << k }
+    }
+    return (rows, columns)
+  }
+
+  /// How many pixels are set in both.
+  func overlap(with other: BitMask) -> Int {
+    zip(words, other.words).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
+  }
+
+  /// The pixels that lose a neighbour: the mask without its erosion by a 3×3 square, the border repeated outwards.
+  var boundary: BitMask {
+    let (left, right) = (shifted(by: 1, repeatingBorder: true), shifted(by: -1, repeatingBorder: true))
+    let thin = combined(with: left, &).combined(with: right, &)
+    var result = self
+    for y in 0..<size.height {
+      let (above, below) = (max(0, y - 1) * wordsPerRow, min(size.height - 1, y + 1) * wordsPerRow)
+      for word in 0..<wordsPerRow {
+        result.words[y &* wordsPerRow &+ word] &=
+          ~(thin.words[above &+ word] & thin.words[y &* wordsPerRow &+ word] & thin.words[below &+ word])
+      }
+    }
+    return result
+  }
+
+  /// Every pixel within a Euclidean distance of 3 of a set one.
+  var dilatedByThree: BitMask {
+    func spread(_ mask: BitMask, _ distance: Int) -> BitMask {
+      mask.combined(with: shifted(by: distance), |).combined(with: shifted(by: -distance), |)
+    }
+    let two = spread(spread(self, 1), 2)
+    // Half the width of the disc's row: 3 at its middle, 2 one and two rows away, 0 three rows away.
+    var result = spread(two, 3)
+    for step in [-3, -2, -1, 1, 2, 3] { result.unite(with: abs(step) < 3 ? two : self, movedDown: step) }
+    return result
+  }
+
+  private func combined(with other: BitMask, _ combine: (UInt64, UInt64) -> UInt64) -> BitMask {
+    var result = self
+    for index in words.indices { result.words[index] = combine(words[index], other.words[index]) }
+    return result
+  }
+
+  private mutating func unite(with other: BitMask, movedDown step: Int) {
+    let offset = step * wordsPerRow
+    for index in max(0, offset)..<max(0, offset, min(words.count, words.count + offset)) {
+      words[index] |= other.words[index &- offset]
+    }
+  }
+
+  /// The mask moved to the right by fewer than 64 pixels, or to the left where negative.
+  ///
+  /// Zeros come in, or after a step of one pixel what stood at the border.
+  private func shifted(by distance: Int, repeatingBorder: Bool = false) -> BitMask {
+    let step = UInt64(distance.magnitude)
+    let last = wordsPerRow - 1
+    let lastBit = UInt64((size.width - 1) % 64)
+    var result = self
+    for start in stride(from: 0, to: words.count, by: wordsPerRow) {
+      for index in start...start + last {
+        let carried =
+          distance > 0
+          ? (index > start ? words[index - 1] &>> (64 &- step) : 0)
+          : (index < start + last ? words[index + 1] &<< (64 &- step) : 0)
+        result.words[index] = (distance > 0 ? words[index] &<< step : words[index] &>> step) | carried
+      }
+      result.words[start + last] &= UInt64.max &>> (63 &- lastBit)
+      if repeatingBorder, distance > 0 { result.words[start] |= words[start] & 1 }
+      if repeatingBorder, distance < 0 { result.words[start + last] |= words[start + last] & (1 &<< lastBit) }
+    }
+    return result
+  }
+}
+
+/// Eight bytes compared with a threshold at once, in one word.
+private struct ByteThreshold {
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+  private let isHigh: Bool
+  /// What carries a byte's lower seven bits into its highest where they reach the threshold's.
+  private let addend: UInt64
+
+  @inline(__always)
+  init(_ threshold: UInt8) {
+    isHigh = threshold > 128
+    addend = (128 &- UInt64(isHigh ? threshold &- 128 : threshold)) &* 0x0101_0101_0101_0101
+  }
+
+  /// A bit for each byte that is at least the threshold, the lowest byte's first.
+  @inline(__always)
+  func bits(_ bytes: UInt64) -> UInt64 {
+    let sums = (bytes & ~Self.highBits) &+ addend
+    let reached = (isHigh ? sums & bytes : sums | bytes) & Self.highBits
+    // Eight bytes of 0 or 1 become eight bits.
+    return ((reached &>> 7) &* 0x0102_0408_1020_4080) &>> 56
+  }
+}

@@ -1,0 +1,224 @@
+import FoundationEssentials
+public import Images
+public import Saliency
+import Tensors
+
+/// A data set's maps scored against its masks: streamed, so that memory does not grow with the number of pictures but
+/// for one short row for each.
+public struct Evaluation {
+  /// Where maps come from.
+  public enum Source {
+    /// A network runs on each picture.
+    case detector(SaliencyDetector)
+    /// The items' inputs are the maps.
+    case files
+  }
+
+  /// One picture's measures.
+  public struct Row: Sendable {
+    /// The picture or map, and its mask.
+    public let item: Dataset.Item
+    /// Of this picture alone.
+    public let measures: [Measure: Double]
+  }
+
+  /// How far it is.
+  public struct Progress: Sendable {
+    /// Pictures that are done, those of an earlier run included.
+    public let done: Int
+    /// All pictures.
+    public let total: Int
+    /// Pictures that an earlier run had done.
+    public let resumed: Int
+  }
+
+  /// What came of it.
+  public struct Outcome: Sendable {
+    /// The measures of all pictures that could be scored.
+    public fileprivate(set) var scores = DatasetScores()
+    /// The measures of each.
+    public fileprivate(set) var rows: [Row] = []
+    /// Pairs that could not be scored.
+    public fileprivate(set) var flaws: [Dataset.Flaw] = []
+    /// Pictures that an earlier run had scored.
+    public fileprivate(set) var resumed = 0
+  }
+
+  /// What is scored.
+  public let dataset: Dataset
+  /// Where maps come from.
+  public let source: Source
+  /// The folder that a network's maps are written into, as `STEM.png`; nil for none.
+  public var savedMaps: String?
+  /// Whether what an interrupted run has scored is forgotten.
+  public var startsOver = false
+
+  /// An evaluation that writes no maps and continues an interrupted one.
+  public init(_ dataset: Dataset, source: Source) {
+    self.dataset = dataset
+    self.source = source
+  }
+
+  /// Scores every pair.
+  ///
+  /// - Parameter report: called now and then, on this thread.
+  /// - Throws: `Failure` where the device fails or a map cannot be written; flawed pairs are in the outcome.
+  public func run(_ report: (Progress) -> Void = { _ in }) throws(Failure) -> Outcome {
+    let journal = ScoreJournal(key: key, startOver: startsOver)
+    var outcome = Outcome()
+    let step = pairsAtOnce
+    for start in stride(from: 0, to: dataset.items.count, by: step) {
+      let items = Array(dataset.items[start..<min(start + step, dataset.items.count)])
+      let earlier = items.map { isSaved($0) ? journal?.scores(of: $0) : nil }
+      let fresh = items.indices.filter { earlier[$0] == nil }
+      let results = try score(fresh.map { items[$0] })
+      var scored = earlier.map { $0.map(Result<ImageScores, PairFlaw>.success) }
+      for (index, result) in zip(fresh, results) {
+        scored[index] = result
+        if case .success(let scores) = result { journal?.add(scores, of: items[index]) }
+      }
+      outcome.resumed += items.count - fresh.count
+      let done = scored.compactMap { $0 }
+      let measures = done.indices.mapInParallel { index in (try? done[index].get())?.measures }
+      for (index, result) in done.enumerated() { outcome.add(result, measures[index], of: items[index]) }
+      report(Progress(done: start + items.count, total: dataset.items.count, resumed: outcome.resumed))
+    }
+    if outcome.flaws.isEmpty { journal?.remove() }
+    return outcome
+  }
+
+  /// The map of one pair, for looking at.
+  public func map(of item: Dataset.Item) throws(Failure) -> Mask {
+    switch source {
+    case .files: try Mask(greyOf: item.input)
+    case .detector(let detector): try detector.detect(failing { try Picture(contentsOf: item.input) }).mask()
+    }
+  }
+
+  /// Enough to keep all cores busy, and few enough to hold in memory: of files only the scores, of a network's pictures
+  /// the pixels as well.
+  private var pairsAtOnce: Int {
+    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    if case .files = source { return 32 * cores }
+    return 4 * cores
+  }
+
+  /// Whether the map that the user wants saved is there.
+  private func isSaved(_ item: Dataset.Item) -> Bool {
+    savedMaps.map { FileManager.default.fileExists(atPath: "\($0)/\(item.stem).png") } ?? true
+  }
+
+  /// Everything that scores depend on, beside the files of the pairs.
+  private var key: String {
+    let place = "\(u2clVersion)|\(FileManager.default.currentDirectoryPath)|\(dataset.items[0].mask)"
+    guard case .detector(let detector) = source else { return "maps|\(place)|\(dataset.items[0].input)" }
+    let model = detector.model
+    return [
+      "model", place, model.name, model.origin, ScoreJournal.fileState(model.origin), "\(detector.device)",
+      "\(detector.preprocessing)", savedMaps ?? "",
+    ].joined(separator: "|")
+  }
+
+  /// Scores a few pairs, in order.
+  private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<ImageScores, PairFlaw>] {
+    switch source {
+    case .files:
+      return items.indices.mapInParallel { index in
+        Self.score(items[index]) { () throws(Failure) in try Mask(greyOf: items[index].input) }
+      }
+    case .detector(let detector):
+      // Pictures are decoded and maps scored on all cores; the network has the device to itself in between.
+      let pictures = items.indices.mapInParallel { index in
+        Result { () throws(Failure) in try failing { try Picture(contentsOf: items[index].input) } }
+      }
+      var detections: [Result<Detection, Failure>] = []
+      for picture in pictures {
+        switch picture {
+        case .success(let picture): detections.append(.success(try detector.detect(picture)))
+        case .failure(let failure): detections.append(.failure(failure))
+        }
+      }
+      let masks = items.indices.mapInParallel { index in
+        Result { () throws(Failure) in try detections[index].get().mask() }
+      }
+      // What is wrong with the model is wrong for every picture.
+      for case .failure(let failure) in masks where failure.kind != .file { throw failure }
+      try save(masks, of: items)
+      return items.indices.mapInParallel { index in
+        Self.score(items[index]) { () throws(Failure) in try masks[index].get() }
+      }
+    }
+  }
+
+  private func save(_ maps: [Result<Mask, Failure>], of items: [Dataset.Item]) throws(Failure) {
+    guard let savedMaps else { return }
+    let failures = items.indices.mapInParallel { index -> Failure? in
+      guard case .success(let map) = maps[index] else { return nil }
+      do { try map.writePNG(toFileAt: "\(savedMaps)/\(items[index].stem).png") } catch { return Failure(error) }
+      return nil
+    }
+    if let failure = failures.compactMap({ $0 }).first { throw failure }
+  }
+
+  private static func score(
+    _ item: Dataset.Item, map: () throws(Failure) -> Mask
+  ) -> Result<ImageScores, PairFlaw> {
+    do throws(PairFlaw) {
+      let map = try reading(item.input, map)
+      let mask = try reading(item.mask) { () throws(Failure) in try Mask(greyOf: item.mask) }
+      do {
+        return .success(
+          ImageScores(try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)))
+      } catch {
+        throw PairFlaw(flaw: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func reading(_ path: String, _ body: () throws(Failure) -> Mask) throws(PairFlaw) -> Mask {
+    do { return try body() } catch {
+      throw PairFlaw(flaw: .init(.unreadable, path: path, error.description))
+    }
+  }
+}
+
+/// Why a pair could not be scored.
+private struct PairFlaw: Error {
+  let flaw: Dataset.Flaw
+}
+
+extension Evaluation.Outcome {
+  fileprivate mutating func add(
+    _ result: Result<ImageScores, PairFlaw>, _ measures: [Measure: Double]?, of item: Dataset.Item
+  ) {
+    switch result {
+    case .success(let image):
+      scores.add(image)
+      rows.append(Evaluation.Row(item: item, measures: measures ?? image.measures))
+    case .failure(let error): flaws.append(error.flaw)
+    }
+  }
+}
+
+extension Mask {
+  /// A picture's luma (ITU-R BT.601, as Pillow's `convert('L')`); what is transparent lies over black.
+  public init(greyOf path: String) throws(Failure) {
+    let picture = try failing { try Picture(contentsOf: path) }.flattened(over: .black)
+    let samples = picture.samples8
+    let pixels = [UInt8](unsafeUninitializedCapacity: samples.count / 3) { grey, initialized in
+      samples.withUnsafeBufferPointer { samples in
+        for pixel in 0..<samples.count / 3 {
+          let (red, green, blue) = (samples[3 &* pixel], samples[3 &* pixel &+ 1], samples[3 &* pixel &+ 2])
+          // Most are grey, of which the weighted sum is the grey itself.
+          let isGrey = red == green && green == blue
+          let sum = UInt32(red) &* 19595 &+ UInt32(green) &* 38470 &+ UInt32(blue) &* 7471 &+ 0x8000
+          grey.initializeElement(at: pixel, to: isGrey ? red : UInt8(truncatingIfNeeded: sum &>> 16))
+        }
+      }
+      initialized = samples.count / 3
+    }
+    self.init(size: picture.size, pixels: pixels)
+  }
+}
