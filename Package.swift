@@ -91,6 +91,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Networks", "Checkpoints"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(name: "CAllocationMeter", path: "Tests/CAllocationMeter"),
+    .executableTarget(
+      name: "ReaderFuzz",
+      dependencies: [
+        "CAllocationMeter", "TestSupport", "Tensors", "Networks", "Checkpoints", "Images",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/ReaderFuzz", swiftSettings: strict),
+    tests(of: "ReaderFuzz", ["ReaderFuzz"]),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
