@@ -78,8 +78,9 @@ public final class SaliencyDetector {
   /// - Throws: `Failure` where the device fails.
   public func detect(_ picture: Picture) throws(Failure) -> Detection {
     let outputs = try failing { try network.run(preprocessing.input(from: picture)) }
-    let maps = zip(network.graph.outputs, outputs).map { SaliencyMap(name: $0.name, values: $1) }
-    return Detection(maps: maps, pictureSize: picture.size, resampling: preprocessing.resampling)
+    return Detection(
+      maps: network.graph.maps(outputs), pictureSize: picture.size, profile: model.profile,
+      resampling: preprocessing.resampling)
   }
 }
 
@@ -102,37 +103,5 @@ extension DeviceRequest {
     case .auto, .kind: true
     case .reference, .index, .name: false
     }
-  }
-}
-
-/// One of a network's maps, before it is made a mask.
-public struct SaliencyMap: Sendable, Equatable {
-  /// Such as `d0`, the fused map, or `d1` … `d6`, the side outputs.
-  public let name: String
-  /// Probabilities, `[1, channels, height, width]`, at the network's own size.
-  public let values: Tensor
-}
-
-/// What a network found in a picture.
-public struct Detection: Sendable {
-  /// The maps that were asked for; the first is the saliency map.
-  public let maps: [SaliencyMap]
-  /// The picture's own size.
-  public let pictureSize: Size
-  let resampling: Resampling
-
-  /// The saliency map as an 8-bit mask of the picture's size.
-  public func mask() throws(Failure) -> Mask {
-    guard let first = maps.first else { throw Failure(.model, "the model has no output") }
-    return try mask(of: first)
-  }
-
-  /// Any of the maps as an 8-bit mask of the picture's size: min–max normalized, then resized.
-  public func mask(of map: SaliencyMap) throws(Failure) -> Mask {
-    let shape = map.values.shape
-    guard shape.rank == 4, shape.channels == 1 else {
-      throw Failure(.model, "map \(map.name) has shape \(shape): a model with one channel is needed for a mask")
-    }
-    return Mask(saliency: map.values.values, of: shape.size, resizedTo: pictureSize, resampling: resampling)
   }
 }

@@ -24,7 +24,9 @@ import Testing
       let input = Shape(channels: 3, height: height, width: width)
       let graph = try model.graph(for: input)
       let table = U2NetTable(
-        name: "tiny", encoder: Self.tiny(U2NetTable.full().encoder), decoder: Self.tiny(U2NetTable.full().decoder),
+        name: "tiny",
+        stages: StageTable(
+          encoder: Self.tiny(StageTable.full.encoder), decoder: Self.tiny(StageTable.full.decoder)),
         batchNorm: file.contains("batchnorm"))
       let expected = try table.graph(for: input)
       #expect(Self.summary(graph) == Self.summary(expected), "\(file) at \(width)×\(height)")
@@ -117,8 +119,7 @@ import Testing
       #expect(graph.outputShapes.allSatisfy { $0 == Shape(channels: 1, height: height, width: width) })
       #expect(graph.blocks == ["input"] + Self.stages + ["fusion"])
       try graph.validate(model.parameters)
-      let table = U2NetTable(
-        name: "u2netp", encoder: U2NetTable.small().encoder, decoder: U2NetTable.small().decoder, batchNorm: false)
+      let table = U2NetTable(name: "u2netp", stages: .small, batchNorm: false)
       let expected = try table.graph(for: graph.inputShape)
       #expect(Self.summary(graph) == Self.summary(expected))
     }
@@ -127,10 +128,10 @@ import Testing
   }
 
   /// The table with 2 maps outside and 1 inside its blocks.
-  private static func tiny(_ stages: [U2NetTable.Stage]) -> [U2NetTable.Stage] {
+  private static func tiny(_ stages: [StageTable.Stage]) -> [StageTable.Stage] {
     stages.map { stage in
       let inChannels = stage.name == "stage1" ? 3 : stage.name.hasSuffix("d") ? 4 : 2
-      return U2NetTable.Stage(stage.name, RSU(form: stage.block.form, in: inChannels, mid: 1, out: 2))
+      return StageTable.Stage(stage.name, RSU(form: stage.block.form, in: inChannels, mid: 1, out: 2))
     }
   }
 
