@@ -39,6 +39,39 @@ import Testing
     }
   }
 
+  /// Whatever exporters call nodes and weights, the network is known by what it computes, and each weight is where it
+  /// belongs.
+  @Test(arguments: [
+    ("tiny_opset11_fixed_folded", "u2net (custom)", 1), ("tiny_opset11_dynamic_anonymous", "u2net (custom)", 1),
+    ("tiny_opset13_dynamic_folded", "u2net (custom)", 1), ("tiny_opset17_fixed_batchnorm", "u2net (custom)", 1),
+    ("family/isnet_opset17_dynamic", "isnet (custom)", 1), ("family/u2net_4ch_opset18_dynamo", "u2net (custom)", 4),
+  ])
+  func exportsAreIdentified(file: String, architecture: String, outChannels: Int) throws {
+    let model = try Fixtures.model(file + ".onnx")
+    let known = try model.identified()
+    #expect(known.table.name == architecture && known.table.outChannels == outChannels)
+    #expect(known.table.batchNorm == file.hasSuffix("batchnorm") && known.table.form == .probabilities)
+    let graph = try known.table.graph(for: Shape(channels: 3, height: 64, width: 64))
+    var original = known.table
+    original.batchNorm = true
+    let seeded = try original.graph(for: graph.inputShape)
+    let source = SeededParameters(for: seeded)
+    let folded = FoldedParameters(source, of: seeded)
+    for parameter in graph.parameters {
+      let tensor = try graph.tensor(parameter, from: known.parameters)
+      let expected =
+        try known.table.batchNorm ? source.tensor(named: parameter.name) : folded.tensor(named: parameter.name)
+      #expect(tensor.mismatch(with: expected, within: 2e-7) == nil, "\(parameter.name)")
+    }
+  }
+
+  /// An Upsample that means other pixel centres than PyTorch's makes another network.
+  @Test func oldUpsamplingIsAnotherNetwork() throws {
+    let model = try Fixtures.model("family/u2net_opset9.onnx")
+    let error = #expect(throws: KnownNetworks.Unidentified.self) { try model.identified() }
+    #expect(error?.description.contains("(upsample)") == true, "\(String(describing: error))")
+  }
+
   /// Weights under official names are the seeded ones that the script was given.
   @Test func namedInitializersAreRead() throws {
     let model = try Fixtures.model("tiny_opset17_fixed_batchnorm.onnx")

@@ -89,11 +89,33 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   private static func synthetic(_ name: String, _ network: some Network) -> GoldenCase {
     GoldenCase(description: "synthetic \(name)", tolerance: 1e-4) {
       let golden = try Golden.load("golden/synthetic_\(name).safetensors")
-      let map = try required("d1", in: golden).shape
+      let map = try golden["d0"]?.shape ?? required("d1", in: golden).shape
       let graph = try network.graph(for: Shape(channels: 3, height: map.height, width: map.width))
       return Content(
         graph: graph, parameters: SeededParameters(for: graph),
         input: SeededParameters.input(shape: graph.inputShape), expected: maps(of: graph, in: golden))
+    }
+  }
+
+  /// A file of weights of any format against what PyTorch computed: a file of `input`, or else of the recipe's, and maps.
+  public static func file(_ path: String, against golden: String, tolerance: Float = 1e-4) -> GoldenCase {
+    let names = [path, golden].map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    return GoldenCase(description: "\(names[0]) against \(names[1])", tolerance: tolerance) {
+      let golden = try Golden.load(path: golden)
+      let map = try golden["d0"]?.shape ?? required("d1", in: golden).shape
+      let input =
+        golden["input"] ?? SeededParameters.input(shape: Shape(channels: 3, height: map.height, width: map.width))
+      let (network, parameters): (any Network, any ParameterSource)
+      switch try CheckpointFile.open(path) {
+      case .onnx(let model): (network, parameters) = (model, model.parameters)
+      case .checkpoint(let weights):
+        guard let table = KnownNetworks.recognize(weights) else {
+          throw MissingParameter(name: "the names of a known network in \(path)")
+        }
+        (network, parameters) = (table, weights)
+      }
+      let graph = try network.graph(for: input.shape)
+      return Content(graph: graph, parameters: parameters, input: input, expected: maps(of: graph, in: golden))
     }
   }
 
