@@ -68,7 +68,9 @@ struct HalfPrecisionLoss: CustomStringConvertible {
     let graph = try model.network.graph(for: shape)
     let picture = Self.picture(shape)
     func maps(_ precision: Precision) throws -> [Tensor] {
-      try Executor(graph: graph, parameters: model.parameters, session: session, precision: precision).run(picture)
+      let outputs = try Executor(graph: graph, parameters: model.parameters, session: session, precision: precision)
+        .run(picture)
+      return graph.maps(outputs).map { Tensor(shape: $0.values.shape, values: $0.probabilities) }
     }
     self.init(comparing: try maps(.float16), with: try maps(.float32))
   }

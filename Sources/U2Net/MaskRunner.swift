@@ -10,15 +10,18 @@ struct MaskRunner {
   /// What users should know of it.
   let notes: [String]
   private let network: CompiledNetwork
+  private let profile: ModelProfile
   private let preprocessing: Preprocessing
   private let pipeline: PicturePipeline?
 
   init(
-    _ network: CompiledNetwork, _ preprocessing: Preprocessing, _ way: SaliencyDetector.PictureWay
+    _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
+    _ way: SaliencyDetector.PictureWay
   ) throws(Failure) {
     self.network = network
+    self.profile = profile
     self.preprocessing = preprocessing
-    (pipeline, notes) = try failing { try Self.pipeline(network, preprocessing, way) }
+    (pipeline, notes) = try failing { try Self.pipeline(network, preprocessing, profile.task == .saliency ? way : .host) }
   }
 
   /// The device's own way, where that is wanted, where there is one channel to make a mask of, and where it is right.
@@ -39,16 +42,13 @@ struct MaskRunner {
       let pending = try pipeline.submit(pictures)
       return { try pending.masks() }
     }
-    let (network, preprocessing) = (network, preprocessing)
+    let (network, profile, preprocessing) = (network, profile, preprocessing)
     return {
       let outputs = try network.run(batch: pictures, preprocessing: preprocessing)
-      guard let first = outputs.first, let name = network.graph.outputs.first?.name else {
-        throw Failure(.model, "the model has no output")
-      }
       return try pictures.enumerated().map { index, picture in
         try Detection(
-          maps: [SaliencyMap(name: name, values: first.image(index))], pictureSize: picture.size,
-          resampling: preprocessing.resampling
+          maps: network.graph.maps(outputs.prefix(1).map { $0.image(index) }), pictureSize: picture.size,
+          profile: profile, resampling: preprocessing.resampling
         ).mask()
       }
     }

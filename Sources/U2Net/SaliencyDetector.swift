@@ -103,7 +103,7 @@ public final class SaliencyDetector {
       on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
     (network, device, fallback) = (compiled.network, compiled.device, compiled.fallback)
     (self.batch, shrinkNotes) = (compiled.batch, compiled.notes)
-    runner = try MaskRunner(compiled.network, preprocessing, pictureWay)
+    runner = try MaskRunner(compiled.network, model.profile, preprocessing, pictureWay)
     shrinkNotes += runner.notes
   }
 
@@ -120,10 +120,9 @@ public final class SaliencyDetector {
       try detector.batches(of: pictures).flatMap { batch in
         let outputs = try detector.network.run(batch: batch, preprocessing: detector.preprocessing)
         return batch.enumerated().map { index, picture in
-          let maps = zip(detector.network.graph.outputs, outputs).map { output, values in
-            SaliencyMap(name: output.name, values: values.image(index))
-          }
-          return Detection(maps: maps, pictureSize: picture.size, resampling: detector.preprocessing.resampling)
+          Detection(
+            maps: detector.network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
+            profile: detector.model.profile, resampling: detector.preprocessing.resampling)
         }
       }
     }
@@ -197,7 +196,7 @@ extension SaliencyDetector {
     if let reason = compiled.fallback, reason != choice.fallback { noticeHandler(reason) }
     (network, device, fallback, self.batch) = (compiled.network, compiled.device, compiled.fallback, compiled.batch)
     let way = device.kind == ComputeDevice.reference.kind ? .host : pictureWay
-    runner = try MaskRunner(compiled.network, preprocessing, way)
+    runner = try MaskRunner(compiled.network, model.profile, preprocessing, way)
     generation += 1
   }
 }
