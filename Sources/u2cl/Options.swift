@@ -65,6 +65,7 @@ struct InputOptions: ParsableArguments {
       precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
       background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
+    detector.noticeHandler = { Console.error($0) }
     return detector
   }
 }
