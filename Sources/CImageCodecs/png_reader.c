@@ -119,5 +119,11 @@ u2cl_reader *u2cl_png_open(const uint8_t *bytes, size_t count) {
     return NULL;
   }
   png_set_read_fn(self->png, self, take);
+  // Memory for a chunk is taken by the length that it claims, before its bytes are there. A compressed profile grows.
+  png_set_chunk_malloc_max(self->png, (1 << 20) + (count < 1 << 28 ? 4 * count : 1 << 30));
+#ifdef PNG_IGNORE_ADLER32
+  // Every chunk has a checksum of its own.
+  png_set_option(self->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+#endif
   return &self->reader;
 }

@@ -114,6 +114,11 @@ public struct SaliencyMap: Sendable, Equatable {
   public let name: String
   /// Probabilities, `[1, channels, height, width]`, at the network's own size.
   public let values: Tensor
+
+  package init(name: String, values: Tensor) {
+    self.name = name
+    self.values = values
+  }
 }
 
 /// What a network found in a picture.
@@ -123,6 +128,12 @@ public struct Detection: Sendable {
   /// The picture's own size.
   public let pictureSize: Size
   let resampling: Resampling
+
+  package init(maps: [SaliencyMap], pictureSize: Size, resampling: Resampling) {
+    self.maps = maps
+    self.pictureSize = pictureSize
+    self.resampling = resampling
+  }
 
   /// The saliency map as an 8-bit mask of the picture's size.
   public func mask() throws(Failure) -> Mask {
