@@ -158,6 +158,36 @@ import U2Net
     #expect(!sandbox.files.contains { $0.hasSuffix(".journal") })
   }
 
+  /// Ended from outside in the middle, which nothing can be done about.
+  @Test func aKilledRunContinues() throws {
+    // Four batches at least, of a tenth of a second or more each.
+    let count = 16 * ProcessInfo.processInfo.activeProcessorCount
+    let sandbox = try dataset(count)
+    let arguments = [
+      "eval", "--images", "images", "--masks", "masks", "--device", "reference", "--size", "48", "--json",
+    ]
+    let killed = try sandbox.shell(
+      """
+      "$U2CL" \(arguments.joined(separator: " ")) --quiet &
+      for _ in {1..3000}; do grep -qs $'\t\\.$' cache/evaluations/*.journal && break; sleep 0.01; done
+      kill -9 $!
+      wait $!
+      """, environment: cache(sandbox))
+    #expect(killed.code == 137 && killed.output.isEmpty, "\(killed.errors)")
+    func entry(_ arguments: [String]) throws -> JSON {
+      let outcome = try sandbox.expectSuccess(arguments, environment: cache(sandbox))
+      return try #require(JSON(outcome.output)["entries"]?.list.first)
+    }
+    let rest = try entry(arguments)
+    let resumed = Int(rest["resumed"]?.number ?? -1)
+    #expect(0 < resumed && resumed < count, "\(resumed) of \(count)")
+    let whole = try entry(arguments + ["--fresh"])
+    #expect(whole["resumed"]?.number == 0 && rest["pictures"]?.number == Double(count))
+    for measure in whole["measures"]?.keys ?? [] {
+      #expect(rest["measures"]?[measure]?.number == whole["measures"]?[measure]?.number, "\(measure)")
+    }
+  }
+
   @Test(arguments: [
     (["eval"], "give --dataset"),
     (["eval", "--dataset", "a", "--masks", "b"], "give --dataset, or"),
