@@ -14,6 +14,9 @@ struct Corpus {
     let bytes: [UInt8]
   }
 
+  /// Of what is changed further, in bytes.
+  private static let largest = 1 << 19
+
   private let reader: Reader
   private let files: [(name: String, bytes: [UInt8])]
 
@@ -39,14 +42,15 @@ struct Corpus {
     let base = files[Int.random(in: files.indices, using: &generator)]
     let donor = files[Int.random(in: files.indices, using: &generator)].bytes
     var bytes = base.bytes
-    for _ in 0..<Int.random(in: 1...6, using: &generator) {
+    // What is repeated may be repeated again: a file grows to a few times the largest of the corpus at most.
+    for _ in 0..<Int.random(in: 1...6, using: &generator) where bytes.count <= Self.largest {
       if let format = reader.format, Int.random(in: 0..<4, using: &generator) > 0 {
         format.mutate(&bytes, words: reader.words, donor: donor, using: &generator)
       } else {
         ByteMutation.apply(to: &bytes, words: reader.words, donor: donor, using: &generator)
       }
     }
-    return Case(seed: seed, name: base.name, bytes: bytes)
+    return Case(seed: seed, name: base.name, bytes: Array(bytes.prefix(8 * Self.largest)))
   }
 
   /// U²-Net with blocks of one channel: every official name in a small file.

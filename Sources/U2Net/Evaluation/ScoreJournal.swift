@@ -26,7 +26,7 @@ final class ScoreJournal {
   /// Opens the journal of what `key` describes; lines of other keys are dropped.
   ///
   /// - Returns: nil where there is no place for it; an evaluation goes well without.
-  init?(key: String, folder: String? = ScoreJournal.folder(), startOver: Bool) {
+  init?(key: String, folder: String?, startOver: Bool) {
     guard let folder else { return nil }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     path = "\(folder)/\(Self.hash(key)).journal"
@@ -106,7 +106,8 @@ final class ScoreJournal {
       counts: ThresholdCounts(foreground: bins(counts[0]), background: bins(counts[1])), mae: numbers[0],
       adaptiveF: numbers[1], adaptiveE: numbers[2], weightedF: numbers[3], sMeasure: numbers[4],
       relaxedBoundaryF: numbers[5], iou50: numbers[6])
-    let losses = cells[10] == "-" ? nil : DeepSupervisionLoss(perMap: cells[10].split(separator: " ").compactMap { Double($0) })
+    let losses =
+      cells[10] == "-" ? nil : DeepSupervisionLoss(perMap: cells[10].split(separator: " ").compactMap { Double($0) })
     return (String(cells[0]), PairScores(image: scores, loss: losses))
   }
 

@@ -96,7 +96,8 @@ struct EvaluationSummary: Encodable {
   /// A line for each picture, after a line of names.
   static func csv(of subjects: [EvaluatedSubject]) -> String {
     let measures = Measure.allCases.filter { $0 != .maxFPR }
-    let maps = subjects.map { $0.outcome.loss == nil ? [] : $0.detector?.mapNames ?? [] }.max { $0.count < $1.count } ?? []
+    let maps =
+      subjects.map { $0.outcome.loss == nil ? [] : $0.detector?.mapNames ?? [] }.max { $0.count < $1.count } ?? []
     let losses = maps.isEmpty ? [] : maps.map { "loss_\($0)" } + ["loss"]
     let head = ["model", "picture"] + measures.map(\.rawValue) + losses
     let rows = subjects.flatMap { subject in
