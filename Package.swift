@@ -72,6 +72,8 @@ let package = Package(
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
     library("Caches"),
+    library("Pipelines"),
+    library("FileSelection"),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
@@ -81,7 +83,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "u2cl",
-      dependencies: ["U2Net", "Saliency", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "U2Net", "Saliency", "Pipelines", "FileSelection",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     // The tests.
@@ -96,6 +101,8 @@ let package = Package(
     tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Caches", ["Caches"]),
+    tests(of: "Pipelines", ["Pipelines"]),
+    tests(of: "FileSelection", ["FileSelection"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),

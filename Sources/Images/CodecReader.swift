@@ -24,6 +24,16 @@ struct CodecReader: ~Copyable {
     return DecodedFile(picture: picture, orientation: Orientation(exif: reader.metadata(u2cl_reader_exif)))
   }
 
+  /// The size that the header of a file claims.
+  static func claimedSize(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat
+  ) throws(ImageError.Problem) -> Size {
+    let reader = try CodecReader(file, format: format)
+    var info = u2cl_image_info()
+    try reader.check(u2cl_reader_read_header(reader.handle, &info))
+    return Size(height: info.height, width: info.width)
+  }
+
   private init(_ file: UnsafeBufferPointer<UInt8>, format: PictureFormat) throws(ImageError.Problem) {
     let opened =
       format == .png ? u2cl_png_open(file.baseAddress, file.count) : u2cl_jpeg_open(file.baseAddress, file.count)

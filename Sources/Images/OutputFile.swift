@@ -10,6 +10,8 @@
 public enum OutputFile {
   /// Writes `bytes` to a temporary file in the same directory and renames it to `path`.
   ///
+  /// Where the system has files without names (Linux, most file systems) the temporary file is one: a process that is
+  /// killed leaves nothing behind.
   /// A symbolic link keeps pointing at the file, which is replaced; a device or a pipe is written to as it is.
   /// - Throws: an `ImageError` that names `path`; then nothing was changed and no temporary file is left.
   public static func save(_ bytes: [UInt8], toFileAt path: String) throws(ImageError) {
@@ -31,6 +33,9 @@ public enum OutputFile {
       }
     }
     let temporary = directory(of: target) + ".u2cl-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
+    #if os(Linux)
+      if try UnnamedFile.save(bytes, to: target, in: directory(of: target), exchangedThrough: temporary) { return }
+    #endif
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
     do throws(ImageError.Problem) {
@@ -50,19 +55,25 @@ public enum OutputFile {
 
   /// Writes everything and closes the descriptor, whatever happens.
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(ImageError.Problem) {
+    do throws(ImageError.Problem) {
+      try send(bytes, to: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw failure() }
+  }
+
+  /// Writes everything.
+  static func send(_ bytes: [UInt8], to descriptor: Int32) throws(ImageError.Problem) {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { rest in
         write(descriptor, rest.baseAddress?.advanced(by: written), rest.count - written)
       }
-      guard count >= 0 || errno == EINTR else {
-        let problem = failure()
-        close(descriptor)
-        throw problem
-      }
+      guard count >= 0 || errno == EINTR else { throw failure() }
       written += max(0, count)
     }
-    guard close(descriptor) == 0 else { throw failure() }
   }
 
   /// The file that a chain of symbolic links ends at.

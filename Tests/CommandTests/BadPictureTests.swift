@@ -54,7 +54,7 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     try sandbox.makeFolder("folder.jpg")
     try sandbox.expectFailure(5, ["run", "missing.jpg"], says: "'missing.jpg': there is no such file")
     try sandbox.expectFailure(5, ["run", "no/missing.jpg"], says: "there is no such file")
-    try sandbox.expectFailure(5, ["run", "folder.jpg"], says: "'folder.jpg': is a directory")
+    try sandbox.expectFailure(5, ["run", "folder.jpg"], says: "there is no picture in the folder folder.jpg")
     try sandbox.expectFailure(5, ["run", "folder.jpg/in.jpg"], says: "there is no such file")
   }
 

@@ -206,19 +206,6 @@ extension Mask {
   /// A picture's luma (ITU-R BT.601, as Pillow's `convert('L')`); what is transparent lies over black.
   public init(greyOf path: String) throws(Failure) {
     let picture = try failing { try Picture(contentsOf: path) }.flattened(over: .black)
-    let samples = picture.samples8
-    let pixels = [UInt8](unsafeUninitializedCapacity: samples.count / 3) { grey, initialized in
-      samples.withUnsafeBufferPointer { samples in
-        for pixel in 0..<samples.count / 3 {
-          let (red, green, blue) = (samples[3 &* pixel], samples[3 &* pixel &+ 1], samples[3 &* pixel &+ 2])
-          // Most are grey, of which the weighted sum is the grey itself.
-          let isGrey = red == green && green == blue
-          let sum = UInt32(red) &* 19595 &+ UInt32(green) &* 38470 &+ UInt32(blue) &* 7471 &+ 0x8000
-          grey.initializeElement(at: pixel, to: isGrey ? red : UInt8(truncatingIfNeeded: sum &>> 16))
-        }
-      }
-      initialized = samples.count / 3
-    }
-    self.init(size: picture.size, pixels: pixels)
+    self.init(size: picture.size, pixels: picture.luma)
   }
 }

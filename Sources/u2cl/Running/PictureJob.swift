@@ -1,0 +1,109 @@
+import FileSelection
+import FoundationEssentials
+import Glibc
+import U2Net
+
+/// One picture and where its mask goes.
+struct PictureJob: Sendable {
+  let input: InputPicture
+  /// The mask's path; nil for standard output.
+  let target: String?
+  /// The folder of the side maps, or nil.
+  let sideMaps: String?
+  /// Every picture of the command, resolved: nothing is written over them.
+  let pictures: Set<String>
+  /// Whether the mask's folder is made where it is not there.
+  let makesFolder: Bool
+
+  /// Whether its mask is there already.
+  var isDone: Bool { target.map { PathText.exists($0) } ?? false }
+
+  /// Makes and writes what is wanted of a picture: all files or none.
+  func store(_ found: DetectedPicture) throws(Failure) -> RunReport.Entry {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let mask = try found.detection.mask()
+    let sideFiles = try sideFiles(of: found.detection)
+    try write(sideFiles + (target.map { [($0, mask)] } ?? []))
+    if target == nil { try Console.write(encoded(mask)) }
+    return RunReport.Entry(
+      input: input.path, width: found.detection.pictureSize.width, height: found.detection.pictureSize.height,
+      mask: target, sideMaps: sideFiles.map(\.path), notes: found.picture.notes.map { "\($0)" },
+      seconds: (start.duration(to: clock.now) + found.duration).seconds)
+  }
+
+  private typealias MaskFile = (path: String, mask: Mask)
+
+  /// The masks of all maps, where they are wanted.
+  private func sideFiles(of detection: Detection) throws(Failure) -> [MaskFile] {
+    var files: [MaskFile] = []
+    for (map, path) in zip(detection.maps, try sidePaths(of: detection.maps.map(\.name))) {
+      files.append((path, try detection.mask(of: map)))
+    }
+    return files
+  }
+
+  /// The files of the maps of those names; none where they are not wanted.
+  ///
+  /// - Throws: `Failure` where one is a picture or the mask.
+  func sidePaths(of maps: [String]) throws(Failure) -> [String] {
+    guard let sideMaps else { return [] }
+    let mask = target.map(PathText.resolved)
+    var paths: [String] = []
+    for (map, name) in zip(maps, Self.fileNames(of: maps)) {
+      let path = "\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(name).png"
+      let resolved = PathText.resolved(path)
+      guard !pictures.contains(resolved), resolved != mask else {
+        throw Failure(.usage, "map \(map) would overwrite \(path); name another folder with --side-maps")
+      }
+      paths.append(path)
+    }
+    return paths
+  }
+
+  /// A part of a file's name for each map. A model may call its outputs anything: `/`, `..`, or two the same.
+  static func fileNames(of maps: [String]) -> [String] {
+    let names = maps.map { name in
+      String(name.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) ? $0 : "_" })
+    }
+    guard Set(names.map { $0.lowercased() }).count < names.count else { return names }
+    return names.enumerated().map { "\($0)-\($1)" }
+  }
+
+  private func encoded(_ mask: Mask) throws(Failure) -> [UInt8] {
+    do { return try mask.encodedPNG(name: "standard output") } catch { throw Failure(error) }
+  }
+
+  private func write(_ files: [MaskFile]) throws(Failure) {
+    let folder = try madeFolder()
+    if makesFolder, let target { try Self.makeFolder(PathText.parent(of: target)) }
+    var written: [String] = []
+    for file in files {
+      do {
+        try file.mask.writePNG(toFileAt: file.path)
+        written.append(file.path)
+      } catch {
+        for path in written { unlink(path) }
+        // Only where nobody else has written into it.
+        if let folder { rmdir(folder) }
+        throw Failure(error)
+      }
+    }
+  }
+
+  /// The folder of the side maps where it was not there and was made.
+  private func madeFolder() throws(Failure) -> String? {
+    guard let sideMaps, !PathText.exists(sideMaps) else { return nil }
+    try Self.makeFolder(sideMaps)
+    return sideMaps
+  }
+
+  /// Makes a folder and those above it; other threads may be making it, too.
+  private static func makeFolder(_ path: String) throws(Failure) {
+    guard !PathText.isFolder(path) else { return }
+    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+      if PathText.isFolder(path) { return }
+      throw Failure(.file, "the folder \(path) cannot be made; check its path and permissions")
+    }
+  }
+}

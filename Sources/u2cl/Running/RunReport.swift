@@ -1,0 +1,45 @@
+import U2Net
+
+/// What `run --json` says.
+struct RunReport: Codable {
+  struct Entry: Codable, Sendable {
+    let input: String
+    let width: Int
+    let height: Int
+    /// The mask's file; nil where it went to standard output.
+    let mask: String?
+    let sideMaps: [String]
+    /// What the reader should know of the picture.
+    let notes: [String]
+    /// Decoding, network and encoding.
+    let seconds: Double
+  }
+
+  /// A picture that has no mask.
+  struct Failed: Codable {
+    let input: String
+    let error: String
+  }
+
+  /// The version of this form.
+  var schema = 1
+  /// u2cl's version.
+  var version = u2clVersion
+  let model: String
+  /// The first device.
+  let device: DeviceReport
+  /// All devices, where there are several.
+  let devices: [DeviceReport]?
+  let pictures: [Entry]
+  let failures: [Failed]
+}
+
+extension RunReport {
+  /// The whole run; nil where nothing was done.
+  init?(_ teller: RunTeller, on loaded: [DetectionSetup.Loaded]) {
+    guard let first = loaded.first, !teller.entries.isEmpty else { return nil }
+    self.init(
+      model: first.model, device: first.device, devices: loaded.count > 1 ? loaded.map(\.device) : nil,
+      pictures: teller.entries, failures: teller.failures)
+  }
+}
