@@ -38,7 +38,9 @@ extension PrecisionRequest: ExpressibleByArgument {}
 
 /// Which model runs; the same in every command that shows it pictures.
 struct ModelOptions: ParsableArguments, Sendable {
-  @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+  @Option(
+    name: [.short, .long],
+    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
   var model: String?
 
   @OptionGroup var input: InputOptions

@@ -4,7 +4,7 @@ import Pipelines
 import U2Net
 
 /// What `run` sends through.
-typealias PicturePipeline = DetectionSetup.Line<PictureJob, RunReport.Entry>
+typealias MaskPipeline = DetectionSetup.Line<PictureJob, RunReport.Entry>
 
 /// Pictures from their files through a network to the files of their masks, all stages at once.
 struct MaskRun: Sendable {
@@ -34,13 +34,13 @@ struct MaskRun: Sendable {
   }
 
   /// - Parameter patience: how long a batch waits for pictures that are still to be decoded.
-  private func pipeline(patience: Duration) -> PicturePipeline {
+  private func pipeline(patience: Duration) -> MaskPipeline {
     let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    var limits = PicturePipeline.Limits(threads: cores)
+    var limits = MaskPipeline.Limits(threads: cores)
     limits.batch = batch
     limits.patience = patience
     limits.weight = Self.pixelsUnderWay
-    return PicturePipeline(
+    return MaskPipeline(
       limits: limits,
       load: { job, admit in Result { () throws(Failure) in try job.input.picture(admit: admit) } },
       devices: detection.devices(),
