@@ -1,11 +1,13 @@
 import FoundationEssentials
 import U2Net
 
-/// One picture and where its mask goes.
+/// One picture, what is made of it and where that goes.
 struct MaskJob {
   let input: InputPicture
-  /// The mask's path; nil for standard output.
+  /// The result's path; nil for standard output.
   let target: String?
+  let composition: Composition
+  let encoding: EncodingOptions
   /// The folder of the side maps, or nil.
   let sideMaps: String?
   /// Every picture of the command, resolved: nothing is written over them.
@@ -20,34 +22,35 @@ struct MaskJob {
     let clock = ContinuousClock()
     let start = clock.now
     let detection = try detector.detect(picture)
-    let mask = try detection.mask()
+    let rendering = try composition.rendering(of: picture, detection)
     let sideFiles = try sideFiles(of: detection)
-    try write(sideFiles + (target.map { [($0, mask)] } ?? []))
-    if target == nil { try Console.write(encoded(mask)) }
+    let bytes = try rendering.encoded(encoding, name: target ?? "standard output")
+    try write(sideFiles + (target.map { [($0, bytes)] } ?? []))
+    if target == nil { try Console.write(bytes) }
     return RunReport.Entry(
-      input: input.path, width: picture.size.width, height: picture.size.height, mask: target,
-      sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" },
+      input: input.path, width: picture.size.width, height: picture.size.height, output: composition.kind,
+      file: target, sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" } + rendering.notes,
       seconds: (start.duration(to: clock.now) + decoding).seconds)
   }
 
   /// Names the files on standard output.
   func announce(_ entry: RunReport.Entry) throws(Failure) {
-    for path in entry.sideMaps + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
+    for path in entry.sideMaps + (entry.file.map { [$0] } ?? []) { try Console.write(path) }
   }
 
-  private typealias MaskFile = (path: String, mask: Mask)
+  private typealias File = (path: String, bytes: [UInt8])
 
   /// The masks of all maps, where they are wanted.
-  private func sideFiles(of detection: Detection) throws(Failure) -> [MaskFile] {
+  private func sideFiles(of detection: Detection) throws(Failure) -> [File] {
     guard let sideMaps else { return [] }
     let taken = pictures.union(target.map { [OutputPlan.resolved($0)] } ?? [])
-    var files: [MaskFile] = []
+    var files: [File] = []
     for (map, name) in zip(detection.maps, Self.fileNames(of: detection.maps.map(\.name))) {
       let path = "\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(name).png"
       guard !taken.contains(OutputPlan.resolved(path)) else {
         throw Failure(.usage, "map \(map.name) would overwrite \(path); name another folder with --side-maps")
       }
-      files.append((path, try detection.mask(of: map)))
+      files.append((path, try encoded(detection.mask(of: map), name: path)))
     }
     return files
   }
@@ -61,16 +64,16 @@ struct MaskJob {
     return names.enumerated().map { "\($0)-\($1)" }
   }
 
-  private func encoded(_ mask: Mask) throws(Failure) -> [UInt8] {
-    do { return try mask.encodedPNG(name: "standard output") } catch { throw Failure(error) }
+  private func encoded(_ mask: Mask, name: String) throws(Failure) -> [UInt8] {
+    do { return try mask.encodedPNG(name: name) } catch { throw Failure(error) }
   }
 
-  private func write(_ files: [MaskFile]) throws(Failure) {
+  private func write(_ files: [File]) throws(Failure) {
     let folder = try madeFolder()
     var written: [String] = []
     for file in files {
       do {
-        try file.mask.writePNG(toFileAt: file.path)
+        try OutputFile.save(file.bytes, toFileAt: file.path)
         written.append(file.path)
       } catch {
         for path in written + (folder.map { [$0] } ?? []) { try? FileManager.default.removeItem(atPath: path) }

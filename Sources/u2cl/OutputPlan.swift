@@ -2,21 +2,26 @@ import FoundationEssentials
 import Glibc
 import U2Net
 
-/// Which file each picture's mask goes to, settled before anything runs.
+/// Which file each picture's result goes to, settled before anything runs.
 struct OutputPlan {
   let jobs: [MaskJob]
 
-  /// - Throws: `Failure` where two masks would go to one file, a mask over a picture, or into no folder.
-  init(inputs: [String], output: String?, sideMaps: String?, json: Bool) throws(Failure) {
+  /// - Throws: `Failure` where two results would go to one file, a result over a picture, or into no folder.
+  init(
+    inputs: [String], output: String?, options: OutputOptions, background: Color, sideMaps: String?, json: Bool
+  ) throws(Failure) {
     let folder = try Self.folder(inputs: inputs, output: output)
+    let encoding = try options.encoding(of: folder == nil && output != "-" ? output : nil)
     if output == "-" && (inputs.count > 1 || json) {
-      throw Failure(.usage, "standard output takes one mask and nothing else; name a folder with -o")
+      throw Failure(.usage, "standard output takes one picture and nothing else; name a folder with -o")
     }
     if let twice = inputs.indices.first(where: { inputs[..<$0].contains(inputs[$0]) }) {
       throw Failure(.usage, "\(inputs[twice]) is given twice; give it once")
     }
     if let sideMaps { try Self.checkFolder(Self.parent(of: sideMaps)) }
-    let pictures = Set(inputs.filter { $0 != "-" }.map(Self.resolved))
+    let kept = inputs + (options.backdropFile.map { [$0] } ?? [])
+    let pictures = Set(kept.filter { $0 != "-" }.map(Self.resolved))
+    let composition = try options.composition(background: background)
     var takers: [String: String] = [:]
     func take(_ target: String, for input: String) throws(Failure) {
       if let other = takers.updateValue(input, forKey: Self.resolved(target)) {
@@ -28,11 +33,14 @@ struct OutputPlan {
     }
     var jobs: [MaskJob] = []
     for input in inputs {
-      let target = try Self.target(of: input, output: output, folder: folder)
+      let target = try Self.target(of: input, output: output, folder: folder, suffix: options.suffix)
       if let target { try take(target, for: input) }
       // The names of the maps are the model's to say; pictures that share a stem would share all of them.
       if let sideMaps { try take("\(sideMaps)/\(Self.stem(of: input)).d0.png", for: input) }
-      jobs.append(MaskJob(input: InputPicture(input), target: target, sideMaps: sideMaps, pictures: pictures))
+      jobs.append(
+        MaskJob(
+          input: InputPicture(input), target: target, composition: composition, encoding: encoding,
+          sideMaps: sideMaps, pictures: pictures))
     }
     self.jobs = jobs
   }
@@ -44,22 +52,23 @@ struct OutputPlan {
     if output.hasSuffix("/") || (inputs.count > 1 && !FileManager.default.fileExists(atPath: output)) {
       try checkFolder(output)
     }
-    if inputs.count > 1 { throw Failure(.usage, "\(output) is a file; name a folder for the masks of many pictures") }
-    guard output.lowercased().hasSuffix(".png") else {
-      throw Failure(.usage, "\(output): masks are written as PNG; end the name in .png")
+    if inputs.count > 1 {
+      throw Failure(.usage, "\(output) is a file; name a folder for what is made of many pictures")
     }
     try checkFolder(parent(of: output))
     return nil
   }
 
-  /// The mask's path; nil for standard output.
-  private static func target(of input: String, output: String?, folder: String?) throws(Failure) -> String? {
+  /// The result's path; nil for standard output.
+  private static func target(
+    of input: String, output: String?, folder: String?, suffix: String
+  ) throws(Failure) -> String? {
     if output == "-" { return nil }
-    if let folder { return "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(stem(of: input)).mask.png" }
+    if let folder { return "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(stem(of: input)).\(suffix)" }
     if let output { return output }
-    guard input != "-" else { throw Failure(.usage, "say where the mask of standard input goes: -o FILE, or -o -") }
-    guard let slash = input.lastIndex(of: "/") else { return "\(stem(of: input)).mask.png" }
-    return "\(input[...slash])\(stem(of: input)).mask.png"
+    guard input != "-" else { throw Failure(.usage, "say where the result of standard input goes: -o FILE, or -o -") }
+    guard let slash = input.lastIndex(of: "/") else { return "\(stem(of: input)).\(suffix)" }
+    return "\(input[...slash])\(stem(of: input)).\(suffix)"
   }
 
   /// `photo` of `folder/photo.jpg`.

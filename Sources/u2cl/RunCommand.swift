@@ -4,9 +4,11 @@ import U2Net
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Write the mask of what stands out in a picture.",
+    commandName: "run", abstract: "Find what stands out in pictures: masks, cut-outs, and what is made of them.",
     discussion: """
-      Without -o, photo.jpg gives photo.mask.png beside it. The mask is an 8-bit grey PNG of the picture's own size.
+      Without -o, photo.jpg gives photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. The mask
+      is 8-bit grey, of the picture's own size; a cut-out is RGBA with straight alpha. The name that -o gives says the
+      format: .png, .jpg or .webp.
       The paths written go to standard output, everything else to standard error.
       """)
 
@@ -14,11 +16,13 @@ struct RunCommand: ParsableCommand {
   var inputs: [String]
 
   @Option(
-    name: [.short, .customLong("output")], help: "The mask's file (.png), a folder for many, or - for standard output.")
+    name: [.short, .customLong("to")], help: "The result's file, a folder for many, or - for standard output.")
   var output: String?
 
   @Option(help: "Also compute every map of the network, d0 … d6, and write them into this folder.")
   var sideMaps: String?
+
+  @OptionGroup(title: "What is made") var result: OutputOptions
 
   @OptionGroup var model: ModelOptions
 
@@ -35,7 +39,10 @@ struct RunCommand: ParsableCommand {
     var detector: SaliencyDetector?
     var entries: [RunReport.Entry] = []
     var failed: [(job: MaskJob, failure: Failure)] = []
-    for job in try OutputPlan(inputs: inputs, output: output, sideMaps: sideMaps, json: json).jobs {
+    let plan = try OutputPlan(
+      inputs: inputs, output: output, options: result, background: model.input.background, sideMaps: sideMaps,
+      json: json)
+    for job in plan.jobs {
       do throws(Failure) {
         // The picture first: where it cannot be read, nothing need be compiled for it.
         let (picture, decoding) = try job.input.picture()
@@ -86,8 +93,10 @@ struct RunReport: Codable {
     let input: String
     let width: Int
     let height: Int
-    /// The mask's file; nil where it went to standard output.
-    let mask: String?
+    /// What was made.
+    let output: Composition.Kind
+    /// Its file; nil where it went to standard output.
+    let file: String?
     let sideMaps: [String]
     /// What the reader should know of the picture.
     let notes: [String]
@@ -95,7 +104,7 @@ struct RunReport: Codable {
     let seconds: Double
   }
 
-  /// A picture that has no mask.
+  /// A picture of which nothing was made.
   struct Failed: Codable {
     let input: String
     let error: String
