@@ -69,6 +69,8 @@ let package = Package(
       dependencies: ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
     library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
+    library("Matting", ["Tensors", "Images"]),
+    library("Compositing", ["Tensors", "Images", "Matting"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
     library("Caches"),
@@ -79,7 +81,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
-        "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Matting", "Compositing", "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -97,6 +99,7 @@ let package = Package(
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
     tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
+    tests(of: "Matting", ["Matting", "Images"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),

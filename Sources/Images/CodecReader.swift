@@ -18,10 +18,12 @@ struct CodecReader: ~Copyable {
     let count = info.height * info.width * Int(info.channels)
     let samples: Picture.Samples =
       info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
+    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
     let picture = Picture(
       size: size, hasAlpha: info.channels == 4, samples: samples,
-      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) })
-    return DecodedFile(picture: picture, orientation: Orientation(exif: reader.metadata(u2cl_reader_exif)))
+      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) },
+      metadata: Metadata(exif: exif, xmp: reader.metadata(u2cl_reader_xmp).map { Array($0) }))
+    return DecodedFile(picture: picture, orientation: Orientation(exif: exif))
   }
 
   /// The size that the header of a file claims.

@@ -91,7 +91,7 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     let json = try sandbox.run(many + ["--json"])
     #expect(json.code == 5)
     let report = try JSON(json.output)
-    #expect(report["pictures"]?.list.map { $0["mask"]?.text } == ["a.mask.png", "c.mask.png"])
+    #expect(report["pictures"]?.list.map { $0["file"]?.text } == ["a.mask.png", "c.mask.png"])
     #expect(report["failures"]?.list.map { $0["input"]?.text } == ["b.jpg", "d.jpg"])
     #expect(report["failures"]?.list.first?["error"]?.text?.contains("ends before") == true)
   }

@@ -1,9 +1,9 @@
 import FileSelection
 import U2Net
 
-/// Which file each picture's mask goes to.
+/// What is made of each picture, and which file that goes to.
 struct OutputPlan: Sendable {
-  /// Where the masks go.
+  /// Where the results go.
   private enum Destination {
     /// Beside each picture.
     case beside
@@ -11,25 +11,43 @@ struct OutputPlan: Sendable {
     case folder(String)
     case file(String)
     case standardOutput
+
+    /// The file, where it has a name of the user's.
+    var file: String? { if case .file(let path) = self { path } else { nil } }
   }
 
   /// What the names of our own files end in, which are no pictures to be masked when they lie among pictures.
-  static let endings = [".mask.png"]
+  static let endings = Composition.Kind.allCases.flatMap { kind in
+    PictureFormat.allCases.map { ".\(kind.rawValue).\($0.fileExtension)" }
+  }
 
   private let destination: Destination
+  private let composition: Composition
+  private let encoding: EncodingOptions
+  /// What comes after a picture's name, such as `mask.png`.
+  private let suffix: String
+  /// A picture that results are laid over, and that is not to be overwritten.
+  private let backdrop: String?
   private let sideMaps: String?
 
   /// - Parameters:
   ///   - isSingle: whether there can only be one picture.
   ///   - makesFolder: whether a folder that is not there will be made, for one in a folder that is.
   /// - Throws: `Failure` where `-o` names nothing that could be written.
-  init(output: String?, sideMaps: String?, json: Bool, isSingle: Bool, makesFolder: Bool) throws(Failure) {
+  init(
+    output: String?, options: OutputOptions, background: Color, sideMaps: String?, json: Bool, isSingle: Bool,
+    makesFolder: Bool
+  ) throws(Failure) {
     self.sideMaps = sideMaps
     destination = try Self.destination(output, isSingle: isSingle, makesFolder: makesFolder)
+    encoding = try options.encoding(of: destination.file)
+    suffix = options.suffix
+    backdrop = options.backdropFile
     if output == "-" && (!isSingle || json) {
-      throw Failure(.usage, "standard output takes one mask and nothing else; name a folder with -o")
+      throw Failure(.usage, "standard output takes one picture and nothing else; name a folder with -o")
     }
     if let sideMaps { try Self.checkFolder(of: sideMaps) }
+    composition = try options.composition(background: background)
   }
 
   private static func destination(
@@ -42,26 +60,24 @@ struct OutputPlan: Sendable {
       if makesFolder { try checkFolder(of: output) } else { try checkFolder(output) }
       return .folder(output)
     }
-    if !isSingle { throw Failure(.usage, "\(output) is a file; name a folder for the masks of many pictures") }
-    guard output.lowercased().hasSuffix(".png") else {
-      throw Failure(.usage, "\(output): masks are written as PNG; end the name in .png")
-    }
+    if !isSingle { throw Failure(.usage, "\(output) is a file; name a folder for what is made of many pictures") }
     try checkFolder(of: output)
     return .file(output)
   }
 
-  /// The folder that masks go to; nil where they go elsewhere.
+  /// The folder that results go to; nil where they go elsewhere.
   var folder: String? { if case .folder(let folder) = destination { folder } else { nil } }
 
   /// The jobs of all pictures, settled before anything runs.
   ///
-  /// - Throws: `Failure` where two masks would go to one file, or a mask over a picture.
+  /// - Throws: `Failure` where two results would go to one file, or a result over a picture.
   func jobs(for files: [SelectedFile]) throws(Failure) -> [PictureJob] {
     var seen: Set<String> = []
     for file in files where !seen.insert(file.path).inserted {
       throw Failure(.usage, "\(file.path) is given twice; give it once")
     }
-    let pictures = Set(files.filter { $0.path != "-" }.map { PathText.resolved($0.path) })
+    let kept = files.map(\.path) + (backdrop.map { [$0] } ?? [])
+    let pictures = Set(kept.filter { $0 != "-" }.map(PathText.resolved))
     var takers: [String: String] = [:]
     func take(_ target: String, for input: String) throws(Failure) {
       let resolved = PathText.resolved(target)
@@ -87,13 +103,13 @@ struct OutputPlan: Sendable {
   /// The job of one picture.
   func job(for file: SelectedFile, among pictures: Set<String> = []) throws(Failure) -> PictureJob {
     PictureJob(
-      input: InputPicture(file.path), target: try target(of: file), sideMaps: sideMaps, pictures: pictures,
-      makesFolder: folder != nil)
+      input: InputPicture(file.path), target: try target(of: file), composition: composition, encoding: encoding,
+      sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
   }
 
-  /// The mask's path; nil for standard output.
+  /// The result's path; nil for standard output.
   private func target(of file: SelectedFile) throws(Failure) -> String? {
-    let name = Self.stem(of: file.path) + Self.endings[0]
+    let name = "\(Self.stem(of: file.path)).\(suffix)"
     switch destination {
     case .standardOutput: return nil
     case .file(let path): return path
@@ -102,7 +118,7 @@ struct OutputPlan: Sendable {
       return PathText.joined(PathText.joined(folder, below == "." ? "" : below), name)
     case .beside:
       guard file.path != "-" else {
-        throw Failure(.usage, "say where the mask of standard input goes: -o FILE, or -o -")
+        throw Failure(.usage, "say where the result of standard input goes: -o FILE, or -o -")
       }
       guard let slash = file.path.lastIndex(of: "/") else { return name }
       return "\(file.path[...slash])\(name)"

@@ -3,42 +3,46 @@ import FoundationEssentials
 import Glibc
 import U2Net
 
-/// One picture and where its mask goes.
+/// One picture, what is made of it and where that goes.
 struct PictureJob: Sendable {
   let input: InputPicture
-  /// The mask's path; nil for standard output.
+  /// The result's path; nil for standard output.
   let target: String?
+  let composition: Composition
+  let encoding: EncodingOptions
   /// The folder of the side maps, or nil.
   let sideMaps: String?
   /// Every picture of the command, resolved: nothing is written over them.
   let pictures: Set<String>
-  /// Whether the mask's folder is made where it is not there.
+  /// Whether the result's folder is made where it is not there.
   let makesFolder: Bool
 
-  /// Whether its mask is there already.
+  /// Whether its result is there already.
   var isDone: Bool { target.map { PathText.exists($0) } ?? false }
 
   /// Makes and writes what is wanted of a picture: all files or none.
   func store(_ found: DetectedPicture) throws(Failure) -> RunReport.Entry {
     let clock = ContinuousClock()
     let start = clock.now
-    let mask = try found.detection.mask()
+    let picture = found.picture
+    let rendering = try composition.rendering(of: picture, found.detection)
     let sideFiles = try sideFiles(of: found.detection)
-    try write(sideFiles + (target.map { [($0, mask)] } ?? []))
-    if target == nil { try Console.write(encoded(mask)) }
+    let bytes = try rendering.encoded(encoding, name: target ?? "standard output")
+    try write(sideFiles + (target.map { [($0, bytes)] } ?? []))
+    if target == nil { try Console.write(bytes) }
     return RunReport.Entry(
-      input: input.path, width: found.detection.pictureSize.width, height: found.detection.pictureSize.height,
-      mask: target, sideMaps: sideFiles.map(\.path), notes: found.picture.notes.map { "\($0)" },
+      input: input.path, width: picture.size.width, height: picture.size.height, output: composition.kind,
+      file: target, sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" } + rendering.notes,
       seconds: (start.duration(to: clock.now) + found.duration).seconds)
   }
 
-  private typealias MaskFile = (path: String, mask: Mask)
+  private typealias File = (path: String, bytes: [UInt8])
 
   /// The masks of all maps, where they are wanted.
-  private func sideFiles(of detection: Detection) throws(Failure) -> [MaskFile] {
-    var files: [MaskFile] = []
+  private func sideFiles(of detection: Detection) throws(Failure) -> [File] {
+    var files: [File] = []
     for (map, path) in zip(detection.maps, try sidePaths(of: detection.maps.map(\.name))) {
-      files.append((path, try detection.mask(of: map)))
+      files.append((path, try encoded(detection.mask(of: map), name: path)))
     }
     return files
   }
@@ -70,17 +74,17 @@ struct PictureJob: Sendable {
     return names.enumerated().map { "\($0)-\($1)" }
   }
 
-  private func encoded(_ mask: Mask) throws(Failure) -> [UInt8] {
-    do { return try mask.encodedPNG(name: "standard output") } catch { throw Failure(error) }
+  private func encoded(_ mask: Mask, name: String) throws(Failure) -> [UInt8] {
+    do { return try mask.encodedPNG(name: name) } catch { throw Failure(error) }
   }
 
-  private func write(_ files: [MaskFile]) throws(Failure) {
+  private func write(_ files: [File]) throws(Failure) {
     let folder = try madeFolder()
     if makesFolder, let target { try Self.makeFolder(PathText.parent(of: target)) }
     var written: [String] = []
     for file in files {
       do {
-        try file.mask.writePNG(toFileAt: file.path)
+        try OutputFile.save(file.bytes, toFileAt: file.path)
         written.append(file.path)
       } catch {
         for path in written { unlink(path) }

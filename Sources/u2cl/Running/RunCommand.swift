@@ -5,21 +5,24 @@ import U2Net
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Write the masks of what stands out in pictures.",
+    commandName: "run", abstract: "Find what stands out in pictures: masks, cut-outs, and what is made of them.",
     discussion: """
-      Without -o, photo.jpg gives photo.mask.png beside it. The mask is an 8-bit grey PNG of the picture's own size.
+      Without -o, photo.jpg gives photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. The mask
+      is 8-bit grey, of the picture's own size; a cut-out is RGBA with straight alpha. The name that -o gives says the
+      format: .png, .jpg or .webp.
       The paths written go to standard output, everything else to standard error.
       """)
 
   @OptionGroup var pictures: PictureOptions
 
   @Option(
-    name: [.short, .customLong("output")],
-    help: "The mask's file (.png), a folder for many, or - for standard output.")
+    name: [.short, .customLong("to")], help: "The result's file, a folder for many, or - for standard output.")
   var output: String?
 
   @Option(help: "Also compute every map of the network, d0 … d6, and write them into this folder.")
   var sideMaps: String?
+
+  @OptionGroup(title: "What is made") var result: OutputOptions
 
   @OptionGroup var model: ModelOptions
 
@@ -44,7 +47,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let isSingle = pictures.namesPictures && pictures.inputs.count == 1
     let plan = try OutputPlan(
-      output: output, sideMaps: sideMaps, json: json, isSingle: isSingle, makesFolder: !pictures.namesPictures)
+      output: output, options: result, background: model.input.background, sideMaps: sideMaps, json: json,
+      isSingle: isSingle, makesFolder: !pictures.namesPictures)
     let teller = pictures.watch ? try follow(plan) : try mask(plan, isSingle: isSingle)
     if let failure = teller.firstFailure { throw ExitCode(failure.kind.rawValue) }
   }

@@ -6,8 +6,10 @@ struct RunReport: Codable {
     let input: String
     let width: Int
     let height: Int
-    /// The mask's file; nil where it went to standard output.
-    let mask: String?
+    /// What was made.
+    let output: Composition.Kind
+    /// Its file; nil where it went to standard output.
+    let file: String?
     let sideMaps: [String]
     /// What the reader should know of the picture.
     let notes: [String]
@@ -15,7 +17,7 @@ struct RunReport: Codable {
     let seconds: Double
   }
 
-  /// A picture that has no mask.
+  /// A picture of which nothing was made.
   struct Failed: Codable {
     let input: String
     let error: String
