@@ -152,7 +152,6 @@ import U2Net
   @Test(arguments: ["KILL", "TERM", "INT"]) func anEndAtAnyMomentLeavesWholeFiles(signal: String) throws {
     let sandbox = try album(24)
     let run = "run album -r -o out --skip-existing \(quick.joined(separator: " "))"
-    let sizes = [480 * 640]
     var generator = SeededGenerator(seed: UInt64(signal.utf8.count))
     var ends = Set<Int32>()
     for turn in 0..<6 {
@@ -165,7 +164,7 @@ import U2Net
       for name in made {
         #expect(name.hasSuffix(".mask.png") && !name.contains("/."), "\(name) after \(turn) of SIG\(signal)")
         let mask = try Picture(contentsOf: "\(sandbox.folder)/\(name)")
-        #expect(mask.size.height > 0 && (mask.size.height * mask.size.width != 0 || sizes.isEmpty))
+        #expect(mask.size.height > 0, "\(name)")
       }
       if made.count == 24 { try FileManager.default.removeItem(atPath: "\(sandbox.folder)/out") }
     }

@@ -41,7 +41,8 @@ struct RunTeller {
       if style.json { entries.append(entry) } else { try announce(entry) }
       if !style.isQuiet { note(entry, of: job) }
     } catch {
-      guard error != fatal else { return }
+      // Of what was under way when there was nothing more to be done, only what succeeded is worth a word.
+      guard fatal == nil else { return }
       failed += 1
       firstFailure = firstFailure ?? error
       Console.error("\(error)")
@@ -80,6 +81,7 @@ struct RunTeller {
   ///   - interruption: what ended it early, such as SIGINT.
   func end(skipped: Int, interruption: String?) {
     progress.end()
+    if fatal != nil && done == 0 { return }
     var notes: [String] = []
     if failed > 0 { notes.append("\(failed) failed") }
     if skipped > 0 { notes.append("\(skipped) done before") }
