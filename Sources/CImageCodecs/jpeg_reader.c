@@ -19,6 +19,7 @@ typedef struct {
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
   uint8_t *exif;
+  uint8_t *xmp;
   JOCTET *icc_profile;
   uint8_t *cmyk_row;
   int channels;
@@ -70,18 +71,25 @@ static void limit_scans(j_common_ptr cinfo) {
   longjmp(self->reader.escape, 1);
 }
 
-static void find_metadata(jpeg_reader *self) {
-  static const uint8_t signature[6] = "Exif\0";
+// What follows the signature in the first APP1 marker that begins with it. A copy: jpeg_finish_decompress frees the
+// markers.
+static uint8_t *copy_marker(jpeg_reader *self, const char *signature, size_t length, size_t *count) {
   for (jpeg_saved_marker_ptr marker = self->cinfo.marker_list; marker; marker = marker->next) {
-    if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= sizeof signature) continue;
-    if (memcmp(marker->data, signature, sizeof signature) != 0) continue;
-    const size_t count = marker->data_length - sizeof signature;
-    // A copy: jpeg_finish_decompress frees the markers.
-    if (!(self->exif = malloc(count))) break;
-    self->reader.exif = memcpy(self->exif, marker->data + sizeof signature, count);
-    self->reader.exif_count = count;
-    break;
+    if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= length) continue;
+    if (memcmp(marker->data, signature, length) != 0) continue;
+    *count = marker->data_length - length;
+    uint8_t *copy = malloc(*count);
+    return copy ? memcpy(copy, marker->data + length, *count) : NULL;
   }
+  return NULL;
+}
+
+static void find_metadata(jpeg_reader *self) {
+  static const char exif[] = "Exif\0", xmp[] = "http://ns.adobe.com/xap/1.0/";
+  self->exif = copy_marker(self, exif, sizeof exif, &self->reader.exif_count);
+  self->reader.exif = self->exif;
+  self->xmp = copy_marker(self, xmp, sizeof xmp, &self->reader.xmp_count);
+  self->reader.xmp = self->xmp;
   unsigned int count = 0;
   if (jpeg_read_icc_profile(&self->cinfo, &self->icc_profile, &count)) {
     self->reader.icc_profile = self->icc_profile;
@@ -160,6 +168,7 @@ static void close_reader(u2cl_reader *reader) {
   jpeg_reader *self = (jpeg_reader *)reader;
   jpeg_destroy_decompress(&self->cinfo);
   free(self->exif);
+  free(self->xmp);
   free(self->icc_profile);
   free(self->cmyk_row);
   free(self);

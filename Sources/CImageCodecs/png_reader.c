@@ -57,6 +57,13 @@ static void find_metadata(png_reader *self) {
     self->reader.icc_profile = bytes;
     self->reader.icc_profile_count = count;
   }
+  png_textp texts = NULL;
+  const int text_count = png_get_text(self->png, self->info, &texts, NULL);
+  for (int i = 0; i < text_count; i++) {
+    if (strcmp(texts[i].key, "XML:com.adobe.xmp") != 0 || !texts[i].text) continue;
+    self->reader.xmp = (const uint8_t *)texts[i].text;
+    self->reader.xmp_count = strlen(texts[i].text);
+  }
 }
 
 // Deflate stores no more than 258 bytes in two bits.

@@ -49,9 +49,27 @@ static void append(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
+static void attach(png_structp png, png_infop header, const u2cl_attachments *attachments) {
+  const u2cl_bytes icc = attachments->icc_profile, exif = attachments->exif, xmp = attachments->xmp;
+  if (icc.bytes) {
+    png_set_iCCP(png, header, "ICC profile", PNG_COMPRESSION_TYPE_BASE, icc.bytes, (png_uint_32)icc.count);
+  }
+#ifdef PNG_eXIf_SUPPORTED
+  if (exif.bytes) png_set_eXIf_1(png, header, (png_uint_32)exif.count, (png_bytep)exif.bytes);
+#endif
+#ifdef PNG_iTXt_SUPPORTED
+  if (xmp.bytes) {
+    png_text text = {
+      .compression = PNG_ITXT_COMPRESSION_NONE, .key = (png_charp)"XML:com.adobe.xmp", .text = (png_charp)xmp.bytes,
+      .itxt_length = xmp.count, .lang = (png_charp)"", .lang_key = (png_charp)""};
+    png_set_text(png, header, &text, 1);
+  }
+#endif
+}
+
 static u2cl_codec_status write_all(
   png_writer *self, png_structp png, png_infop header, const uint8_t *pixels, const u2cl_image_info *info,
-  const uint8_t *icc_profile, size_t icc_profile_count) {
+  const u2cl_attachments *attachments) {
   if (setjmp(self->escape)) return self->failure;
   const int color = info->channels == 1 ? PNG_COLOR_TYPE_GRAY
     : info->channels == 3               ? PNG_COLOR_TYPE_RGB
@@ -61,9 +79,7 @@ static u2cl_codec_status write_all(
   png_set_IHDR(
     png, header, (png_uint_32)info->width, (png_uint_32)info->height, info->bytes_per_sample * 8, color,
     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (icc_profile) {
-    png_set_iCCP(png, header, "ICC profile", PNG_COMPRESSION_TYPE_BASE, icc_profile, (png_uint_32)icc_profile_count);
-  }
+  attach(png, header, attachments);
   png_write_info(png, header);
   const uint16_t one = 1;
   if (info->bytes_per_sample == 2 && *(const uint8_t *)&one) png_set_swap(png);
@@ -74,13 +90,13 @@ static u2cl_codec_status write_all(
 }
 
 u2cl_codec_status u2cl_png_encode(
-  const void *pixels, const u2cl_image_info *info, const uint8_t *icc_profile, size_t icc_profile_count,
-  uint8_t **file, size_t *file_count) {
+  const void *pixels, const u2cl_image_info *info, const u2cl_attachments *attachments, uint8_t **file,
+  size_t *file_count) {
   png_writer self = {.failure = U2CL_CODEC_UNSUPPORTED};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &self, fail, ignore_warning);
   png_infop header = png ? png_create_info_struct(png) : NULL;
   const u2cl_codec_status status = header
-    ? write_all(&self, png, header, pixels, info, icc_profile, icc_profile_count)
+    ? write_all(&self, png, header, pixels, info, attachments)
     : U2CL_CODEC_OUT_OF_MEMORY;
   png_destroy_write_struct(&png, &header);
   if (status != U2CL_CODEC_OK) {

@@ -22,6 +22,11 @@ const uint8_t *u2cl_reader_icc_profile(u2cl_reader *reader, size_t *count) {
 
 size_t u2cl_reader_fewest_bytes(const u2cl_reader *reader) { return reader->fewest_bytes; }
 
+const uint8_t *u2cl_reader_xmp(u2cl_reader *reader, size_t *count) {
+  *count = reader->xmp_count;
+  return reader->xmp;
+}
+
 const char *u2cl_reader_message(const u2cl_reader *reader) { return reader->message; }
 
 void u2cl_reader_close(u2cl_reader *reader) { reader->close(reader); }

@@ -14,6 +14,8 @@ struct u2cl_reader {
   size_t exif_count;
   const uint8_t *icc_profile;
   size_t icc_profile_count;
+  const uint8_t *xmp;
+  size_t xmp_count;
   u2cl_codec_status failure;  // set before the jump
   int keeps_grey;
   size_t fewest_bytes;

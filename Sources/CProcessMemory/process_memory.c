@@ -1,6 +1,13 @@
 #define _GNU_SOURCE  // dl_iterate_phdr
 #include "process_memory.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+void u2cl_release_free_memory(void) { malloc_trim(0); }
+#else
+void u2cl_release_free_memory(void) {}
+#endif
+
 #ifdef __linux__
 #include <link.h>
 #include <stdint.h>

@@ -16,10 +16,22 @@ struct CodecReader: ~Copyable {
     let count = info.height * info.width * Int(info.channels)
     let samples: Picture.Samples =
       info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
+    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
     let picture = Picture(
       size: size, hasAlpha: info.channels == 4, samples: samples,
-      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) })
-    return DecodedFile(picture: picture, orientation: Orientation(exif: reader.metadata(u2cl_reader_exif)))
+      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) },
+      metadata: Metadata(exif: exif, xmp: reader.metadata(u2cl_reader_xmp).map { Array($0) }))
+    return DecodedFile(picture: picture, orientation: Orientation(exif: exif))
+  }
+
+  /// The size that the header of a file claims.
+  static func claimedSize(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat
+  ) throws(ImageError.Problem) -> Size {
+    let reader = try CodecReader(file, format: format)
+    var info = u2cl_image_info()
+    try reader.check(u2cl_reader_read_header(reader.handle, &info))
+    return Size(height: info.height, width: info.width)
   }
 
   /// Decodes a file of the format whose picture is opaque grey of at most 8 bits a sample and stands upright.
@@ -35,7 +47,8 @@ struct CodecReader: ~Copyable {
     let size = Size(height: info.height, width: info.width)
     let mask = Mask(size: size, pixels: try reader.pixels(info.height * info.width))
     // Only now: a PNG may say how it is to be turned after its pixels.
-    return Orientation(exif: reader.metadata(u2cl_reader_exif)) == .upright ? mask : nil
+    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
+    return Orientation(exif: exif) == .upright ? mask : nil
   }
 
   /// The header, where the file may be as long as that promises.

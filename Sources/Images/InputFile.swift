@@ -7,12 +7,12 @@
 #endif
 
 /// Reading whole files, with errors that name them.
-enum InputFile {
+package enum InputFile {
   /// The most bytes that are read of one file: 1 GiB, so that an endless device is no trap.
-  static let byteLimit = 1 << 30
+  package static let byteLimit = 1 << 30
 
   /// All bytes of a file.
-  static func bytes(ofFileAt path: String) throws(ImageError) -> [UInt8] {
+  package static func bytes(ofFileAt path: String) throws(ImageError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
@@ -24,7 +24,7 @@ enum InputFile {
   }
 
   /// All bytes from where an open descriptor stands.
-  static func bytes(from descriptor: Int32, name: String) throws(ImageError) -> [UInt8] {
+  package static func bytes(from descriptor: Int32, name: String) throws(ImageError) -> [UInt8] {
     var status = stat()
     var block = 1 << 16
     if fstat(descriptor, &status) == 0 {

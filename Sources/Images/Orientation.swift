@@ -12,31 +12,8 @@ package enum Orientation: Int, CaseIterable, Sendable {
   case rotated90Counterclockwise
 
   /// The orientation that an EXIF block gives; upright where it gives none or cannot be read.
-  ///
-  /// A block is a TIFF file, in WebP files sometimes after the JPEG signature `Exif\0\0`.
-  init(exif block: (some Collection<UInt8>)?) {
-    self = block.flatMap { Self.tag(in: Array($0)) }.flatMap(Orientation.init(rawValue:)) ?? .upright
-  }
-
-  private static func tag(in block: [UInt8]) -> Int? {
-    let hasSignature = block.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0])
-    let tiff = hasSignature ? Array(block.dropFirst(6)) : block
-    let isBigEndian = tiff.starts(with: [0x4D, 0x4D])
-    guard isBigEndian || tiff.starts(with: [0x49, 0x49]) else { return nil }
-    func integer(at offset: Int, bytes: Int) -> Int? {
-      guard offset >= 0, offset + bytes <= tiff.count else { return nil }
-      let field = tiff[offset..<offset + bytes]
-      return (isBigEndian ? Array(field) : field.reversed()).reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard integer(at: 2, bytes: 2) == 42, let directory = integer(at: 4, bytes: 4),
-      let entries = integer(at: directory, bytes: 2)
-    else { return nil }
-    for entry in 0..<entries {
-      let offset = directory + 2 + 12 * entry
-      guard let tag = integer(at: offset, bytes: 2) else { return nil }
-      if tag == 0x0112 { return integer(at: offset + 8, bytes: 2) }
-    }
-    return nil
+  init(exif block: EXIFBlock?) {
+    self = block?.orientation.flatMap(Orientation.init(rawValue:)) ?? .upright
   }
 
   /// Whether width and height change places.
@@ -53,7 +30,7 @@ extension Picture {
       case .bits8(let values): .bits8(permute(values, to: turned, by: orientation))
       case .bits16(let values): .bits16(permute(values, to: turned, by: orientation))
       }
-    return Picture(size: turned, hasAlpha: hasAlpha, samples: moved, iccProfile: iccProfile, notes: notes)
+    return replacing(size: turned, samples: moved)
   }
 
   /// Pixel (x, y) of the result is the stored pixel number `origin + x · right + y · down`.

@@ -10,6 +10,8 @@
 public enum OutputFile {
   /// Writes `bytes` to a temporary file in the same directory and renames it to `path`.
   ///
+  /// Where the system has files without names (Linux, most file systems) the temporary file is one: a process that is
+  /// killed leaves nothing behind.
   /// A symbolic link keeps pointing at the file, which is replaced; a device or a pipe is written to as it is.
   /// - Throws: an `ImageError` that names `path`; then nothing was changed and no temporary file is left.
   public static func save(_ bytes: [UInt8], toFileAt path: String) throws(ImageError) {
@@ -46,6 +48,9 @@ public enum OutputFile {
       }
     }
     let temporary = directory(of: target) + ".u2cl-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
+    #if os(Linux)
+      if try UnnamedFile.save(to: target, in: directory(of: target), exchangedThrough: temporary, fill) { return }
+    #endif
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
     do {

@@ -10,7 +10,7 @@ extension Picture {
       case .bits8(let values): .bits8(Self.composite(values, over: color))
       case .bits16(let values): .bits16(Self.composite(values, over: color.map { UInt16($0) * 257 }))
       }
-    return Picture(size: size, hasAlpha: false, samples: flat, iccProfile: iccProfile, notes: notes)
+    return replacing(hasAlpha: false, samples: flat)
   }
 
   private static func composite<Sample: FixedWidthInteger & UnsignedInteger>(

@@ -40,18 +40,31 @@ public struct Picture: Sendable, Equatable {
   public let samples: Samples
   /// The embedded ICC profile, unread.
   public var iccProfile: [UInt8]?
+  /// What else the file says of itself.
+  public var metadata: Metadata
   /// What decoding left out.
   public var notes: [Note]
 
   /// A picture of the given samples; their number must be `height · width · (hasAlpha ? 4 : 3)`.
-  public init(size: Size, hasAlpha: Bool, samples: Samples, iccProfile: [UInt8]? = nil, notes: [Note] = []) {
+  public init(
+    size: Size, hasAlpha: Bool, samples: Samples, iccProfile: [UInt8]? = nil, metadata: Metadata = Metadata(),
+    notes: [Note] = []
+  ) {
     precondition(
       samples.count == size.height * size.width * (hasAlpha ? 4 : 3), "\(samples.count) samples do not fill \(size)")
     self.size = size
     self.hasAlpha = hasAlpha
     self.samples = samples
     self.iccProfile = iccProfile
+    self.metadata = metadata
     self.notes = notes
+  }
+
+  /// Other samples with all that this picture carries besides them.
+  package func replacing(size: Size? = nil, hasAlpha: Bool? = nil, samples: Samples) -> Picture {
+    Picture(
+      size: size ?? self.size, hasAlpha: hasAlpha ?? self.hasAlpha, samples: samples, iccProfile: iccProfile,
+      metadata: metadata, notes: notes)
   }
 
   /// Samples per pixel: 3 or 4.

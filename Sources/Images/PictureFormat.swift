@@ -1,4 +1,4 @@
-/// A file format that pictures are read from, told by a file's first bytes and never by its name.
+/// A file format of pictures: for reading told by a file's first bytes and never by its name, for writing by its name.
 public enum PictureFormat: String, Sendable, CaseIterable {
   /// Portable Network Graphics.
   case png = "PNG"
@@ -28,6 +28,26 @@ public enum PictureFormat: String, Sendable, CaseIterable {
       throw .unknownFormat(resembles: Self.unreadFormat(firstBytes: start))
     }
     self = format
+  }
+
+  /// The format that the ending of a name to be written says: `.png`, `.jpg`, `.jpeg` or `.webp`.
+  public init?(fileName: String) {
+    guard let dot = fileName.lastIndex(of: ".") else { return nil }
+    switch fileName[fileName.index(after: dot)...].lowercased() {
+    case "png": self = .png
+    case "jpg", "jpeg", "jpe": self = .jpeg
+    case "webp": self = .webp
+    default: return nil
+    }
+  }
+
+  /// What names of its files end in, without the dot.
+  public var fileExtension: String {
+    switch self {
+    case .png: "png"
+    case .jpeg: "jpg"
+    case .webp: "webp"
+    }
   }
 
   /// The name of a well-known format that is not read here, for the error message.

@@ -13,9 +13,9 @@ extension Picture {
   /// A small opaque 8-bit picture, for looking at: no side is longer than `side` pixels.
   public func thumbnail(side: Int, background: Color = .white) -> Picture {
     let small = size.fitting(side: side)
-    let resizer = FilterResizer(from: size, to: small, filter: .triangle)
-    let samples = resizer.resize(flattened(over: background).samples8, channels: 3)
-    return Picture(size: small, hasAlpha: false, samples: .bits8(samples), iccProfile: iccProfile)
+    var picture = resized(to: small, background: background)
+    (picture.metadata, picture.notes) = (Metadata(), [])
+    return picture
   }
 }
 

@@ -15,12 +15,14 @@ struct WebPReader: ~Copyable {
     try Picture.check(size, limit: pixelLimit)
     let reader = try WebPReader(file)
     guard reader.isComplete else { throw .truncated(.webp) }
+    let exif = reader.chunk("EXIF").map { EXIFBlock($0) }
     return DecodedFile(
       picture: Picture(
         size: size, hasAlpha: features.has_alpha != 0,
         samples: .bits8(try reader.firstFrame(on: size, hasAlpha: features.has_alpha != 0)),
-        iccProfile: reader.chunk("ICCP"), notes: reader.notes),
-      orientation: Orientation(exif: reader.chunk("EXIF")))
+        iccProfile: reader.chunk("ICCP"), metadata: Metadata(exif: exif, xmp: reader.chunk("XMP ")), notes: reader.notes
+      ),
+      orientation: Orientation(exif: exif))
   }
 
   private init(_ file: UnsafeBufferPointer<UInt8>) throws(ImageError.Problem) {

@@ -1,5 +1,7 @@
 // A program that masks pictures imports U2Net and nothing else: pictures, masks, colours and the cache are part of its
 // face.
 @_exported public import Caches
+@_exported public import Compositing
 @_exported public import Images
+@_exported public import Matting
 @_exported public import Tensors

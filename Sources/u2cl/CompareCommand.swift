@@ -33,7 +33,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let keeping = Keeping()
-    let picture = try InputPicture(input).picture().0
+    let picture = try InputPicture(input).picture().picture
     let other = DeviceRequest(against)
     let detector = try model.detector(on: device.request, device, maps: .all, cache: keeping.cache)
     let peer = try model.detector(on: other, device, precision: .fp32, maps: .all, cache: keeping.cache)

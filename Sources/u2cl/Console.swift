@@ -7,7 +7,13 @@ enum Console {
   /// A result: a line.
   ///
   /// - Throws: `Failure` where standard output does not take it, such as a full disk.
-  static func write(_ line: String) throws(Failure) { try write(Array((line + "\n").utf8)) }
+  static func write(_ line: String) throws(Failure) {
+    let isOnTerminal = isatty(STDOUT_FILENO) == 1
+    try write(Array(((isOnTerminal ? clear : "") + line + "\n").utf8))
+  }
+
+  /// Wipes what the terminal's line shows of the progress.
+  private static let clear = "\r\u{1B}[K"
 
   /// A result: bytes, such as a picture in a pipe.
   ///
@@ -39,13 +45,14 @@ enum Console {
 
   /// What went wrong, or what the user should know.
   static func error(_ message: String) {
+    let isOnTerminal = isatty(STDERR_FILENO) == 1
     // Where standard error takes nothing there is nowhere left to say so.
-    _ = send(Array("u2cl: \(message)\n".utf8), to: STDERR_FILENO)
+    _ = send(Array("\(isOnTerminal ? clear : "")u2cl: \(message)\n".utf8), to: STDERR_FILENO)
   }
 
   /// A line of the terminal that the next one is drawn over.
   static func status(_ line: String, endsLine: Bool = false) {
-    _ = send(Array((endsLine ? "\n" : "\r\u{1B}[K\(line)").utf8), to: STDERR_FILENO)
+    _ = send(Array((endsLine ? "\n" : clear + line).utf8), to: STDERR_FILENO)
   }
 
   /// - Returns: the system's reason where not everything was taken.

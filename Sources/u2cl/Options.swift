@@ -2,7 +2,7 @@ public import ArgumentParser
 public import U2Net
 
 /// Which device runs; the same in every command.
-struct DeviceOptions: ParsableArguments {
+struct DeviceOptions: ParsableArguments, Sendable {
   @Option(help: "auto, gpu, cpu, gpu:1, reference, a number from 'u2cl devices', or a part of a name.")
   var device = "auto"
 
@@ -18,13 +18,29 @@ struct DeviceOptions: ParsableArguments {
   var noTune = false
 
   var request: DeviceRequest { DeviceRequest(device) }
+
+  /// The devices asked for by a command that can use several: `all`, or a list with commas.
+  var requests: [DeviceRequest] {
+    guard device.lowercased() == "all" else {
+      return device.split(separator: ",", omittingEmptySubsequences: false).map {
+        DeviceRequest(String($0.drop { $0 == " " }))
+      }
+    }
+    let all = (try? ComputeDevice.all()) ?? []
+    let processors = all.indices.filter { all[$0].kind == DeviceRequest.Kind.cpu.rawValue }
+    // Several drivers for the processor are one device: together they would only be in each other's way.
+    let used = all.indices.filter { !processors.dropFirst().contains($0) }
+    return used.isEmpty ? [.auto] : used.map { .index($0) }
+  }
 }
 
 extension PrecisionRequest: ExpressibleByArgument {}
 
 /// Which model runs; the same in every command that shows it pictures.
-struct ModelOptions: ParsableArguments {
-  @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+struct ModelOptions: ParsableArguments, Sendable {
+  @Option(
+    name: [.short, .long],
+    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
   var model: String?
 
   @OptionGroup var input: InputOptions
@@ -39,7 +55,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 /// How pictures become a network's input; the same in every command that shows it pictures.
-struct InputOptions: ParsableArguments {
+struct InputOptions: ParsableArguments, Sendable {
   @Option(help: "The side of the network's input in pixels; the model's own unless told.")
   var size: Int?
 

@@ -3,27 +3,33 @@ import U2Net
 
 /// How far a long work is: one line that is drawn over on a terminal, a plain line now and then elsewhere.
 struct ProgressDisplay {
-  private let total: Int
+  /// How much there is to do; nil where nobody knows.
+  private let total: Int?
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?
 
-  init(total: Int, isQuiet: Bool) {
+  init(total: Int?, isQuiet: Bool) {
     self.total = total
     self.isQuiet = isQuiet
     start = clock.now
   }
 
   /// Says how far it is, unless it was said a moment ago.
-  mutating func show(done: Int, resumed: Int) {
+  ///
+  /// - Parameters:
+  ///   - done: what has been done, by an earlier run included.
+  ///   - failed: what could not be done, beside that.
+  ///   - resumed: what an earlier run had done.
+  mutating func show(done: Int, failed: Int = 0, resumed: Int = 0) {
     guard !isQuiet else { return }
     let now = clock.now
     let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
-    guard done == total || (last ?? start).duration(to: now) >= pause else { return }
+    guard done + failed == total || (last ?? start).duration(to: now) >= pause else { return }
     last = now
-    let line = line(done: done, resumed: resumed, seconds: start.duration(to: now).seconds)
+    let line = line(done: done, failed: failed, resumed: resumed, seconds: start.duration(to: now).seconds)
     if isTerminal { Console.status(line) } else { Console.error(line) }
   }
 
@@ -32,12 +38,25 @@ struct ProgressDisplay {
     if !isQuiet && isTerminal && last != nil { Console.status("", endsLine: true) }
   }
 
-  private func line(done: Int, resumed: Int, seconds: Double) -> String {
-    let rate = Double(done - resumed) / max(seconds, 1e-9)
-    var parts = ["\(done) of \(total)"]
+  /// The last words, such as `998 pictures in 1:12, 13.8 a second; 2 failed`.
+  func tell(done: Int, of thing: String, notes: [String] = []) {
+    guard !isQuiet else { return }
+    let seconds = start.duration(to: clock.now).seconds
+    var parts = ["\(done) \(thing)\(done == 1 ? "" : "s") in \(Format.minutes(seconds))"]
+    if done > 1 { parts[0] += ", \(Format.fixed(Double(done) / max(seconds, 1e-9), 1)) a second" }
+    Console.error((parts + notes).joined(separator: "; "))
+  }
+
+  private func line(done: Int, failed: Int, resumed: Int, seconds: Double) -> String {
+    let fresh = done + failed - resumed
+    let rate = Double(fresh) / max(seconds, 1e-9)
+    var parts = [total.map { "\(done + failed) of \($0)" } ?? "\(done + failed)"]
     if resumed > 0 { parts.append("\(resumed) of them before") }
-    if done > resumed { parts.append("\(Format.fixed(rate, 1)) a second") }
-    if done > resumed && done < total { parts.append("\(Format.minutes(Double(total - done) / rate)) left") }
+    if failed > 0 { parts.append("\(failed) failed") }
+    if fresh > 0 { parts.append("\(Format.fixed(rate, 1)) a second") }
+    if let total, fresh > 0, done + failed < total {
+      parts.append("\(Format.minutes(Double(total - done - failed) / rate)) left")
+    }
     return parts.joined(separator: ", ")
   }
 }

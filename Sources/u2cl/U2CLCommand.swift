@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import U2Net
 
 /// The command line: a face over the U2Net library.
@@ -12,12 +13,14 @@ struct U2CLCommand: ParsableCommand {
       """,
     version: u2clVersion,
     subcommands: [
-      RunCommand.self, DevicesCommand.self, BenchCommand.self, TuneCommand.self, CompareCommand.self, EvalCommand.self,
-      ModelsCommand.self, CacheCommand.self,
+      RunCommand.self, StreamCommand.self, DevicesCommand.self, BenchCommand.self, TuneCommand.self,
+      CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
     ])
 
   /// Parses and runs; a failure is one line on standard error and an exit code that says what sort it is.
   static func main() {
+    // Whoever reads stops reading: the command ends without a word, also where its parent ignores that signal.
+    signal(SIGPIPE, SIG_DFL)
     do {
       var command = try parseAsRoot()
       try command.run()

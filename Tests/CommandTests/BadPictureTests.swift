@@ -54,7 +54,7 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     try sandbox.makeFolder("folder.jpg")
     try sandbox.expectFailure(5, ["run", "missing.jpg"], says: "'missing.jpg': there is no such file")
     try sandbox.expectFailure(5, ["run", "no/missing.jpg"], says: "there is no such file")
-    try sandbox.expectFailure(5, ["run", "folder.jpg"], says: "'folder.jpg': is a directory")
+    try sandbox.expectFailure(5, ["run", "folder.jpg"], says: "there is no picture in the folder folder.jpg")
     try sandbox.expectFailure(5, ["run", "folder.jpg/in.jpg"], says: "there is no such file")
   }
 
@@ -91,7 +91,7 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     let json = try sandbox.run(many + ["--json"])
     #expect(json.code == 5)
     let report = try JSON(json.output)
-    #expect(report["pictures"]?.list.map { $0["mask"]?.text } == ["a.mask.png", "c.mask.png"])
+    #expect(report["pictures"]?.list.map { $0["file"]?.text } == ["a.mask.png", "c.mask.png"])
     #expect(report["failures"]?.list.map { $0["input"]?.text } == ["b.jpg", "d.jpg"])
     #expect(report["failures"]?.list.first?["error"]?.text?.contains("ends before") == true)
   }

@@ -83,7 +83,7 @@ import U2Net
     }
     let report = try JSON(sandbox.expectSuccess(run + ["--json"]).output)["pictures"]?.list.first
     #expect(
-      report?["classMasks"]?.list.last?.text == "photo.mask.full.png" && report?["mask"]?.text == "photo.mask.png")
+      report?["classMasks"]?.list.last?.text == "photo.mask.full.png" && report?["file"]?.text == "photo.mask.png")
     #expect(try sandbox.expectSuccess(run + ["-o", "-"]).output == Sandbox.bytes(sandbox.folder + "/photo.mask.png"))
   }
 

@@ -71,8 +71,9 @@ import U2Net
     #expect(report.keys == ["schema", "version", "model", "device", "pictures", "failures"])
     #expect(report["version"]?.text == u2clVersion)
     let picture = try #require(report["pictures"]?.list.first)
-    #expect(picture.keys == ["input", "width", "height", "mask", "sideMaps", "notes", "seconds"])
-    #expect(picture["mask"]?.text == "out.png" && picture["sideMaps"]?.list.count == 7)
+    #expect(picture.keys == ["input", "width", "height", "output", "file", "sideMaps", "notes", "seconds"])
+    #expect(
+      picture["output"]?.text == "mask" && picture["file"]?.text == "out.png" && picture["sideMaps"]?.list.count == 7)
     #expect(picture["notes"]?.list.first?.text?.contains("only the first is used") == true)
     #expect((picture["seconds"]?.number ?? 0) > 0)
     #expect(outcome.errors.isEmpty)
@@ -120,7 +121,7 @@ import U2Net
     try sandbox.expectFailure(
       2, ["run", "a/in.jpg", "b/in.jpg", "--side-maps", "maps"], says: "both give maps/in.d0.png")
     try sandbox.expectFailure(
-      2, ["run", "a/in.jpg", "b/in.jpg", "-o", "a/in.jpg"], says: "name a folder for the masks of many pictures")
+      2, ["run", "a/in.jpg", "b/in.jpg", "-o", "a/in.jpg"], says: "name a folder for what is made of many pictures")
   }
 
   @Test func aFolderThatIsNotThereIsTold() throws {

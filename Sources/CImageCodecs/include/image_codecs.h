@@ -40,19 +40,38 @@ u2cl_codec_status u2cl_reader_read_pixels(u2cl_reader *reader, void *pixels);
 // After the header: no sound file of that header is shorter; 0 where that is not known.
 size_t u2cl_reader_fewest_bytes(const u2cl_reader *reader);
 
-// The EXIF block (a TIFF header and what follows) and the ICC profile read so far; NULL where there is none.
+// The EXIF block (a TIFF header and what follows), the ICC profile and the XMP packet read so far; NULL where there is none.
 // They belong to the reader.
 const uint8_t *u2cl_reader_exif(u2cl_reader *reader, size_t *count);
 const uint8_t *u2cl_reader_icc_profile(u2cl_reader *reader, size_t *count);
+const uint8_t *u2cl_reader_xmp(u2cl_reader *reader, size_t *count);
 
 // What the library said of the failure, one line; empty where it said nothing.
 const char *u2cl_reader_message(const u2cl_reader *reader);
 void u2cl_reader_close(u2cl_reader *reader);
 
+// What is stored beside the pixels: bytes and how many; NULL where there is nothing.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+} u2cl_bytes;
+
+typedef struct {
+  u2cl_bytes icc_profile;
+  u2cl_bytes exif;  // from the TIFF header on
+  u2cl_bytes xmp;
+} u2cl_attachments;
+
 // Encodes interleaved rows (1: grey, 3: RGB, 4: RGBA; 1 or 2 bytes a sample in the machine's byte order) as a PNG.
-// The ICC profile may be NULL. On success `*file` is the caller's to free().
+// On success `*file` is the caller's to free().
 u2cl_codec_status u2cl_png_encode(
-  const void *pixels, const u2cl_image_info *info, const uint8_t *icc_profile, size_t icc_profile_count,
-  uint8_t **file, size_t *file_count);
+  const void *pixels, const u2cl_image_info *info, const u2cl_attachments *attachments, uint8_t **file,
+  size_t *file_count);
+
+// The same as a JPEG: 1 or 3 channels of one byte. The quality is libjpeg's, 1 to 100; from 90 on colours are not
+// subsampled.
+u2cl_codec_status u2cl_jpeg_encode(
+  const uint8_t *pixels, const u2cl_image_info *info, int quality, const u2cl_attachments *attachments, uint8_t **file,
+  size_t *file_count);
 
 #endif

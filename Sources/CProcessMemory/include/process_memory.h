@@ -7,4 +7,8 @@
 // mostly from the system's cache of files. Does nothing on systems other than Linux.
 void u2cl_release_library_code(size_t least);
 
+// Gives memory that was freed, and that the allocator keeps for the next request, back to the system. Does nothing where
+// the allocator is not glibc's.
+void u2cl_release_free_memory(void);
+
 #endif

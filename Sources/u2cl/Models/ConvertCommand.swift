@@ -1,3 +1,4 @@
+import FileSelection
 import ArgumentParser
 import U2Net
 
@@ -38,7 +39,7 @@ struct ConvertCommand: ParsableCommand {
     var model = try Model(input)
     try profile.adapt(&model.profile)
     if let size { model.profile.inputSize = try Model.square(size) }
-    guard OutputPlan.resolved(input) != OutputPlan.resolved(output) else {
+    guard PathText.resolved(input) != PathText.resolved(output) else {
       throw Failure(.usage, "\(output) is the model that is read; name another file")
     }
     var conversion = ModelConversion()

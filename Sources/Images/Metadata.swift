@@ -1,0 +1,41 @@
+/// What a file says of its picture besides the colours: who, when, where, with what.
+public struct Metadata: Sendable, Equatable {
+  /// The EXIF block, from its TIFF header on; its orientation is 1, as pictures are turned upright when they are read,
+  /// and it holds no thumbnail.
+  public var exif: [UInt8]?
+  /// The XMP packet, XML in UTF-8; its orientation is 1, too.
+  public var xmp: [UInt8]?
+
+  /// The given blocks.
+  public init(exif: [UInt8]? = nil, xmp: [UInt8]? = nil) {
+    self.exif = exif
+    self.xmp = xmp
+  }
+
+  init(exif: EXIFBlock?, xmp: [UInt8]?) {
+    self.exif = exif?.ofChangedPicture.bytes
+    self.xmp = xmp.map(Self.upright)
+  }
+
+  /// The packet with every `tiff:Orientation` set to 1, as an attribute or an element.
+  private static func upright(_ packet: [UInt8]) -> [UInt8] {
+    let name = Array("tiff:Orientation".utf8)
+    var result = packet
+    var i = 0
+    while i + name.count + 2 < result.count {
+      guard result[i] == name[0], result[i..<i + name.count].elementsEqual(name) else {
+        i += 1
+        continue
+      }
+      i += name.count
+      // The digit stands behind `="` or `>`.
+      while i < result.count,
+        [UInt8(ascii: "="), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ">")].contains(result[i])
+      {
+        i += 1
+      }
+      if i < result.count, (UInt8(ascii: "1")...UInt8(ascii: "8")).contains(result[i]) { result[i] = UInt8(ascii: "1") }
+    }
+    return result
+  }
+}

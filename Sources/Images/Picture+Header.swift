@@ -1,0 +1,19 @@
+internal import CImageCodecs
+internal import CWebP
+package import Tensors
+
+extension Picture {
+  /// The size that a file's header claims, before EXIF turns the picture; nil where there is no header to be read.
+  package static func claimedSize(of bytes: [UInt8]) -> Size? {
+    guard let format = PictureFormat(firstBytes: bytes.prefix(16)) else { return nil }
+    return bytes.withUnsafeBufferPointer { file in
+      switch format {
+      case .png, .jpeg: return try? CodecReader.claimedSize(file, format: format)
+      case .webp:
+        var features = WebPBitstreamFeatures()
+        guard WebPGetFeatures(file.baseAddress, file.count, &features) == VP8_STATUS_OK else { return nil }
+        return Size(height: Int(features.height), width: Int(features.width))
+      }
+    }
+  }
+}

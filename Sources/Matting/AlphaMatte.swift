@@ -1,0 +1,43 @@
+public import Images
+public import Tensors
+
+/// How much of each pixel of a picture is foreground, in 16 bits: what a cut-out is made with.
+public struct AlphaMatte: Sendable, Equatable {
+  /// In pixels; the picture's own size.
+  public let size: Size
+  /// `[height, width]`, row-major: 0 is background, 65535 is foreground.
+  public internal(set) var values: [UInt16]
+
+  /// A matte of the given values; their number must be `height · width`.
+  public init(size: Size, values: [UInt16]) {
+    precondition(values.count == size.height * size.width, "\(values.count) values do not fill \(size)")
+    self.size = size
+    self.values = values
+  }
+
+  /// The matte that a mask is, level by level.
+  public init(_ mask: Mask) {
+    self.init(size: mask.size, values: mask.pixels.map { UInt16($0) * 257 })
+  }
+
+  /// The value of full foreground.
+  public static let opaque: UInt16 = 65535
+
+  /// Of 8 bits, rounded.
+  public var mask: Mask {
+    let pixels = [UInt8](unsafeUninitializedCapacity: values.count) { pixels, initialized in
+      nonisolated(unsafe) let pixels = pixels
+      inParallel(size.height) { y in
+        for i in y * size.width..<(y + 1) * size.width {
+          pixels.initializeElement(at: i, to: UInt8(truncatingIfNeeded: (UInt32(values[i]) + 128) / 257))
+        }
+      }
+      initialized = values.count
+    }
+    return Mask(size: size, pixels: pixels)
+  }
+
+  /// The value of an alpha in 0 … 1, which is clamped.
+  @inline(__always)
+  static func value(of alpha: Float) -> UInt16 { UInt16(min(1, max(0, alpha)) * 65535 + 0.5) }
+}

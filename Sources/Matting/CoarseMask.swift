@@ -1,0 +1,42 @@
+internal import Images
+public import Tensors
+
+/// A network's idea of the foreground, at the network's size, not the picture's.
+public struct CoarseMask: Sendable, Equatable {
+  /// In cells; its aspect need not be the picture's.
+  public let size: Size
+  /// `[height, width]`, row-major, in 0 … 1.
+  public let values: [Float]
+
+  /// A mask of the given values; their number must be `height · width`.
+  public init(size: Size, values: [Float]) {
+    precondition(values.count == size.height * size.width, "\(values.count) values do not fill \(size)")
+    precondition(size.height > 0 && size.width > 0, "a mask of \(size) holds nothing")
+    self.size = size
+    self.values = values
+  }
+
+  /// The mask, averaged where it has more rows or columns than the picture.
+  func noLarger(than limit: Size) -> CoarseMask {
+    let target = Size(height: min(size.height, limit.height), width: min(size.width, limit.width))
+    return target == size ? self : averaged(to: target)
+  }
+
+  /// The mean over each cell of a coarser grid.
+  package func averaged(to target: Size) -> CoarseMask {
+    let columns = AreaSpans(from: size.width, to: target.width)
+    let rows = AreaSpans(from: size.height, to: target.height)
+    var result = [Float](repeating: 0, count: target.height * target.width)
+    for row in 0..<target.height {
+      rows.forEach(row) { y, yWeight in
+        for column in 0..<target.width {
+          columns.forEach(column) { x, xWeight in
+            let part = values[y * size.width + x] * (yWeight * xWeight)
+            result[row * target.width + column] += part
+          }
+        }
+      }
+    }
+    return CoarseMask(size: target, values: result)
+  }
+}

@@ -1,0 +1,61 @@
+internal import Images
+internal import Tensors
+
+/// α = a·I + b with a and b that vary slowly over a picture: one vector (a red, a green, a blue, b) for each cell.
+struct CoefficientField: Sendable {
+  let size: Size
+  let values: [SIMD4<Float>]
+
+  /// What the field says of every pixel, in 0 … 1, clamped; cells are interpolated between their centres.
+  func applied(to picture: PictureRows) -> AlphaMatte {
+    let width = picture.size.width
+    let columns = CellSampler(cells: size.width, pixels: width)
+    let rows = CellSampler(cells: size.height, pixels: picture.size.height)
+    let alphas = [UInt16](unsafeUninitializedCapacity: picture.size.height * width) { alphas, initialized in
+      nonisolated(unsafe) let alphas = alphas
+      values.withUnsafeBufferPointer { values in
+        nonisolated(unsafe) let values = values
+        inParallel(picture.size.height) { y in
+          withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size.width + width) { scratch in
+            guard let field = scratch.baseAddress else { return }
+            let colors = field + size.width
+            let row = rows[y]
+            for x in 0..<size.width {
+              let above = values[row.lower * size.width + x]
+              field[x] = above + (values[row.upper * size.width + x] - above) * row.fraction
+            }
+            picture.read(y, 0..<width, into: colors)
+            for x in 0..<width {
+              let column = columns[x]
+              let left = field[column.lower]
+              let product = (left + (field[column.upper] - left) * column.fraction) * colors[x]
+              alphas.initializeElement(at: y * width + x, to: AlphaMatte.value(of: product.sum()))
+            }
+          }
+        }
+      }
+      initialized = picture.size.height * width
+    }
+    return AlphaMatte(size: picture.size, values: alphas)
+  }
+}
+
+/// Where a pixel lies between the centres of cells; beyond the outermost centres, on them.
+package struct CellSampler: Sendable {
+  private let last: Int
+  private let scale: Float
+
+  /// The cells under an axis of pixels.
+  package init(cells: Int, pixels: Int) {
+    last = cells - 1
+    scale = Float(Double(cells) / Double(pixels))
+  }
+
+  /// The two cells whose centres a pixel's centre lies between, and how far it lies from the first to the second.
+  @inline(__always)
+  package subscript(pixel: Int) -> (lower: Int, upper: Int, fraction: Float) {
+    let position = min(max((Float(pixel) + 0.5) * scale - 0.5, 0), Float(last))
+    let lower = Int(position)
+    return (lower, min(lower + 1, last), position - Float(lower))
+  }
+}

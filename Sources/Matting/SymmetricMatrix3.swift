@@ -1,0 +1,29 @@
+/// A symmetric, positive definite matrix of three rows: the covariance of colours.
+struct SymmetricMatrix3 {
+  var xx: Float
+  var yy: Float
+  var zz: Float
+  var xy: Float
+  var xz: Float
+  var yz: Float
+
+  /// The inverse, by cofactors.
+  @inline(__always)
+  var inverse: SymmetricMatrix3 {
+    let (cxx, cxy, cxz) = (yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy)
+    let scale = 1 / max(xx * cxx + xy * cxy + xz * cxz, Float.leastNormalMagnitude)
+    return SymmetricMatrix3(
+      xx: cxx * scale, yy: (xx * zz - xz * xz) * scale, zz: (xx * yy - xy * xy) * scale, xy: cxy * scale,
+      xz: cxz * scale, yz: (xy * xz - xx * yz) * scale)
+  }
+
+  /// The matrix times a vector.
+  @inline(__always)
+  func times(_ v: SIMD3<Float>) -> SIMD3<Float> {
+    SIMD3(xx * v.x + xy * v.y + xz * v.z, xy * v.x + yy * v.y + yz * v.z, xz * v.x + yz * v.y + zz * v.z)
+  }
+
+  /// The vector that the matrix makes `v` of.
+  @inline(__always)
+  func solve(_ v: SIMD3<Float>) -> SIMD3<Float> { inverse.times(v) }
+}

@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Says to threads that they should stop; once said it stays so.
+package final class StopSignal: Sendable {
+  private let state = Monitor(false)
+  private let ends: (read: Int32, write: Int32)
+
+  /// A signal that has not been given.
+  package init() {
+    var pair: [Int32] = [-1, -1]
+    _ = pipe(&pair)
+    for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    ends = (pair[0], pair[1])
+  }
+
+  deinit {
+    close(ends.read)
+    close(ends.write)
+  }
+
+  /// Whether it was given.
+  package var isGiven: Bool { state.update { $0 } }
+
+  /// Gives it.
+  package func give() {
+    guard
+      !state.update({ given in
+        defer { given = true }; return given
+      })
+    else { return }
+    var byte: UInt8 = 0
+    _ = write(ends.write, &byte, 1)
+  }
+
+  /// Waits until there is something to read, or the end of it; false where the signal is given first.
+  package func waitForInput(on descriptor: Int32) -> Bool {
+    var waits = [
+      pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      let count = poll(&waits, nfds_t(waits.count), -1)
+      if waits[0].revents != 0 || isGiven { return false }
+      if count > 0 || (count < 0 && errno != EINTR) { return true }
+    }
+  }
+}

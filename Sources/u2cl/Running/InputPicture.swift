@@ -1,0 +1,37 @@
+import Glibc
+import U2Net
+
+/// A picture that is named on the command line.
+struct InputPicture: Sendable {
+  let path: String
+  /// What messages call it.
+  var name: String { path == "-" ? "standard input" : path }
+
+  init(_ path: String) { self.path = path }
+
+  /// The picture, and how long it took to read and decode it.
+  ///
+  /// - Parameter admit: called with the number of pixels before memory is taken for them.
+  func picture(admit: (_ pixels: Int) -> Void = { _ in }) throws(Failure) -> DecodedPicture {
+    let clock = ContinuousClock()
+    let start = clock.now
+    do {
+      let bytes =
+        path == "-" ? try InputFile.bytes(from: STDIN_FILENO, name: name) : try InputFile.bytes(ofFileAt: path)
+      let read = start.duration(to: clock.now)
+      if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
+      // Waiting for admission is no work.
+      let decoding = clock.now
+      let picture = try Picture(decoding: bytes, name: name)
+      return DecodedPicture(picture: picture, duration: read + decoding.duration(to: clock.now))
+    } catch {
+      throw Failure(error)
+    }
+  }
+}
+
+/// A picture, and how long it took to read and decode it.
+struct DecodedPicture: Sendable {
+  let picture: Picture
+  let duration: Duration
+}

@@ -1,0 +1,139 @@
+import FileSelection
+import U2Net
+
+/// What is made of each picture, and which file that goes to.
+struct OutputPlan: Sendable {
+  /// Where the results go.
+  private enum Destination {
+    /// Beside each picture.
+    case beside
+    /// Into a folder, which is made when the first is written.
+    case folder(String)
+    case file(String)
+    case standardOutput
+
+    /// The file, where it has a name of the user's.
+    var file: String? { if case .file(let path) = self { path } else { nil } }
+  }
+
+  /// What the names of our own files end in, which are no pictures to be masked when they lie among pictures.
+  static let endings = Composition.Kind.allCases.flatMap { kind in
+    PictureFormat.allCases.map { ".\(kind.rawValue).\($0.fileExtension)" }
+  }
+
+  private let destination: Destination
+  private let composition: Composition
+  private let encoding: EncodingOptions
+  /// What comes after a picture's name, such as `mask.png`.
+  private let suffix: String
+  /// A picture that results are laid over, and that is not to be overwritten.
+  private let backdrop: String?
+  private let sideMaps: String?
+
+  /// - Parameters:
+  ///   - isSingle: whether there can only be one picture.
+  ///   - makesFolder: whether a folder that is not there will be made, for one in a folder that is.
+  /// - Throws: `Failure` where `-o` names nothing that could be written.
+  init(
+    output: String?, options: OutputOptions, background: Color, sideMaps: String?, json: Bool, isSingle: Bool,
+    makesFolder: Bool
+  ) throws(Failure) {
+    self.sideMaps = sideMaps
+    destination = try Self.destination(output, isSingle: isSingle, makesFolder: makesFolder)
+    encoding = try options.encoding(of: destination.file)
+    suffix = options.suffix
+    backdrop = options.backdropFile
+    if output == "-" && (!isSingle || json) {
+      throw Failure(.usage, "standard output takes one picture and nothing else; name a folder with -o")
+    }
+    if let sideMaps { try Self.checkFolder(of: sideMaps) }
+    composition = try options.composition(background: background)
+  }
+
+  private static func destination(
+    _ output: String?, isSingle: Bool, makesFolder: Bool
+  ) throws(Failure) -> Destination {
+    guard let output else { return .beside }
+    if output == "-" { return .standardOutput }
+    if PathText.isFolder(output) { return .folder(output) }
+    if !PathText.exists(output), output.hasSuffix("/") || !isSingle {
+      if makesFolder { try checkFolder(of: output) } else { try checkFolder(output) }
+      return .folder(output)
+    }
+    if !isSingle { throw Failure(.usage, "\(output) is a file; name a folder for what is made of many pictures") }
+    try checkFolder(of: output)
+    return .file(output)
+  }
+
+  /// The folder that results go to; nil where they go elsewhere.
+  var folder: String? { if case .folder(let folder) = destination { folder } else { nil } }
+
+  /// The jobs of all pictures, settled before anything runs.
+  ///
+  /// - Throws: `Failure` where two results would go to one file, or a result over a picture.
+  func jobs(for files: [SelectedFile]) throws(Failure) -> [PictureJob] {
+    var seen: Set<String> = []
+    for file in files where !seen.insert(file.path).inserted {
+      throw Failure(.usage, "\(file.path) is given twice; give it once")
+    }
+    let kept = files.map(\.path) + (backdrop.map { [$0] } ?? [])
+    let pictures = Set(kept.filter { $0 != "-" }.map(PathText.resolved))
+    var takers: [String: String] = [:]
+    func take(_ target: String, for input: String) throws(Failure) {
+      let resolved = PathText.resolved(target)
+      if let other = takers.updateValue(input, forKey: resolved) {
+        throw Failure(.usage, "\(other) and \(input) would both give \(target); give them different names")
+      }
+      if pictures.contains(resolved) {
+        throw Failure(.usage, "\(target) is one of the pictures and would be overwritten; name another file with -o")
+      }
+    }
+    var jobs: [PictureJob] = []
+    jobs.reserveCapacity(files.count)
+    for file in files {
+      let job = try job(for: file, among: pictures)
+      if let target = job.target { try take(target, for: file.path) }
+      // The names of the maps are the model's to say; pictures that share a stem would share all of them.
+      if let sideMaps { try take("\(sideMaps)/\(Self.stem(of: file.path)).d0.png", for: file.path) }
+      jobs.append(job)
+    }
+    return jobs
+  }
+
+  /// The job of one picture.
+  func job(for file: SelectedFile, among pictures: Set<String> = []) throws(Failure) -> PictureJob {
+    PictureJob(
+      input: InputPicture(file.path), target: try target(of: file), composition: composition, encoding: encoding,
+      sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
+  }
+
+  /// The result's path; nil for standard output.
+  private func target(of file: SelectedFile) throws(Failure) -> String? {
+    let name = "\(Self.stem(of: file.path)).\(suffix)"
+    switch destination {
+    case .standardOutput: return nil
+    case .file(let path): return path
+    case .folder(let folder):
+      let below = file.below.map { PathText.parent(of: $0) } ?? "."
+      return PathText.joined(PathText.joined(folder, below == "." ? "" : below), name)
+    case .beside:
+      guard file.path != "-" else {
+        throw Failure(.usage, "say where the result of standard input goes: -o FILE, or -o -")
+      }
+      guard let slash = file.path.lastIndex(of: "/") else { return name }
+      return "\(file.path[...slash])\(name)"
+    }
+  }
+
+  /// `photo` of `folder/photo.jpg`.
+  static func stem(of path: String) -> String {
+    path == "-" ? "stdin" : path.fileStem
+  }
+
+  /// - Throws: `Failure` where there is no folder for a file of that path.
+  static func checkFolder(of path: String) throws(Failure) { try checkFolder(PathText.parent(of: path)) }
+
+  private static func checkFolder(_ path: String) throws(Failure) {
+    guard PathText.isFolder(path) else { throw Failure(.file, "there is no folder \(path); make it first") }
+  }
+}

@@ -1,0 +1,137 @@
+import FileSelection
+import FoundationEssentials
+import Glibc
+import U2Net
+
+/// One picture, what is made of it and where that goes.
+struct PictureJob: Sendable {
+  let input: InputPicture
+  /// The result's path; nil for standard output.
+  let target: String?
+  let composition: Composition
+  let encoding: EncodingOptions
+  /// The folder of the side maps, or nil.
+  let sideMaps: String?
+  /// Every picture of the command, resolved: nothing is written over them.
+  let pictures: Set<String>
+  /// Whether the result's folder is made where it is not there.
+  let makesFolder: Bool
+
+  /// Whether its result is there already.
+  var isDone: Bool { target.map { PathText.exists($0) } ?? false }
+
+  /// Makes and writes what is wanted of a picture: all files or none.
+  func store(_ found: DetectedPicture) throws(Failure) -> RunReport.Entry {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let picture = found.picture
+    let labels = composition.kind == .mask ? try found.detection.labels() : nil
+    let rendering = try labels == nil ? composition.rendering(of: picture, found.detection) : nil
+    let classFiles = try classFiles(of: labels)
+    let sideFiles = try sideFiles(of: found.detection)
+    let name = target ?? "standard output"
+    let bytes = if let rendering { try rendering.encoded(encoding, name: name) } else { try encoded(labels, name: name) }
+    try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
+    if target == nil { try Console.write(bytes) }
+    return RunReport.Entry(
+      input: input.path, width: picture.size.width, height: picture.size.height, output: composition.kind,
+      file: target, sideMaps: sideFiles.map(\.path), classMasks: classFiles.map(\.path),
+      notes: picture.notes.map { "\($0)" } + (rendering?.notes ?? []),
+      seconds: (start.duration(to: clock.now) + found.duration).seconds)
+  }
+
+  private typealias File = (path: String, bytes: [UInt8])
+
+  /// The label map of a model that parses, in colours.
+  private func encoded(_ labels: LabelMap?, name: String) throws(Failure) -> [UInt8] {
+    do { return try labels?.colored.encoded(encoding, name: name) ?? [] } catch { throw Failure(error) }
+  }
+
+  /// The mask of each class beside the label map, where that is a file: `photo.mask.upper.png`.
+  private func classFiles(of labels: LabelMap?) throws(Failure) -> [File] {
+    guard let target, let labels else { return [] }
+    let stem = target.lastIndex(of: ".").map { String(target[..<$0]) } ?? target
+    var files: [File] = []
+    for (index, name) in Self.fileNames(of: labels.classes).enumerated() {
+      let path = "\(stem).\(name).png"
+      guard !pictures.contains(PathText.resolved(path)) else {
+        throw Failure(.usage, "the mask of class \(name) would overwrite \(path); name another file with -o")
+      }
+      files.append((path, try encoded(labels.mask(of: index), name: path)))
+    }
+    return files
+  }
+
+  /// The masks of all maps, where they are wanted.
+  private func sideFiles(of detection: Detection) throws(Failure) -> [File] {
+    var files: [File] = []
+    for (map, path) in zip(detection.maps, try sidePaths(of: detection.maps.map(\.name))) {
+      files.append((path, try encoded(detection.mask(of: map), name: path)))
+    }
+    return files
+  }
+
+  /// The files of the maps of those names; none where they are not wanted.
+  ///
+  /// - Throws: `Failure` where one is a picture or the mask.
+  func sidePaths(of maps: [String]) throws(Failure) -> [String] {
+    guard let sideMaps else { return [] }
+    let mask = target.map(PathText.resolved)
+    var paths: [String] = []
+    for (map, name) in zip(maps, Self.fileNames(of: maps)) {
+      let path = "\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(name).png"
+      let resolved = PathText.resolved(path)
+      guard !pictures.contains(resolved), resolved != mask else {
+        throw Failure(.usage, "map \(map) would overwrite \(path); name another folder with --side-maps")
+      }
+      paths.append(path)
+    }
+    return paths
+  }
+
+  /// A part of a file's name for each map. A model may call its outputs anything: `/`, `..`, or two the same.
+  static func fileNames(of maps: [String]) -> [String] {
+    let names = maps.map { name in
+      String(name.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) ? $0 : "_" })
+    }
+    guard Set(names.map { $0.lowercased() }).count < names.count else { return names }
+    return names.enumerated().map { "\($0)-\($1)" }
+  }
+
+  private func encoded(_ mask: Mask, name: String) throws(Failure) -> [UInt8] {
+    do { return try mask.encodedPNG(name: name) } catch { throw Failure(error) }
+  }
+
+  private func write(_ files: [File]) throws(Failure) {
+    let folder = try madeFolder()
+    if makesFolder, let target { try Self.makeFolder(PathText.parent(of: target)) }
+    var written: [String] = []
+    for file in files {
+      do {
+        try OutputFile.save(file.bytes, toFileAt: file.path)
+        written.append(file.path)
+      } catch {
+        for path in written { unlink(path) }
+        // Only where nobody else has written into it.
+        if let folder { rmdir(folder) }
+        throw Failure(error)
+      }
+    }
+  }
+
+  /// The folder of the side maps where it was not there and was made.
+  private func madeFolder() throws(Failure) -> String? {
+    guard let sideMaps, !PathText.exists(sideMaps) else { return nil }
+    try Self.makeFolder(sideMaps)
+    return sideMaps
+  }
+
+  /// Makes a folder and those above it; other threads may be making it, too.
+  private static func makeFolder(_ path: String) throws(Failure) {
+    guard !PathText.isFolder(path) else { return }
+    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+      if PathText.isFolder(path) { return }
+      throw Failure(.file, "the folder \(path) cannot be made; check its path and permissions")
+    }
+  }
+}

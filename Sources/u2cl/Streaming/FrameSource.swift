@@ -1,0 +1,64 @@
+import Glibc
+import Pipelines
+import U2Net
+
+/// Whole frames from a stream, each read when there is room for it: whoever writes the stream waits meanwhile.
+final class FrameSource: Sendable {
+  private struct State {
+    var count = 0
+    var failure: Failure?
+  }
+
+  private let format: FrameFormat
+  private let descriptor: Int32
+  private let stop: StopSignal
+  private let state = Monitor(State())
+
+  init(format: FrameFormat, descriptor: Int32, stop: StopSignal) {
+    self.format = format
+    self.descriptor = descriptor
+    self.stop = stop
+  }
+
+  /// Why the stream was no good, once it has ended.
+  var failure: Failure? { state.update { $0.failure } }
+
+  /// The bytes of the next frame; nil at the end, or when told to stop.
+  func next() -> [UInt8]? {
+    var filled = 0
+    var failed: Int32?
+    let frame = [UInt8](unsafeUninitializedCapacity: format.byteCount) { buffer, initialized in
+      while filled < buffer.count, stop.waitForInput(on: descriptor) {
+        let count = read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+        if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+        if count < 0 { failed = errno }
+        if count <= 0 { break }
+        filled += count
+      }
+      initialized = filled
+    }
+    if filled == format.byteCount {
+      state.update { $0.count += 1 }
+      return frame
+    }
+    if !stop.isGiven { end(filled: filled, failed: failed) }
+    return nil
+  }
+
+  private func end(filled: Int, failed: Int32?) {
+    state.update { state in
+      if let failed {
+        state.failure = Failure(.file, "standard input cannot be read (\(String(cString: strerror(failed))))")
+      } else if filled > 0 {
+        state.failure = Failure(
+          .file,
+          """
+          standard input ends in the middle of frame \(state.count + 1), after \(filled) of its \(format.byteCount) \
+          bytes; check --width, --height and --pixel
+          """)
+      } else if state.count == 0 {
+        state.failure = Failure(.file, "standard input holds no frame; check what writes it")
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import FileSelection
+
+/// A folder of empty files, removed with this object.
+final class Tree {
+  let root = FileManager.default.temporaryDirectory.path + "/u2cl-selection-\(UUID().uuidString)"
+
+  init(_ files: [String]) throws {
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    for file in files { try add(file) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  func add(_ file: String, _ bytes: [UInt8] = []) throws {
+    let path = "\(root)/\(file)"
+    try FileManager.default.createDirectory(atPath: PathText.parent(of: path), withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+  }
+
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(root)/\(name)", withDestinationPath: target)
+  }
+
+  static let rule = NameRule(endings: [".jpg", ".png"], leftOut: [".mask.png"])
+}

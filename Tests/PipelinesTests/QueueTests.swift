@@ -1,0 +1,71 @@
+import Pipelines
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+@Suite struct QueueTests {
+  @Test func whatIsPutBackComesFirst() {
+    let queue = BoundedQueue<Int>(capacity: 3)
+    for number in 1...3 { queue.add(number) }
+    let taken = queue.take(atMost: 2, patience: .zero)
+    queue.add(4)
+    queue.add(5)
+    queue.putBack(taken)
+    queue.close()
+    queue.add(6)
+    #expect((0..<6).map { _ in queue.take() } == [1, 2, 3, 4, 5, nil])
+    #expect(queue.take(atMost: 4, patience: .seconds(100)).isEmpty)
+  }
+
+  @Test func aFullQueueLetsNobodyIn() {
+    let queue = BoundedQueue<Int>(capacity: 2)
+    let added = Monitor(0)
+    let adder = WorkerThread {
+      for number in 0..<100 {
+        queue.add(number)
+        added.update { $0 = number + 1 }
+      }
+      queue.close()
+    }
+    var taken = 0
+    while queue.take() != nil {
+      taken += 1
+      // What is in the queue and what is being added.
+      #expect(added.update { $0 } <= taken + 3)
+    }
+    adder.join()
+    #expect(taken == 100)
+  }
+
+  /// A batch that cannot be filled does not wait for ever.
+  @Test func patienceEnds() {
+    let queue = BoundedQueue<Int>(capacity: 8)
+    queue.add(1)
+    let start = ContinuousClock.now
+    #expect(queue.take(atMost: 4, patience: .milliseconds(20)) == [1])
+    #expect(start.duration(to: .now) >= .milliseconds(19))
+  }
+
+  @Test func aSignalWakesWhoWaitsForInput() {
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let stop = StopSignal()
+    var byte: UInt8 = 1
+    #expect(write(ends[1], &byte, 1) == 1)
+    #expect(stop.waitForInput(on: ends[0]))
+    #expect(read(ends[0], &byte, 1) == 1)
+    let giver = WorkerThread {
+      usleep(5000)
+      stop.give()
+      stop.give()
+    }
+    #expect(!stop.waitForInput(on: ends[0]))
+    #expect(stop.isGiven)
+    giver.join()
+  }
+}
