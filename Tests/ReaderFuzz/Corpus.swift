@@ -55,15 +55,16 @@ struct Corpus {
 
   /// U²-Net with blocks of one channel: every official name in a small file.
   private static func narrowNetwork() throws -> [UInt8] {
-    func narrow(_ stages: [U2NetTable.Stage], from first: Int?, per: Int) -> [U2NetTable.Stage] {
+    func narrow(_ stages: [StageTable.Stage], from first: Int?, per: Int) -> [StageTable.Stage] {
       stages.enumerated().map { index, stage in
         let channels = index == 0 ? first ?? per : per
-        return U2NetTable.Stage(stage.name, RSU(form: stage.block.form, in: channels, mid: 1, out: 1))
+        return StageTable.Stage(stage.name, RSU(form: stage.block.form, in: channels, mid: 1, out: 1))
       }
     }
-    let full = U2NetTable.full()
-    let table = U2NetTable(
-      name: "narrow", encoder: narrow(full.encoder, from: 3, per: 1), decoder: narrow(full.decoder, from: nil, per: 2))
+    let full = StageTable.full
+    let stages = StageTable(
+      encoder: narrow(full.encoder, from: 3, per: 1), decoder: narrow(full.decoder, from: nil, per: 2))
+    let table = U2NetTable(name: "narrow", stages: stages)
     let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
     return try SafetensorsWriter.bytes(of: SeededParameters(for: graph), metadata: ["input_size": "224"])
   }
