@@ -24,7 +24,7 @@ public struct StoredTensor: Hashable, Sendable {
     self.elementType = elementType
     self.shape = shape
     self.location = location
-    self.strides = strides == Self.packedStrides(shape) ? nil : strides
+    self.strides = strides.flatMap { $0 == Self.packedStrides(shape) ? nil : $0 }
     decoded = []
   }
 
@@ -88,13 +88,15 @@ extension StoredTensor {
 }
 
 /// The product of extents that a file claims; nil where one is negative, the rank is absurd, or it does not fit `Int`.
+///
+/// What is empty may not be huge along its other axes either: others will multiply these.
 func checkedElementCount(_ dimensions: [Int]) -> Int? {
-  guard dimensions.count <= 32 else { return nil }
+  guard dimensions.count <= 32, dimensions.allSatisfy({ 0...Int(Int32.max) ~= $0 }) else { return nil }
   var count = 1
-  for extent in dimensions {
+  for extent in dimensions where extent > 0 {
     let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-    guard extent >= 0, !overflow else { return nil }
+    guard !overflow else { return nil }
     count = product
   }
-  return count
+  return dimensions.contains(0) ? 0 : count
 }

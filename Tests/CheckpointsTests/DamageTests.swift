@@ -62,6 +62,17 @@ import Testing
     }
   }
 
+  /// Empty tensors whose other extents overflow when they are multiplied, in any order.
+  @Test(arguments: [
+    "4611686018427387904,0,3,3", "0,4611686018427387904,3", "0,1099511627776,1099511627776", "2147483648,0",
+    "2147483647,2147483647,2147483647,0",
+  ]) func emptyTensorsAreNotHuge(shape: String) throws {
+    let header = #"{"side1.weight":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[0,0]}}"#
+    let bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "empty") }
+    #expect(error?.kind == .damaged && error?.reason.contains("is not possible") == true)
+  }
+
   /// Reads all that a file offers.
   private func use(_ bytes: [UInt8]) throws {
     switch try CheckpointFile.open(bytes: bytes, name: "damaged") {

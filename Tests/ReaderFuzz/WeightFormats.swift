@@ -7,7 +7,7 @@ enum SafetensorsFormat: PartedFormat {
     "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-1", "1e400", "9223372036854775808",
     "\"dtype\":\"F16\"", "\"F32\"", "\"I8\"", "\"BOOL\"", "\"F8_E4M3\"", "\"shape\":[]", "\"shape\":[0]",
     "[4611686018427387904,4611686018427387904,0]", "[0,4611686018427387904,4611686018427387904]",
-    "\"data_offsets\":[0,0]", "\"__metadata__\":{}", "\"module.\"", "\"side1.weight\"",
+    "\"data_offsets\":[0,0]", "[9223372036854775807,0,3,3]", "\"__metadata__\":{}", "\"module.\"", "\"side1.weight\"",
     String(repeating: "[", count: 600),
     String(repeating: "{\"a\":", count: 600),
   ].map { Array($0.utf8) }
