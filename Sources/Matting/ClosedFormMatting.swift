@@ -28,7 +28,7 @@ public struct ClosedFormMatting: Sendable, Hashable {
   /// The residual that is small enough, as a squared part of a pixel's own weight.
   public var tolerance: Float = 1e-7
   /// The most pixels of a level; larger pictures are solved smaller and brought to size with their colours as guide.
-  public var pixelLimit = 1 << 23
+  public var pixelLimit = 1 << 22
 
   /// The matting with the usual numbers.
   public init() {}
