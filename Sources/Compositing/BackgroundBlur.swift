@@ -41,7 +41,7 @@ private struct BlurredBackground: Sendable {
     }
     // Three boxes come near a Gaussian.
     let mean = BoxMean(size: grid, radius: max(1, Int((radius / Double(step) * 0.7).rounded())))
-    colors = mean(mean(mean(cells))).map { $0 / max($0.w, 1e-9) }
+    colors = mean.ofColors(mean.ofColors(mean.ofColors(cells))).map { $0 / max($0.w, 1e-9) }
     self.grid = grid
     width = size.width
     columns = CellSampler(cells: grid.width, pixels: size.width)

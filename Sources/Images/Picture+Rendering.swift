@@ -25,11 +25,11 @@ extension Picture {
           row(y, line)
           var i = y * width * channels
           for x in 0..<width {
-            let color = (line[x] * full + 0.5).clamped(lowerBound: .zero, upperBound: SIMD4(repeating: full))
-            samples.initializeElement(at: i, to: Sample(color.x))
-            samples.initializeElement(at: i + 1, to: Sample(color.y))
-            samples.initializeElement(at: i + 2, to: Sample(color.z))
-            if channels == 4 { samples.initializeElement(at: i + 3, to: Sample(color.w)) }
+            let color = (line[x] * full + 0.5).clamped(to: full)
+            samples.initializeElement(at: i, to: Sample(truncatingIfNeeded: Int32(color.x)))
+            samples.initializeElement(at: i + 1, to: Sample(truncatingIfNeeded: Int32(color.y)))
+            samples.initializeElement(at: i + 2, to: Sample(truncatingIfNeeded: Int32(color.z)))
+            if channels == 4 { samples.initializeElement(at: i + 3, to: Sample(truncatingIfNeeded: Int32(color.w))) }
             i += channels
           }
         }

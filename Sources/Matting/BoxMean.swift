@@ -13,6 +13,9 @@ package struct BoxMean {
     self.radius = radius
   }
 
+  /// `[height, width]` of colours, row-major; for other modules, in which the general form would be slow.
+  package func ofColors(_ colors: [SIMD4<Float>]) -> [SIMD4<Float>] { self(colors) }
+
   /// `[height, width]` of any vectors, row-major.
   package func callAsFunction<Vector: SIMD<Float>>(_ values: [Vector]) -> [Vector] {
     precondition(values.count == size.height * size.width)

@@ -5,11 +5,29 @@ internal import Tensors
 struct CoefficientField: Sendable {
   let size: Size
   let values: [SIMD4<Float>]
+  /// 0 … 1 for each cell: how much the mask looks like the average of a sharp matte there.
+  let trust: [Float]
+
+  /// What the field says of one pixel of a picture of a size, in 0 … 1, clamped, and the trust there.
+  func value(at x: Int, _ y: Int, of pixels: Size, color: SIMD4<Float>) -> (alpha: Float, trust: Float) {
+    let column = CellSampler(cells: size.width, pixels: pixels.width)[x]
+    let row = CellSampler(cells: size.height, pixels: pixels.height)[y]
+    func line(_ y: Int) -> SIMD4<Float> {
+      let left = values[y * size.width + column.lower]
+      return left + (values[y * size.width + column.upper] - left) * column.fraction
+    }
+    let above = line(row.lower)
+    let alpha = min(1, max(0, (above + (line(row.upper) - above) * row.fraction).dot(color)))
+    let nearest =
+      (row.fraction < 0.5 ? row.lower : row.upper) * size.width + (column.fraction < 0.5 ? column.lower : column.upper)
+    return (alpha, trust[nearest])
+  }
 
   /// What the field says of every pixel, in 0 … 1, clamped; cells are interpolated between their centres.
   func applied(to picture: PictureRows) -> AlphaMatte {
     let width = picture.size.width
-    let columns = CellSampler(cells: size.width, pixels: width)
+    let sampler = CellSampler(cells: size.width, pixels: width)
+    let columns = (0..<width).map { sampler[$0] }
     let rows = CellSampler(cells: size.height, pixels: picture.size.height)
     let alphas = [UInt16](unsafeUninitializedCapacity: picture.size.height * width) { alphas, initialized in
       nonisolated(unsafe) let alphas = alphas
@@ -28,8 +46,8 @@ struct CoefficientField: Sendable {
             for x in 0..<width {
               let column = columns[x]
               let left = field[column.lower]
-              let product = (left + (field[column.upper] - left) * column.fraction) * colors[x]
-              alphas.initializeElement(at: y * width + x, to: AlphaMatte.value(of: product.sum()))
+              let fit = left + (field[column.upper] - left) * column.fraction
+              alphas.initializeElement(at: y * width + x, to: AlphaMatte.value(of: fit.dot(colors[x])))
             }
           }
         }

@@ -174,7 +174,10 @@ public struct ForegroundEstimation: Sendable, Hashable {
             } else if let level, alpha != 0 || isBesideForeground(x, y) {
               let local = (y - level.origin.y) * level.size.width + x - level.origin.x
               let estimate = level.foreground[local] * full + 0.5
-              color = (Sample(estimate.x), Sample(estimate.y), Sample(estimate.z))
+              color = (
+                Sample(truncatingIfNeeded: Int32(estimate.x)), Sample(truncatingIfNeeded: Int32(estimate.y)),
+                Sample(truncatingIfNeeded: Int32(estimate.z))
+              )
             }
             result.initializeElement(at: to, to: color.0)
             result.initializeElement(at: to + 1, to: color.1)

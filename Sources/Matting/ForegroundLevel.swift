@@ -1,3 +1,4 @@
+internal import Images
 internal import Tensors
 
 /// One level of the pyramid of a foreground estimation, or a part of it: colours, alphas, and the estimates so far.
@@ -94,8 +95,8 @@ struct ForegroundLevel {
                   let scale = 1 / max(ff * bb - fb * fb, 1e-12)
                   f += colors[i] * alpha
                   b += colors[i] * rest
-                  foreground[i] = ((f * bb - b * fb) * scale).clamped(lowerBound: .zero, upperBound: .one)
-                  background[i] = ((b * ff - f * fb) * scale).clamped(lowerBound: .zero, upperBound: .one)
+                  foreground[i] = ((f * bb - b * fb) * scale).clamped(to: 1)
+                  background[i] = ((b * ff - f * fb) * scale).clamped(to: 1)
                 }
               }
             }

@@ -6,19 +6,25 @@ internal import Tensors
 ///
 /// In a small window alpha is nearly an affine function of the colour, α = a·I + b. What is affine stays so when both
 /// sides are averaged over cells, so a and b are found where the mask is: from the mask and the picture averaged over
-/// the mask's cells. Brought to full size they are applied to the picture's own pixels. Windows count by how well they
-/// fit, and where the mask itself is smooth and no window fits, it is interpolated as it is.
+/// the mask's cells. Brought to full size they are applied to the picture's own pixels.
+///
+/// That holds for a mask that is the average of a sharp matte. Small windows then explain it to some 1e-4 in squared
+/// error; they count by how well they fit, the mask is interpolated where it is smooth and none fits, and what is left
+/// is put back, so that every cell keeps its mean. A network's mask is blurred beyond that, and the error tells: there
+/// larger windows decide, which find the picture's edge under the mask's blurred one, and nothing is put back.
 public struct GuidedUpsampling: Sendable, Hashable {
-  /// The radius of the windows, in cells of the mask.
+  /// The radius of the small windows, in cells of the mask.
   public var radius = 2
+  /// The radius of the windows that see past a network's blur.
+  public var wideRadius = 4
   /// What is added to the variances of the colours (0 … 1): windows of less contrast follow the mask alone.
   public var epsilon: Float = 1e-4
   /// The squared error (0 … 1) below which one window's fit is as good as another's.
   public var fitTolerance: Float = 1e-4
   /// How much worse than interpolating the mask a fit may be, in squared error, and still count half.
   public var fitPreference: Float = 0.3
-  /// How much of what the fits leave unexplained is put back: 1 keeps the mean of every cell as the mask has it.
-  public var meanPreservation: Float = 1
+  /// The squared error at which a mask counts half as exact and half as blurred.
+  public var exactnessLimit: Float = 7e-4
 
   /// The filter with the usual numbers.
   public init() {}
@@ -38,13 +44,29 @@ public struct GuidedUpsampling: Sendable, Hashable {
   ///
   /// - Parameter guide: the picture's mean colour in every cell, and 1.
   func field(of mask: CoarseMask, guide: [SIMD4<Float>]) -> CoefficientField {
+    let exact = exactFits(of: mask, guide: guide)
+    let mean = BoxMean(size: mask.size, radius: wideRadius)
+    let wide = mean(fits(of: mask, guide: guide, mean))
+    let trust = exact.errors.map { error in
+      let ratio = error / exactnessLimit
+      return 1 / (1 + ratio * ratio)
+    }
+    let values = (0..<wide.count).map { wide[$0] + (exact.values[$0] - wide[$0]) * trust[$0] }
+    return CoefficientField(size: mask.size, values: values, trust: trust)
+  }
+
+  /// a and b as they are for a mask that is the average of a matte, and the mean squared error of the fits around each
+  /// cell.
+  private func exactFits(
+    of mask: CoarseMask, guide: [SIMD4<Float>]
+  ) -> (values: [SIMD4<Float>], errors: [Float]) {
     let mean = BoxMean(size: mask.size, radius: radius)
     let fits = fits(of: mask, guide: guide, mean)
     let smooth = BoxMean(size: mask.size, radius: 1)(mask.values.map { SIMD2($0, 0) })
     // The squared errors of the fits, and those of interpolating the mask.
     let errors = mean(
       (0..<fits.count).map { i -> SIMD2<Float> in
-        let difference = SIMD2(mask.values[i] - (fits[i] * guide[i]).sum(), mask.values[i] - smooth[i].x)
+        let difference = SIMD2(mask.values[i] - fits[i].dot(guide[i]), mask.values[i] - smooth[i].x)
         return difference * difference
       })
     let weighted = mean(
@@ -55,11 +77,11 @@ public struct GuidedUpsampling: Sendable, Hashable {
     let values = (0..<fits.count).map { i -> SIMD4<Float> in
       let share = fitPreference * errors[i].y / (fitPreference * errors[i].y + errors[i].x + 1e-7)
       var fit = weighted[i].lowHalf * (share / weighted[i].highHalf.x)
-      fit.w += (1 - share) * mask.values[i]
-      fit.w += (mask.values[i] - (fit * guide[i]).sum()) * meanPreservation
+      // The rest is the mask's own value, and with it every cell keeps its mean.
+      fit.w = mask.values[i] - (fit.x * guide[i].x + fit.y * guide[i].y + fit.z * guide[i].z)
       return fit
     }
-    return CoefficientField(size: mask.size, values: values)
+    return (values, errors.map(\.x))
   }
 
   /// The fit of least squares in the window around each cell.

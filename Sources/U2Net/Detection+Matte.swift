@@ -8,6 +8,8 @@ public enum Edges: String, Sendable, CaseIterable, Codable {
   case interpolated
   /// Guided by the picture's colours: `GuidedUpsampling`.
   case refined
+  /// Solved for in the band around them, from the guided result on: `ClosedFormMatting`.
+  case matted
 }
 
 extension Detection {
@@ -22,6 +24,7 @@ extension Detection {
     switch profile.task == .saliency ? edges : .interpolated {
     case .interpolated: AlphaMatte(try mask())
     case .refined: GuidedUpsampling().matte(of: try coarseMask(), for: picture.flattened(over: background))
+    case .matted: ClosedFormMatting().matte(of: try coarseMask(), for: picture.flattened(over: background))
     }
   }
 

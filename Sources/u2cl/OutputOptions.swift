@@ -23,6 +23,9 @@ struct OutputOptions: ParsableArguments {
     inversion: .prefixedNo, help: "Edges that follow the picture's; without being told for all but mask and heatmap.")
   var refine: Bool?
 
+  @Flag(help: "Solve for alpha around the edges by closed-form matting: finer than --refine, and slower.")
+  var matting = false
+
   @Option(help: "Make alpha full from this value on and empty below, 0 … 1.")
   var threshold: Double?
 
@@ -50,6 +53,7 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     if onlyMask && kind != .mask { throw ValidationError("-om and --output \(kind.rawValue) exclude each other") }
     guard (1...100).contains(quality) else { throw ValidationError("--quality goes from 1 to 100") }
+    if matting, refine == false { throw ValidationError("--matting and --no-refine exclude each other") }
     if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold goes from 0 to 1") }
     guard (0...1000).contains(feather) else { throw ValidationError("--feather goes from 0 to 1000 pixels") }
     if let blurRadius, !(0.5...5000).contains(blurRadius) {
@@ -75,7 +79,7 @@ struct OutputOptions: ParsableArguments {
   /// - Throws: `Failure` where the picture to lay it over cannot be read.
   func composition(background: Color) throws(Failure) -> Composition {
     var composition = Composition(kind)
-    composition.edges = refine.map { $0 ? .refined : .interpolated }
+    composition.edges = matting ? .matted : refine.map { $0 ? .refined : .interpolated }
     composition.threshold = threshold
     composition.feather = feather
     if let over { composition.backdrop = try Self.backdrop(over) }

@@ -190,8 +190,9 @@ private struct AlphaCanvas {
 
   private mutating func addSegment(_ a: SIMD2<Float>, _ b: SIMD2<Float>, radius: Float) {
     let (low, high) = (pointwiseMin(a, b) - radius - 1, pointwiseMax(a, b) + radius + 1)
-    for y in max(0, Int(low.y))..<max(0, min(size.height, Int(high.y) + 1)) where Int(low.y) < size.height {
-      for x in max(0, Int(low.x))..<max(0, min(size.width, Int(high.x) + 1)) where Int(low.x) < size.width {
+    let lines = (Int(low.y)..<Int(high.y) + 1).clamped(to: 0..<size.height)
+    for y in lines {
+      for x in (Int(low.x)..<Int(high.x) + 1).clamped(to: 0..<size.width) {
         let (at, along) = (SIMD2(Float(x) + 0.5, Float(y) + 0.5), b - a)
         let t = min(1, max(0, ((at - a) * along).sum() / max(1e-6, (along * along).sum())))
         let offset = at - a - along * t
@@ -205,8 +206,8 @@ private struct AlphaCanvas {
   private mutating func cutHole(_ center: SIMD2<Float>, _ radii: SIMD2<Float>, using generator: inout SeededGenerator) {
     let hole = center + radii * SIMD2<Float>.random(in: -0.6...0.6, using: &generator)
     let radius = SIMD2<Float>(repeating: Float.random(in: 1.5...7, using: &generator))
-    for y in max(0, Int(hole.y) - 10)..<min(size.height, Int(hole.y) + 10) {
-      for x in max(0, Int(hole.x) - 10)..<min(size.width, Int(hole.x) + 10) {
+    for y in (Int(hole.y) - 10..<Int(hole.y) + 10).clamped(to: 0..<size.height) {
+      for x in (Int(hole.x) - 10..<Int(hole.x) + 10).clamped(to: 0..<size.width) {
         let i = y * size.width + x
         let at = SIMD2(Float(x) + 0.5, Float(y) + 0.5)
         alpha[i] = min(alpha[i], 1 - Self.coverage(at, hole, radius, softness: 0.7))

@@ -1,0 +1,142 @@
+public import Images
+internal import Tensors
+
+/// Solves for the alpha of the pixels around a mask's edge: the closed-form matting of Levin, Lischinski and Weiss
+/// (2008), with the guided filter's result as prior instead of a user's strokes.
+///
+/// What the mask is sure of is known; the rest is the band. There alpha is as nearly affine in colour in every 3×3 window
+/// as it can be, and not far from the prior. The equations are solved by preconditioned conjugate gradients from coarse
+/// to fine, each level starting from the one before, and only rows of unknown pixels are ever made.
+public struct ClosedFormMatting: Sendable, Hashable {
+  /// Where the prior comes from.
+  public var guided = GuidedUpsampling()
+  /// What the mask must not exceed, in 0 … 1, for background.
+  public var backgroundLimit: Float = 0.02
+  /// What it must not fall below for foreground.
+  public var foregroundLimit: Float = 0.98
+  /// How many cells of the mask around an edge are unknown, too.
+  public var bandRadius = 1
+  /// How much a window may deviate from one line of colours, as a variance in 0 … 1.
+  public var epsilon: Float = 1e-4
+  /// How much a pixel is held to the prior where the mask looks like the average of a matte; a row of the Laplacian has
+  /// a diagonal of about 8.
+  public var exactWeight: Float = 5
+  /// The same where the mask is blurred.
+  public var blurredWeight: Float = 0.01
+  /// Steps of conjugate gradients on each level, at most.
+  public var iterations = 30
+  /// The residual that is small enough, as a squared part of a pixel's own weight.
+  public var tolerance: Float = 1e-7
+  /// The most pixels of a level; larger pictures are solved smaller and brought to size with their colours as guide.
+  public var pixelLimit = 1 << 22
+
+  /// The matting with the usual numbers.
+  public init() {}
+
+  /// The matte of a mask.
+  ///
+  /// - Parameters:
+  ///   - mask: of any size.
+  ///   - picture: its transparency is not looked at.
+  public func matte(of mask: CoarseMask, for picture: Picture) -> AlphaMatte {
+    let rows = PictureRows(picture)
+    let coarse = mask.noLarger(than: picture.size)
+    let field = guided.field(of: coarse, guide: rows.averaged(over: coarse.size))
+    let trimap = Trimap(
+      of: coarse, background: backgroundLimit, foreground: foregroundLimit, radius: bandRadius)
+    var solution: Level?
+    for size in levels(of: picture.size, mask: coarse.size) {
+      let guide = rows.averaged(over: size)
+      var level = Level(
+        MattingBand(trimap, at: size), trimap, field: field, guide: guide,
+        weighting: { blurredWeight + (exactWeight - blurredWeight) * $0 }, from: solution)
+      let laplacian = MattingLaplacian(level.band, guide: guide, epsilon: epsilon)
+      let system = MattingSystem(laplacian: laplacian, prior: level.prior, weights: level.weights)
+      system.solve(&level.alpha, iterations: iterations, tolerance: tolerance)
+      (level.prior, level.weights) = ([], [])
+      solution = level
+    }
+    guard let solution else { return field.applied(to: rows) }
+    if solution.band.size == picture.size { return solution.matte }
+    let values = solution.values
+    let finest = CoarseMask(size: solution.band.size, values: values)
+    var detail = GuidedUpsampling()
+    detail.radius = 1
+    return detail.field(of: finest, guide: rows.averaged(over: finest.size)).applied(to: rows)
+  }
+
+  /// The sizes of the levels, coarsest first: halves of the finest down to about the mask's.
+  private func levels(of picture: Size, mask: Size) -> [Size] {
+    var size = picture
+    while size.height * size.width > pixelLimit { size = size.halved }
+    var sizes = [size]
+    while size.height / 2 >= mask.height || size.width / 2 >= mask.width {
+      size = size.halved
+      sizes.append(size)
+    }
+    return sizes.reversed().filter { $0.height > 2 && $0.width > 2 }
+  }
+
+  /// A level's band and its planes.
+  private struct Level {
+    let band: MattingBand
+    var alpha: [Float]
+    var prior: [SIMD8<Float>]
+    var weights: [SIMD8<Float>]
+
+    init(
+      _ band: MattingBand, _ trimap: Trimap, field: CoefficientField, guide: [SIMD4<Float>],
+      weighting: (_ trust: Float) -> Float, from coarser: Level?
+    ) {
+      self.band = band
+      let size = band.size
+      var alpha = [Float](repeating: 0, count: band.planeCount)
+      withUnsafeTemporaryAllocation(of: Trimap.Region.self, capacity: size.width) { regions in
+        guard let regions = regions.baseAddress else { return }
+        for y in 0..<size.height {
+          trimap.row(y, of: size, into: regions)
+          for x in 0..<size.width where regions[x] == .foreground { alpha[band.place(x, y)] = 1 }
+        }
+      }
+      var (prior, weights) = ([SIMD8<Float>](), [SIMD8<Float>]())
+      for block in band.blocks {
+        var (q, w) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
+        for lane in 0..<8 where block.unknown[lane] > 0 {
+          let x = block.x + lane
+          let said = field.value(at: x, block.y, of: size, color: guide[block.y * size.width + x])
+          (q[lane], w[lane]) = (said.alpha, weighting(said.trust))
+          alpha[band.place(x, block.y)] = coarser?.interpolated(x, block.y, of: size) ?? said.alpha
+        }
+        prior.append(q)
+        weights.append(w)
+      }
+      self.alpha = alpha
+      self.prior = prior
+      self.weights = weights
+    }
+
+    /// Alpha at a pixel of a finer level, between the four nearest.
+    func interpolated(_ x: Int, _ y: Int, of finer: Size) -> Float {
+      let column = CellSampler(cells: band.size.width, pixels: finer.width)[x]
+      let row = CellSampler(cells: band.size.height, pixels: finer.height)[y]
+      func line(_ y: Int) -> Float {
+        let (left, right) = (alpha[band.place(column.lower, y)], alpha[band.place(column.upper, y)])
+        return left + (right - left) * column.fraction
+      }
+      let (above, below) = (line(row.lower), line(row.upper))
+      return above + (below - above) * row.fraction
+    }
+
+    /// Alpha without the plane's margin.
+    var values: [Float] {
+      (0..<band.size.height).flatMap { y in alpha[band.place(0, y)..<band.place(band.size.width, y)] }
+    }
+
+    var matte: AlphaMatte { AlphaMatte(size: band.size, values: values.map(AlphaMatte.value)) }
+  }
+}
+
+extension Size {
+  /// Half of each extent, rounded up.
+  var halved: Size { Size(height: (height + 1) / 2, width: (width + 1) / 2) }
+}

@@ -1,0 +1,162 @@
+internal import Images
+internal import Matting
+internal import Tensors
+internal import TestSupport
+internal import Testing
+
+/// Odd sizes, and what must hold of every matte.
+@Suite struct MatteTests {
+  /// Left half foreground, right half background, in two colours.
+  private func halves(_ size: Size, hasAlpha: Bool = false) -> (picture: Picture, mask: CoarseMask) {
+    var samples: [UInt8] = []
+    for _ in 0..<size.height {
+      for x in 0..<size.width {
+        samples += (x < size.width / 2 ? [220, 40, 30] : [20, 60, 200]) + (hasAlpha ? [255] : [])
+      }
+    }
+    let mask = CoarseMask(
+      size: Size(height: 16, width: 16), values: (0..<256).map { $0 % 16 < 8 ? 1 : 0 })
+    return (Picture(size: size, hasAlpha: hasAlpha, samples: .bits8(samples)), mask)
+  }
+
+  static let sizes = [
+    Size(height: 1, width: 1), Size(height: 1, width: 40), Size(height: 40, width: 1), Size(height: 2, width: 3),
+    Size(height: 16, width: 16), Size(height: 127, width: 66), Size(height: 65, width: 200),
+  ]
+
+  @Test(arguments: sizes) func everySizeHasAMatte(_ size: Size) {
+    let (picture, mask) = halves(size)
+    for matte in [GuidedUpsampling().matte(of: mask, for: picture), ClosedFormMatting().matte(of: mask, for: picture)] {
+      #expect(matte.size == size)
+      let cutout = ForegroundEstimation().cutout(of: picture, matte: matte)
+      #expect(cutout.size == size && cutout.hasAlpha)
+      guard size.width >= 16 else { continue }
+      let row = matte.values.prefix(size.width)
+      #expect(row.prefix(size.width / 2).allSatisfy { $0 > 57000 }, "\(size): \(row)")
+      #expect(row.dropFirst((size.width + 1) / 2).allSatisfy { $0 < 8000 }, "\(size): \(row)")
+    }
+  }
+
+  /// Sixteen bits give what eight bits give.
+  @Test func depthDoesNotMatter() {
+    let composite = SyntheticComposite(.hair, seed: 3, size: Size(height: 90, width: 130))
+    let mask = composite.mask(of: Size(height: 40, width: 40))
+    guard case .bits8(let samples) = composite.picture.samples else { return }
+    let deep = Picture(size: composite.size, hasAlpha: false, samples: .bits16(samples.map { UInt16($0) * 257 }))
+    let matte = ClosedFormMatting().matte(of: mask, for: deep)
+    let matte8 = ClosedFormMatting().matte(of: mask, for: composite.picture)
+    let difference = zip(matte.values, matte8.values).map { abs(Int($0) - Int($1)) }.max() ?? 0
+    #expect(difference < 700, "\(difference) of 65535")
+    guard case .bits16(let colors) = ForegroundEstimation().cutout(of: deep, matte: matte).samples,
+      case .bits8(let colors8) = ForegroundEstimation().cutout(of: composite.picture, matte: matte).samples
+    else {
+      Issue.record("the depth was not kept")
+      return
+    }
+    let worst = zip(colors, colors8).map { abs(Int($0) - Int($1) * 257) }.max() ?? 0
+    #expect(worst <= 257, "\(worst)")
+  }
+
+  /// What was transparent stays so.
+  @Test func alphaOfThePictureIsKept() {
+    let size = Size(height: 3, width: 40)
+    var (picture, mask) = halves(size, hasAlpha: true)
+    guard case .bits8(var samples) = picture.samples else { return }
+    for x in 0..<5 { samples[4 * x + 3] = UInt8(x * 10) }
+    picture = Picture(size: size, hasAlpha: true, samples: .bits8(samples))
+    let matte = GuidedUpsampling().matte(of: mask, for: picture)
+    guard case .bits8(let result) = ForegroundEstimation().cutout(of: picture, matte: matte).samples else { return }
+    for x in 0..<5 { #expect(abs(Int(result[4 * x + 3]) - x * 10) <= 1, "\(x): \(result[4 * x + 3])") }
+  }
+
+  /// The Laplacian against its formula, in Double, at every unknown pixel.
+  @Test func laplacianRowsAreTheFormulas() {
+    let size = Size(height: 11, width: 19)
+    var generator = SeededGenerator(seed: 5)
+    let guide = (0..<size.height * size.width).map { _ -> SIMD4<Float> in
+      let color = SIMD3<Float>.random(in: 0...1, using: &generator)
+      return SIMD4(color, 1)
+    }
+    let trimap = Trimap(
+      of: CoarseMask(size: size, values: (0..<209).map { Float($0 % 3) / 2 }), background: 0, foreground: 1, radius: 1)
+    let band = MattingBand(trimap, at: size)
+    let laplacian = MattingLaplacian(band, guide: guide, epsilon: 1e-3)
+    var plane = [Float](repeating: 0, count: band.planeCount)
+    var values = [Double](repeating: 0, count: 209)
+    for i in values.indices {
+      let value = Float.random(in: 0...1, using: &generator)
+      (plane[band.place(i % 19, i / 19)], values[i]) = (value, Double(value))
+    }
+    let expected = naive(values, guide, size, epsilon: 1e-3)
+    #expect(band.blocks.count == 3 * size.height)
+    for (index, block) in band.blocks.enumerated() {
+      let result = plane.withUnsafeBufferPointer { plane in
+        plane.baseAddress.map { laplacian.times($0, at: index) } ?? .zero
+      }
+      for lane in 0..<min(8, 19 - block.x) {
+        let wanted = expected[block.y * 19 + block.x + lane]
+        #expect(abs(Double(result[lane]) - wanted) < 1e-4, "seed 5, x \(block.x + lane), y \(block.y)")
+      }
+    }
+  }
+
+  /// For each window: the part of p that no affine function of the colours explains, by normal equations in Double.
+  private func naive(_ p: [Double], _ guide: [SIMD4<Float>], _ size: Size, epsilon: Double) -> [Double] {
+    var result = [Double](repeating: 0, count: p.count)
+    for y in 1..<size.height - 1 {
+      for x in 1..<size.width - 1 {
+        let window = (-1...1).flatMap { dy in (-1...1).map { dx in (y + dy) * size.width + x + dx } }
+        let colors = window.map { SIMD3<Double>(Double(guide[$0].x), Double(guide[$0].y), Double(guide[$0].z)) }
+        let mean = colors.reduce(.zero, +) / 9
+        var matrix = [[Double]](repeating: [0, 0, 0], count: 3)
+        for color in colors {
+          let d = color - mean
+          for i in 0..<3 { for j in 0..<3 { matrix[i][j] += d[i] * d[j] / 9 } }
+        }
+        for i in 0..<3 { matrix[i][i] += epsilon / 9 }
+        for (i, own) in zip(window, colors) {
+          let v = Self.solve(matrix, own - mean)
+          for (j, other) in zip(window, colors) {
+            let product: Double = (v * (other - mean)).sum()
+            result[i] += ((i == j ? 1.0 : 0.0) - (1 + product) / 9) * p[j]
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// By Gauss's elimination.
+  private static func solve(_ matrix: [[Double]], _ right: SIMD3<Double>) -> SIMD3<Double> {
+    var (m, v) = (matrix, right)
+    for i in 0..<3 {
+      for j in i + 1..<3 {
+        let factor = m[j][i] / m[i][i]
+        for k in i..<3 { m[j][k] -= factor * m[i][k] }
+        v[j] -= factor * v[i]
+      }
+    }
+    for i in (0..<3).reversed() {
+      for k in i + 1..<3 { v[i] -= m[i][k] * v[k] }
+      v[i] /= m[i][i]
+    }
+    return v
+  }
+
+  @Test func shapesAreShaped() {
+    let size = Size(height: 21, width: 33)
+    var values = [UInt16](repeating: 0, count: size.height * size.width)
+    for y in 5..<9 { for x in 10..<20 { values[y * size.width + x] = 65535 } }
+    values[6 * size.width + 9] = 20000
+    let matte = AlphaMatte(size: size, values: values)
+    #expect(matte.bounds() == PixelBox(columns: 9..<20, rows: 5..<9))
+    #expect(matte.thresholded(at: 0.5).bounds() == PixelBox(columns: 10..<20, rows: 5..<9))
+    #expect(AlphaMatte(size: size, values: values.map { _ in 0 }).bounds() == nil)
+    #expect(matte.feathered(by: 0) == matte)
+    let soft = matte.feathered(by: 2)
+    func sum(_ matte: AlphaMatte) -> Int { matte.values.reduce(0) { $0 + Int($1) } }
+    #expect(abs(sum(matte) - sum(soft)) < sum(matte) / 100 && (soft.values.max() ?? 0) < 65535)
+    let levels = values.map { value -> UInt16 in UInt16((Int(value) + 128) / 257 * 257) }
+    #expect(AlphaMatte(matte.mask).values == levels)
+  }
+}
