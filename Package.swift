@@ -52,6 +52,7 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
     .target(name: "CProcessMemory"),
+    .target(name: "CCurl"),
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
@@ -72,12 +73,13 @@ let package = Package(
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
     library("Caches"),
+    library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
     library(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
-        "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Downloads", "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -96,6 +98,7 @@ let package = Package(
     tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Caches", ["Caches"]),
+    tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),

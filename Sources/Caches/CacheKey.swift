@@ -35,9 +35,5 @@ public struct CacheKey: Hashable, Sendable {
   var fileName: String { stem + kind.suffix }
 
   /// The digest in hexadecimal.
-  var stem: String { Self.hexadecimal(digest) }
-
-  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-  }
+  var stem: String { digest.hexadecimal }
 }

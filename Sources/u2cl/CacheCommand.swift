@@ -61,19 +61,11 @@ extension CacheContents {
     let parts = [(programs.count, "program"), (tunings.count, "tuning")]
       .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let unfinished = unfinished.count == 0 ? [] : ["\(unfinished.count) unfinished"]
-    return "\((parts + unfinished).joined(separator: ", ")) (\(Format.size(bytes)))"
+    return "\((parts + unfinished).joined(separator: ", ")) (\(bytes.formattedSize))"
   }
 }
 
 extension CacheTally {
   /// `6 (184.3 KiB)`.
-  fileprivate var summary: String { "\(count) (\(Format.size(bytes)))" }
-}
-
-extension Format {
-  /// Such as `184.3 KiB`.
-  static func size(_ bytes: Int) -> String {
-    if bytes < 1 << 10 { return "\(bytes) B" }
-    return bytes < 1 << 20 ? "\(fixed(Double(bytes) / 1024, 1)) KiB" : "\(fixed(Double(bytes) / 1_048_576, 1)) MiB"
-  }
+  fileprivate var summary: String { "\(count) (\(bytes.formattedSize))" }
 }

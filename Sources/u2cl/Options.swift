@@ -29,12 +29,15 @@ struct ModelOptions: ParsableArguments {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var store: StoreOptions
+
   /// The model on a device.
   func detector(
     on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
-    cache: Cache
+    cache: Cache, isQuiet: Bool = false
   ) throws(Failure) -> SaliencyDetector {
-    try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
+    let model = try model.map { name throws(Failure) in try store.model(name, isQuiet: isQuiet) }
+    return try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
   }
 }
 
@@ -49,17 +52,16 @@ struct InputOptions: ParsableArguments {
   @Option(help: "What transparent pictures are laid over: RRGGBB.")
   var background = Color.white
 
-  /// A model, by its name or file, on a device; the built-in one where it is nil.
+  /// A model on a device; the built-in one where it is nil.
   ///
   /// - Parameter precision: another than the options'.
   func detector(
-    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
+    of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
     maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     let detector = try SaliencyDetector(
-      model: try model.map { name throws(Failure) in try Model(name) }, device: request,
-      precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
-      background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
+      model: model, device: request, precision: precision ?? options.precision, strict: options.strict, size: size,
+      resampling: resample, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     return detector
   }

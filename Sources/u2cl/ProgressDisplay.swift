@@ -3,15 +3,30 @@ import U2Net
 
 /// How far a long work is: one line that is drawn over on a terminal, a plain line now and then elsewhere.
 struct ProgressDisplay {
-  private let total: Int
+  /// What is counted.
+  enum Unit {
+    case items
+    case bytes
+
+    fileprivate func amount(_ count: Int) -> String { self == .items ? "\(count)" : count.formattedSize }
+
+    fileprivate func rate(_ perSecond: Double) -> String {
+      self == .items ? Format.fixed(perSecond, 1) : Int(min(perSecond, 1e15)).formattedSize
+    }
+  }
+
+  private let total: Int?
+  private let unit: Unit
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?
 
-  init(total: Int, isQuiet: Bool) {
+  /// - Parameter total: nil where it is not known.
+  init(total: Int?, isQuiet: Bool, unit: Unit = .items) {
     self.total = total
+    self.unit = unit
     self.isQuiet = isQuiet
     start = clock.now
   }
@@ -34,10 +49,12 @@ struct ProgressDisplay {
 
   private func line(done: Int, resumed: Int, seconds: Double) -> String {
     let rate = Double(done - resumed) / max(seconds, 1e-9)
-    var parts = ["\(done) of \(total)"]
-    if resumed > 0 { parts.append("\(resumed) of them before") }
-    if done > resumed { parts.append("\(Format.fixed(rate, 1)) a second") }
-    if done > resumed && done < total { parts.append("\(Format.minutes(Double(total - done) / rate)) left") }
+    var parts = [unit.amount(done) + (total.map { " of \(unit.amount($0))" } ?? "")]
+    if resumed > 0 { parts.append("\(unit.amount(resumed)) of \(unit == .items ? "them" : "it") before") }
+    if done > resumed { parts.append("\(unit.rate(rate)) a second") }
+    if let total, done > resumed && done < total {
+      parts.append("\(Format.minutes(Double(total - done) / rate)) left")
+    }
     return parts.joined(separator: ", ")
   }
 }

@@ -64,7 +64,7 @@ struct RunCommand: ParsableCommand {
 
   private func load(_ keeping: Keeping) throws(Failure) -> SaliencyDetector {
     let detector = try model.detector(
-      on: device.request, device, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache)
+      on: device.request, device, maps: sideMaps == nil ? .saliency : .all, cache: keeping.cache, isQuiet: quiet)
     if !quiet {
       keeping.warn(of: [detector])
       let half = detector.precision == .float16 ? ", half precision" : ""

@@ -13,7 +13,7 @@ struct U2CLCommand: ParsableCommand {
     version: u2clVersion,
     subcommands: [
       RunCommand.self, DevicesCommand.self, BenchCommand.self, TuneCommand.self, CompareCommand.self, EvalCommand.self,
-      CacheCommand.self,
+      ModelsCommand.self, CacheCommand.self,
     ])
 
   /// Parses and runs; a failure is one line on standard error and an exit code that says what sort it is.
