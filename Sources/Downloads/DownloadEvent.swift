@@ -18,4 +18,11 @@ public struct DownloadProgress: Hashable, Sendable {
   public var resumed: Int
   /// The size of the file; nil where it is not known.
   public var total: Int?
+
+  /// So far.
+  public init(done: Int, resumed: Int, total: Int?) {
+    self.done = done
+    self.resumed = resumed
+    self.total = total
+  }
 }

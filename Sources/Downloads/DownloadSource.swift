@@ -12,9 +12,8 @@ public enum DownloadSource: Hashable, Sendable {
   ///
   /// - Throws: `DownloadError` for an address of another scheme, such as `ftp://`.
   public init(_ text: String, fileName: String) throws(DownloadError) {
-    let whole = text.hasSuffix("/") ? text + fileName : text
-    if let address = WebAddress(whole) {
-      self = .web(address)
+    if let address = WebAddress(text) {
+      self = .web(text.hasSuffix("/") ? address.appending(fileName) : address)
       return
     }
     let local = text.lowercased().hasPrefix("file://") ? URL(string: text)?.path : nil

@@ -11,7 +11,7 @@ public struct WebAddress: Hashable, Sendable {
   init?(_ text: String) {
     let scheme = text.prefix { $0 != ":" }
     rest = text.dropFirst(scheme.count + 3)
-    guard text.dropFirst(scheme.count).hasPrefix("://"), !rest.isEmpty else { return nil }
+    guard text.dropFirst(scheme.count).hasPrefix("://"), rest.first.map({ $0 != "/" }) ?? false else { return nil }
     switch scheme.lowercased() {
     case "https": isSecure = true
     case "http": isSecure = false
@@ -19,6 +19,9 @@ public struct WebAddress: Hashable, Sendable {
     }
     self.text = text
   }
+
+  /// With more at its end.
+  func appending(_ name: String) -> WebAddress { WebAddress(text + name) ?? self }
 }
 
 extension WebAddress: CustomStringConvertible {

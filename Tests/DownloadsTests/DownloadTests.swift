@@ -83,7 +83,10 @@ private typealias Reply = HTTPServer.Reply
     #expect(error.map { "\($0)".contains("secret") } == false && test.folder.files.isEmpty)
   }
 
-  @Test(arguments: ["ftp://127.0.0.1/model.onnx", "", "https://", "gopher://x"]) func otherSchemesAreRefused(text: String) {
+  @Test(arguments: ["ftp://127.0.0.1/model.onnx", "", "https://", "https:///x", "gopher://x"])
+  func otherSchemesAreRefused(
+    text: String
+  ) {
     let error = #expect(throws: DownloadError.self) { try DownloadSource(text, fileName: "model.onnx") }
     #expect(error == .address(text))
   }

@@ -18,8 +18,11 @@ public final class HTTPServer: Sendable {
 
   /// What it gets.
   public struct Reply: Sendable {
+    /// Such as 200.
     public var status = 200
+    /// The head's lines but for the length.
     public var fields: [String: String] = [:]
+    /// All of the body.
     public var body: [UInt8] = []
     /// Whether the length is told before; otherwise the connection's end is the body's.
     public var tellsLength = true
@@ -28,6 +31,7 @@ public final class HTTPServer: Sendable {
     /// What happens before the connection is closed, when all that is sent was sent.
     public var pause: Pause?
 
+    /// An empty file.
     public init() {}
 
     /// A body.
@@ -78,8 +82,8 @@ public final class HTTPServer: Sendable {
 
   /// Begins to listen. What `answer` says is sent, once for each connection.
   public init(_ answer: @escaping @Sendable (Request) -> Reply) throws {
-    state = State(answer)
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let state = State(answer)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
@@ -89,9 +93,9 @@ public final class HTTPServer: Sendable {
         bind(listener, address, size) == 0 && listen(listener, 16) == 0 && getsockname(listener, address, &size) == 0
       }
     }
-    port = UInt16(bigEndian: address.sin_port)
     guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
-    Thread.detachNewThread { [state, listener] in
+    (self.state, self.listener, port) = (state, listener, UInt16(bigEndian: address.sin_port))
+    Thread.detachNewThread {
       while case let connection = accept(listener, nil, nil), connection >= 0 {
         Thread.detachNewThread { Self.serve(connection, state) }
       }
@@ -152,7 +156,7 @@ public final class HTTPServer: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes { all in
-        Foundation.send(connection, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        Foundation.send(connection, all.baseAddress?.advanced(by: sent), all.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return false }
       sent += count

@@ -2,8 +2,10 @@ internal import Foundation
 
 /// A folder that is removed with this object.
 public final class TemporaryFolder: Sendable {
+  /// Where it is.
   public let path: String
 
+  /// Makes it.
   public init() throws {
     path = FileManager.default.temporaryDirectory.path + "/u2cl-tests-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -15,7 +17,9 @@ public final class TemporaryFolder: Sendable {
   public var files: Set<String> { Set(FileManager.default.subpaths(atPath: path) ?? []) }
 
   /// The bytes of a file; nil where there is none.
-  public func bytes(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(path)/\(name)").map(Array.init) }
+  public func bytes(_ name: String) -> [UInt8]? {
+    FileManager.default.contents(atPath: "\(path)/\(name)").map(Array.init)
+  }
 
   /// Writes a file, with the folders that it needs.
   public func write(_ bytes: [UInt8], to name: String) throws {

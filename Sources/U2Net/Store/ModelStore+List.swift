@@ -5,7 +5,8 @@ extension ModelStore {
   public func models() -> [StoredModel] {
     let own = names().filter { name in publishedModel(name) == nil }.map { name in
       StoredModel(
-        name: name, state: .installed, path: installedFile(name), byteCount: installedFile(name).flatMap(Self.byteCount),
+        name: name, state: .installed, path: installedFile(name),
+        byteCount: installedFile(name).flatMap(Self.byteCount),
         licence: nil, purpose: nil, leftover: 0)
     }
     return [Self.builtIn] + published.map(stored) + own

@@ -66,7 +66,8 @@ extension ModelStore {
       try SystemFile.makeFolder(folder, permissions: 0o777)
     } catch {
       throw Failure(
-        .file, "\(folder): models cannot be kept there (\(error.reason)); set U2CL_MODELS to a folder that can be written")
+        .file,
+        "\(folder): models cannot be kept there (\(error.reason)); set U2CL_MODELS to a folder that can be written")
     }
   }
 }
