@@ -12,14 +12,16 @@ extension SystemFile {
   /// Opens a file to be appended to, made where it is not there, and waits until no other process has it so. Closing it
   /// lets the next one in.
   ///
-  /// - Parameter whenBusy: called before it waits.
+  /// - Parameter whenBusy: called once, before it waits.
   static func openAlone(_ path: String, whenBusy: () -> Void) throws(SystemError) -> Int32 {
+    var hasSaidSo = false
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
       guard descriptor >= 0 else { throw .last }
       // Where the file system has no locks, two processes may interleave; the file's checksum finds it.
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-        whenBusy()
+        if !hasSaidSo { whenBusy() }
+        hasSaidSo = true
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
       }
       // Whoever had it may have renamed or removed it.
