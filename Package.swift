@@ -14,8 +14,10 @@ let strict: [SwiftSetting] = [
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
   "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl", "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl",
-  "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "relu.cl", "sigmoid.cl",
-  "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "winograd_c16.cl",
+  "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl",
+  "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_planes.cl", "quantize_map.cl", "relu.cl", "sample_picture.cl",
+  "sigmoid.cl", "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl",
+  "value_range.cl", "winograd_c16.cl",
 ]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
@@ -75,11 +77,12 @@ let package = Package(
     library("Caches"),
     library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
+    library("DevicePictures", ["Tensors", "Images", "OpenCL", "Kernels", "Engine"]),
     library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "OpenCL", "Saliency", "Caches",
-        "Downloads", "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
+        "Caches", "Downloads", "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -90,6 +93,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Networks", "Checkpoints"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(name: "CAllocationMeter", path: "Tests/CAllocationMeter"),
+    .executableTarget(
+      name: "ReaderFuzz",
+      dependencies: [
+        "CAllocationMeter", "TestSupport", "Tensors", "Networks", "Checkpoints", "Images",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/ReaderFuzz", swiftSettings: strict),
+    tests(of: "ReaderFuzz", ["ReaderFuzz"]),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
@@ -100,6 +112,7 @@ let package = Package(
     tests(of: "Caches", ["Caches"]),
     tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
+    tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],

@@ -42,18 +42,45 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16GPU = "upsample_c16_gpu"
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
+  /// A picture of any kind as 8-bit RGB.
+  case flattenPicture = "flatten_picture"
+  /// The authors' resize of a picture.
+  case samplePicture = "sample_picture"
+  /// Pillow's resize of 8-bit samples.
+  case filterPicture = "filter_picture"
+  /// 8-bit RGB as planes of floats.
+  case picturePlanes = "picture_planes"
+  /// Least and greatest values.
+  case valueRange = "value_range"
+  /// Planes as a network was trained on them.
+  case normalizePicture = "normalize_picture"
+  /// Maps as 8-bit grey.
+  case quantizeMap = "quantize_map"
 
   /// Whether the file is compiled with constants of its own that the engine chooses (`-D X_TILE=8`), which have `#ifndef`
   /// defaults.
-  public var takesConstants: Bool {
+  public var takesConstants: Bool { sharedProgram == nil }
+
+  /// The program that the file's kernels share with those of others; nil for a program of its own for each set of constants.
+  public var sharedProgram: SharedProgram? {
     switch self {
     case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .conv2dGEMM,
       .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
-      true
+      nil
     case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .maxPoolC16GPU,
       .upsampleC16GPU:
-      false
+      .network
+    case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
+      .pictures
     }
+  }
+
+  /// What files that take no constants are for.
+  public enum SharedProgram: String, Sendable {
+    /// Operations of networks.
+    case network
+    /// Pictures into inputs, and maps into masks.
+    case pictures
   }
 
   /// What must stand in front of the file.
@@ -63,7 +90,9 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
-      .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak:
+      .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak, .flattenPicture, .samplePicture, .filterPicture,
+      .picturePlanes,
+      .valueRange, .normalizePicture, .quantizeMap:
       []
     }
   }
@@ -97,6 +126,13 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
     case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
     case .fmaPeak: PackageResources.fma_peak_cl
+    case .flattenPicture: PackageResources.flatten_picture_cl
+    case .samplePicture: PackageResources.sample_picture_cl
+    case .filterPicture: PackageResources.filter_picture_cl
+    case .picturePlanes: PackageResources.picture_planes_cl
+    case .valueRange: PackageResources.value_range_cl
+    case .normalizePicture: PackageResources.normalize_picture_cl
+    case .quantizeMap: PackageResources.quantize_map_cl
     }
   }
 }

@@ -1,20 +1,21 @@
-// upsample_bilinear: bilinear resampling to a given size with half-pixel centres and no antialiasing, as PyTorch's
-// interpolate(mode="bilinear", align_corners=False).
+// upsample_bilinear: bilinear resampling to a given size without antialiasing, as PyTorch's
+// interpolate(mode="bilinear").
+// Row y of the output lies at grid.x * (y + grid.y) - grid.y of the input's rows, columns likewise by grid.z and .w: a
+// shift of 0.5 is half-pixel centres. Positions before the first row become it.
 //
 // Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x.
 // One work-item computes one element of the output.
 __kernel void upsample_bilinear(
     __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape) {
+    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const float4 grid) {
   const int i = (int)get_global_id(0);      // 0 ..< out height * out width
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const int out_width = out_shape.w, out_pixels = out_shape.z * out_width;
   if (i >= out_pixels || plane >= out_shape.x * out_shape.y) return;
   const int channel = plane % out_shape.y, image = plane / out_shape.y;
   const int height = in_shape.z, width = in_shape.w;
-  const float y_scale = (float)height / (float)out_shape.z, x_scale = (float)width / (float)out_width;
-  const float y = fmax(y_scale * ((float)(i / out_width) + 0.5f) - 0.5f, 0.0f);
-  const float x = fmax(x_scale * ((float)(i % out_width) + 0.5f) - 0.5f, 0.0f);
+  const float y = fmax(grid.x * ((float)(i / out_width) + grid.y) - grid.y, 0.0f);
+  const float x = fmax(grid.z * ((float)(i % out_width) + grid.w) - grid.w, 0.0f);
   const int y0 = min((int)y, height - 1), y1 = min(y0 + 1, height - 1);
   const int x0 = min((int)x, width - 1), x1 = min(x0 + 1, width - 1);
   const float fy = y - (float)y0, fx = x - (float)x0;

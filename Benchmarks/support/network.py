@@ -1,7 +1,7 @@
-"""U²-Net and U²-Net† in PyTorch, and seeded weights for them.
+"""U²-Net, U²-Net† and IS-Net in PyTorch, and seeded weights for them.
 
-Written from the paper's tables (Qin et al. 2020, figure 5 and table 1); parameters have the names of the authors'
-checkpoints. Tensors are [batch, channels, height, width]. Needs nothing but PyTorch.
+Written from the papers' tables (Qin et al. 2020, figure 5 and table 1; Qin et al. 2022); parameters have the names of
+the authors' checkpoints. Tensors are [batch, channels, height, width]. Needs nothing but PyTorch.
 """
 
 import torch
@@ -26,6 +26,7 @@ SMALL = {
     name: (depth, 3 if name == "stage1" else 128 if name.endswith("d") else 64, 16, 64)
     for name, (depth, *_) in FULL.items()
 }
+ISNET = FULL | {"stage1": (7, 64, 32, 64)}
 TABLES = {"u2netp": SMALL, "u2net": FULL}
 MAPS = 7
 
@@ -52,16 +53,22 @@ def resize(x, size):
     return F.interpolate(x, size=size, mode="bilinear", align_corners=False)
 
 
-def size_of(x):
+def fixed_size(x):
     """(height, width) as plain numbers, so that an exported graph holds constants."""
     return int(x.shape[2]), int(x.shape[3])
+
+
+def traced_size(x):
+    """(height, width) such that an exported graph computes them when it runs."""
+    return x.shape[2:]
 
 
 class RSU(nn.Module):
     """A residual U-block of the given depth, or "4F": four levels that dilate instead of pooling."""
 
-    def __init__(self, depth, inputs, middle, outputs):
+    def __init__(self, depth, inputs, middle, outputs, size_of=fixed_size):
         super().__init__()
+        self.size_of = size_of
         self.pools = depth != "4F"
         self.depth = depth if self.pools else 4
         down = [1] * (self.depth - 1) + [2] if self.pools else [1, 2, 4, 8]
@@ -84,25 +91,25 @@ class RSU(nn.Module):
         for level in range(self.depth - 1, 0, -1):
             skip = skips.pop()
             if self.pools and level < self.depth - 1:
-                x = resize(x, size_of(skip))
+                x = resize(x, self.size_of(skip))
             x = self.get_submodule(f"rebnconv{level}d")(torch.cat((x, skip), 1))
         return x + residual
 
 
-class U2Net(nn.Module):
-    """The network: gives its seven maps (d0, d1 … d6) after the sigmoid, d0 being the saliency map."""
+class NestedU(nn.Module):
+    """The eleven blocks and six side outputs that the networks of the family share."""
 
-    def __init__(self, table, outputs=1):
+    def __init__(self, table, outputs=1, size_of=fixed_size):
         super().__init__()
+        self.size_of = size_of
         for name, row in table.items():
-            self.add_module(name, RSU(*row))
+            self.add_module(name, RSU(*row, size_of=size_of))
         sides = ["stage1d", "stage2d", "stage3d", "stage4d", "stage5d", "stage6"]
         for index, stage in enumerate(sides, start=1):
             self.add_module(f"side{index}", nn.Conv2d(table[stage][3], outputs, 3, padding=1))
-        self.outconv = nn.Conv2d(6 * outputs, outputs, 1)
 
-    def forward(self, x):
-        size = size_of(x)
+    def sides(self, x):
+        """The logits of the side outputs, fine to coarse, each of its stage's size."""
         encoded = []
         for level in range(1, 7):
             x = self.get_submodule(f"stage{level}")(pool(x) if level > 1 else x)
@@ -110,12 +117,37 @@ class U2Net(nn.Module):
         decoded = [encoded.pop()]
         for level in range(5, 0, -1):
             skip = encoded.pop()
-            x = torch.cat((resize(decoded[0], size_of(skip)), skip), 1)
+            x = torch.cat((resize(decoded[0], self.size_of(skip)), skip), 1)
             decoded.insert(0, self.get_submodule(f"stage{level}d")(x))
-        sides = [self.get_submodule(f"side{level}")(x) for level, x in enumerate(decoded, start=1)]
+        return [self.get_submodule(f"side{level}")(x) for level, x in enumerate(decoded, start=1)]
+
+
+class U2Net(NestedU):
+    """The network: gives its seven maps (d0, d1 … d6) after the sigmoid, d0 being the saliency map."""
+
+    def __init__(self, table, outputs=1, size_of=fixed_size):
+        super().__init__(table, outputs, size_of)
+        self.outconv = nn.Conv2d(6 * outputs, outputs, 1)
+
+    def forward(self, x):
+        size = self.size_of(x)
+        sides = self.sides(x)
         sides = [sides[0]] + [resize(side, size) for side in sides[1:]]
         fused = self.outconv(torch.cat(sides, 1))
         return tuple(torch.sigmoid(x) for x in (fused, *sides))
+
+
+class ISNet(NestedU):
+    """U²-Net's blocks behind a convolution of stride 2: gives its six maps (d1 … d6) after the sigmoid."""
+
+    def __init__(self, table=None, outputs=1, size_of=fixed_size):
+        table = table or ISNET
+        super().__init__(table, outputs, size_of)
+        self.conv_in = nn.Conv2d(3, table["stage1"][1], 3, stride=2, padding=1)
+
+    def forward(self, x):
+        size = self.size_of(x)
+        return tuple(torch.sigmoid(resize(side, size)) for side in self.sides(self.conv_in(x)))
 
 
 def signed(value):
@@ -159,7 +191,11 @@ def seeded_input(batch, height, width=None):
 
 def seeded_network(name):
     """`u2netp` or `u2net` with seeded weights, in evaluation mode."""
-    network = U2Net(TABLES[name])
+    return seed(U2Net(TABLES[name]))
+
+
+def seed(network):
+    """The network with seeded weights, in evaluation mode."""
     state = network.state_dict()
     floats = {key: value.shape for key, value in state.items() if value.is_floating_point()}
     network.load_state_dict(state | {key: seeded(key, shape) for key, shape in floats.items()})

@@ -1,5 +1,5 @@
 public import Caches
-import Kernels
+package import Kernels
 public import OpenCL
 import Synchronization
 public import Tensors
@@ -8,10 +8,12 @@ public import Tensors
 public final class DeviceSession: Sendable {
   /// The device.
   public let device: Device
-  let context: Context
+  package let context: Context
   private let programs: ProgramLibrary
   /// Where what was found the fastest is kept; nil where that is not used.
   private let journals: Cache?
+  /// Where anything is kept.
+  let cache: Cache?
   /// The constants and methods that executors of the session use.
   private let tunings = Mutex<[Precision: KernelTuning]>([:])
 
@@ -22,6 +24,7 @@ public final class DeviceSession: Sendable {
   ///   - usesTunings: whether what was found the fastest is used; where not, the defaults are.
   public init(device: Device, cache: Cache? = nil, usesTunings: Bool = true) throws {
     journals = usesTunings ? cache : nil
+    self.cache = cache
     self.device = device
     context = try Context(device: device)
     programs = ProgramLibrary(context: context, cache: device.platform.keepsPrograms ? nil : cache)
@@ -59,7 +62,7 @@ public final class DeviceSession: Sendable {
   public var programCounts: ProgramCounts { programs.counts }
 
   /// A new kernel, for one launch's own arguments; its program is made when it is first needed.
-  func kernel(_ name: String, from source: KernelSource, options: String) throws -> Kernel {
+  package func kernel(_ name: String, from source: KernelSource, options: String = "") throws -> Kernel {
     try programs.kernel(name, of: ProgramSource(source, options: options))
   }
 }

@@ -28,7 +28,8 @@ public final class Executor {
   let tuning: KernelTuning
   /// The launches of each step.
   let launches: [[Launch]]
-  private let queue: Queue
+  /// The queue on which everything runs, in order.
+  package let queue: Queue
   private let arena: Buffer
   private let recording: [CommandGraph]
 
@@ -65,6 +66,7 @@ public final class Executor {
     let context = session.context
     let queue = try Queue(context: context)
     let plan = Plan(graph, options: options, tuning: tuning)
+    try Self.checkMemory(for: plan, tuning, on: session.device)
     let uploaded = try ParameterMemory(
       of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
@@ -87,6 +89,13 @@ public final class Executor {
       activations: arena.byteCount,
       activationsUnshared: graph.nodes.reduce(0) { $0 + $1.shape.elementCount } * MemoryLayout<Float>.stride,
       parameters: uploaded.buffer.byteCount, scratch: scratch.byteCount)
+  }
+
+  /// Refuses what the device's memory cannot hold: drivers that hand out memory when it is first used would fail later.
+  private static func checkMemory(for plan: Plan, _ tuning: KernelTuning, on device: Device) throws {
+    let needed = (plan.arenaCount + Recorder.scratchCount(for: plan, tuning)) * MemoryLayout<Float>.stride
+    guard UInt64(needed) > device.globalMemory else { return }
+    throw DeviceMemoryError(device: device.name, needed: needed, available: device.globalMemory, limit: .memory)
   }
 
   /// Runs the network.
@@ -123,6 +132,23 @@ public final class Executor {
 
   /// Copies the outputs from the device.
   public func download() throws -> [Tensor] { try plan.outputs.map(read) }
+
+  /// Enqueues a copy of an input, `inputShape.elementCount` floats, from another buffer of the context.
+  package func enqueueInput(from buffer: Buffer) throws {
+    try queue.copy(
+      buffer, offset: 0, to: arena, targetOffset: byteOffset(of: plan.input),
+      count: inputShape.elementCount * MemoryLayout<Float>.stride)
+  }
+
+  /// Enqueues a copy of the first output to the beginning of another buffer of the context.
+  package func enqueueFirstOutput(to buffer: Buffer) throws {
+    try queue.copy(
+      arena, offset: byteOffset(of: plan.outputs[0]), to: buffer, targetOffset: 0,
+      count: firstOutputShape.elementCount * MemoryLayout<Float>.stride)
+  }
+
+  /// `[batch, channels, height, width]` of the first output.
+  package var firstOutputShape: Shape { plan.values[plan.outputs[0]].shape }
 
   /// Runs the network once on a queue that takes times, one launch after the other.
   public func profile(_ input: Tensor) throws -> [LaunchTiming] {

@@ -19,13 +19,56 @@ package struct GPUTrial {
     package var fastest: GPUTuning?
     /// What users should know, such as kernels that compute something else on this device, each in one line.
     package var notes: [String]
+
+    init(fastest: GPUTuning?, notes: [String]) {
+      self.fastest = fastest
+      self.notes = notes
+    }
+
+    /// What a journal holds behind the last candidate's end; nil where it does not come to a result.
+    init?(_ lines: [String], _ candidates: [GPUTuning]) {
+      guard let words = lines.last?.split(separator: " "), words.first == "fastest", words.count == 2 else {
+        return nil
+      }
+      let index = Int(words[1])
+      guard let index else {
+        guard words[1] == "none" else { return nil }
+        self.init(fastest: nil, notes: Self.notes(lines))
+        return
+      }
+      guard candidates.indices.contains(index) else { return nil }
+      self.init(fastest: candidates[index], notes: Self.notes(lines))
+    }
+
+    private static func notes(_ lines: [String]) -> [String] {
+      lines.filter { $0.hasPrefix("note ") }.map { String($0.dropFirst(5)) }
+    }
+
+    func lines(_ candidates: [GPUTuning]) -> [String] {
+      let index = fastest.flatMap { candidates.firstIndex(of: $0) }
+      return notes.map { "note \($0)" } + ["fastest \(index.map(String.init) ?? "none")"]
+    }
   }
 
-  /// Tries every candidate.
+  /// Tries every candidate, or takes what an earlier process found; a candidate over which one ended is left alone.
   package func result() throws -> Result {
+    var journal = session.journal(of: "trial", precision.rawValue)
+    let candidates = candidates
+    if let known = Result(journal.lines, candidates) { return known }
     var notes: [String] = []
-    let right = try candidates.filter { try isRight($0, &notes) }
-    return Result(fastest: try fastest(of: right), notes: notes)
+    var right: [GPUTuning] = []
+    for (index, candidate) in candidates.enumerated() {
+      if journal.lines.contains("begun \(index)"), !journal.lines.contains("ended \(index)") {
+        notes.append("\(candidate) ended an earlier process on \(session.device.name); it is not used")
+        continue
+      }
+      journal.append("begun \(index)")
+      if try isRight(candidate, &notes) { right.append(candidate) }
+      journal.append("ended \(index)")
+    }
+    let result = Result(fastest: try fastest(of: right), notes: notes)
+    for line in result.lines(candidates) { journal.append(line) }
+    return result
   }
 
   /// From the most to the least that is asked of a device.
@@ -124,17 +167,5 @@ package struct GPUTrial {
     try Executor(
       graph: graph, parameters: SeededParameters(for: graph), session: session, options: options, tuning: tuning
     ).run(input)[0]
-  }
-}
-
-extension Tensor {
-  /// The largest difference to another tensor of the same shape, relative to its largest value; infinite where either
-  /// holds NaN.
-  fileprivate func relativeDifference(to other: Tensor) -> Float {
-    let scale = other.values.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
-    return zip(values, other.values).reduce(0) { worst, pair in
-      let difference = abs(pair.0 - pair.1) / scale
-      return difference.isNaN ? .infinity : max(worst, difference)
-    }
   }
 }

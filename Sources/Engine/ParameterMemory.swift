@@ -110,9 +110,5 @@ private struct ParameterReader<Source: ParameterSource> {
     return try graph.tensor(parameter, from: source)
   }
 
-  private func affine(_ norm: BatchNorm) throws -> ChannelAffine {
-    ChannelAffine(
-      weight: try tensor(norm.weight), bias: try tensor(norm.bias), mean: try tensor(norm.mean),
-      variance: try tensor(norm.variance), epsilon: norm.epsilon)
-  }
+  private func affine(_ norm: BatchNorm) throws -> ChannelAffine { try ChannelAffine(norm, tensor: tensor) }
 }

@@ -46,7 +46,7 @@ extension Plan {
       concat.inputs.allSatisfy({ values[$0].shape.channels == channels })
     else { return nil }
     return concat.inputs.map { input in
-      guard let index = producers[input], steps[index].operation == .upsample,
+      guard let index = producers[input], steps[index].operation == .upsample(.halfPixel),
         values[steps[index].inputs[0]].shape.width <= size.width
       else { return (input, nil) }
       return (steps[index].inputs[0], readers[input] == 1 ? index : nil)

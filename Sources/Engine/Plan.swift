@@ -81,7 +81,7 @@ package enum StepOperation: Hashable, Sendable {
   case relu
   case sigmoid
   case maxPool(MaxPool)
-  case upsample
+  case upsample(PixelCenters)
   /// Copies of those inputs that do not lie in their place already.
   case concat
   case add
@@ -186,7 +186,7 @@ extension StepOperation {
     case .relu: self = .relu
     case .sigmoid: self = .sigmoid
     case .maxPool(let pool): self = .maxPool(pool)
-    case .upsample: self = .upsample
+    case .upsample(_, let centers): self = .upsample(centers)
     case .concat: self = .concat
     case .add: self = .add
     }

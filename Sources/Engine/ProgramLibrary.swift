@@ -18,15 +18,15 @@ struct ProgramSource: Hashable, Sendable {
   /// As for `clBuildProgram`.
   let options: String
 
-  /// The program that holds a file's kernels. All files that take no constants of their own share one: what a driver does for each
-  /// program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
+  /// The program that holds a file's kernels. Files that take no constants of their own share one: what a driver does for
+  /// each program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
   init(_ file: KernelSource, options: String) {
-    files = file.takesConstants ? [file] : KernelSource.allCases.filter { !$0.takesConstants }
+    files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
     self.options = "-cl-std=CL1.2" + (options.isEmpty ? "" : " \(options)")
   }
 
   /// A name for reports.
-  var name: String { files.count == 1 ? files[0].fileName : "plain.cl" }
+  var name: String { files[0].sharedProgram.map { "\($0.rawValue).cl" } ?? files[0].fileName }
 
   /// The text; the compiler's messages name the files.
   var text: String {

@@ -64,11 +64,13 @@ struct Recorder {
         arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
         Int32(pool.stride))
       return [resampling(step, kernel)]
-    case .upsample:
+    case .upsample(let centers):
       let kernel = try resampler(
         of: step, planar: ("upsample_bilinear", .upsample), onCPU: ("upsample_c16", .upsampleC16),
         onGPU: ("upsample_c16_gpu", .upsampleC16GPU))
-      try kernel.bind(arena, place(input), extents(input), arena, place(step.output), extents(step.output))
+      try kernel.bind(
+        arena, place(input), extents(input), arena, place(step.output), extents(step.output),
+        grid(from: input, to: step.output, centers))
       return [resampling(step, kernel)]
     case .concat:
       return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
@@ -80,6 +82,14 @@ struct Recorder {
         arena, place(input), arena, place(step.inputs[1]), extents(input), arena, place(step.output))
       return [elementwise(step, kernel)]
     }
+  }
+
+  /// The kernels' `float4 grid`: scale and shift of rows, scale and shift of columns.
+  private func grid(from input: Plan.Value.ID, to output: Plan.Value.ID, _ centers: PixelCenters) -> SIMD4<Float> {
+    let (source, target) = (plan.values[input].shape, plan.values[output].shape)
+    let rows = centers.mapping(from: source.height, to: target.height)
+    let columns = centers.mapping(from: source.width, to: target.width)
+    return SIMD4(rows.scale, rows.shift, columns.scale, columns.shift)
   }
 
   /// A kernel for one launch, compiled with constants of its own or with the tuning's.

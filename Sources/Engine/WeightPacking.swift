@@ -1,3 +1,4 @@
+package import Networks
 package import Tensors
 
 /// The order in which a kernel wants the weights of a convolution.
@@ -119,22 +120,5 @@ package struct PackedConvolution: Sendable {
         }
       }
     }
-  }
-}
-
-/// y = x · scale + shift per channel: a batch norm in evaluation mode.
-package struct ChannelAffine: Sendable {
-  /// weight / sqrt(variance + ε), `[channels]`.
-  package let scale: [Double]
-  /// bias − mean · scale, `[channels]`.
-  package let shift: [Double]
-
-  /// The batch norm of these vectors, each `[channels]`.
-  package init(weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: Float) {
-    let scale = zip(weight.values, variance.values).map { weight, variance in
-      Double(weight) / (Double(variance) + Double(epsilon)).squareRoot()
-    }
-    self.scale = scale
-    shift = scale.indices.map { Double(bias.values[$0]) - Double(mean.values[$0]) * scale[$0] }
   }
 }

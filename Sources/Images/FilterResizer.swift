@@ -19,11 +19,16 @@ package struct FilterResizer {
     self.vertical = FilterTaps(from: source.height, to: target.height, filter: filter)
   }
 
+  /// Whether the columns' pass comes first: where the height shrinks by much more than the width.
+  package static func filtersColumnsFirst(from source: Size, to target: Size) -> Bool {
+    let shrunk = (rows: source.height - target.height, columns: source.width - target.width)
+    return shrunk.rows > 0 && shrunk.rows > 2 * shrunk.columns
+  }
+
   /// Resizes interleaved samples: `[height, width, channels]` of the source to the same of the target.
   package func resize(_ samples: [UInt8], channels: Int) -> [UInt8] {
     precondition(samples.count == source.height * source.width * channels)
-    let shrunk = (rows: source.height - target.height, columns: source.width - target.width)
-    if shrunk.rows > 0, shrunk.rows > 2 * shrunk.columns {
+    if Self.filtersColumnsFirst(from: source, to: target) {
       let low = alongColumns(samples, width: source.width, channels: channels)
       return alongRows(low, height: target.height, channels: channels)
     }

@@ -31,22 +31,22 @@ package enum ResizeFilter: Sendable {
 }
 
 /// Which source pixels make each target pixel of one axis, and with what weights (fixed point, 22 fractional bits).
-struct FilterTaps {
+package struct FilterTaps {
   private static let fractionBits: Int32 = 22
   /// What a sum begins with so that dropping its fraction rounds.
   static let half: Int32 = 1 << (fractionBits - 1)
 
   /// The first source pixel of each target pixel.
-  private(set) var firsts: [Int] = []
+  package private(set) var firsts: [Int] = []
   /// How many source pixels each target pixel has.
-  private(set) var counts: [Int] = []
+  package private(set) var counts: [Int] = []
   /// Tap t of target pixel x is `weights[x * stride + t]`.
-  private(set) var weights: [Int32]
+  package private(set) var weights: [Int32]
   /// The most taps that a target pixel can have.
-  let stride: Int
+  package let stride: Int
 
   /// The taps that bring an axis of `source` pixels to `target` pixels (`precompute_coeffs` and `normalize_coeffs_8bpc`).
-  init(from source: Int, to target: Int, filter: ResizeFilter) {
+  package init(from source: Int, to target: Int, filter: ResizeFilter) {
     let scale = Double(source) / Double(target)
     let stretch = max(1, scale)
     let radius = filter.radius * stretch

@@ -13,28 +13,43 @@ public enum OutputFile {
   /// A symbolic link keeps pointing at the file, which is replaced; a device or a pipe is written to as it is.
   /// - Throws: an `ImageError` that names `path`; then nothing was changed and no temporary file is left.
   public static func save(_ bytes: [UInt8], toFileAt path: String) throws(ImageError) {
-    do throws(ImageError.Problem) {
-      try replace(path, with: bytes)
+    do {
+      try replace(path) { descriptor in try bytes.withUnsafeBytes { try writeAll($0, to: descriptor) } }
     } catch {
-      throw ImageError(error, name: path)
+      throw ImageError(error as? ImageError.Problem ?? .unwritable(reason: "\(error)"), name: path)
     }
   }
 
-  private static func replace(_ path: String, with bytes: [UInt8]) throws(ImageError.Problem) {
+  /// Writes what `body` hands over piece by piece, as `save` does: files that need not be in memory as a whole.
+  ///
+  /// - Throws: an `ImageError` that names `path`, or what `body` threw; then nothing was changed and no temporary file is
+  ///   left.
+  public static func stream(
+    toFileAt path: String, _ body: (_ emit: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    do {
+      try replace(path) { descriptor in try body { try writeAll($0, to: descriptor) } }
+    } catch let problem as ImageError.Problem {
+      throw ImageError(problem, name: path)
+    }
+  }
+
+  /// - Throws: `ImageError.Problem`, or what `fill` threw.
+  private static func replace(_ path: String, fill: (_ descriptor: Int32) throws -> Void) throws {
     var target = path
     var status = stat()
     if stat(path, &status) == 0 {
       switch status.st_mode & S_IFMT {
-      case S_IFDIR: throw .isDirectory
+      case S_IFDIR: throw ImageError.Problem.isDirectory
       case S_IFREG: target = resolved(path)
-      default: return try writeDirectly(bytes, to: path)
+      default: return try writeDirectly(to: path, fill)
       }
     }
     let temporary = directory(of: target) + ".u2cl-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
-    do throws(ImageError.Problem) {
-      try writeAll(bytes, to: descriptor)
+    do {
+      try filled(descriptor, fill)
       guard rename(temporary, target) == 0 else { throw failure() }
     } catch {
       unlink(temporary)
@@ -42,27 +57,28 @@ public enum OutputFile {
     }
   }
 
-  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(ImageError.Problem) {
+  private static func writeDirectly(to path: String, _ fill: (_ descriptor: Int32) throws -> Void) throws {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure() }
-    try writeAll(bytes, to: descriptor)
+    try filled(descriptor, fill)
   }
 
-  /// Writes everything and closes the descriptor, whatever happens.
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(ImageError.Problem) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { rest in
-        write(descriptor, rest.baseAddress?.advanced(by: written), rest.count - written)
-      }
-      guard count >= 0 || errno == EINTR else {
-        let problem = failure()
-        close(descriptor)
-        throw problem
-      }
-      written += max(0, count)
+  /// Fills a file and closes the descriptor, whatever happens.
+  private static func filled(_ descriptor: Int32, _ fill: (_ descriptor: Int32) throws -> Void) throws {
+    do { try fill(descriptor) } catch {
+      close(descriptor)
+      throw error
     }
     guard close(descriptor) == 0 else { throw failure() }
+  }
+
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    var written = 0
+    while written < bytes.count {
+      let count = write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      guard count >= 0 || errno == EINTR else { throw failure() }
+      written += max(0, count)
+    }
   }
 
   /// The file that a chain of symbolic links ends at.

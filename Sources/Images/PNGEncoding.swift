@@ -9,7 +9,15 @@ internal import Tensors
   internal import Darwin
 #endif
 
-extension Mask {
+/// What can be written as a PNG file.
+public protocol PNGEncodable: Sendable {
+  /// The bytes of the file; `name` is what errors call it.
+  func encodedPNG(name: String) throws(ImageError) -> [UInt8]
+  /// Writes the file whole or not at all.
+  func writePNG(toFileAt path: String) throws(ImageError)
+}
+
+extension Mask: PNGEncodable {
   /// The mask as a PNG file of 8-bit grey.
   ///
   /// - Throws: an `ImageError` where memory is short or an extent is zero.
@@ -27,7 +35,7 @@ extension Mask {
   }
 }
 
-extension Picture {
+extension Picture: PNGEncodable {
   /// The picture as a PNG file: RGB or RGBA, 8 or 16 bits, with its ICC profile.
   ///
   /// - Throws: an `ImageError` where memory is short or an extent is zero.

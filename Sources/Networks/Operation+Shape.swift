@@ -38,7 +38,7 @@ extension Operation {
       return try only(inputs)
     case .maxPool(let pool):
       return try pool.outputShape(of: only(inputs))
-    case .upsample(let size):
+    case .upsample(let size, _):
       let input = try only(inputs)
       guard input.elementCount > 0, size.height > 0, size.width > 0 else {
         throw ShapeError("upsample: \(input) cannot become \(size)")

@@ -14,8 +14,9 @@ public enum Operation: Hashable, Sendable {
   case sigmoid
   /// `max_pool2d` without padding.
   case maxPool(MaxPool)
-  /// `interpolate(mode: "bilinear", align_corners: false)` to an exact size, without antialiasing.
-  case upsample(to: Size)
+  /// `interpolate(mode: "bilinear")` to an exact size, without antialiasing; half-pixel centres are
+  /// `align_corners: false`.
+  case upsample(to: Size, centers: PixelCenters = .halfPixel)
   /// `cat` along channels, in the order of the inputs.
   case concat
   /// The elementwise sum of two inputs of one shape.
@@ -88,6 +89,26 @@ public struct BatchNorm: Hashable, Sendable {
 
   /// Every name, in the order weight, bias, mean, variance.
   public var names: [String] { [weight, bias, mean, variance] }
+}
+
+/// Where resampling looks for the pixel at `index` of `outCount`, counted in the input's pixels from the first one's
+/// centre; positions outside the input become the nearest pixel's (ONNX: `coordinate_transformation_mode`).
+public enum PixelCenters: String, Hashable, Sendable, CaseIterable {
+  /// (index + ½) · inCount / outCount − ½: pixels are areas, as in PyTorch and in all of U²-Net.
+  case halfPixel
+  /// index · inCount / outCount: what ONNX's Upsample, and its Resize before operator set 11, came to mean.
+  case asymmetric
+  /// index · (inCount − 1) / (outCount − 1): the first and last pixels meet; 0 where one pixel comes out.
+  case alignCorners
+
+  /// The position of an index is `scale · (index + shift) − shift`, or 0 where that is negative.
+  public func mapping(from inCount: Int, to outCount: Int) -> (scale: Float, shift: Float) {
+    switch self {
+    case .halfPixel: (Float(inCount) / Float(outCount), 0.5)
+    case .asymmetric: (Float(inCount) / Float(outCount), 0)
+    case .alignCorners: (outCount > 1 ? Float(inCount - 1) / Float(outCount - 1) : 0, 0)
+    }
+  }
 }
 
 /// A square max pool without padding.

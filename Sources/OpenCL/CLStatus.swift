@@ -23,6 +23,11 @@ public struct CLStatus: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// `CL_PLATFORM_NOT_FOUND_KHR`: the loader found no driver.
   public static let platformNotFound = CLStatus(rawValue: -1001)
 
+  /// Whether a lack of memory is a likely cause.
+  public var mayLackMemory: Bool {
+    [.memObjectAllocationFailure, .outOfResources, .outOfHostMemory].contains(self)
+  }
+
   /// `CL_OUT_OF_RESOURCES (-5)`.
   public var description: String { "\(Self.names[rawValue] ?? "unknown OpenCL error") (\(rawValue))" }
 

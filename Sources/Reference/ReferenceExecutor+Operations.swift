@@ -27,8 +27,8 @@ extension ReferenceExecutor {
       return inputs[0].squashed()
     case .maxPool(let pool):
       return inputs[0].maxPooled(pool, shape: shape)
-    case .upsample:
-      return inputs[0].upsampled(shape: shape)
+    case .upsample(_, let centers):
+      return inputs[0].upsampled(shape: shape, centers: centers)
     case .concat:
       return Tensor.concatenated(inputs, shape: shape)
     case .add:

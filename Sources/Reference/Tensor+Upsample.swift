@@ -1,12 +1,12 @@
+internal import Networks
 internal import Tensors
 
 extension Tensor {
-  /// `interpolate(mode: "bilinear", align_corners: false)` to the size of `output`, larger or smaller, without
-  /// antialiasing.
-  func upsampled(shape output: Shape) -> Tensor {
+  /// `interpolate(mode: "bilinear")` to the size of `output`, larger or smaller, without antialiasing.
+  func upsampled(shape output: Shape, centers: PixelCenters) -> Tensor {
     let (height, width) = (shape.height, shape.width)
-    let rows = (0..<output.height).map { BilinearTap(at: $0, from: height, to: output.height) }
-    let columns = (0..<output.width).map { BilinearTap(at: $0, from: width, to: output.width) }
+    let rows = (0..<output.height).map { BilinearTap(at: $0, from: height, to: output.height, centers) }
+    let columns = (0..<output.width).map { BilinearTap(at: $0, from: width, to: output.width, centers) }
     return Tensor(shape: output) { result in
       values.withUnsafeBufferPointer { input in
         inParallel(output.batch * output.channels) { plane in
@@ -34,10 +34,10 @@ private struct BilinearTap {
   /// How far it lies from `near` to `far`, 0 … 1.
   let fraction: Float
 
-  /// Pixel centres are half a pixel inside their edges; before the first centre the edge repeats.
-  init(at index: Int, from inputCount: Int, to outputCount: Int) {
-    let scale = Float(inputCount) / Float(outputCount)
-    let position = max(0, scale * (Float(index) + 0.5) - 0.5)
+  /// Before the first centre and behind the last the edge repeats.
+  init(at index: Int, from inputCount: Int, to outputCount: Int, _ centers: PixelCenters) {
+    let (scale, shift) = centers.mapping(from: inputCount, to: outputCount)
+    let position = max(0, scale * (Float(index) + shift) - shift)
     near = min(Int(position), inputCount - 1)
     far = min(near + 1, inputCount - 1)
     fraction = min(1, position - Float(near))

@@ -60,7 +60,7 @@ public struct Comparison: Sendable, Codable {
 
 extension Comparison.Row {
   init(comparing a: SaliencyMap, with b: SaliencyMap) {
-    let differences = zip(a.values.values, b.values.values).map { pair in
+    let differences = zip(a.probabilities, b.probabilities).map { pair in
       pair.0.isNaN || pair.1.isNaN ? Double.infinity : abs(Double(pair.0) - Double(pair.1))
     }
     map = a.name

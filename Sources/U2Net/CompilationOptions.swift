@@ -1,13 +1,22 @@
-import Caches
+package import Caches
 
 /// How a model is compiled for a device.
-struct CompilationOptions {
+package struct CompilationOptions {
   /// Which maps are computed.
-  var maps = MapSelection.all
+  package var maps = MapSelection.all
   /// How activations and weights are stored.
-  var precision = PrecisionRequest.auto
+  package var precision = PrecisionRequest.auto
   /// Where compiled programs are kept from one process to the next, and what a tuning found.
-  var cache: Cache
+  package var cache: Cache
   /// Whether what a tuning found is used.
-  var usesTunings = true
+  package var usesTunings = true
+
+  package init(
+    maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true
+  ) {
+    self.maps = maps
+    self.precision = precision
+    self.cache = cache
+    self.usesTunings = usesTunings
+  }
 }

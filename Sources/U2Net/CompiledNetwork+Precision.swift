@@ -15,7 +15,7 @@ extension CompiledNetwork {
     case .auto where session.device.kind == .gpu:
       let half = try executor(.float16)
       guard half.precision == .float16 else { return (half, half.notes) }
-      let loss = try HalfPrecisionLoss(of: model, at: graph.inputShape.size, in: session)
+      let loss = try HalfPrecisionLoss.known(of: model, at: graph.inputShape.size, in: session)
       if loss.isTolerable { return (half, half.notes) }
       let single = try executor(.float32)
       return (single, single.notes + ["\(loss); using single precision"])
@@ -47,13 +47,30 @@ struct HalfPrecisionLoss: CustomStringConvertible {
 
   var description: String { "half precision changes the maps by up to \(Float(max)), \(Float(mean)) on average" }
 
+  /// What an earlier process found of a model at a size, or what trying finds now.
+  static func known(of model: Model, at size: Size, in session: DeviceSession) throws -> HalfPrecisionLoss {
+    var journal = session.journal(of: "half", model.identity, "\(size)")
+    let numbers = journal.lines.last?.split(separator: " ").compactMap { Double($0) } ?? []
+    if numbers.count == 2 { return HalfPrecisionLoss(max: numbers[0], mean: numbers[1]) }
+    let loss = try HalfPrecisionLoss(of: model, at: size, in: session)
+    journal.append("\(loss.max) \(loss.mean)")
+    return loss
+  }
+
+  private init(max: Double, mean: Double) {
+    self.max = max
+    self.mean = mean
+  }
+
   /// Runs a model both ways on one picture of a size.
   init(of model: Model, at size: Size, in session: DeviceSession) throws {
     let shape = Shape(channels: 3, height: size.height, width: size.width)
     let graph = try model.network.graph(for: shape)
     let picture = Self.picture(shape)
     func maps(_ precision: Precision) throws -> [Tensor] {
-      try Executor(graph: graph, parameters: model.parameters, session: session, precision: precision).run(picture)
+      let outputs = try Executor(graph: graph, parameters: model.parameters, session: session, precision: precision)
+        .run(picture)
+      return graph.maps(outputs).map { Tensor(shape: $0.values.shape, values: $0.probabilities) }
     }
     self.init(comparing: try maps(.float16), with: try maps(.float32))
   }

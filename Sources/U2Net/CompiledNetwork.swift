@@ -14,6 +14,8 @@ struct CompiledNetwork {
   }
 
   private let executable: Executable
+  /// The device it was compiled for; nil for the reference.
+  let session: DeviceSession?
   let graph: Graph
   /// Whether every program came from the cache; nil where none was asked.
   let cacheHit: Bool?
@@ -24,6 +26,7 @@ struct CompiledNetwork {
   init(
     _ model: Model, for input: Shape, maps: MapSelection, _ precision: PrecisionRequest, in session: DeviceSession?
   ) throws {
+    self.session = session
     (graph, executable, notes) = try Model.naming(model.origin) {
       let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {

@@ -11,10 +11,12 @@ public struct Model: Sendable {
   public let name: String
   /// The architecture, such as `u2netp`, or `onnx`.
   public let architecture: String
+  /// What it expects of its pictures, and what its output means.
+  public var profile: ModelProfile
   /// The size it was made for, in pixels.
-  public let inputSize: Size
+  public var inputSize: Size { profile.inputSize }
   /// What is done to a picture's values.
-  public let normalization: Normalization
+  public var normalization: Normalization { profile.normalization }
 
   /// The file it came from, as messages name it; its name where it came from none.
   package let origin: String
@@ -25,19 +27,15 @@ public struct Model: Sendable {
 
   package init(
     name: String, origin: String? = nil, network: any Network, parameters: any ParameterSource,
-    inputSize: Size = Self.usualSize, normalization: Normalization = .imageNet
+    profile: ModelProfile = ModelProfile()
   ) {
     self.name = name
     self.origin = origin ?? name
     architecture = network.name
     self.network = network
     self.parameters = parameters
-    self.inputSize = inputSize
-    self.normalization = normalization
+    self.profile = profile
   }
-
-  /// What the authors train and run at.
-  package static let usualSize = Size(height: 320, width: 320)
 
   /// The model that ships inside the program: good on one clear subject, weaker on crowded scenes.
   public static func builtIn() throws(Failure) -> Model {
@@ -83,34 +81,45 @@ extension Model {
   private init(_ file: MappedFile) throws {
     switch try CheckpointFile.open(file) {
     case .checkpoint(let checkpoint): try self.init(checkpoint)
-    case .onnx(let model):
-      self.init(
-        name: file.name.fileStem, origin: file.name, network: model, parameters: model.parameters,
-        inputSize: model.inputSize ?? Self.usualSize)
+    case .onnx(let model): try self.init(model)
     }
   }
 
-  private init(_ checkpoint: Checkpoint) throws {
-    guard let table = U2NetTable.recognize(checkpoint) else {
-      let file = checkpoint.file.name
-      throw Failure(
-        .model, "\(file): its tensors are not named as U²-Net's; use a U²-Net checkpoint or an ONNX file")
+  /// A graph that is known by its file's name, or else by what it computes; what its file says of its size holds.
+  private init(_ model: ONNXModel) throws {
+    var profile = ModelProfile()
+    let file = model.parameters.file.name
+    if let published = ModelProfile(published: file.fileStem) {
+      profile = published
+    } else if let known = try? model.identified() {
+      profile = ModelProfile(assumedFor: known.table)
     }
-    try Self.naming(checkpoint.file.name) {
+    if let size = model.inputSize { profile.inputSize = size }
+    self.init(
+      name: file.fileStem, origin: file, network: model, parameters: model.parameters, profile: profile)
+  }
+
+  private init(_ checkpoint: Checkpoint) throws {
+    let file = checkpoint.file.name
+    guard var table = KnownNetworks.recognize(checkpoint) else {
+      throw Failure(
+        .model,
+        "\(file): its tensors are not named as U²-Net's or IS-Net's; use a checkpoint of these or an ONNX file")
+    }
+    try Self.naming(file) {
       try table.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
     }
-    let metadata = ModelMetadata(checkpoint.metadata, file: checkpoint.file.name)
-    self.init(
-      name: checkpoint.file.name.fileStem, origin: checkpoint.file.name, network: table, parameters: checkpoint,
-      inputSize: try metadata.inputSize() ?? Self.usualSize, normalization: try metadata.normalization())
+    let metadata = ModelMetadata(checkpoint.metadata, file: file)
+    let profile = try metadata.profile(
+      for: ModelProfile(published: file.fileStem) ?? ModelProfile(assumedFor: table))
+    table.form = try metadata.form() ?? (profile.task == .parsing ? .logits : .probabilities)
+    self.init(name: file.fileStem, origin: file, network: table, parameters: checkpoint, profile: profile)
   }
 
   /// SHA-256 of the file it came from, in hexadecimal; nil where it came from none.
   package var digest: String? {
-    guard let path, let file = try? MappedFile(path: path) else { return nil }
-    return file.withUnsafeBytes { SHA256.digest(of: $0) }.map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    guard let path else { return nil }
+    return try? MappedFile(path: path).digest
   }
 
   /// Runs `body`; where the weights do not fit the network, the failure names their file.
@@ -119,5 +128,14 @@ extension Model {
       guard error is ParameterError || error is GraphError || error is MissingParameter else { throw error }
       throw Failure(.model, "\(origin): \(error)")
     }
+  }
+}
+
+extension MappedFile {
+  /// SHA-256 of the bytes, in hexadecimal.
+  var digest: String {
+    withUnsafeBytes { SHA256.digest(of: $0) }.map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
   }
 }

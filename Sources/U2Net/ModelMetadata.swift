@@ -1,8 +1,9 @@
 package import Images
+package import Networks
 package import Tensors
 
-/// What a safetensors file says of its own model: `input_size`, `mean`, `std`, `divide_by`. What it does not say is as
-/// the authors do it.
+/// What a safetensors file says of its own model: `input_size`, `mean`, `std`, `divide_by`, `task`, `classes`, `maps`.
+/// What it does not say is known of its name or of its architecture.
 package struct ModelMetadata {
   let entries: [String: String]
   let file: String
@@ -22,9 +23,33 @@ package struct ModelMetadata {
     return Size(height: side, width: side)
   }
 
+  /// Everything that it says, and the rest as it was.
+  package func profile(for known: ModelProfile) throws(Failure) -> ModelProfile {
+    var profile = known
+    profile.inputSize = try inputSize() ?? profile.inputSize
+    profile.normalization = try normalization(otherwise: profile.normalization)
+    if let text = entries["task"] {
+      guard let task = ModelTask(rawValue: text) else {
+        throw damaged("task", text, ModelTask.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      profile.task = task
+    }
+    if let text = entries["classes"] {
+      profile.classes = text.split(separator: ",").map { String($0.prefix(64)) }
+    }
+    return profile
+  }
+
+  /// `maps`: whether a sigmoid ends the network; nil where it does not say.
+  package func form() throws(Failure) -> MapForm? {
+    guard let text = entries["maps"] else { return nil }
+    guard let form = MapForm(rawValue: text) else { throw damaged("maps", text, "probabilities or logits") }
+    return form
+  }
+
   /// `mean`, `std` and `divide_by`.
-  package func normalization() throws(Failure) -> Normalization {
-    var normalization = Normalization.imageNet
+  package func normalization(otherwise known: Normalization = .imageNet) throws(Failure) -> Normalization {
+    var normalization = known
     if entries["mean"] != nil { normalization.mean = try triple("mean") }
     if entries["std"] != nil {
       normalization.standardDeviation = try triple("std")
@@ -33,7 +58,8 @@ package struct ModelMetadata {
       }
     }
     switch entries["divide_by"] {
-    case nil, "max": normalization.scaling = .maximum
+    case nil: break
+    case "max": normalization.scaling = .maximum
     case "255": normalization.scaling = .full
     case .some(let text): throw damaged("divide_by", text, "max or 255")
     }
@@ -60,13 +86,26 @@ extension Model {
   ///
   /// - Throws: `Failure` where it is out of `sizeRange`.
   func inputSize(side: Int?) throws(Failure) -> Size {
-    let size = side.map { Size(height: $0, width: $0) } ?? inputSize
-    let range = Self.sizeRange
-    guard range.contains(size.height), range.contains(size.width) else {
-      throw Failure(
-        side == nil ? .model : .usage,
-        "an input of \(size) pixels is not possible; give a --size from \(range.lowerBound) to \(range.upperBound)")
-    }
+    if let side { return try Self.square(side) }
+    try Self.check(inputSize, .model)
+    return inputSize
+  }
+
+  /// An input of that many rows and columns.
+  ///
+  /// - Throws: `Failure` where it is out of `sizeRange`.
+  public static func square(_ side: Int) throws(Failure) -> Size {
+    let size = Size(height: side, width: side)
+    try check(size, .usage)
     return size
+  }
+
+  private static func check(_ size: Size, _ kind: Failure.Kind) throws(Failure) {
+    guard sizeRange.contains(size.height), sizeRange.contains(size.width) else {
+      throw Failure(
+        kind,
+        "an input of \(size) pixels is not possible; give a --size from \(sizeRange.lowerBound) to "
+          + "\(sizeRange.upperBound)")
+    }
   }
 }

@@ -7,24 +7,53 @@ public import Tensors
 
 /// A model on a device, ready to be shown pictures: `try SaliencyDetector().detect(picture).mask()`.
 ///
-/// Loading and compiling happen once, when it is made. Not Sendable: one picture at a time; make one for each thread.
+/// Loading and compiling happen once, when it is made. On a GPU the way from a picture's samples to `masks(of:)` runs on
+/// the device. Not Sendable: one thread at a time; make one for each thread.
 public final class SaliencyDetector {
   /// The model.
   public let model: Model
-  /// What runs.
-  public let device: ComputeDevice
+  /// What runs; another device than before where that one was lost.
+  public private(set) var device: ComputeDevice
   /// Why that is not what was asked for, in one line; nil where it is. Show it: falling back is never silent.
-  public let fallback: String?
-  /// How activations and weights are stored.
-  public var precision: Precision { network.precision }
-  /// What else its user should know of how the model was compiled, each in one line.
-  public var notes: [String] { network.notes }
+  public private(set) var fallback: String?
   /// What pictures go through.
   public let preprocessing: Preprocessing
   /// Where compiled programs are kept; its `problem` is worth showing once.
   public let cache: Cache
+  /// The most pictures that the device computes at once: what was asked for, or what its memory holds.
+  public private(set) var batch: Int
+  /// Is given what the user should hear of what happens later: a device that was lost, a batch that had to shrink. One line.
+  public var noticeHandler: (String) -> Void = { _ in }
 
-  private let network: CompiledNetwork
+  /// How activations and weights are stored.
+  public var precision: Precision { network.precision }
+  /// What else its user should know of how the model was compiled, each in one line.
+  public var notes: [String] { shrinkNotes + network.notes }
+  /// Whether pictures are resized, and masks made, on the device.
+  public var preparesOnDevice: Bool { pictureWay == .device }
+
+  let request: DeviceRequest
+  let strict: Bool
+  private let options: CompilationOptions
+  private let pictureWay: PictureWay
+  private var shrinkNotes: [String]
+  private(set) var network: CompiledNetwork
+  /// How often the device was lost.
+  private var losses = 0
+  /// Which compilation of the network runs.
+  private(set) var generation = 0
+  private(set) var runner: MaskRunner
+
+  /// Where pictures are made inputs, and maps masks.
+  package enum PictureWay: Sendable {
+    /// On the device: on anything but a CPU.
+    case device
+    /// On the host.
+    case host
+  }
+
+  /// What the maps that are computed are called, the saliency map first: `d0` … `d6`.
+  public var mapNames: [String] { network.graph.outputs.map(\.name) }
 
   /// Loads a model on a device.
   ///
@@ -34,64 +63,141 @@ public final class SaliencyDetector {
   ///   - precision: how activations and weights are stored.
   ///   - strict: whether it is an error when another device than the one asked for would run.
   ///   - size: the side of the network's input in pixels; the model's own unless told.
+  ///   - batch: pictures to compute at once; fewer where the device's memory does not hold so many.
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
   ///   - background: what transparent pictures are composited over.
   ///   - maps: which maps are computed; `.saliency` where the mask is all that is wanted.
   ///   - cache: where compiled programs are kept from one process to the next, and what a tuning found.
   ///   - usesTunings: whether what a tuning found is used.
-  public init(
+  public convenience init(
     model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
-    strict: Bool = false, size: Int? = nil, resampling: Resampling = .bilinear, background: Color = .white,
-    maps: MapSelection = .all, cache: Cache = Cache(), usesTunings: Bool = true
+    strict: Bool = false, size: Int? = nil, batch: Int = 1, resampling: Resampling = .bilinear,
+    background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(), usesTunings: Bool = true
   ) throws(Failure) {
+    let options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
+    try self.init(
+      model: model, on: DeviceChoice(request, strict: strict), request, strict: strict, size: size, batch: batch,
+      resampling: resampling, background: background, options)
+  }
+
+  /// - Parameter way: where pictures are made inputs; what suits the device unless told.
+  package init(
+    model: Model?, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool, size: Int?, batch: Int,
+    resampling: Resampling = .bilinear, background: Color = .white, _ options: CompilationOptions,
+    way: PictureWay? = nil
+  ) throws(Failure) {
+    guard Benchmark.batchRange.contains(batch) else {
+      let range = Benchmark.batchRange
+      throw Failure(.usage, "a batch has from \(range.lowerBound) to \(range.upperBound) pictures")
+    }
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
       size: inputSize, resampling: resampling, normalization: model.normalization, background: background)
     self.model = model
-    self.cache = cache
-    let input = Shape(channels: 3, height: inputSize.height, width: inputSize.width)
-    let choice = try DeviceChoice(request, strict: strict)
-    let options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
-    (network, device, fallback) = try Self.compile(model, for: input, options, on: choice, request, strict: strict)
-  }
-
-  /// Compiles for the chosen device; where that device fails and nobody insisted on it, for the reference.
-  private static func compile(
-    _ model: Model, for input: Shape, _ options: CompilationOptions, on choice: DeviceChoice,
-    _ request: DeviceRequest, strict: Bool
-  ) throws(Failure) -> (CompiledNetwork, ComputeDevice, fallback: String?) {
-    do {
-      let network = try choice.device.compile(model, for: input, options)
-      return (network, choice.device, choice.fallback)
-    } catch {
-      let failure = Failure(error)
-      guard failure.kind == .device, !strict, request.mayFallBack else { throw failure }
-      let network = try failing { try ComputeDevice.reference.compile(model, for: input, options) }
-      let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
-      return (network, .reference, reasons.compactMap { $0 }.joined(separator: "; "))
-    }
+    self.options = options
+    cache = options.cache
+    (self.request, self.strict) = (request, strict)
+    pictureWay = way ?? (["cpu", "reference"].contains(choice.device.kind) ? .host : .device)
+    let compiled = try Compilation(of: model, at: inputSize, options).run(
+      on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
+    (network, device, fallback) = (compiled.network, compiled.device, compiled.fallback)
+    (self.batch, shrinkNotes) = (compiled.batch, compiled.notes)
+    runner = try MaskRunner(compiled.network, model.profile, preprocessing, pictureWay)
+    shrinkNotes += runner.notes
   }
 
   /// Finds what stands out in a picture.
   ///
-  /// - Throws: `Failure` where the device fails.
-  public func detect(_ picture: Picture) throws(Failure) -> Detection {
-    let outputs = try failing { try network.run(preprocessing.input(from: picture)) }
-    let maps = zip(network.graph.outputs, outputs).map { SaliencyMap(name: $0.name, values: $1) }
-    return Detection(maps: maps, pictureSize: picture.size, resampling: preprocessing.resampling)
+  /// - Throws: `Failure` where the device fails, and every other that may stand in for it.
+  public func detect(_ picture: Picture) throws(Failure) -> Detection { try detect([picture])[0] }
+
+  /// Finds what stands out in pictures of any sizes.
+  ///
+  /// - Returns: a detection for each, in their order.
+  public func detect(_ pictures: [Picture]) throws(Failure) -> [Detection] {
+    try recovering { detector in
+      try detector.batches(of: pictures).flatMap { batch in
+        let outputs = try detector.network.run(batch: batch, preprocessing: detector.preprocessing)
+        return batch.enumerated().map { index, picture in
+          Detection(
+            maps: detector.network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
+            profile: detector.model.profile, resampling: detector.preprocessing.resampling)
+        }
+      }
+    }
+  }
+
+  /// The 8-bit masks of pictures of any sizes, each of its picture's own size, in their order; quicker than `detect`
+  /// where the device makes them, two batches at a time.
+  public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] {
+    try recovering { detector in
+      let pending = try detector.batches(of: pictures).map { try detector.runner.submit($0) }
+      return try pending.flatMap { try $0() }
+    }
+  }
+
+  /// Sends pictures on their way and returns at once, where the device makes their masks; elsewhere they are computed when
+  /// they are asked for. Two at a time keep a device busy; a third waits for the first.
+  ///
+  /// - Parameter pictures: at most `batch` at a time are computed at once.
+  public func submit(_ pictures: [Picture]) throws(Failure) -> PendingDetections {
+    let pending = try recovering { detector in
+      try detector.batches(of: pictures).map { try detector.runner.submit($0) }
+    }
+    return PendingDetections(pictures, pending, self)
+  }
+
+  private func batches(of pictures: [Picture]) -> [[Picture]] {
+    stride(from: 0, to: pictures.count, by: batch).map { Array(pictures[$0..<min($0 + batch, pictures.count)]) }
   }
 }
 
-extension ComputeDevice {
-  func compile(_ model: Model, for input: Shape, _ options: CompilationOptions) throws -> CompiledNetwork {
-    switch backend {
-    case .openCL(let device):
-      try CompiledNetwork(
-        model, for: input, maps: options.maps, options.precision,
-        in: DeviceSession(device: device, cache: options.cache, usesTunings: options.usesTunings))
-    case .reference: try CompiledNetwork(model, for: input, maps: options.maps, options.precision, in: nil)
+extension SaliencyDetector {
+  /// Runs `body`; where the device fails it, the network is compiled anew with what is left, and `body` runs again.
+  func recovering<Result>(_ body: (SaliencyDetector) throws -> Result) throws(Failure) -> Result {
+    while true {
+      let attempt = generation
+      do { return try body(self) } catch {
+        let failure = Failure(error)
+        guard failure.kind == .device else { throw failure }
+        if attempt == generation { try recover(from: error) }
+      }
     }
+  }
+
+  /// After a failure of the device: a smaller batch where memory may be the cause, the same device once more, then the CPU
+  /// reference where that may stand in. Each is told.
+  ///
+  /// - Throws: the failure where nothing is left to try.
+  private func recover(from error: any Error) throws(Failure) {
+    let failure = Failure(error)
+    guard device.kind != ComputeDevice.reference.kind else { throw failure }
+    let compilation = Compilation(of: model, at: preprocessing.size, options)
+    let mayFallBack = request.mayFallBack && !strict
+    var batch = batch
+    var choice = DeviceChoice(device: device, fallback: fallback)
+    if error.mayLackMemory, batch > 1 {
+      batch /= 2
+      noticeHandler("\(network.memoryReport(failure, on: device)); going on with batches of \(batch)")
+    } else {
+      losses += 1
+      if losses == 1 {
+        noticeHandler("\(device) failed (\(failure)); starting it anew")
+      } else {
+        guard mayFallBack else { throw failure }
+        let reason = "\(device) failed again (\(failure)); using the CPU reference instead"
+        noticeHandler(reason)
+        choice = DeviceChoice(device: .reference, fallback: reason)
+      }
+    }
+    let compiled = try compilation.run(on: choice, batch: batch, mayFallBack: mayFallBack)
+    for note in compiled.notes { noticeHandler(note) }
+    if let reason = compiled.fallback, reason != choice.fallback { noticeHandler(reason) }
+    (network, device, fallback, self.batch) = (compiled.network, compiled.device, compiled.fallback, compiled.batch)
+    let way = device.kind == ComputeDevice.reference.kind ? .host : pictureWay
+    runner = try MaskRunner(compiled.network, model.profile, preprocessing, way)
+    generation += 1
   }
 }
 
@@ -102,37 +208,5 @@ extension DeviceRequest {
     case .auto, .kind: true
     case .reference, .index, .name: false
     }
-  }
-}
-
-/// One of a network's maps, before it is made a mask.
-public struct SaliencyMap: Sendable, Equatable {
-  /// Such as `d0`, the fused map, or `d1` … `d6`, the side outputs.
-  public let name: String
-  /// Probabilities, `[1, channels, height, width]`, at the network's own size.
-  public let values: Tensor
-}
-
-/// What a network found in a picture.
-public struct Detection: Sendable {
-  /// The maps that were asked for; the first is the saliency map.
-  public let maps: [SaliencyMap]
-  /// The picture's own size.
-  public let pictureSize: Size
-  let resampling: Resampling
-
-  /// The saliency map as an 8-bit mask of the picture's size.
-  public func mask() throws(Failure) -> Mask {
-    guard let first = maps.first else { throw Failure(.model, "the model has no output") }
-    return try mask(of: first)
-  }
-
-  /// Any of the maps as an 8-bit mask of the picture's size: min–max normalized, then resized.
-  public func mask(of map: SaliencyMap) throws(Failure) -> Mask {
-    let shape = map.values.shape
-    guard shape.rank == 4, shape.channels == 1 else {
-      throw Failure(.model, "map \(map.name) has shape \(shape): a model with one channel is needed for a mask")
-    }
-    return Mask(saliency: map.values.values, of: shape.size, resizedTo: pictureSize, resampling: resampling)
   }
 }

@@ -20,22 +20,39 @@ struct MaskJob {
     let clock = ContinuousClock()
     let start = clock.now
     let detection = try detector.detect(picture)
-    let mask = try detection.mask()
+    let labels = try detection.labels()
+    let mask: any PNGEncodable = if let labels { labels.colored } else { try detection.mask() }
+    let classFiles = try classFiles(of: labels)
     let sideFiles = try sideFiles(of: detection)
-    try write(sideFiles + (target.map { [($0, mask)] } ?? []))
+    try write(sideFiles + classFiles + (target.map { [($0, mask)] } ?? []))
     if target == nil { try Console.write(encoded(mask)) }
     return RunReport.Entry(
       input: input.path, width: picture.size.width, height: picture.size.height, mask: target,
-      sideMaps: sideFiles.map(\.path), notes: picture.notes.map { "\($0)" },
+      sideMaps: sideFiles.map(\.path), classMasks: classFiles.map(\.path), notes: picture.notes.map { "\($0)" },
       seconds: (start.duration(to: clock.now) + decoding).seconds)
   }
 
   /// Names the files on standard output.
   func announce(_ entry: RunReport.Entry) throws(Failure) {
-    for path in entry.sideMaps + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
+    for path in entry.sideMaps + entry.classMasks + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
   }
 
-  private typealias MaskFile = (path: String, mask: Mask)
+  private typealias MaskFile = (path: String, mask: any PNGEncodable)
+
+  /// The mask of each class beside the label map, where that is a file: `photo.mask.upper.png`.
+  private func classFiles(of labels: LabelMap?) throws(Failure) -> [MaskFile] {
+    guard let target, let labels else { return [] }
+    let stem = target.lowercased().hasSuffix(".png") ? String(target.dropLast(4)) : target
+    var files: [MaskFile] = []
+    for (index, name) in Self.fileNames(of: labels.classes).enumerated() {
+      let path = "\(stem).\(name).png"
+      guard !pictures.contains(OutputPlan.resolved(path)) else {
+        throw Failure(.usage, "the mask of class \(name) would overwrite \(path); name another file with -o")
+      }
+      files.append((path, labels.mask(of: index)))
+    }
+    return files
+  }
 
   /// The masks of all maps, where they are wanted.
   private func sideFiles(of detection: Detection) throws(Failure) -> [MaskFile] {
@@ -61,7 +78,7 @@ struct MaskJob {
     return names.enumerated().map { "\($0)-\($1)" }
   }
 
-  private func encoded(_ mask: Mask) throws(Failure) -> [UInt8] {
+  private func encoded(_ mask: any PNGEncodable) throws(Failure) -> [UInt8] {
     do { return try mask.encodedPNG(name: "standard output") } catch { throw Failure(error) }
   }
 

@@ -24,7 +24,9 @@ extension PrecisionRequest: ExpressibleByArgument {}
 
 /// Which model runs; the same in every command that shows it pictures.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+  @Option(
+    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.",
+    completion: .file())
   var model: String?
 
   @OptionGroup var input: InputOptions
@@ -52,6 +54,8 @@ struct InputOptions: ParsableArguments {
   @Option(help: "What transparent pictures are laid over: RRGGBB.")
   var background = Color.white
 
+  @OptionGroup var profile: ProfileOptions
+
   /// A model on a device; the built-in one where it is nil.
   ///
   /// - Parameter precision: another than the options'.
@@ -59,15 +63,61 @@ struct InputOptions: ParsableArguments {
     of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
     maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
+    var adapted = if let model { model } else { try Model.builtIn() }
+    try profile.adapt(&adapted.profile)
     let detector = try SaliencyDetector(
-      model: model, device: request, precision: precision ?? options.precision, strict: options.strict, size: size,
-      resampling: resample, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
+      model: adapted, device: request,
+      precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
+      background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
+    detector.noticeHandler = { Console.error($0) }
     return detector
   }
 }
 
+/// What is said of a model that does not say it itself, or says it wrongly: custom-trained ones.
+struct ProfileOptions: ParsableArguments {
+  @Option(help: "What is subtracted from red, green and blue in 0 … 1: three numbers, or one for all.")
+  var mean: ChannelTriple?
+
+  @Option(help: "What red, green and blue are divided by after that: three numbers, or one for all.")
+  var std: ChannelTriple?
+
+  @Option(help: "What samples are divided by first: max (the picture's largest) or 255.")
+  var divideBy: Normalization.Scaling?
+
+  @Option(help: "What becomes of the result: \(ModelTask.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var task: ModelTask?
+
+  /// Changes what is said.
+  func adapt(_ profile: inout ModelProfile) throws(Failure) {
+    if let mean { profile.normalization.mean = mean.values }
+    if let std {
+      guard std.values.allSatisfy({ $0 > 0 }) else { throw Failure(.usage, "--std takes positive numbers") }
+      profile.normalization.standardDeviation = std.values
+    }
+    if let divideBy { profile.normalization.scaling = divideBy }
+    if let task { profile.task = task }
+  }
+}
+
+/// A number for each of red, green and blue: `0.485,0.456,0.406`, or `0.5` for all.
+struct ChannelTriple: ExpressibleByArgument {
+  let values: [Float]
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    let values = numbers.compactMap { $0 }.filter(\.isFinite)
+    guard values.count == numbers.count, values.count == 3 || values.count == 1 else { return nil }
+    self.values = values.count == 3 ? values : Array(repeating: values[0], count: 3)
+  }
+}
+
 extension Resampling: ExpressibleByArgument {}
+
+extension Normalization.Scaling: ExpressibleByArgument {}
+
+extension ModelTask: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
   /// `RRGGBB` or `#RRGGBB`.

@@ -7,10 +7,12 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Write the mask of what stands out in a picture.",
     discussion: """
       Without -o, photo.jpg gives photo.mask.png beside it. The mask is an 8-bit grey PNG of the picture's own size.
+      A model that parses clothes gives a coloured label map instead, and a mask for each class beside it
+      (photo.mask.upper.png); one that draws portraits gives the drawing.
       The paths written go to standard output, everything else to standard error.
       """)
 
-  @Argument(help: "Pictures: PNG, JPEG or WebP; - is standard input.")
+  @Argument(help: "Pictures: PNG, JPEG or WebP; - is standard input.", completion: .file())
   var inputs: [String]
 
   @Option(
@@ -89,6 +91,8 @@ struct RunReport: Codable {
     /// The mask's file; nil where it went to standard output.
     let mask: String?
     let sideMaps: [String]
+    /// The masks of a parsing model's classes, the background's first; `mask` is then the label map.
+    let classMasks: [String]
     /// What the reader should know of the picture.
     let notes: [String]
     /// Decoding, network and encoding.

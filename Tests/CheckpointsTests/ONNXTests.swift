@@ -24,7 +24,9 @@ import Testing
       let input = Shape(channels: 3, height: height, width: width)
       let graph = try model.graph(for: input)
       let table = U2NetTable(
-        name: "tiny", encoder: Self.tiny(U2NetTable.full().encoder), decoder: Self.tiny(U2NetTable.full().decoder),
+        name: "tiny",
+        stages: StageTable(
+          encoder: Self.tiny(StageTable.full.encoder), decoder: Self.tiny(StageTable.full.decoder)),
         batchNorm: file.contains("batchnorm"))
       let expected = try table.graph(for: input)
       #expect(Self.summary(graph) == Self.summary(expected), "\(file) at \(width)×\(height)")
@@ -35,6 +37,39 @@ import Testing
       try graph.validate(model.parameters)
       for parameter in graph.parameters { _ = try graph.tensor(parameter, from: model.parameters) }
     }
+  }
+
+  /// Whatever exporters call nodes and weights, the network is known by what it computes, and each weight is where it
+  /// belongs.
+  @Test(arguments: [
+    ("tiny_opset11_fixed_folded", "u2net (custom)", 1), ("tiny_opset11_dynamic_anonymous", "u2net (custom)", 1),
+    ("tiny_opset13_dynamic_folded", "u2net (custom)", 1), ("tiny_opset17_fixed_batchnorm", "u2net (custom)", 1),
+    ("family/isnet_opset17_dynamic", "isnet (custom)", 1), ("family/u2net_4ch_opset18_dynamo", "u2net (custom)", 4),
+  ])
+  func exportsAreIdentified(file: String, architecture: String, outChannels: Int) throws {
+    let model = try Fixtures.model(file + ".onnx")
+    let known = try model.identified()
+    #expect(known.table.name == architecture && known.table.outChannels == outChannels)
+    #expect(known.table.batchNorm == file.hasSuffix("batchnorm") && known.table.form == .probabilities)
+    let graph = try known.table.graph(for: Shape(channels: 3, height: 64, width: 64))
+    var original = known.table
+    original.batchNorm = true
+    let seeded = try original.graph(for: graph.inputShape)
+    let source = SeededParameters(for: seeded)
+    let folded = FoldedParameters(source, of: seeded)
+    for parameter in graph.parameters {
+      let tensor = try graph.tensor(parameter, from: known.parameters)
+      let expected =
+        try known.table.batchNorm ? source.tensor(named: parameter.name) : folded.tensor(named: parameter.name)
+      #expect(tensor.mismatch(with: expected, within: 2e-7) == nil, "\(parameter.name)")
+    }
+  }
+
+  /// An Upsample that means other pixel centres than PyTorch's makes another network.
+  @Test func oldUpsamplingIsAnotherNetwork() throws {
+    let model = try Fixtures.model("family/u2net_opset9.onnx")
+    let error = #expect(throws: KnownNetworks.Unidentified.self) { try model.identified() }
+    #expect(error?.description.contains("(upsample)") == true, "\(String(describing: error))")
   }
 
   /// Weights under official names are the seeded ones that the script was given.
@@ -117,8 +152,7 @@ import Testing
       #expect(graph.outputShapes.allSatisfy { $0 == Shape(channels: 1, height: height, width: width) })
       #expect(graph.blocks == ["input"] + Self.stages + ["fusion"])
       try graph.validate(model.parameters)
-      let table = U2NetTable(
-        name: "u2netp", encoder: U2NetTable.small().encoder, decoder: U2NetTable.small().decoder, batchNorm: false)
+      let table = U2NetTable(name: "u2netp", stages: .small, batchNorm: false)
       let expected = try table.graph(for: graph.inputShape)
       #expect(Self.summary(graph) == Self.summary(expected))
     }
@@ -127,10 +161,10 @@ import Testing
   }
 
   /// The table with 2 maps outside and 1 inside its blocks.
-  private static func tiny(_ stages: [U2NetTable.Stage]) -> [U2NetTable.Stage] {
+  private static func tiny(_ stages: [StageTable.Stage]) -> [StageTable.Stage] {
     stages.map { stage in
       let inChannels = stage.name == "stage1" ? 3 : stage.name.hasSuffix("d") ? 4 : 2
-      return U2NetTable.Stage(stage.name, RSU(form: stage.block.form, in: inChannels, mid: 1, out: 2))
+      return StageTable.Stage(stage.name, RSU(form: stage.block.form, in: inChannels, mid: 1, out: 2))
     }
   }
 

@@ -20,6 +20,26 @@ import Testing
     #expect(again == bytes, "the same weights give the same bytes")
   }
 
+  /// Matrices as halves, rounded to nearest even; vectors, and matrices that halves cannot hold, as they are.
+  @Test func halvesAreStored() throws {
+    let weights = Tensor(shape: [2, 2], values: [1 + 0x1p-11, 1 + 3 * 0x1p-11, -65504, 0x1p-25])
+    let tensors = [
+      "a": weights, "b": Tensor(shape: [2], values: [1.0001, 70000]),
+      "c": Tensor(shape: [1, 2], values: [65520, 1.0001]), "d": Tensor.random([3, 1], seed: 3),
+    ]
+    let bytes = try SafetensorsWriter.bytes(of: ParameterDictionary(tensors), storage: .half)
+    let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: bytes, name: "half"))
+    let types = checkpoint.entries.mapValues(\.elementType)
+    #expect(types == ["a": .float16, "b": .float32, "c": .float32, "d": .float16])
+    #expect(try checkpoint.tensor(named: "a").values == [1, 1 + 0x1p-9, -65504, 0])
+    for name in ["b", "c"] { #expect(try checkpoint.tensor(named: name) == tensors[name]) }
+    for (name, entry) in checkpoint.entries {
+      let (location, size) = (try #require(entry.location), try #require(entry.elementType.byteCount))
+      #expect(location.lowerBound % size == 0, "\(name) lies at \(location)")
+    }
+    #expect(try SafetensorsWriter.bytes(of: checkpoint, storage: .half) == bytes)
+  }
+
   @Test func aMissingNameIsSaid() throws {
     let checkpoint = try Fixtures.named(CheckpointFile.open(bytes: file(#"{}"#, data: []), name: "empty"))
     #expect(throws: MissingParameter.self) { try checkpoint.tensor(named: "x") }

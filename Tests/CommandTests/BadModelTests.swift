@@ -74,7 +74,7 @@ struct BadModel: CustomTestStringConvertible, Sendable {
     },
     BadModel("grey.onnx", "it takes 2 channels") { try fixture("nodes/one_pixel.onnx") },
     BadModel("large.onnx", "100000×100000 pixels is not possible") { TinyONNX.bytes(outputs: ["y"], side: 100_000) },
-    BadModel("colour.onnx", "map y has shape [1, 3, 32, 32]", "one channel is needed") {
+    BadModel("colour.onnx", "map y has shape [1, 3, 32, 32]", "saliency needs one channel") {
       TinyONNX.bytes(outputs: ["y"], channels: 3)
     },
   ]

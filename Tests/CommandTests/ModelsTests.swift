@@ -1,174 +1,118 @@
-import Foundation
-import TestSupport
 import Testing
 import U2Net
 
-private typealias Reply = HTTPServer.Reply
-
-/// `u2cl models`, with a server of the test's own. The published files are not here, so what is pulled is a model of the
-/// test's own, by its checksum.
+/// `models info` and `models convert`, and what runs make of models of other tasks.
 @Suite struct ModelsTests {
-  private let sandbox: Sandbox
-  private let file: [UInt8]
-  private let digits: String
+  private static let isNet = Sandbox.checkpoint("family/isnet_opset17_dynamic.onnx")
+  private static let parsing = Sandbox.checkpoint("family/u2net_4ch_opset18_dynamo.onnx")
 
-  init() throws {
-    sandbox = try Sandbox()
-    file = try Sandbox.bytes(Sandbox.tinyModel)
-    digits = SHA256.digest(of: file).hexadecimal
-  }
-
-  private func server() throws -> HTTPServer { try HTTPServer { [file] in Reply(file, tag: "\"1\"", to: $0) } }
-
-  private func pull(_ source: String) -> [String] { ["models", "pull", "tiny", "--from", source, "--sha256", digits] }
-
-  private var installed: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: sandbox.models)) ?? []).sorted()
-  }
-
-  /// Fetched, listed, run, verified, found, removed.
-  @Test func aModelComesAndGoes() throws {
-    let server = try server()
-    let path = sandbox.models + "/tiny.onnx"
-    let outcome = try sandbox.expectSuccess(pull(server.address + "/tiny.onnx"))
-    #expect(outcome.lines == [path] && outcome.errors.contains("u2cl: tiny: installed, "))
-    #expect(installed == ["tiny.onnx"])
-    let again = try sandbox.expectSuccess(pull(server.address + "/tiny.onnx") + ["--quiet"])
-    #expect(again.lines == [path] && again.errors.isEmpty && server.requests.count == 1)
-    #expect(try sandbox.expectSuccess(["models", "list"]).lines.last?.hasSuffix(path) == true)
-    let list = try JSON(sandbox.expectSuccess(["models", "list", "--json"]).output)
+  @Test func aModelIsTold() throws {
+    let sandbox = try Sandbox()
+    let builtIn = try sandbox.expectSuccess(["models", "info"]).text
+    for part in ["u2netp, batch norm apart", "1,131,181", "9.68 GMAC", "224×224", "saliency", "0.229 0.224 0.225"] {
+      #expect(builtIn.contains(part), "'\(part)' in\n\(builtIn)")
+    }
+    let report = try JSON(sandbox.expectSuccess(["models", "info", Sandbox.builtInModel, "--json"]).output)
+    #expect(report["architecture"]?.text == "u2netp" && report["isGraph"]?.truth == false)
+    #expect(report["parameters"]?.number == 1_131_181 && report["height"]?.number == 224)
     #expect(
-      list["folders"]?.list.first?.text == sandbox.models && list["models"]?.list.count == PublishedModel.all.count + 2)
-    #expect(list["models"]?.list.first?["state"]?.text == "builtIn")
-    #expect(list["models"]?.list.last?["path"]?.text == path)
-    #expect(try sandbox.expectSuccess(["models", "path", "tiny"]).lines == [path])
-    #expect(try sandbox.expectSuccess(["models", "path"]).lines == [sandbox.models])
-    #expect(try sandbox.expectSuccess(["models", "verify"]).text.hasPrefix("unknown  \(path)"))
-    try sandbox.expectSuccess(["run", Sandbox.demo, "-o", "out.png", "--model", "tiny", "--size", "32"])
-    #expect(try sandbox.expectSuccess(["models", "remove", "tiny"]).lines == ["removed \(path)"])
-    #expect(installed.isEmpty)
-    try sandbox.expectFailure(4, ["models", "remove", "tiny"], says: "'tiny' is not installed")
-    try sandbox.expectFailure(4, ["models", "path", "tiny"], says: "'tiny' is not installed")
-    try sandbox.expectFailure(4, ["models", "path", "u2net"], says: "u2cl models pull u2net", "167.8 MiB")
-    #expect(try sandbox.expectSuccess(["models", "verify"]).text == "no models are installed\n")
+      report["sha256"]?.text == "bac14ef944c57f8113f3dfef839a2c75441bf80a4dafd3afcdce55f67106af27")
+    let isNet = try sandbox.expectSuccess(["models", "info", Self.isNet]).text
+    #expect(isNet.contains("isnet (custom), batch norm folded, run node by node") && isNet.contains("1024×1024"))
+    #expect(isNet.contains("x / 255") && isNet.contains("d1 d2 d3 d4 d5 d6"))
+    let parsing = try sandbox.expectSuccess(["models", "info", Self.parsing]).text
+    #expect(parsing.contains("parsing (background, class1, class2, class3)") && parsing.contains("29×21"))
+    try sandbox.expectFailure(4, ["models", "info", "missing.onnx"], says: "missing.onnx: there is no such file")
+    try sandbox.expectFailure(
+      4, ["models", "info", Sandbox.checkpoint("tiny_rsu4.pth")], says: "not named as U²-Net's or IS-Net's")
   }
 
-  @Test func whatDiffersIsFound() throws {
-    try Data(file).write(to: URL(fileURLWithPath: sandbox.models + "/u2netp.onnx"))
-    let outcome = try sandbox.run(["models", "verify"])
-    #expect(outcome.code == 6 && outcome.text.hasPrefix("differs  "))
-    #expect(outcome.errors.contains("u2cl models pull u2netp --force") && outcome.errors.count(where: \.isNewline) == 1)
-    let report = try JSON(sandbox.run(["models", "verify", "u2netp", "--json"]).output)
-    #expect(report["files"]?.list.first?["verdict"]?.text == "differs")
-    try sandbox.expectFailure(6, ["models", "pull", "u2netp"], says: "u2netp.onnx is there", "--force")
+  @Test func aModelIsConverted() throws {
+    let sandbox = try Sandbox()
+    let convert = ["models", "convert", Self.isNet, "out.safetensors", "--size", "64", "--std", "0.5"]
+    #expect(try sandbox.expectSuccess(convert).text == "out.safetensors\n")
+    #expect(sandbox.files == ["out.safetensors"])
+    let report = try JSON(sandbox.expectSuccess(["models", "info", "out.safetensors", "--json"]).output)
+    #expect(report["height"]?.number == 64 && report["divideBy"]?.text == "255" && report["isGraph"]?.truth == false)
+    let run = ["run", Sandbox.demo, "-q", "-o", "-", "--model"]
+    let converted = try sandbox.expectSuccess(run + ["out.safetensors"]).output
+    let original = try sandbox.expectSuccess(run + [Self.isNet, "--size", "64", "--std", "0.5"]).output
+    #expect(converted == original)
+    let small = ["models", "convert", Sandbox.builtInModel, "small.safetensors", "--half", "--fold-bn", "--json"]
+    let bytes = try JSON(sandbox.expectSuccess(small).output)["bytes"]?.number
+    #expect(try bytes == Double(Sandbox.bytes(sandbox.folder + "/small.safetensors").count))
   }
 
-  @Test func aBadPullIsTold() throws {
-    let server = try HTTPServer { [file] request in
-      switch request.target {
-      case "/wrong.onnx": return Reply(Array(file.dropLast()) + [1])
-      case "/cut.onnx":
-        var reply = Reply(file)
-        reply.sent = 100
-        return reply
-      default: return Reply(status: 404)
-      }
+  @Test func conversionsThatCannotBe() throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.builtInModel, to: "model.safetensors")
+    let convert = ["models", "convert"]
+    try sandbox.expectFailure(2, convert + [Self.isNet, "out.onnx"], says: "end the name in .safetensors")
+    try sandbox.expectFailure(
+      2, convert + ["model.safetensors", "./model.safetensors"], says: "is the model that is read")
+    try sandbox.expectFailure(2, convert + [Self.isNet, "o.safetensors", "--size", "0"], says: "--size from 1 to 8192")
+    try sandbox.expectFailure(5, convert + [Self.isNet, "no/out.safetensors"], says: "there is no folder no")
+    try sandbox.expectFailure(
+      4, convert + [Sandbox.checkpoint("family/u2net_opset9.onnx"), "out.safetensors"],
+      says: "computes neither U²-Net nor IS-Net", "use the ONNX file as it is")
+    try sandbox.write(EditedModel().withFirstElement(bits: 0x7E00), to: "nan.safetensors")
+    try sandbox.expectFailure(
+      4, convert + ["nan.safetensors", "out.safetensors"], says: "nan.safetensors: tensor 'outconv.bias' holds nan")
+    let full = try sandbox.shell(
+      "trap '' XFSZ; ulimit -f 4; exec \"$U2CL\" models convert '\(Self.isNet)' out.safetensors")
+    #expect(full.code == 5 && full.errors.hasPrefix("u2cl: out.safetensors: "), "\(full.errors)")
+    #expect(sandbox.files == ["model.safetensors", "nan.safetensors"])
+  }
+
+  @Test func parsingGivesAMaskForEachClass() throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.demo, to: "photo.jpg")
+    try sandbox.copy(Self.parsing, to: "u2net_cloth_seg.onnx")
+    let run = ["run", "photo.jpg", "-q", "--model", "u2net_cloth_seg.onnx"]
+    let names = ["background", "upper", "lower", "full"].map { "photo.mask.\($0).png" }
+    #expect(try sandbox.expectSuccess(run).lines == names + ["photo.mask.png"])
+    let map = try Picture(contentsOf: sandbox.folder + "/photo.mask.png")
+    #expect(map.size == Size(height: 480, width: 640) && !map.hasAlpha)
+    let masks = try names.map { try Picture(contentsOf: sandbox.folder + "/" + $0) }
+    guard case .bits8(let labels) = map.samples else { return Issue.record("16 bits") }
+    let whites = masks.map { mask in
+      if case .bits8(let samples) = mask.samples { samples } else { [] }
     }
-    let pull = ["models", "pull", "--quiet"]
-    try sandbox.expectFailure(
-      5, pull + ["u2netp", "--from", server.address + "/"], says: "/u2netp.onnx: the server answered 404")
-    try sandbox.expectFailure(
-      6, self.pull(server.address + "/wrong.onnx") + ["-q"], says: "/wrong.onnx: its sha256 ", digits)
-    #expect(installed.isEmpty)
-    try sandbox.expectFailure(
-      6, pull + ["u2netp", "--from", server.address + "/wrong.onnx"], says: "the published file has 4574861")
-    try sandbox.expectFailure(
-      5, self.pull(server.address + "/cut.onnx") + ["-q"], says: "/cut.onnx: ", "100 B are kept")
-    #expect(installed.count == 1 && installed.allSatisfy { $0.hasPrefix(".tiny.onnx.") && $0.hasSuffix(".part") })
-    try sandbox.expectFailure(5, pull + ["u2netp", "--from", "missing"], says: "missing: it cannot be read")
-    try sandbox.expectFailure(2, pull + ["u2netp", "--from", "ftp://x/"], says: "is neither an https://")
-    try sandbox.expectFailure(2, pull + ["u2net_portrait"], says: "nobody publishes a checksum", "--sha256 DIGITS")
-    try sandbox.expectFailure(4, pull + ["nonsense"], says: "'nonsense' is not a published model", "u2netp")
-    try sandbox.expectFailure(2, pull + ["u2netp", "u2net", "--sha256", digits], says: "of one model")
-    try sandbox.expectFailure(2, pull, says: "missing expected argument")
-    try sandbox.expectFailure(2, pull + ["u2netp"], says: "U2CL_TIMEOUT is '0'", environment: ["U2CL_TIMEOUT": "0"])
-  }
-
-  @Test func aSilentServerIsGivenUp() throws {
-    let server = try HTTPServer { [file] _ in
-      var reply = Reply(file)
-      (reply.sent, reply.pause) = (0, .forever)
-      return reply
+    for pixel in stride(from: 0, to: labels.count / 3, by: 97) {
+      let classes = whites.indices.filter { whites[$0][pixel * 3] == 255 }
+      let color = classes.first.map { LabelMap.color(of: $0) }
+      #expect(classes.count == 1 && color?.red == labels[pixel * 3] && color?.green == labels[pixel * 3 + 1])
     }
+    let report = try JSON(sandbox.expectSuccess(run + ["--json"]).output)["pictures"]?.list.first
+    #expect(
+      report?["classMasks"]?.list.last?.text == "photo.mask.full.png" && report?["mask"]?.text == "photo.mask.png")
+    #expect(try sandbox.expectSuccess(run + ["-o", "-"]).output == Sandbox.bytes(sandbox.folder + "/photo.mask.png"))
+  }
+
+  /// A picture that is called like the mask of a class stays.
+  @Test func aClassDoesNotOverwriteAPicture() throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.picture("rgb-8.png"), to: "out.class1.png")
     try sandbox.expectFailure(
-      5, pull(server.address + "/tiny.onnx"), says: "it stalled", environment: ["U2CL_TIMEOUT": "1"])
-    #expect(installed.isEmpty)
+      2, ["run", "out.class1.png", "-q", "-o", "out.png", "--model", Self.parsing],
+      says: "would overwrite out.class1.png")
   }
 
-  /// Killed in the middle: the model is not there, and the next pull goes on where this one was.
-  @Test func aKilledPullLeavesOnlyAPart() throws {
-    let server = try HTTPServer { [file] request in
-      var reply = Reply(file, tag: "\"1\"", to: request)
-      if request.start == nil { (reply.sent, reply.pause) = (5000, .forever) }
-      return reply
+  @Test func customModelsAreTold() throws {
+    let sandbox = try Sandbox()
+    let run = ["run", Sandbox.demo, "-q", "-o", "-", "--size", "32"]
+    let usual = try sandbox.expectSuccess(run).output
+    let same = [
+      "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225", "--divide-by", "max", "--task", "saliency",
+    ]
+    #expect(try sandbox.expectSuccess(run + same).output == usual)
+    for other in [["--mean", "0.5"], ["--std", "0.1,0.2,0.3"], ["--task", "portrait"]] {
+      #expect(try sandbox.expectSuccess(run + other).output != usual, "\(other)")
     }
-    let command = pull(server.address + "/tiny.onnx").joined(separator: " ")
-    let outcome = try sandbox.shell(
-      """
-      "$U2CL" \(command) & pull=$!
-      until [ -s "$U2CL_MODELS"/.tiny.onnx.*.part ]; do sleep 0.02; done
-      kill -9 $pull; wait $pull; echo $?
-      """)
-    #expect(outcome.lines == ["137"] && installed.allSatisfy { $0.hasPrefix(".tiny.onnx.") } && !installed.isEmpty)
-    try sandbox.expectFailure(4, ["run", Sandbox.demo, "-o", "out.png", "--model", "tiny"], says: "neither a file nor")
-    try sandbox.expectSuccess(pull(server.address + "/tiny.onnx"))
-    #expect(installed == ["tiny.onnx"])
-    #expect(try Sandbox.bytes(sandbox.models + "/tiny.onnx") == file)
-    #expect(server.requests.map(\.start) == [nil, 5000] && server.requests.last?.fields["if-range"] == "\"1\"")
-  }
-
-  @Test func oneOfTwoPullsWaits() throws {
-    let server = try HTTPServer { [file] request in
-      var reply = Reply(file, tag: "\"1\"", to: request)
-      (reply.sent, reply.pause) = (5000, .seconds(1))
-      return reply
+    for (option, value) in [("--mean", "1,2"), ("--mean", "x"), ("--std", "1,2,nan"), ("--task", "all")] {
+      try sandbox.expectFailure(2, run + [option, value], says: option)
     }
-    let command = pull(server.address + "/tiny.onnx").joined(separator: " ")
-    let outcome = try sandbox.shell("\"$U2CL\" \(command) & sleep 0.3; \"$U2CL\" \(command); echo $?; wait $!; echo $?")
-    #expect(outcome.lines.filter { $0 == "0" }.count == 2, "\(outcome.text)\(outcome.errors)")
-    #expect(outcome.errors.contains("tiny: another process is fetching it"))
-    #expect(installed == ["tiny.onnx"] && server.requests.count == 1)
-  }
-
-  /// Proxies are those of the environment.
-  @Test func proxiesAreHonoured() throws {
-    let proxy = try server()
-    let address = "http://models.invalid/tiny.onnx"
-    let environment = ["http_proxy": proxy.address, "no_proxy": ""]
-    try sandbox.expectFailure(
-      5, pull(address), says: "models.invalid", environment: environment.merging(["no_proxy": ".invalid"]) { $1 })
-    #expect(proxy.requests.isEmpty)
-    try sandbox.expectSuccess(pull(address), environment: environment)
-    #expect(installed == ["tiny.onnx"] && proxy.requests.map(\.target) == [address])
-  }
-
-  /// Nothing but a pull uses the network, and a pull only where the model is not installed.
-  @Test func onlyPullUsesTheNetwork() throws {
-    let server = try HTTPServer { _ in Reply(status: 404) }
-    let environment = ["U2CL_MIRROR": server.address + "/mirror", "http_proxy": server.address]
-    let run = ["run", Sandbox.demo, "-o", "out.png", "--size", "32", "--quiet", "--model", "u2netp"]
-    try sandbox.expectFailure(
-      4, run, says: "is not installed: type 'u2cl models pull u2netp'", environment: environment)
-    for arguments in [["models", "list"], ["models", "verify"], ["devices"]] {
-      try sandbox.expectSuccess(arguments, environment: environment)
-    }
-    #expect(server.requests.isEmpty)
-    try sandbox.expectFailure(5, run + ["--pull"], says: "/mirror/u2netp.onnx: the server", environment: environment)
-    let bench = ["bench", "--model", "u2netp", "--pull"]
-    try sandbox.expectFailure(5, bench, says: "/mirror/u2netp.onnx: the server", environment: environment)
-    #expect(server.requests.count == 2)
-    try Data(file).write(to: URL(fileURLWithPath: sandbox.models + "/u2netp.onnx"))
-    try sandbox.expectSuccess(run + ["--pull"], environment: environment)
-    #expect(server.requests.count == 2)
+    try sandbox.expectFailure(2, run + ["--std", "0"], says: "--std takes positive numbers")
+    try sandbox.expectFailure(4, run + ["--task", "parsing"], says: "parsing needs 2 to 256 channels")
   }
 }

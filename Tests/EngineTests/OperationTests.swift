@@ -62,7 +62,9 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
 
   @Test(arguments: oddShapes, [Size(height: 1, width: 1), Size(height: 9, width: 31), Size(height: 80, width: 3)])
   func upsample(shape: Shape, size: Size) throws {
-    try expectAgreement(of: graph(of: .upsample(to: size), on: shape), seed: 8)
+    for centers in PixelCenters.allCases {
+      try expectAgreement(of: graph(of: .upsample(to: size, centers: centers), on: shape), seed: 8)
+    }
   }
 
   /// Maps of other sizes brought together by a 1×1 convolution, with and without the sigmoid, alone and with resampled maps
@@ -140,7 +142,9 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
 
   @Test(arguments: shapes, [Size(height: 1, width: 1), Size(height: 9, width: 31)])
   func upsample(shape: Shape, size: Size) throws {
-    try expectAgreement(of: sandwich([.upsample(to: size)], on: shape), seed: 35)
+    for centers in TestBudget.isBounded ? [.alignCorners] : PixelCenters.allCases {
+      try expectAgreement(of: sandwich([.upsample(to: size, centers: centers)], on: shape), seed: 35)
+    }
   }
 
   @Test(arguments: shapes, [Networks.Operation.relu, .sigmoid])

@@ -56,8 +56,7 @@ import Testing
 
   @Test(arguments: [
     U2NetTable.full(), .small(), .full(outChannels: 4), .small(outChannels: 4),
-    U2NetTable(
-      name: "u2netp", encoder: U2NetTable.small().encoder, decoder: U2NetTable.small().decoder, batchNorm: false),
+    U2NetTable(name: "u2netp", stages: .small, batchNorm: false),
   ])
   func recognized(_ table: U2NetTable) throws {
     let source = SeededParameters(for: try table.graph(for: [1, 3, 32, 32]))
@@ -65,9 +64,10 @@ import Testing
   }
 
   @Test func aTableOfOtherWidthsIsRecognizedToo() throws {
-    let small = U2NetTable.small()
-    let encoder = [U2NetTable.Stage("stage1", RSU(depth: 7, in: 3, mid: 8, out: 64))] + small.encoder.dropFirst()
-    let custom = U2NetTable(name: "u2net (custom)", encoder: encoder, decoder: small.decoder)
+    let small = StageTable.small
+    let encoder = [StageTable.Stage("stage1", RSU(depth: 7, in: 3, mid: 8, out: 64))] + small.encoder.dropFirst()
+    let custom = U2NetTable(
+      name: "u2net (custom)", stages: StageTable(encoder: encoder, decoder: small.decoder))
     let source = SeededParameters(for: try custom.graph(for: [1, 3, 32, 32]))
     #expect(U2NetTable.recognize(source) == custom)
   }

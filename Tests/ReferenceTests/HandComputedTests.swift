@@ -114,6 +114,14 @@ import Testing
       is: Tensor(shape: [1, 1, 1, 2], values: [1.5, 4]))
   }
 
+  @Test func upsampleByOtherCentres() throws {
+    func row(_ values: [Float]) -> Tensor { Tensor(shape: [1, 1, 1, values.count], values: values) }
+    let four = Size(height: 1, width: 4)
+    try expect(.upsample(to: four, centers: .asymmetric), [row([0, 4])], is: row([0, 2, 4, 4]))
+    try expect(.upsample(to: four, centers: .alignCorners), [row([0, 6])], is: row([0, 2, 4, 6]))
+    try expect(.upsample(to: Size(height: 1, width: 1), centers: .alignCorners), [row([3, 6])], is: row([3]))
+  }
+
   @Test func concatKeepsTheOrderWithinEachImage() throws {
     try expect(
       .concat, [Tensor(shape: [2, 1, 1, 1], values: [1, 2]), Tensor(shape: [2, 2, 1, 1], values: [3, 4, 5, 6])],

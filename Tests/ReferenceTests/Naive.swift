@@ -64,9 +64,15 @@ enum Naive {
   }
 
   /// Every input pixel weighted by a tent around the sample's position, positions clamped to the first and last centre.
-  static func upsample(_ input: Tensor, to size: Size) -> Tensor {
+  static func upsample(_ input: Tensor, to size: Size, centers: PixelCenters = .halfPixel) -> Tensor {
     func position(_ index: Int, _ from: Int, _ to: Int) -> Double {
-      min(max((Double(index) + 0.5) * Double(from) / Double(to) - 0.5, 0), Double(from - 1))
+      let position =
+        switch centers {
+        case .halfPixel: (Double(index) + 0.5) * Double(from) / Double(to) - 0.5
+        case .asymmetric: Double(index) * Double(from) / Double(to)
+        case .alignCorners: to == 1 ? 0 : Double(index) * Double(from - 1) / Double(to - 1)
+        }
+      return min(max(position, 0), Double(from - 1))
     }
     let shape = Shape(
       batch: input.shape.batch, channels: input.shape.channels, height: size.height, width: size.width)

@@ -102,10 +102,12 @@ private let shapes: [Shape] = [
   func upsample(_ shape: Shape, size: Size) throws {
     let seed = UInt64(shape.elementCount)
     let input = Tensor.random(shape, seed: seed)
-    // Positions are float32 as PyTorch's are: at column 127 of 200 they are off by 127 · 2⁻²⁴.
-    let result = try ReferenceExecutor.apply(.upsample(to: size), to: [input])
-    let mismatch = result.mismatch(with: Naive.upsample(input, to: size), within: 5e-5)
-    #expect(mismatch == nil, "\(shape) to \(size), seed \(seed): \(mismatch ?? "")")
+    for centers in PixelCenters.allCases {
+      // Positions are float32 as PyTorch's are: at column 127 of 200 they are off by 127 · 2⁻²⁴.
+      let result = try ReferenceExecutor.apply(.upsample(to: size, centers: centers), to: [input])
+      let mismatch = result.mismatch(with: Naive.upsample(input, to: size, centers: centers), within: 5e-5)
+      #expect(mismatch == nil, "\(shape) to \(size), \(centers), seed \(seed): \(mismatch ?? "")")
+    }
   }
 
   @Test(arguments: shapes) func concat(_ shape: Shape) throws {

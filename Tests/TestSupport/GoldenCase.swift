@@ -46,8 +46,9 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   /// Whole networks: weights by the recipe, weights from both containers of PyTorch, and the authors' own.
   public static let networks: [GoldenCase] =
     [
-      synthetic("u2netp_75x101", .small()), synthetic("u2net_75x101", .full()),
-      synthetic("u2net_4ch_64x96", .full(outChannels: 4)), synthetic("u2net_320x320", .full()),
+      synthetic("u2netp_75x101", U2NetTable.small()), synthetic("u2net_75x101", U2NetTable.full()),
+      synthetic("u2net_4ch_64x96", U2NetTable.full(outChannels: 4)), synthetic("u2net_320x320", U2NetTable.full()),
+      synthetic("isnet_75x101", ISNetTable.full()),
     ] + ["u2netp_random.pth", "u2netp_random_legacy.pth"].map(pytorch) + [official]
 
   /// The same case with another tolerance.
@@ -85,16 +86,36 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
     self.load = load
   }
 
-  private static func synthetic(_ name: String, _ network: U2NetTable) -> GoldenCase {
+  private static func synthetic(_ name: String, _ network: some Network) -> GoldenCase {
     GoldenCase(description: "synthetic \(name)", tolerance: 1e-4) {
       let golden = try Golden.load("golden/synthetic_\(name).safetensors")
-      let graph = try network.graph(
-        for: Shape(
-          channels: 3, height: try required("d0", in: golden).shape.height,
-          width: try required("d0", in: golden).shape.width))
+      let map = try golden["d0"]?.shape ?? required("d1", in: golden).shape
+      let graph = try network.graph(for: Shape(channels: 3, height: map.height, width: map.width))
       return Content(
         graph: graph, parameters: SeededParameters(for: graph),
-        input: SeededParameters.input(shape: graph.inputShape), expected: maps(in: golden))
+        input: SeededParameters.input(shape: graph.inputShape), expected: maps(of: graph, in: golden))
+    }
+  }
+
+  /// A file of weights of any format against what PyTorch computed: a file of `input`, or else of the recipe's, and maps.
+  public static func file(_ path: String, against golden: String, tolerance: Float = 1e-4) -> GoldenCase {
+    let names = [path, golden].map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    return GoldenCase(description: "\(names[0]) against \(names[1])", tolerance: tolerance) {
+      let golden = try Golden.load(path: golden)
+      let map = try golden["d0"]?.shape ?? required("d1", in: golden).shape
+      let input =
+        golden["input"] ?? SeededParameters.input(shape: Shape(channels: 3, height: map.height, width: map.width))
+      let (network, parameters): (any Network, any ParameterSource)
+      switch try CheckpointFile.open(path) {
+      case .onnx(let model): (network, parameters) = (model, model.parameters)
+      case .checkpoint(let weights):
+        guard let table = KnownNetworks.recognize(weights) else {
+          throw MissingParameter(name: "the names of a known network in \(path)")
+        }
+        (network, parameters) = (table, weights)
+      }
+      let graph = try network.graph(for: input.shape)
+      return Content(graph: graph, parameters: parameters, input: input, expected: maps(of: graph, in: golden))
     }
   }
 
@@ -105,8 +126,8 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
         let network = U2NetTable.recognize(weights)
       else { throw MissingParameter(name: "the names of U²-Net in \(file)") }
       let input = try required("input", in: golden)
-      return Content(
-        graph: try network.graph(for: input.shape), parameters: weights, input: input, expected: maps(in: golden))
+      let graph = try network.graph(for: input.shape)
+      return Content(graph: graph, parameters: weights, input: input, expected: maps(of: graph, in: golden))
     }
   }
 
@@ -118,13 +139,16 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
       throw MissingParameter(name: "an ONNX graph in u2netp-fp16.onnx")
     }
     let input = try required("input", in: golden)
+    let graph = try model.graph(for: input.shape)
     return Content(
-      graph: try model.graph(for: input.shape), parameters: model.parameters, input: input,
-      expected: maps(in: golden))
+      graph: graph, parameters: model.parameters, input: input, expected: maps(of: graph, in: golden))
   }
 
-  private static func maps(in golden: [String: Tensor]) -> [Int: Tensor] {
-    Dictionary(uniqueKeysWithValues: (0..<7).compactMap { index in golden["d\(index)"].map { (index, $0) } })
+  private static func maps(of graph: Graph, in golden: [String: Tensor]) -> [Int: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: graph.outputs.enumerated().compactMap { index, output in
+        golden[output.name].map { (index, $0) }
+      })
   }
 
   private static func required(_ name: String, in golden: [String: Tensor]) throws -> Tensor {

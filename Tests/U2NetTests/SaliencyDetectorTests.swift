@@ -70,7 +70,7 @@ import U2Net
     #expect(!different.agrees && different.rows.allSatisfy { $0.mean > 0 })
   }
 
-  /// A network with more than one channel has maps and no mask.
+  /// A network with more than one channel has maps and no mask of what stands out.
   @Test(arguments: devices) func aMaskNeedsOneChannel(device: DeviceRequest) throws {
     let detector = try SaliencyDetector(model: Self.fourChannels(), device: device)
     let detection = try detector.detect(Picture(contentsOf: Self.demo))
@@ -78,14 +78,16 @@ import U2Net
     let error = #expect(throws: Failure.self) { try detection.mask() }
     #expect(error?.kind == .model)
     #expect(
-      error?.description == "map d0 has shape [1, 4, 32, 32]: a model with one channel is needed for a mask")
+      error?.description
+        == "map d0 has shape [1, 4, 32, 32]: saliency needs one channel; is it --task parsing?")
   }
 
   private static func fourChannels() throws -> Model {
     let table = U2NetTable.small(outChannels: 4)
     let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
     return Model(
-      name: table.name, network: table, parameters: SeededParameters(for: graph), inputSize: graph.inputShape.size)
+      name: table.name, network: table, parameters: SeededParameters(for: graph),
+      profile: ModelProfile(inputSize: graph.inputShape.size))
   }
 }
 

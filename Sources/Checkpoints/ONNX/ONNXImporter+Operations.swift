@@ -60,13 +60,28 @@ extension ONNXImporter {
 
   private mutating func maxPool(_ node: ProtoOperator) throws -> Value {
     guard node.integers("kernel_shape") != nil else { throw Flaw.damaged("it has no kernel_shape") }
-    guard try node.evenPadding() == 0, try node.square("dilations", default: 1) == 1 else {
-      throw Flaw.unsupported("a max pool with padding or dilation is not run here")
+    guard try node.square("dilations", default: 1) == 1 else {
+      throw Flaw.unsupported("a max pool with dilation is not run here")
     }
-    let pool = MaxPool(
+    let input = try activation(node.requiredInput(0))
+    var pool = MaxPool(
       kernel: try node.square("kernel_shape", default: 1), stride: try node.square("strides", default: 1),
       ceilMode: node.integer("ceil_mode", default: 0) != 0)
-    return try emit(.maxPool(pool), to: [activation(node.requiredInput(0))], node)
+    if try !node.hasNoPads(), !pool.ceilMode { pool = try ceilPool(pool, of: builder.shape(of: input), node) }
+    return try emit(.maxPool(pool), to: [input], node)
+  }
+
+  /// Before operator set 10 there was no `ceil_mode`; exporters pad the far sides by a row and a column instead, which
+  /// count for nothing.
+  private func ceilPool(_ pool: MaxPool, of input: Shape, _ node: ProtoOperator) throws -> MaxPool {
+    let pads = node.integers("pads") ?? []
+    let ceiled = MaxPool(kernel: pool.kernel, stride: pool.stride, ceilMode: true)
+    func extent(_ length: Int, _ pad: Int) -> Int { (length + pad - pool.kernel) / pool.stride + 1 }
+    guard pads.count == 4, pads[0] == 0, pads[1] == 0, pads.allSatisfy({ 0..<pool.kernel ~= $0 }),
+      let output = try? Operation.maxPool(ceiled).outputShape(of: [input]),
+      output.height == extent(input.height, pads[2]), output.width == extent(input.width, pads[3])
+    else { throw Flaw.unsupported("a max pool with padding \(pads) is not run here") }
+    return ceiled
   }
 
   private func same(_ node: ProtoOperator) throws -> Value {

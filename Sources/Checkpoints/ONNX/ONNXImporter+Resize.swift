@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 extension ONNXImporter {
-  /// Resize and Upsample: bilinear with half-pixel centres, or nothing where the size stays.
+  /// Resize and Upsample: bilinear, or nothing where the size stays.
   mutating func resize(_ node: ProtoOperator) throws -> Value {
     let input = try activation(node.requiredInput(0))
     let shape = builder.shape(of: input)
@@ -14,8 +14,8 @@ extension ONNXImporter {
     else {
       throw Flaw.unsupported("it shrinks with antialiasing, which is not run here")
     }
-    try checkCenters(node, from: shape.size, to: size, isExact: isExact)
-    return try emit(.upsample(to: size), to: [input], node)
+    let centers = try centers(of: node, from: shape.size, to: size, isExact: isExact)
+    return try emit(.upsample(to: size, centers: centers), to: [input], node)
   }
 
   /// The size that comes out, and whether the scales are exactly its ratio to the input's.
@@ -38,30 +38,43 @@ extension ONNXImporter {
     else { throw Flaw.unsupported("it has neither sizes nor scales of height and width") }
     let (height, width) = (Double(shape.height) * scales[2], Double(shape.width) * scales[3])
     guard height < 1e5, width < 1e5 else { throw Flaw.unsupported("it resizes to \(width)×\(height)") }
-    let size = try checked(Int(height.rounded(.down)), Int(width.rounded(.down)))
-    return (size, Double(size.height) == height && Double(size.width) == width)
+    let size = try checked(Self.whole(height), Self.whole(width))
+    return (size, Self.isWhole(height) && Self.isWhole(width))
   }
+
+  /// Exporters write ratios of sizes as float32 scales: 11 · 21⁄11 is meant to be 21.
+  private static func isWhole(_ extent: Double) -> Bool { abs(extent - extent.rounded()) < 1e-6 * extent }
+
+  private static func whole(_ extent: Double) -> Int { Int(isWhole(extent) ? extent.rounded() : extent.rounded(.down)) }
 
   private func checked(_ height: Int, _ width: Int) throws -> Size {
     guard 1...65536 ~= height, 1...65536 ~= width else { throw Flaw.unsupported("it resizes to \(width)×\(height)") }
     return Size(height: height, width: width)
   }
 
-  /// Only source = (x + ½) · in / out − ½ is run. `pytorch_half_pixel` differs from it where one pixel comes out.
-  private func checkCenters(_ node: ProtoOperator, from source: Size, to size: Size, isExact: Bool) throws {
-    let isHalfPixel = node.opType == "Resize" && model.operatorSet >= 11
-    let mode = isHalfPixel ? node.text("coordinate_transformation_mode", default: "half_pixel") : "asymmetric"
+  /// What Upsample means, and Resize before operator set 11, the specification did not say; ONNX's own converter and
+  /// onnxruntime read them as asymmetric.
+  private func centers(
+    of node: ProtoOperator, from source: Size, to size: Size, isExact: Bool
+  ) throws -> PixelCenters {
+    let saysMode = node.opType == "Resize" && model.operatorSet >= 11
+    let mode = saysMode ? node.text("coordinate_transformation_mode", default: "half_pixel") : "asymmetric"
+    // Scales count only where the mode uses them.
+    guard isExact || mode == "align_corners" else {
+      throw Flaw.unsupported("its scales do not take \(source) to whole pixels; export with sizes instead of scales")
+    }
     switch mode {
-    case "half_pixel": break
+    case "half_pixel": return .halfPixel
+    case "asymmetric": return .asymmetric
+    case "align_corners": return .alignCorners
     case "pytorch_half_pixel":
+      // It differs from half_pixel where one pixel comes out: there it is the first.
       guard size.height > 1 || source.height == 1, size.width > 1 || source.width == 1 else {
         throw Flaw.unsupported("it shrinks \(source) to \(size) by pytorch_half_pixel, which is not run here")
       }
+      return .halfPixel
     default:
-      throw Flaw.unsupported("its coordinates are \(mode), not half_pixel; export with operator set 11 or later")
-    }
-    guard isExact else {
-      throw Flaw.unsupported("its scales do not take \(source) to whole pixels; export with sizes instead of scales")
+      throw Flaw.unsupported("its coordinates are \(mode); half_pixel, asymmetric and align_corners are run here")
     }
   }
 }

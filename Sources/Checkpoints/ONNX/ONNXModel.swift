@@ -72,6 +72,15 @@ public struct ONNXModel: Network {
     return try importer.graph()
   }
 
+  /// The known network that it computes, with the weights under their official names.
+  ///
+  /// - Throws: `KnownNetworks.Unidentified` where it computes another; `CheckpointError` as `graph(for:)` does.
+  public func identified() throws -> KnownNetworks.Identification {
+    let size = inputSize ?? Size(height: 320, width: 320)
+    return try KnownNetworks.identify(
+      graph(for: Shape(channels: inputChannels ?? 3, height: size.height, width: size.width)), parameters)
+  }
+
   private static func model(_ bytes: UnsafeRawBufferPointer) throws -> ProtoModel {
     guard let base = bytes.baseAddress else { throw Flaw.damaged("is empty") }
     // The initializers are unknown to `ProtoModel`, so that the decoder passes over them.

@@ -43,15 +43,22 @@ extension ProtoOperator {
     return both[0]
   }
 
-  /// The padding that all four sides have.
+  /// Whether nothing is padded.
   ///
-  /// - Throws: `Flaw` where the sides differ or the padding is automatic.
-  func evenPadding() throws -> Int {
+  /// - Throws: `Flaw` where the padding is automatic.
+  func hasNoPads() throws -> Bool {
     let automatic = text("auto_pad", default: "NOTSET")
     guard automatic == "NOTSET" || automatic == "VALID" else {
       throw Flaw.unsupported("its padding \(automatic) is not understood; export explicit pads")
     }
-    guard automatic == "NOTSET", let pads = integers("pads") else { return 0 }
+    return automatic == "VALID" || (integers("pads") ?? []).allSatisfy { $0 == 0 }
+  }
+
+  /// The padding that all four sides have.
+  ///
+  /// - Throws: `Flaw` where the sides differ or the padding is automatic.
+  func evenPadding() throws -> Int {
+    guard try !hasNoPads(), let pads = integers("pads") else { return 0 }
     guard pads.count == 4, let first = pads.first, pads.allSatisfy({ $0 == first }) else {
       throw Flaw.unsupported("its pads \(pads) differ between the sides")
     }

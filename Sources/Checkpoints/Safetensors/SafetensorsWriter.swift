@@ -1,13 +1,25 @@
 public import Tensors
 
-/// Writes tensors as safetensors: float32, sorted by name, so that the same weights always give the same bytes.
+/// Writes tensors as safetensors, the wider types first and each type sorted by name: the same weights always give the
+/// same bytes, and every element lies at a multiple of its size.
 public enum SafetensorsWriter {
+  /// How tensors are stored.
+  public enum Storage: Sendable {
+    /// Every tensor as float32.
+    case single
+    /// Tensors of two axes and more as float16, vectors as float32: they are a hundredth of a network, and statistics
+    /// may be too large for halves. So may the values of any tensor, which then stays float32 too.
+    case half
+  }
+
   /// The whole file in memory.
   ///
   /// - Throws: what reading a tensor threw.
-  public static func bytes(of source: some ParameterSource, metadata: [String: String] = [:]) throws -> [UInt8] {
+  public static func bytes(
+    of source: some ParameterSource, metadata: [String: String] = [:], storage: Storage = .single
+  ) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try write(source, metadata: metadata) { bytes.append(contentsOf: $0) }
+    try write(source, metadata: metadata, storage: storage) { bytes.append(contentsOf: $0) }
     return bytes
   }
 
@@ -15,21 +27,32 @@ public enum SafetensorsWriter {
   ///
   /// - Throws: what reading a tensor or `emit` threw.
   public static func write(
-    _ source: some ParameterSource, metadata: [String: String] = [:],
+    _ source: some ParameterSource, metadata: [String: String] = [:], storage: Storage = .single,
     to emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let names = source.names
-    let header = try self.header(names, source, metadata)
+    let halves = storage == .half ? try Set(source.names.filter { try fitsHalf($0, in: source) }) : []
+    let names = source.names.filter { !halves.contains($0) } + source.names.filter(halves.contains)
+    let header = try self.header(names, source, metadata, halves: halves)
     try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try emit($0) }
     try header.withUnsafeBytes { try emit($0) }
     for name in names {
-      try source.tensor(named: name).values.withUnsafeBytes { try emit($0) }
+      let values = try source.tensor(named: name).values
+      if halves.contains(name) {
+        try values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { try emit($0) }
+      } else {
+        try values.withUnsafeBytes { try emit($0) }
+      }
     }
+  }
+
+  private static func fitsHalf(_ name: String, in source: some ParameterSource) throws -> Bool {
+    guard let shape = source.shape(of: name), shape.rank > 1 else { return false }
+    return try source.tensor(named: name).values.allSatisfy { abs($0) <= Float(Float16.greatestFiniteMagnitude) }
   }
 
   /// The JSON, padded with spaces so that the data begins at a multiple of eight bytes.
   private static func header(
-    _ names: [String], _ source: some ParameterSource, _ metadata: [String: String]
+    _ names: [String], _ source: some ParameterSource, _ metadata: [String: String], halves: Set<String>
   ) throws -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
@@ -39,9 +62,11 @@ public enum SafetensorsWriter {
     var offset = 0
     for name in names {
       guard let shape = source.shape(of: name) else { throw MissingParameter(name: name) }
-      let end = offset + shape.elementCount * MemoryLayout<Float>.size
+      let type: ElementType = halves.contains(name) ? .float16 : .float32
+      let end = offset + shape.elementCount * (type.byteCount ?? 0)
       let extents = shape.dimensions.map(String.init).joined(separator: ",")
-      members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(extents)],\"data_offsets\":[\(offset),\(end)]}")
+      members.append(
+        "\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(extents)],\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
     let json = Array("{\(members.joined(separator: ","))}".utf8)

@@ -73,8 +73,12 @@ struct ReportPage {
       let theirs = paper.map { "<td>\($0.value[measure].map { Format.fixed($0, 3) } ?? "")</td>" }
       return "<tr><th>\(HTML.escaped(measure.title))</th>\((own + theirs).joined())</tr>"
     }
+    let losses = summary.lossRows.map { name, values in
+      let cells = values.map { "<td>\($0.map { Format.fixed($0, 4) } ?? "")</td>" } + paper.map { _ in "<td></td>" }
+      return "<tr><th>loss, \(HTML.escaped(name))</th>\(cells.joined())</tr>"
+    }
     let cells = head.map { "<th>\(HTML.escaped($0))</th>" }.joined()
-    return "<table>\n<tr>\(cells)</tr>\n\(rows.joined(separator: "\n"))\n</table>"
+    return "<table>\n<tr>\(cells)</tr>\n\((rows + losses).joined(separator: "\n"))\n</table>"
   }
 
   private var plots: [Plot] {

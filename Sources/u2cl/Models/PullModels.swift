@@ -12,7 +12,8 @@ struct PullModels: ParsableCommand {
       that is not published is installed under any name with --from and --sha256.
       """)
 
-  @Argument(help: "Models' names; 'u2cl models list' shows them.")
+  @Argument(
+    help: "Models' names; 'u2cl models list' shows them.", completion: .list(PublishedModel.all.map(\.name)))
   var names: [String]
 
   @Option(help: "An address (https:// or http://), a file, or a folder that has the file; an address ending in / too.")

@@ -322,6 +322,8 @@ def accepted_nodes():
     case("shared_norm", [node("Identity", ["v"], ["u"]), node("BatchNormalization", [X, "u", "u", "v", "v"])], [1, 2, 4, 6])
     case("max_pool", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)], [1, 2, 2, 3])
     case("max_pool_floor", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2])], [1, 2, 1, 2])
+    case("max_pool_padded_end", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])], [1, 2, 2, 3],
+         opset=9)
     case("concat", [node("Concat", [X, X, X], axis=1)], [1, 6, 4, 6])
     case("passing", [node("Cast", [X], ["a"], to=10), node("Identity", ["a"], ["c"]), node("Dropout", ["c"], ["d"]),
                      node("Relu", ["d"])], [1, 2, 4, 6])
@@ -331,6 +333,13 @@ def accepted_nodes():
     case("resize_same", [node("Resize", [X, "", "", "s"], mode="nearest"), ], [1, 2, 4, 6], {"s": ints(1, 2, 4, 6)})
     case("upsample_same", [node("Upsample", [X, "s"], mode="linear")], [1, 2, 4, 6],
          {"s": np.array([1, 1, 1, 1], np.float32)}, opset=9)
+    case("corners", [node("Resize", [X, "", "", "s"], mode="linear", coordinate_transformation_mode="align_corners")],
+         [1, 2, 8, 8], {"s": ints(1, 2, 8, 8)})
+    case("upsample", [node("Upsample", [X, "s"], mode="linear")], [1, 2, 8, 12],
+         {"s": np.array([1, 1, 2, 2], np.float32)}, opset=9)
+    case("upsample_attribute", [node("Upsample", mode="linear", scales=[1.0, 1.0, 2.0, 3.0])], [1, 2, 8, 18], opset=7)
+    case("resize_before_11", [node("Resize", [X, "s"], mode="linear")], [1, 2, 8, 12],
+         {"s": np.array([1, 1, 2, 2], np.float32)}, opset=10)
     case("unused", [node("Relu"), node("TopSecret", [X], ["z"])], [1, 2, 4, 6])
     # Twice the height and half the width, the long way round.
     case("sizes", [
@@ -373,16 +382,16 @@ def refused_nodes():
     case("too_small", [node("Conv", [X, "w"], dilations=[9, 9])], "smaller than the kernel")
     case("training", [node("BatchNormalization", [X, "v", "v", "v", "v"], training_mode=1)], "exported for training", opset=15)
     case("padded_pool", [node("MaxPool", kernel_shape=[2, 2], pads=[1] * 4)], "padding")
+    case("widening_pool", [node("MaxPool", kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1])], "padding")
     case("nearest", [node("Resize", [X, "", "", "s"], mode="nearest")], "its mode is nearest", {"s": ints(1, 2, 8, 8)})
-    case("corners", [node("Resize", [X, "", "", "s"], mode="linear", coordinate_transformation_mode="align_corners")],
-         "align_corners", {"s": ints(1, 2, 8, 8)})
     case("fractional", [node("Resize", [X, "", "s"], mode="linear")], "whole pixels",
          {"s": np.array([1, 1, 1.3, 2], np.float32)})
     case("one_pixel", [node("Resize", [X, "", "", "s"], mode="linear", coordinate_transformation_mode="pytorch_half_pixel")],
          "pytorch_half_pixel", {"s": ints(1, 2, 1, 6)})
-    case("upsample", [node("Upsample", [X, "s"], mode="linear")], "asymmetric",
-         {"s": np.array([1, 1, 2, 2], np.float32)}, opset=9)
     case("huge_resize", [node("Resize", [X, "", "", "s"], mode="linear")], "it resizes to", {"s": ints(1, 2, 2**40, 2**40)})
+    case("crop_coordinates", [node("Resize", [X, "", "", "s"], mode="linear",
+                                   coordinate_transformation_mode="tf_crop_and_resize")],
+         "its coordinates are tf_crop_and_resize", {"s": ints(1, 2, 8, 8)})
     case("channel_resize", [node("Resize", [X, "", "", "s"], mode="linear")], "it resizes", {"s": ints(1, 4, 8, 8)})
     case("add_constant", [node("Add", [X, "v"])], "Add of an activation and a constant")
     case("multiply", [node("Mul", [X, X])], "Mul of activations")
@@ -420,4 +429,5 @@ def main():
         print(f"{os.path.getsize(os.path.join(HERE, name)):8} {name}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+// flatten_picture: a picture's samples as 8-bit RGB, transparency laid over one colour: c · a + background · (1 − a),
+// rounded, and 16 bits divided by 257, rounded; the same bits as on the host.
+//
+// in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved; out is
+// [height][width][3] from byte `out_at` on. background is RRGGBB. One work-item computes one pixel.
+__kernel void flatten_picture(
+    __global const uchar *restrict in, const ulong at, const int4 shape, const uint background,
+    __global uchar *restrict out, const ulong out_at) {
+  const int pixel = (int)get_global_id(0);  // 0 ..< height * width
+  if (pixel >= shape.x * shape.y) return;
+  const bool deep = shape.w == 2;
+  __global const uchar *bytes = in + at;
+  __global const ushort *words = (__global const ushort *)bytes;
+  const uint full = deep ? 65535u : 255u;
+  const ulong first = (ulong)pixel * shape.z;
+  const uint alpha = shape.z < 4 ? full : deep ? words[first + 3] : bytes[first + 3];
+  for (int channel = 0; channel < 3; channel++) {
+    uint value = deep ? words[first + channel] : bytes[first + channel];
+    const uint behind = (background >> (16 - 8 * channel) & 255u) * (full / 255u);
+    if (shape.z == 4) value = (value * alpha + behind * (full - alpha) + full / 2u) / full;
+    if (deep) value = (value + 128u) / 257u;
+    out[out_at + (ulong)pixel * 3 + channel] = (uchar)value;
+  }
+}

@@ -1,0 +1,11 @@
+// picture_planes: 8-bit RGB as planes of floats in 0 … 1.
+//
+// in is [pixels][3] from byte `at` on; out is [3][pixels] from element `out_at` on. One work-item computes one pixel.
+__kernel void picture_planes(
+    __global const uchar *restrict in, const ulong at, const int pixels, __global float *restrict out,
+    const ulong out_at) {
+  const int pixel = (int)get_global_id(0);  // 0 ..< pixels
+  if (pixel >= pixels) return;
+  for (int channel = 0; channel < 3; channel++)
+    out[out_at + (ulong)channel * pixels + pixel] = (float)in[at + (ulong)pixel * 3 + channel] / 255.0f;
+}

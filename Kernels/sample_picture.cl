@@ -1,0 +1,49 @@
+// sample_picture: the authors' resize of a picture to a network's input: bilinear between pixel centres, no antialiasing,
+// zero beyond the border, as scikit-image's resize(order=1, mode="constant", anti_aliasing=False).
+//
+// in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved;
+// transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar, [3][size.x]
+// [size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
+float3 opaque_pixel(
+    __global const uchar *bytes, const ulong pixel, const int channels, const bool deep, const uint3 behind) {
+  __global const ushort *words = (__global const ushort *)bytes;
+  const ulong first = pixel * channels;
+  uint3 value = deep ? (uint3)(words[first], words[first + 1], words[first + 2])
+                     : (uint3)(bytes[first], bytes[first + 1], bytes[first + 2]);
+  if (channels == 4) {
+    const uint full = deep ? 65535u : 255u, alpha = deep ? words[first + 3] : bytes[first + 3];
+    value = (value * alpha + behind * (full - alpha) + full / 2u) / full;
+  }
+  return convert_float3(value);
+}
+
+__kernel void sample_picture(
+    __global const uchar *restrict in, const ulong at, const int4 shape, const uint background,
+    __global float *restrict out, const ulong out_at, const int2 size) {
+  const int x = (int)get_global_id(0);  // 0 ..< size.y
+  const int y = (int)get_global_id(1);  // 0 ..< size.x
+  if (x >= size.y || y >= size.x) return;
+  const bool deep = shape.w == 2;
+  const uint3 behind = (uint3)(background >> 16 & 255u, background >> 8 & 255u, background & 255u) * (deep ? 257u : 1u);
+  // The position of the pixel's centre, times twice the extent of the output: in whole numbers, as floats would err on
+  // pictures of thousands of pixels.
+  const long u = ((long)x * 2 + 1) * shape.y - size.y, v = ((long)y * 2 + 1) * shape.x - size.x;
+  const int left = u < 0 ? -1 : (int)(u / (2 * size.y)), top = v < 0 ? -1 : (int)(v / (2 * size.x));
+  const float fx = (float)(u - (long)left * 2 * size.y) / (float)(2 * size.y);
+  const float fy = (float)(v - (long)top * 2 * size.x) / (float)(2 * size.x);
+  const float wl = left < 0 ? 0.0f : 1.0f - fx, wr = left + 1 >= shape.y ? 0.0f : fx;
+  const float wt = top < 0 ? 0.0f : 1.0f - fy, wb = top + 1 >= shape.x ? 0.0f : fy;
+  const ulong l = (ulong)max(left, 0), r = (ulong)min(left + 1, shape.y - 1);
+  const ulong t = (ulong)max(top, 0) * shape.y, b = (ulong)min(top + 1, shape.x - 1) * shape.y;
+  __global const uchar *pixels = in + at;
+  const float3 above = opaque_pixel(pixels, t + l, shape.z, deep, behind) * wl +
+                       opaque_pixel(pixels, t + r, shape.z, deep, behind) * wr;
+  const float3 below = opaque_pixel(pixels, b + l, shape.z, deep, behind) * wl +
+                       opaque_pixel(pixels, b + r, shape.z, deep, behind) * wr;
+  const float3 value = (above * wt + below * wb) * (deep ? 1.0f / 65535.0f : 1.0f / 255.0f);
+  __global float *planes = out + out_at + (ulong)y * size.y + x;
+  const ulong plane = (ulong)size.x * size.y;
+  planes[0] = value.x;
+  planes[plane] = value.y;
+  planes[2 * plane] = value.z;
+}

@@ -1,0 +1,31 @@
+// value_range: the least and the greatest finite value of each of several parts of a buffer, group by group: what is left
+// is as many pairs for each part as there are groups along dimension 0, which whoever needs them brings together.
+//
+// Part p is in[at + p * count ..< at + (p + 1) * count]; out is [parts][groups] pairs (least, greatest), which are +∞ and
+// −∞ where nothing is finite. Groups of at most 256 work-items, a power of two.
+__kernel void value_range(
+    __global const float *restrict in, const ulong at, const int count, __global float2 *restrict out) {
+  const int item = (int)get_local_id(0), items = (int)get_local_size(0);
+  const int group = (int)get_group_id(0), groups = (int)get_num_groups(0);  // 0 ..< groups
+  const int part = (int)get_global_id(1);                                   // 0 ..< parts
+  __global const float *values = in + at + (ulong)part * count;
+  float least = INFINITY, greatest = -INFINITY;
+  for (int i = group * items + item; i < count; i += groups * items) {
+    const float value = values[i];
+    if (isfinite(value)) {
+      least = fmin(least, value);
+      greatest = fmax(greatest, value);
+    }
+  }
+  __local float2 shared_ranges[256];
+  shared_ranges[item] = (float2)(least, greatest);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int half_count = items / 2; half_count > 0; half_count /= 2) {
+    if (item < half_count) {
+      const float2 other = shared_ranges[item + half_count];
+      shared_ranges[item] = (float2)(fmin(shared_ranges[item].x, other.x), fmax(shared_ranges[item].y, other.y));
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  if (item == 0) out[(ulong)part * groups + group] = shared_ranges[0];
+}

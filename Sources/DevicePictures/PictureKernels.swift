@@ -1,0 +1,190 @@
+import Engine
+import Images
+import Kernels
+import OpenCL
+import Tensors
+
+/// The kernels between pictures and a network, enqueued on one queue. A kernel's arguments are taken when it is enqueued, so
+/// one of each does for any number of launches.
+struct PictureKernels {
+  let queue: Queue
+  private let session: DeviceSession
+  private var taps: TapsCache
+  private var known: [String: Kernel] = [:]
+  /// Work-items of a group along a row of pixels.
+  private let group: Int
+  /// Groups that look for a range side by side.
+  let rangeGroups: Int
+
+  init(session: DeviceSession, queue: Queue) {
+    self.session = session
+    self.queue = queue
+    taps = TapsCache(queue: queue)
+    let device = session.device
+    // A group of one on a CPU is a loop without a barrier's cost.
+    group = device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: min(256, device.maxWorkGroupSize))
+    rangeGroups = device.kind == .cpu ? max(1, device.computeUnits) : 64
+  }
+
+  private static func powerOfTwo(notAbove limit: Int) -> Int {
+    var power = 1
+    while power * 2 <= limit { power *= 2 }
+    return power
+  }
+
+  private mutating func enqueue<each Argument: KernelArgument>(
+    _ name: String, _ source: KernelSource, over items: [Int], group: [Int]? = nil, _ arguments: repeat each Argument
+  ) throws {
+    let kernel = try known[name] ?? session.kernel(name, from: source)
+    known[name] = kernel
+    try kernel.bind(repeat each arguments)
+    let local = group ?? [self.group] + Array(repeating: 1, count: items.count - 1)
+    try queue.enqueue(Launch(label: name, kernel: kernel, size: WorkSize(covering: items, local: local)))
+  }
+
+  /// A picture of `extents` to 8-bit RGB.
+  mutating func flatten(_ picture: PicturePlace, over background: Color, from buffer: Buffer, to rgb: Buffer) throws {
+    try enqueue(
+      "flatten_picture", .flattenPicture, over: [picture.size.height * picture.size.width], buffer,
+      UInt64(picture.offset), picture.extents, background.packed, rgb, UInt64(0))
+  }
+
+  /// A picture to planes in 0 … 1 as the authors resize it.
+  mutating func sample(
+    _ picture: PicturePlace, over background: Color, from buffer: Buffer, to planes: Buffer, at element: Int,
+    _ size: Size
+  ) throws {
+    try enqueue(
+      "sample_picture", .samplePicture, over: [size.width, size.height], buffer, UInt64(picture.offset),
+      picture.extents,
+      background.packed, planes, UInt64(element), SIMD2(Int32(size.height), Int32(size.width)))
+  }
+
+  /// 8-bit RGB of a size to planes in 0 … 1.
+  mutating func planes(of rgb: Buffer, to planes: Buffer, at element: Int, _ size: Size) throws {
+    let pixels = size.height * size.width
+    try enqueue(
+      "picture_planes", .picturePlanes, over: [pixels], rgb, UInt64(0), Int32(pixels), planes, UInt64(element))
+  }
+
+  /// 8-bit samples of one size to another as Pillow does it; `between` holds what the first pass leaves.
+  mutating func resize(_ resize: Resize, from source: Buffer, to target: Buffer, between: inout GrowingBuffer) throws {
+    let (from, to) = (resize.from, resize.to)
+    guard from.height != to.height, from.width != to.width else {
+      if from == to {
+        return try queue.copy(
+          source, offset: resize.sourceOffset, to: target, targetOffset: resize.targetOffset,
+          count: to.height * to.width * resize.channels)
+      }
+      let pass = Pass(from, to, offsets: (resize.sourceOffset, resize.targetOffset), alongRows: from.width != to.width)
+      return try self.pass(pass, resize, from: source, to: target)
+    }
+    let columnsFirst = FilterResizer.filtersColumnsFirst(from: from, to: to)
+    let middle =
+      columnsFirst ? Size(height: to.height, width: from.width) : Size(height: from.height, width: to.width)
+    let buffer = try between.holding(middle.height * middle.width * resize.channels)
+    let first = Pass(from, middle, offsets: (resize.sourceOffset, 0), alongRows: !columnsFirst)
+    let second = Pass(middle, to, offsets: (0, resize.targetOffset), alongRows: columnsFirst)
+    try pass(first, resize, from: source, to: buffer)
+    try pass(second, resize, from: buffer, to: target)
+  }
+
+  /// One of the two passes of a resize.
+  private struct Pass {
+    let from: Size
+    let to: Size
+    let offsets: (source: Int, target: Int)
+    let alongRows: Bool
+
+    init(_ from: Size, _ to: Size, offsets: (source: Int, target: Int), alongRows: Bool) {
+      (self.from, self.to, self.offsets, self.alongRows) = (from, to, offsets, alongRows)
+    }
+  }
+
+  private mutating func pass(_ pass: Pass, _ resize: Resize, from source: Buffer, to target: Buffer) throws {
+    let (from, to) = pass.alongRows ? (pass.from.width, pass.to.width) : (pass.from.height, pass.to.height)
+    let taps = try taps.taps(AxisTaps.Axis(source: from, target: to, filter: resize.filter))
+    let shape = SIMD4(Int32(pass.to.height), Int32(pass.to.width), Int32(resize.channels), Int32(from))
+    try enqueue(
+      pass.alongRows ? "filter_rows" : "filter_columns", .filterPicture,
+      over: [pass.to.width * resize.channels, pass.to.height], source, UInt64(pass.offsets.source), target,
+      UInt64(pass.offsets.target), shape, taps.places, taps.weights, taps.stride)
+  }
+
+  /// The least and the greatest value of each of `parts` parts of `count` floats, as `rangeGroups` pairs for each.
+  mutating func ranges(of values: Buffer, count: Int, parts: Int, to ranges: Buffer) throws {
+    try enqueue(
+      "value_range", .valueRange, over: [rangeGroups * group, parts], group: [group, 1], values, UInt64(0),
+      Int32(count), ranges)
+  }
+
+  /// Planes of `pictures` pictures as a network was trained on them, in place.
+  mutating func normalize(
+    _ planes: Buffer, _ normalization: Normalization, pixels: Int, pictures: Int, ranges: Buffer
+  ) throws {
+    let (mean, deviation) = (normalization.mean, normalization.standardDeviation)
+    try enqueue(
+      "normalize_picture", .normalizePicture, over: [pixels, pictures], planes, Int32(pixels), ranges,
+      Int32(normalization.scaling == .maximum ? rangeGroups : 0), SIMD4(mean[0], mean[1], mean[2], 0),
+      SIMD4(deviation[0], deviation[1], deviation[2], 1))
+  }
+
+  /// Maps as 8-bit grey.
+  mutating func quantize(_ maps: Buffer, pixels: Int, count: Int, ranges: Buffer, to grey: Buffer) throws {
+    try enqueue(
+      "quantize_map", .quantizeMap, over: [pixels, count], maps, Int32(pixels), ranges, Int32(rangeGroups), grey)
+  }
+}
+
+/// A resize of 8-bit samples that lie somewhere in a buffer.
+struct Resize {
+  let from: Size
+  let to: Size
+  let channels: Int
+  let filter: ResizeFilter
+  var sourceOffset = 0
+  var targetOffset = 0
+}
+
+/// Where a picture's samples lie in a buffer, and what they are: the kernels' `ulong at` and `int4 shape`.
+struct PicturePlace {
+  let offset: Int
+  let size: Size
+  let channels: Int
+  let sampleBytes: Int
+
+  var byteCount: Int { size.height * size.width * channels * sampleBytes }
+  var extents: SIMD4<Int32> {
+    SIMD4(Int32(size.height), Int32(size.width), Int32(channels), Int32(sampleBytes))
+  }
+
+  /// The places of pictures one behind the other, each at a multiple of 16 bytes.
+  static func places(of pictures: [Picture]) -> [PicturePlace] {
+    var offset = 0
+    return pictures.map { picture in
+      let bytes =
+        switch picture.samples {
+        case .bits8: 1
+        case .bits16: 2
+        }
+      let place = PicturePlace(offset: offset, size: picture.size, channels: picture.channels, sampleBytes: bytes)
+      offset += (place.byteCount + 15) / 16 * 16
+      return place
+    }
+  }
+}
+
+extension Picture {
+  /// Copies the samples to where the device takes them from.
+  func copySamples(to target: UnsafeMutableRawBufferPointer) {
+    switch samples {
+    case .bits8(let values): values.withUnsafeBytes { target.copyMemory(from: $0) }
+    case .bits16(let values): values.withUnsafeBytes { target.copyMemory(from: $0) }
+    }
+  }
+}
+
+extension Color {
+  /// RRGGBB.
+  fileprivate var packed: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
+}

@@ -1,0 +1,201 @@
+package import Engine
+package import Images
+import OpenCL
+package import Tensors
+
+/// From decoded pictures to masks without the host between: samples go up as they are, and resize, normalisation, network,
+/// stretching and the resize back run on the device, in three queues with two batches in flight, so that one batch is
+/// copied while the other is computed.
+///
+/// Not Sendable: one thread at a time.
+package final class PicturePipeline {
+  /// How many batches may be in flight.
+  package static let depth = 2
+
+  /// The most pictures of one batch.
+  package let batch: Int
+
+  let preprocessing: Preprocessing
+  private let executor: Executor
+  private let arrival: Queue
+  private let departure: Queue
+  private var inbound: PictureKernels
+  private var outbound: PictureKernels
+  private let lanes: [PictureLane]
+  private var next = 0
+
+  /// A pipeline around an executor whose first output is a map of one channel.
+  ///
+  /// - Throws: `CLBuildError` where a kernel does not build, `DeviceMemoryError`, `CLError`.
+  package init(executor: Executor, session: DeviceSession, preprocessing: Preprocessing) throws {
+    precondition(executor.firstOutputShape.channels == 1, "a mask has one channel")
+    self.executor = executor
+    self.preprocessing = preprocessing
+    batch = executor.inputShape.batch
+    arrival = try Queue(context: session.context)
+    departure = try Queue(context: session.context)
+    inbound = PictureKernels(session: session, queue: arrival)
+    outbound = PictureKernels(session: session, queue: departure)
+    let (arrival, departure, groups) = (arrival, departure, inbound.rangeGroups)
+    lanes = try (0..<Self.depth).map { _ in
+      try PictureLane(executor: executor, arrival: arrival, departure: departure, rangeGroups: groups)
+    }
+  }
+
+  deinit {
+    // Pinned memory and buffers may be in use until then.
+    for queue in [arrival, executor.queue, departure] { try? queue.finish() }
+    for lane in lanes { lane.pending = nil }
+  }
+
+  /// Sends a batch on its way and returns at once; where too many are in flight already, the oldest is waited for.
+  ///
+  /// - Parameter pictures: at most `batch`.
+  package func submit(_ pictures: [Picture]) throws -> PendingMasks {
+    let lane = lanes[next]
+    next = (next + 1) % lanes.count
+    try lane.pending?.land()
+    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    try upload(pictures, lane)
+    try prepare(pictures, lane)
+    let arrived = try arrival.marker()
+    try executor.queue.wait(for: arrived)
+    try compute(lane)
+    let computed = try executor.queue.marker()
+    try departure.wait(for: computed)
+    try render(pending, lane)
+    try download(pending, lane)
+    pending.downloaded = try departure.marker()
+    lane.pending = pending
+    return pending
+  }
+
+  /// A part of a batch's way, for whoever takes its time.
+  package enum Stage: CaseIterable {
+    case upload, prepare, compute, render, download
+  }
+
+  /// One batch, stage by stage; the device is waited for after each.
+  ///
+  /// - Parameter ended: is called when a stage has ended.
+  package func masks(of pictures: [Picture], afterEach ended: (Stage) -> Void) throws -> [Mask] {
+    for lane in lanes { try lane.pending?.land() }
+    let lane = lanes[0]
+    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    try upload(pictures, lane)
+    try arrival.finish()
+    ended(.upload)
+    try prepare(pictures, lane)
+    try arrival.finish()
+    ended(.prepare)
+    try compute(lane)
+    try executor.queue.finish()
+    ended(.compute)
+    try render(pending, lane)
+    try departure.finish()
+    ended(.render)
+    try download(pending, lane)
+    pending.downloaded = try departure.marker()
+    let masks = try pending.masks()
+    ended(.download)
+    return masks
+  }
+}
+
+extension PicturePipeline {
+  /// The network's input that a batch becomes, `[batch, 3, height, width]`.
+  package func input(from pictures: [Picture]) throws -> Tensor {
+    let lane = lanes[0]
+    try lane.pending?.land()
+    try upload(pictures, lane)
+    try prepare(pictures, lane)
+    return try Tensor(shape: executor.inputShape) { values in
+      try arrival.read(lane.input, into: UnsafeMutableRawBufferPointer(values))
+    }
+  }
+
+  /// The masks that the device makes of a map that rises from corner to corner, for a picture's size, and the map.
+  func masks(ofRampFor picture: Picture) throws -> (map: Tensor, masks: [Mask]) {
+    let lane = lanes[0]
+    try lane.pending?.land()
+    let shape = executor.firstOutputShape
+    let one = Shape(channels: 1, height: shape.height, width: shape.width)
+    let map = Tensor(shape: one) { values in
+      for i in values.indices { values[i] = Float(i) / Float(values.count) * 3 - 1 }
+    }
+    try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps) }
+    let pending = PendingMasks(sizes: [picture.size], lane: lane)
+    try render(pending, lane)
+    try download(pending, lane)
+    pending.downloaded = try departure.marker()
+    return (map, try pending.masks())
+  }
+
+  private func upload(_ pictures: [Picture], _ lane: PictureLane) throws {
+    precondition((1...batch).contains(pictures.count), "\(pictures.count) pictures in a batch of \(batch)")
+    try lane.upload(pictures)
+  }
+
+  /// Resizes and normalises; what an incomplete batch leaves of the last one is computed with and not looked at.
+  private func prepare(_ pictures: [Picture], _ lane: PictureLane) throws {
+    let (size, background) = (preprocessing.size, preprocessing.background)
+    let pixels = size.height * size.width
+    for (index, place) in PicturePlace.places(of: pictures).enumerated() {
+      let element = index * 3 * pixels
+      guard let filter = preprocessing.resampling.pictureFilter else {
+        try inbound.sample(place, over: background, from: lane.samples, to: lane.input, at: element, size)
+        continue
+      }
+      let resize = Resize(from: place.size, to: size, channels: 3, filter: filter)
+      let (flat, small) = try lane.inboundBuffers(for: resize)
+      try inbound.flatten(place, over: background, from: lane.samples, to: flat)
+      try inbound.resize(resize, from: flat, to: small, between: &lane.betweenInbound)
+      try inbound.planes(of: small, to: lane.input, at: element, size)
+    }
+    if preprocessing.normalization.scaling == .maximum {
+      try inbound.ranges(of: lane.input, count: 3 * pixels, parts: pictures.count, to: lane.inputRanges)
+    }
+    try inbound.normalize(
+      lane.input, preprocessing.normalization, pixels: pixels, pictures: pictures.count, ranges: lane.inputRanges)
+  }
+
+  private func compute(_ lane: PictureLane) throws {
+    try executor.enqueueInput(from: lane.input)
+    try executor.enqueue()
+    try executor.enqueueFirstOutput(to: lane.maps)
+  }
+
+  /// Makes masks of the maps, each of its picture's size.
+  private func render(_ pending: PendingMasks, _ lane: PictureLane) throws {
+    let size = executor.firstOutputShape.size
+    let pixels = size.height * size.width
+    let count = pending.sizes.count
+    try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
+    try outbound.quantize(lane.maps, pixels: pixels, count: count, ranges: lane.mapRanges, to: lane.grey)
+    let target = try lane.masks(byteCount: pending.byteCount)
+    for (index, place) in zip(pending.sizes.indices, pending.offsets) {
+      let resize = Resize(
+        from: size, to: pending.sizes[index], channels: 1, filter: preprocessing.resampling.maskFilter,
+        sourceOffset: index * pixels, targetOffset: place)
+      try outbound.resize(resize, from: lane.grey, to: target, between: &lane.betweenOutbound)
+    }
+  }
+
+  private func download(_ pending: PendingMasks, _ lane: PictureLane) throws {
+    try lane.download(pending.byteCount)
+  }
+}
+
+extension Resampling {
+  /// The filter of a picture's resize; nil where it is sampled plainly.
+  fileprivate var pictureFilter: ResizeFilter? {
+    switch self {
+    case .bilinear: nil
+    case .antialiased: .triangle
+    case .lanczos: .lanczos3
+    }
+  }
+
+  /// The filter of a mask's resize.
+  fileprivate var maskFilter: ResizeFilter { self == .lanczos ? .lanczos3 : .triangle }
+}

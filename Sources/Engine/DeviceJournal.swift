@@ -1,0 +1,33 @@
+import Caches
+import Kernels
+
+/// What was found out about a device, in this process and in those before it: lines of text, kept under everything that
+/// they follow from.
+package struct DeviceJournal {
+  /// Oldest first.
+  package private(set) var lines: [String]
+  private let cache: Cache?
+  private let key: CacheKey
+
+  /// - Parameter cache: nil to remember nothing.
+  init(_ subject: [String], cache: Cache?) {
+    self.cache = cache
+    key = CacheKey(.tunings, ["journal", "1"] + subject)
+    lines = cache?.records(key) ?? []
+  }
+
+  /// Keeps a line; line breaks in it become spaces.
+  package mutating func append(_ line: String) {
+    let line = String(line.map { $0.isNewline ? " " : $0 })
+    lines.append(line)
+    cache?.append(line, to: key)
+  }
+}
+
+extension DeviceSession {
+  /// The journal of a subject, such as a trial, on this device with the kernels of this program.
+  package func journal(of subject: String...) -> DeviceJournal {
+    let sources = KernelFoundation.allCases.map(\.text) + KernelSource.allCases.map(\.text)
+    return DeviceJournal(subject + device.identity + sources, cache: cache)
+  }
+}

@@ -1,0 +1,68 @@
+public import Tensors
+
+/// IS-Net as a table: U²-Net's blocks behind a convolution that halves the picture, and side outputs that are not fused
+/// (Qin et al. 2022, "Highly Accurate Dichotomous Image Segmentation").
+public struct ISNetTable: NetworkTable {
+  /// `isnet`, or what it was called by whoever made it.
+  public let name: String
+  /// Maps of the stem, a 3×3 convolution of stride 2 without batch norm or ReLU.
+  public let stemChannels: Int
+  /// The residual U-blocks, of the stem's maps.
+  public let stages: StageTable
+  /// How many side outputs there are, from the finest on: the authors' six, or fewer where they were cut off.
+  public let sides: Int
+  /// Channels of every map: 1 for segmentation.
+  public let outChannels: Int
+  /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
+  public var batchNorm: Bool
+  /// Whether a sigmoid ends each map, as in the authors' network.
+  public var form: MapForm
+
+  /// A table of the IS-Net form.
+  public init(
+    name: String, stemChannels: Int, stages: StageTable, sides: Int = 6, outChannels: Int = 1, batchNorm: Bool = true,
+    form: MapForm = .probabilities
+  ) {
+    precondition((1...stages.encoder.count).contains(sides), "a side output for each level, one at least")
+    self.name = name
+    self.stemChannels = stemChannels
+    self.stages = stages
+    self.sides = sides
+    self.outChannels = outChannels
+    self.batchNorm = batchNorm
+    self.form = form
+  }
+
+  /// IS-Net, 44.0 M parameters.
+  public static func full(outChannels: Int = 1) -> ISNetTable {
+    ISNetTable(
+      name: "isnet", stemChannels: 64, stages: .full.beginning(with: RSU(depth: 7, in: 64, mid: 32, out: 64)),
+      outChannels: outChannels)
+  }
+
+  /// The maps d1 … d6 of the side outputs, each `[batch, outChannels, height, width]`; d1 is the result.
+  public func graph(for input: Shape) throws -> Graph {
+    var builder = try GraphBuilder(input: input)
+    builder.begin(block: "stem")
+    let stem = Convolution(
+      weight: "conv_in.weight", bias: "conv_in.bias", outChannels: stemChannels, stride: 2, padding: 1)
+    let halved = try builder.add(.convolution(stem), to: [builder.input], name: "conv_in")
+    let stages = try builder.stages(stages, of: halved, batchNorm: batchNorm)
+    builder.begin(block: "fusion")
+    let maps = try builder.sideOutputs(of: Array(stages.prefix(sides)), outChannels: outChannels)
+    return try builder.finish(maps: maps, from: 1, form: form)
+  }
+
+  /// The table that a checkpoint with the official names was made for: by its stem, its blocks and its sides.
+  public static func recognize(_ source: some ParameterSource) -> ISNetTable? {
+    guard let stem = source.shape(of: "conv_in.weight"), stem.rank == 4,
+      let side = source.shape(of: "side1.weight"), side.rank == 4, source.shape(of: "outconv.weight") == nil,
+      let stages = StageTable.full.measured(in: source)
+    else { return nil }
+    let sides = (1...stages.encoder.count).prefix { source.shape(of: "side\($0).weight") != nil }.count
+    let isKnown = stages == full().stages && stem.dimensions[0] == full().stemChannels
+    return ISNetTable(
+      name: isKnown ? "isnet" : "isnet (custom)", stemChannels: stem.dimensions[0], stages: stages, sides: sides,
+      outChannels: side.dimensions[0], batchNorm: source.shape(of: "stage1.rebnconvin.bn_s1.weight") != nil)
+  }
+}

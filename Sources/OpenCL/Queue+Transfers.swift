@@ -1,0 +1,76 @@
+import COpenCL
+
+/// Transfers that do not wait, and the order between queues.
+extension Queue {
+  /// Begins to copy the first bytes of pinned memory into a buffer. They must stay as they are until it is done, as an
+  /// event tells.
+  public func beginWrite(_ memory: PinnedMemory, count: Int, to buffer: Buffer, offset: Int = 0) throws(CLError) {
+    guard count > 0 else { return }
+    try check(
+      clEnqueueWriteBuffer(handle, buffer.handle, cl_bool(0), offset, count, memory.bytes.baseAddress, 0, nil, nil),
+      "clEnqueueWriteBuffer", "\(count) bytes at \(offset) of \(buffer.byteCount)")
+  }
+
+  /// Begins to copy a buffer's first bytes into pinned memory. They are there once an event says so.
+  public func beginRead(_ buffer: Buffer, count: Int, into memory: PinnedMemory) throws(CLError) {
+    guard count > 0 else { return }
+    try check(
+      clEnqueueReadBuffer(handle, buffer.handle, cl_bool(0), 0, count, memory.bytes.baseAddress, 0, nil, nil),
+      "clEnqueueReadBuffer", "\(count) bytes of \(buffer.byteCount)")
+  }
+
+  /// Enqueues a copy of bytes from one buffer to another.
+  public func copy(
+    _ source: Buffer, offset: Int, to target: Buffer, targetOffset: Int, count: Int
+  ) throws(CLError) {
+    guard count > 0 else { return }
+    try check(
+      clEnqueueCopyBuffer(handle, source.handle, target.handle, offset, targetOffset, count, 0, nil, nil),
+      "clEnqueueCopyBuffer", "\(count) bytes from \(offset) to \(targetOffset)")
+  }
+
+  /// Lets the host write the first bytes of a buffer where the device will read them, without a copy; for devices that
+  /// share the host's memory.
+  public func write(
+    to buffer: Buffer, count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(CLError) {
+    guard count > 0 else { return }
+    let base = try map(buffer, byteCount: count, flags: CL_MAP_WRITE)
+    body(UnsafeMutableRawBufferPointer(start: base, count: count))
+    try unmap(buffer, base)
+  }
+
+  /// An event for everything that was enqueued so far, which the device is told to begin.
+  public func marker() throws(CLError) -> Event {
+    var event: OpaquePointer?
+    try check(clEnqueueMarkerWithWaitList(handle, 0, nil, &event), "clEnqueueMarkerWithWaitList")
+    guard let event else {
+      throw CLError(status: .success, call: "clEnqueueMarkerWithWaitList", subject: "no event was returned")
+    }
+    let marker = Event(handle: event)
+    try check(clFlush(handle), "clFlush")
+    return marker
+  }
+
+  /// Lets everything that is enqueued from now on wait for an event of another queue.
+  public func wait(for event: borrowing Event) throws(CLError) {
+    var handle: OpaquePointer? = event.handle
+    try check(clEnqueueBarrierWithWaitList(self.handle, 1, &handle, nil), "clEnqueueBarrierWithWaitList")
+  }
+
+  /// Waits until the host may use a buffer's bytes at an address.
+  func map(_ buffer: Buffer, byteCount: Int, flags: Int32) throws(CLError) -> UnsafeMutableRawPointer {
+    var code: Int32 = 0
+    let base = clEnqueueMapBuffer(
+      handle, buffer.handle, cl_bool(1), cl_map_flags(flags), 0, max(1, byteCount), 0, nil, nil, &code)
+    try check(code, "clEnqueueMapBuffer", "\(byteCount) bytes of \(buffer.byteCount)")
+    guard let base else {
+      throw CLError(status: CLStatus(rawValue: code), call: "clEnqueueMapBuffer", subject: "no address was returned")
+    }
+    return base
+  }
+
+  func unmap(_ buffer: Buffer, _ base: UnsafeMutableRawPointer) throws(CLError) {
+    try check(clEnqueueUnmapMemObject(handle, buffer.handle, base, 0, nil, nil), "clEnqueueUnmapMemObject")
+  }
+}

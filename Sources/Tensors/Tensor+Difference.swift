@@ -1,0 +1,22 @@
+extension Tensor {
+  /// The largest difference to another tensor of the same shape, relative to its largest value; infinite where either
+  /// holds NaN.
+  package func relativeDifference(to other: Tensor) -> Float {
+    let scale = other.values.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+    return zip(values, other.values).reduce(0) { worst, pair in
+      let difference = abs(pair.0 - pair.1) / scale
+      return difference.isNaN ? .infinity : max(worst, difference)
+    }
+  }
+
+  /// One of the images of a batch, `[1, channels, height, width]`; rank 4 only.
+  package func image(_ index: Int) -> Tensor {
+    if shape.batch == 1, index == 0 { return self }
+    let count = shape.channels * shape.height * shape.width
+    return Tensor(
+      shape: Shape(channels: shape.channels, height: shape.height, width: shape.width)
+    ) { target in
+      for i in 0..<count { target[i] = values[index * count + i] }
+    }
+  }
+}

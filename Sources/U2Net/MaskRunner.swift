@@ -1,0 +1,73 @@
+import DevicePictures
+import Engine
+import Images
+import Networks
+import OpenCL
+import Tensors
+
+/// Makes masks of batches, on the device from end to end or with the host's resizing.
+struct MaskRunner {
+  /// What users should know of it.
+  let notes: [String]
+  private let network: CompiledNetwork
+  private let profile: ModelProfile
+  private let preprocessing: Preprocessing
+  private let pipeline: PicturePipeline?
+
+  init(
+    _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
+    _ way: SaliencyDetector.PictureWay
+  ) throws(Failure) {
+    self.network = network
+    self.profile = profile
+    self.preprocessing = preprocessing
+    (pipeline, notes) = try failing {
+      try Self.pipeline(network, preprocessing, profile.task == .saliency ? way : .host)
+    }
+  }
+
+  /// The device's own way, where that is wanted, where there is one channel to make a mask of, and where it is right.
+  private static func pipeline(
+    _ network: CompiledNetwork, _ preprocessing: Preprocessing, _ way: SaliencyDetector.PictureWay
+  ) throws -> (PicturePipeline?, notes: [String]) {
+    guard way == .device, let executor = network.executor, let session = network.session,
+      executor.firstOutputShape.rank == 4, executor.firstOutputShape.channels == 1
+    else { return (nil, []) }
+    let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
+    if try pipeline.agreesWithHost() { return (pipeline, []) }
+    return (nil, ["\(session.device.name) resizes pictures wrongly; the host does it instead"])
+  }
+
+  /// Begins a batch; what is returned waits for its masks.
+  func submit(_ pictures: [Picture]) throws -> () throws -> [Mask] {
+    if let pipeline {
+      let pending = try pipeline.submit(pictures)
+      return { try pending.masks() }
+    }
+    let (network, profile, preprocessing) = (network, profile, preprocessing)
+    return {
+      let outputs = try network.run(batch: pictures, preprocessing: preprocessing)
+      return try pictures.enumerated().map { index, picture in
+        try Detection(
+          maps: network.graph.maps(outputs.prefix(1).map { $0.image(index) }), pictureSize: picture.size,
+          profile: profile, resampling: preprocessing.resampling
+        ).mask()
+      }
+    }
+  }
+}
+
+extension CompiledNetwork {
+  /// The outputs of at most as many pictures as a batch has; what is left of it is zeros.
+  func run(batch pictures: [Picture], preprocessing: Preprocessing) throws -> [Tensor] {
+    let shape = graph.inputShape
+    let one = shape.elementCount / shape.batch
+    let input = Tensor(shape: shape) { values in
+      for (index, picture) in pictures.enumerated() {
+        preprocessing.fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
+      }
+      values[(pictures.count * one)...].update(repeating: 0)
+    }
+    return try run(input)
+  }
+}

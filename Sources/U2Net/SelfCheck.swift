@@ -1,0 +1,68 @@
+import Engine
+import Networks
+import OpenCL
+import Reference
+import Tensors
+
+/// Whether a device computes what the CPU reference computes. Drivers of GPUs miscompile now and then, and a wrong mask
+/// looks like a bad model.
+enum SelfCheck {
+  /// The largest difference, relative to the largest value: float32 sums in another order, a sigmoid's last digits.
+  private static let tolerance: Float = 1e-4
+
+  /// Runs every portable kernel on a small network, once for a device, a driver and this program's kernels: what passed
+  /// is remembered. Kernels that are faster are compared with these, in `GPUTrial`. CPU devices are taken at their word,
+  /// as starting there is worth more.
+  ///
+  /// - Throws: `Failure` where the device computes something else.
+  static func run(in session: DeviceSession) throws {
+    guard session.device.kind != .cpu else { return }
+    var journal = session.journal(of: "self-check")
+    guard journal.lines.last != "right" else { return }
+    let difference = try difference(in: session)
+    guard difference <= tolerance else {
+      throw Failure(
+        .device,
+        """
+        \(session.device.name) computes wrongly with driver \(session.device.driverVersion) (off by \(difference) of the \
+        largest value); update the driver, or use another --device
+        """)
+    }
+    journal.append("right")
+  }
+
+  private static func difference(in session: DeviceSession) throws -> Float {
+    let graph = try graph()
+    let parameters = SeededParameters(for: graph)
+    let input = SeededParameters.input(shape: graph.inputShape)
+    var options = PlanOptions()
+    options.usesBlocks = false
+    options.usesWinograd = false
+    let found = try Executor(
+      graph: graph, parameters: parameters, session: session, options: options,
+      tuning: KernelTuning(for: session.device)
+    ).run(input)
+    let expected = try ReferenceExecutor(graph: graph, parameters: parameters).run(input)
+    return zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
+  }
+
+  /// Every operation of U²-Net on an odd shape, two pictures at once.
+  private static func graph() throws -> Graph {
+    var builder = try GraphBuilder(input: Shape(batch: 2, channels: 3, height: 19, width: 27))
+    func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Operation {
+      .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
+    }
+    let first = try builder.add(convolution("first", 16), to: [builder.input], name: "first")
+    let relu = try builder.add(.relu, to: [first], name: "relu")
+    let pooled = try builder.add(.maxPool(MaxPool()), to: [relu], name: "pool")
+    let dilated = try builder.add(convolution("dilated", 16, dilation: 4), to: [pooled], name: "dilated")
+    let size = Size(height: 19, width: 27)
+    let large = try builder.add(.upsample(to: size), to: [dilated], name: "upsample")
+    let both = try builder.add(.concat, to: [large, relu], name: "concat")
+    let second = try builder.add(convolution("second", 16, dilation: 2), to: [both], name: "second")
+    let sum = try builder.add(.add, to: [second, relu], name: "add")
+    let map = try builder.add(convolution("map", 1), to: [sum], name: "map")
+    let output = try builder.add(.sigmoid, to: [map], name: "sigmoid")
+    return builder.finish(outputs: [("map", output), ("features", sum)])
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import U2Net
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Show what a model is: architecture, size, what its pictures go through, hash.")
+
+  @Argument(help: "A model's name or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+  var model: String?
+
+  @Flag(help: "As JSON, with what the file says of itself.")
+  var json = false
+
+  func run() throws {
+    let model = if let model { try Model(model) } else { try Model.builtIn() }
+    let report = try ModelReport(model)
+    if json { try Console.json(report) } else { try Console.write(report.table) }
+  }
+}
+
+extension ModelReport {
+  /// What people read.
+  fileprivate var table: String {
+    let classes = task == .parsing ? " (\(self.classes.joined(separator: ", ")))" : ""
+    return Format.table([
+      ["model", name.oneLine],
+      ["file", "\(file.oneLine), \(format), \(Format.size(bytes))"],
+      ["architecture", architectureText],
+      ["parameters", "\(Format.grouped(parameters)), \(storageText)"],
+      ["work", Format.gigaMACs(multiplyAccumulates)],
+      ["input", "\(width)×\(height)"],
+      ["outputs", outputText],
+      ["normalization", normalizationText],
+      ["task", "\(task)\(classes.oneLine)"],
+      ["sha256", sha256],
+    ])
+  }
+
+  private var architectureText: String {
+    let norm = batchNorm ? "batch norm apart" : "batch norm folded"
+    let known = architecture ?? "none of the known ones"
+    return isGraph ? "\(known), \(norm), run node by node" : "\(known), \(norm)"
+  }
+
+  private var storageText: String {
+    let types = storage.filter { $0.key.hasPrefix("F") || $0.key.hasPrefix("BF") }
+    return "stored as " + types.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).joined(separator: ", ")
+  }
+
+  private var outputText: String {
+    let names = outputs.map { $0.name.oneLine }.joined(separator: " ")
+    guard let first = outputs.first else { return "none" }
+    let form = first.areProbabilities ? "probabilities" : "logits"
+    return "\(names): \(first.shape[1]) channel\(first.shape[1] == 1 ? "" : "s") of \(form)"
+  }
+
+  private var normalizationText: String {
+    func list(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
+    let divisor = divideBy == "max" ? "the picture's maximum" : divideBy
+    return "(x / \(divisor) − mean) / std, mean \(list(mean)), std \(list(std))"
+  }
+}
+
+extension Format {
+  /// A number with its digits in groups of three, such as `44,009,869`.
+  static func grouped(_ number: Int) -> String {
+    let digits = Array(String(number).reversed())
+    let groups = stride(from: 0, to: digits.count, by: 3).map { String(digits[$0..<min($0 + 3, digits.count)]) }
+    return String(groups.joined(separator: ",").reversed())
+  }
+}

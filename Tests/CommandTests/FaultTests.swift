@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Drivers that run out of memory, are lost, or miscompile: an OpenCL layer between u2cl and the machine's own driver,
+/// which also makes a GPU of a CPU device, so that everything that is for GPUs runs.
+@Suite(.enabled(if: Layer.path != nil, "no clang, or a loader without layers: faults are not tested")) struct FaultTests
+{
+  private let gpu = ["FAULTS_GPU": "1"]
+
+  private func environment(_ faults: [String: String]) -> [String: String] {
+    faults.merging(["OPENCL_LAYERS": Layer.path ?? ""]) { $1 }
+  }
+
+  private func run(_ size: Int = 32) -> [String] {
+    ["run", Sandbox.demo, "-o", "out.png", "--size", "\(size)", "--precision", "fp32"]
+  }
+
+  /// A GPU is one for u2cl: its own kernels, and pictures prepared on the device; what it found out is kept.
+  @Test func aGPURuns() throws {
+    let sandbox = try Sandbox()
+    let expected = try sandbox.expectSuccess(["run", Sandbox.demo, "-o", "-", "--size", "32", "--quiet"]).output
+    for round in 0..<2 {
+      let outcome = try sandbox.expectSuccess(
+        ["run", Sandbox.demo, "-o", "-", "--size", "32", "--device", "gpu", "--strict", "--precision", "fp32"],
+        environment: environment(gpu))
+      #expect(outcome.errors.contains("[gpu, "), "\(outcome.errors)")
+      #expect(outcome.output.starts(with: expected.prefix(33)), "round \(round): another kind of picture")
+    }
+    let agreement = try sandbox.expectSuccess(
+      ["compare", Sandbox.demo, "--against", "reference", "--size", "32", "--device", "gpu", "--precision", "fp32"],
+      environment: environment(gpu))
+    #expect(agreement.text.contains("d0"))
+  }
+
+  /// What the fast kernels compute wrongly the portable ones do, which is told.
+  @Test func miscompiledKernelsAreNotUsed() throws {
+    let sandbox = try Sandbox()
+    let arguments = ["bench", "--model", Sandbox.tinyModel, "--size", "32", "--runs", "1", "--warmup", "0"]
+    let outcome = try sandbox.expectSuccess(
+      arguments + ["--min-time", "0", "--no-peak", "--device", "gpu", "--strict", "--precision", "fp32", "--json"],
+      environment: environment(gpu.merging(["FAULTS_MISCOMPILE": "conv2d_gemm"]) { $1 }))
+    let notes = try JSON(outcome.output)["notes"]?.list.compactMap(\.text) ?? []
+    #expect(notes.contains { $0.contains("wrongly") && $0.contains("it is not used") }, "\(notes)")
+  }
+
+  /// What the portable kernels compute wrongly the reference does, loudly; it is an error where the device was insisted on.
+  @Test func aMiscompilingDriverIsFoundOut() throws {
+    let sandbox = try Sandbox()
+    let faults = environment(gpu.merging(["FAULTS_MISCOMPILE": "conv2d"]) { $1 })
+    let outcome = try sandbox.expectSuccess(run(), environment: faults)
+    let says = ["wrongly", "update the driver", "using the CPU reference instead"]
+    #expect(says.allSatisfy { outcome.errors.contains($0) }, "\(outcome.errors)")
+    try sandbox.expectFailure(
+      3, run() + ["--device", "gpu", "--strict", "-o", "strict.png"], says: "wrongly", "update the driver",
+      environment: faults)
+  }
+
+  /// A device that is lost is started anew; one that is lost again is left, loudly, or is an error where it was insisted on.
+  @Test func aLostDeviceIsReplaced() throws {
+    let sandbox = try Sandbox()
+    let clean = try sandbox.expectSuccess(["run", Sandbox.demo, "-o", "-", "--size", "32", "--quiet"]).output
+    func run(_ contexts: Int, _ more: [String] = []) throws -> Sandbox.Outcome {
+      try sandbox.run(
+        ["run", Sandbox.demo, "-o", "-", "--size", "32"] + more,
+        environment: environment(["FAULTS_LOST_AFTER": "20", "FAULTS_LOST_CONTEXTS": "\(contexts)"]))
+    }
+    let once = try run(1)
+    #expect(once.code == 0 && once.output == clean && once.errors.contains("starting it anew"), "\(once.errors)")
+    let twice = try run(9)
+    #expect(twice.code == 0 && twice.errors.contains("using the CPU reference instead"), "\(twice.errors)")
+    let strict = try run(9, ["--strict"])
+    #expect(
+      strict.code == 3 && strict.output.isEmpty && strict.errors.contains("CL_OUT_OF_RESOURCES"), "\(strict.errors)")
+  }
+
+  /// A GPU that is too small for anything: the reference, or one line that says what was needed and what there is.
+  @Test func tooLittleMemoryIsTold() throws {
+    let sandbox = try Sandbox()
+    let faults = environment(gpu.merging(["FAULTS_MEMORY": "3000000"]) { $1 })
+    try sandbox.expectFailure(
+      3, run(64) + ["--device", "gpu", "--strict", "--quiet"], says: "MiB", "use a smaller size or batch",
+      environment: faults)
+    let outcome = try sandbox.expectSuccess(run(64), environment: faults)
+    #expect(outcome.errors.contains("using the CPU reference instead"), "\(outcome.errors)")
+  }
+}
+
+/// The layer, compiled when it is first needed.
+private enum Layer {
+  static let path: String? = {
+    let target = FileManager.default.temporaryDirectory.path + "/u2cl-faults-\(UUID().uuidString).so"
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "clang", "-shared", "-fPIC", "-O1", "-o", target, SharedFiles.packageRoot + "/Tests/Layers/faults.c",
+    ]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? target : nil
+  }()
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+import U2Net
+
+/// Masks of many pictures at once, made on the device from end to end and with the host's help.
+@Suite struct MaskTests {
+  private static let demo = SharedFiles.packageRoot + "/Examples/demo.jpg"
+
+  private func detector(
+    _ way: SaliencyDetector.PictureWay, batch: Int, resampling: Resampling = .bilinear
+  ) throws -> SaliencyDetector {
+    try SaliencyDetector(
+      model: nil, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
+      CompilationOptions(maps: .saliency, cache: Cache()), way: way)
+  }
+
+  private func pictures() throws -> [Picture] {
+    let demo = try Picture(contentsOf: Self.demo)
+    let sizes = [Size(height: 1, width: 1), Size(height: 90, width: 31), Size(height: 7, width: 300)]
+    var generator = SeededGenerator(seed: 4)
+    let made = sizes.map { size in
+      Picture(
+        size: size, hasAlpha: false,
+        samples: .bits8((0..<size.height * size.width * 3).map { _ in UInt8.random(in: 0...255, using: &generator) }))
+    }
+    return [demo] + made + [demo]
+  }
+
+  @Test(arguments: [SaliencyDetector.PictureWay.device, .host], Resampling.allCases)
+  func masksAreTheDetections(way: SaliencyDetector.PictureWay, resampling: Resampling) throws {
+    let pictures = try pictures()
+    let expected = try detector(.host, batch: 1, resampling: resampling).detect(pictures).map { try $0.mask() }
+    for batch in [1, 2, 5] {
+      let detector = try detector(way, batch: batch, resampling: resampling)
+      #expect(detector.preparesOnDevice == (way == .device) && detector.batch == batch)
+      let masks = try detector.masks(of: pictures)
+      let sent = try [pictures, Array(pictures.prefix(1)), []].map { try detector.submit($0) }
+      let later = try sent.map { try $0.masks() }
+      #expect(later[0] == masks && later[1] == Array(masks.prefix(1)) && later[2].isEmpty)
+      #expect(masks.map(\.size) == pictures.map(\.size))
+      for (index, (mask, expected)) in zip(masks, expected).enumerated() {
+        let worst = zip(mask.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
+        #expect(worst <= 1, "\(way), \(resampling), batch \(batch), picture \(index), seed 4: off by \(worst)")
+      }
+    }
+  }
+
+  @Test func batchesHaveABound() {
+    let error = #expect(throws: Failure.self) { try SaliencyDetector(size: 32, batch: 0) }
+    #expect(error?.kind == .usage)
+  }
+}
