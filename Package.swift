@@ -113,7 +113,7 @@ let package = Package(
     tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images"]),
-    tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
+    tests(of: "U2Net", ["U2Net", "Images", "Networks", "Saliency"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],
   cLanguageStandard: .gnu2x

@@ -67,15 +67,20 @@ public final class Executor {
     let queue = try Queue(context: context)
     let plan = Plan(graph, options: options, tuning: tuning)
     try Self.checkMemory(for: plan, tuning, on: session.device)
-    let uploaded = try ParameterMemory(
-      of: plan, graph: graph, source: parameters, tuning: tuning, queue: queue)
+    try graph.validate(parameters)
+    let memory = try ParameterMemory(of: plan, tuning: tuning, queue: queue)
     let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
     let scratch = try Buffer(
       context: context, byteCount: Recorder.scratchCount(for: plan, tuning) * MemoryLayout<Float>.stride)
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
-    launches = try Recorder(
-      plan: plan, session: session, tuning: tuning, arena: arena, parameters: uploaded, scratch: scratch
-    ).record()
+    // Packing the weights takes about as long as building the programs.
+    (_, launches) = try both(
+      { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue) },
+      {
+        try Recorder(
+          plan: plan, session: session, tuning: tuning, arena: arena, parameters: memory, scratch: scratch
+        ).record()
+      })
     recording = Recorder.graphs(of: plan, launches)
     device = session.device
     self.graph = graph
@@ -85,10 +90,10 @@ public final class Executor {
     self.queue = queue
     self.arena = arena
     inputShape = graph.inputShape
-    memory = MemoryUse(
+    self.memory = MemoryUse(
       activations: arena.byteCount,
       activationsUnshared: graph.nodes.reduce(0) { $0 + $1.shape.elementCount } * MemoryLayout<Float>.stride,
-      parameters: uploaded.buffer.byteCount, scratch: scratch.byteCount)
+      parameters: memory.buffer.byteCount, scratch: scratch.byteCount)
   }
 
   /// Refuses what the device's memory cannot hold: drivers that hand out memory when it is first used would fail later.

@@ -2,6 +2,10 @@ import Networks
 import OpenCL
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The parameters of a plan on the device: one buffer, filled step by step, so that the host never holds more than one
 /// packed tensor.
 struct ParameterMemory {
@@ -11,12 +15,8 @@ struct ParameterMemory {
   /// or scale and shift (a batch norm).
   let places: [Int: SIMD2<UInt64>]
 
-  /// Packs and uploads what the steps of a plan need.
-  ///
-  /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
-  init(of plan: Plan, graph: Graph, source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws {
-    try graph.validate(source)
-    let tensors = ParameterReader(graph: graph, source: source)
+  /// Memory for what the steps of a plan need, yet to be filled.
+  init(of plan: Plan, tuning: KernelTuning, queue: Queue) throws {
     var places: [Int: SIMD2<UInt64>] = [:]
     var count = 0
     for (index, step) in plan.steps.enumerated() {
@@ -28,6 +28,16 @@ struct ParameterMemory {
     }
     buffer = try Buffer(context: queue.context, byteCount: count * MemoryLayout<Float>.stride)
     self.places = places
+  }
+
+  /// Packs and uploads what the steps of the plan need.
+  ///
+  /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
+  func fill(for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws
+  {
+    let tensors = ParameterReader(graph: graph, source: source)
+    // What was packed is of no use any more, and the allocator would keep tens of megabytes of it.
+    defer { returnFreeMemory() }
     for (index, step) in plan.steps.enumerated() {
       guard let place = places[index],
         let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
@@ -70,6 +80,13 @@ struct ParameterMemory {
   }
 
   private typealias Step = Plan.Step
+}
+
+/// Gives memory that was freed back to the system, where the allocator can be told to.
+private func returnFreeMemory() {
+  #if canImport(Glibc)
+    malloc_trim(0)
+  #endif
 }
 
 /// Reads the tensors that steps name, checked against the graph.

@@ -10,6 +10,27 @@ package func inParallel(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
+/// Does two things at the same time, which must not touch what the other changes.
+///
+/// - Throws: what the first threw, or else what the second did; both have ended by then.
+package func both<First, Second>(
+  _ first: () throws -> First, _ second: () throws -> Second
+) throws -> (First, Second) {
+  var results: (first: Result<First, any Error>?, second: Result<Second, any Error>?)
+  withUnsafeMutablePointer(to: &results) { results in
+    nonisolated(unsafe) let results = results
+    inParallel(2) { index in
+      if index == 0 {
+        results.pointee.first = Result { try first() }
+      } else {
+        results.pointee.second = Result { try second() }
+      }
+    }
+  }
+  guard let first = results.first, let second = results.second else { preconditionFailure("both have run") }
+  return (try first.get(), try second.get())
+}
+
 extension Range where Bound == Int {
   /// `transform` of every number of the range, in the range's order, computed on all cores.
   package func mapInParallel<Value: Sendable>(_ transform: (Int) -> Value) -> [Value] {

@@ -21,16 +21,16 @@ struct MaskRunner {
     self.network = network
     self.profile = profile
     self.preprocessing = preprocessing
-    (pipeline, notes) = try failing {
-      try Self.pipeline(network, preprocessing, profile.task == .saliency ? way : .host)
-    }
+    (pipeline, notes) = try failing { try Self.pipeline(network, profile, preprocessing, way) }
   }
 
-  /// The device's own way, where that is wanted, where there is one channel to make a mask of, and where it is right.
+  /// The device's own way, where that is wanted, where there is one channel to make a mask of what stands out of, and
+  /// where it is right.
   private static func pipeline(
-    _ network: CompiledNetwork, _ preprocessing: Preprocessing, _ way: SaliencyDetector.PictureWay
+    _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
+    _ way: SaliencyDetector.PictureWay
   ) throws -> (PicturePipeline?, notes: [String]) {
-    guard way == .device, let executor = network.executor, let session = network.session,
+    guard way == .device, profile.task == .saliency, let executor = network.executor, let session = network.session,
       executor.firstOutputShape.rank == 4, executor.firstOutputShape.channels == 1
     else { return (nil, []) }
     let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)

@@ -74,10 +74,8 @@ import U2Net
     let map = try Picture(contentsOf: sandbox.folder + "/photo.mask.png")
     #expect(map.size == Size(height: 480, width: 640) && !map.hasAlpha)
     let masks = try names.map { try Picture(contentsOf: sandbox.folder + "/" + $0) }
-    guard case .bits8(let labels) = map.samples else { return Issue.record("16 bits") }
-    let whites = masks.map { mask in
-      if case .bits8(let samples) = mask.samples { samples } else { [] }
-    }
+    let labels = try Self.bytes(of: map)
+    let whites = try masks.map(Self.bytes)
     for pixel in stride(from: 0, to: labels.count / 3, by: 97) {
       let classes = whites.indices.filter { whites[$0][pixel * 3] == 255 }
       let color = classes.first.map { LabelMap.color(of: $0) }
@@ -87,6 +85,11 @@ import U2Net
     #expect(
       report?["classMasks"]?.list.last?.text == "photo.mask.full.png" && report?["mask"]?.text == "photo.mask.png")
     #expect(try sandbox.expectSuccess(run + ["-o", "-"]).output == Sandbox.bytes(sandbox.folder + "/photo.mask.png"))
+  }
+
+  private static func bytes(of picture: Picture) throws -> [UInt8] {
+    guard case .bits8(let samples) = picture.samples else { throw Failure(.file, "16 bits") }
+    return samples
   }
 
   /// A picture that is called like the mask of a class stays.

@@ -14,6 +14,9 @@ struct Corpus {
     let bytes: [UInt8]
   }
 
+  /// Of what is changed further, in bytes.
+  private static let largest = 1 << 19
+
   private let reader: Reader
   private let files: [(name: String, bytes: [UInt8])]
 
@@ -39,27 +42,29 @@ struct Corpus {
     let base = files[Int.random(in: files.indices, using: &generator)]
     let donor = files[Int.random(in: files.indices, using: &generator)].bytes
     var bytes = base.bytes
-    for _ in 0..<Int.random(in: 1...6, using: &generator) {
+    // What is repeated may be repeated again: a file grows to a few times the largest of the corpus at most.
+    for _ in 0..<Int.random(in: 1...6, using: &generator) where bytes.count <= Self.largest {
       if let format = reader.format, Int.random(in: 0..<4, using: &generator) > 0 {
         format.mutate(&bytes, words: reader.words, donor: donor, using: &generator)
       } else {
         ByteMutation.apply(to: &bytes, words: reader.words, donor: donor, using: &generator)
       }
     }
-    return Case(seed: seed, name: base.name, bytes: bytes)
+    return Case(seed: seed, name: base.name, bytes: Array(bytes.prefix(8 * Self.largest)))
   }
 
   /// U²-Net with blocks of one channel: every official name in a small file.
   private static func narrowNetwork() throws -> [UInt8] {
-    func narrow(_ stages: [U2NetTable.Stage], from first: Int?, per: Int) -> [U2NetTable.Stage] {
+    func narrow(_ stages: [StageTable.Stage], from first: Int?, per: Int) -> [StageTable.Stage] {
       stages.enumerated().map { index, stage in
         let channels = index == 0 ? first ?? per : per
-        return U2NetTable.Stage(stage.name, RSU(form: stage.block.form, in: channels, mid: 1, out: 1))
+        return StageTable.Stage(stage.name, RSU(form: stage.block.form, in: channels, mid: 1, out: 1))
       }
     }
-    let full = U2NetTable.full()
-    let table = U2NetTable(
-      name: "narrow", encoder: narrow(full.encoder, from: 3, per: 1), decoder: narrow(full.decoder, from: nil, per: 2))
+    let full = StageTable.full
+    let stages = StageTable(
+      encoder: narrow(full.encoder, from: 3, per: 1), decoder: narrow(full.decoder, from: nil, per: 2))
+    let table = U2NetTable(name: "narrow", stages: stages)
     let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
     return try SafetensorsWriter.bytes(of: SeededParameters(for: graph), metadata: ["input_size": "224"])
   }

@@ -47,7 +47,8 @@ struct Hunt {
   /// - Returns: the seed to go on with.
   private mutating func runBatch(_ seeds: Range<UInt64>, _ note: String) throws -> UInt64 {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    process.executableURL = URL(
+      fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     process.arguments = [
       "--reader", reader.rawValue, "--seed", "\(seeds.lowerBound)", "--cases", "\(seeds.count)", "--note", note,
     ]

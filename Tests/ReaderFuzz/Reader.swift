@@ -40,7 +40,8 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .pth, .pthLegacy: ZipFormat.words
     case .onnx: WireFormat.words
     case .png: ["IHDR", "IDAT", "IEND", "PLTE", "tRNS", "eXIf", "iCCP", "acTL", "gAMA"].map { Array($0.utf8) }
-    case .jpeg: [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
+    case .jpeg:
+      [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
     case .webp: ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"].map { Array($0.utf8) }
     }
   }

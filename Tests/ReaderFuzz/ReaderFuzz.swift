@@ -8,7 +8,8 @@ import Foundation
 @main
 struct ReaderFuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ReaderFuzz", abstract: "Feed the readers damaged files and see that nothing but an error comes of it.")
+    commandName: "ReaderFuzz", abstract: "Feed the readers damaged files and see that nothing but an error comes of it."
+  )
 
   @Option(help: "The reader; all of them, one after the other, unless told.")
   var reader: Reader?

@@ -7,7 +7,8 @@ enum SafetensorsFormat: PartedFormat {
     "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-1", "1e400", "9223372036854775808",
     "\"dtype\":\"F16\"", "\"F32\"", "\"I8\"", "\"BOOL\"", "\"F8_E4M3\"", "\"shape\":[]", "\"shape\":[0]",
     "[4611686018427387904,4611686018427387904,0]", "[0,4611686018427387904,4611686018427387904]",
-    "\"data_offsets\":[0,0]", "\"__metadata__\":{}", "\"module.\"", "\"side1.weight\"", String(repeating: "[", count: 600),
+    "\"data_offsets\":[0,0]", "\"__metadata__\":{}", "\"module.\"", "\"side1.weight\"",
+    String(repeating: "[", count: 600),
     String(repeating: "{\"a\":", count: 600),
   ].map { Array($0.utf8) }
 
@@ -30,8 +31,10 @@ enum ZipFormat: PartedFormat {
     else { return nil }
     var place = Int(start)
     return (0..<count).reduce(into: []) { parts, _ in
-      guard let size = UInt32(littleEndian: bytes, at: place + 24), let name = UInt16(littleEndian: bytes, at: place + 28),
-        let extra = UInt16(littleEndian: bytes, at: place + 30), let local = UInt32(littleEndian: bytes, at: place + 42),
+      guard let size = UInt32(littleEndian: bytes, at: place + 24),
+        let name = UInt16(littleEndian: bytes, at: place + 28),
+        let extra = UInt16(littleEndian: bytes, at: place + 30),
+        let local = UInt32(littleEndian: bytes, at: place + 42),
         let localName = UInt16(littleEndian: bytes, at: Int(local) + 26),
         let localExtra = UInt16(littleEndian: bytes, at: Int(local) + 28)
       else { return }
@@ -76,7 +79,8 @@ enum WireFormat: PartedFormat {
     [
       [0], [1], [0x7F], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [UInt8](repeating: 0xFF, count: 9) + [1],
       [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40], [UInt8](repeating: 0xFF, count: 12),
-    ] + [
+    ]
+    + [
       "Conv", "Relu", "Concat", "Resize", "Upsample", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Cast",
       "Reshape", "Add", "Mul", "Div", "Floor", "Constant", "ConstantOfShape", "Range", "MaxPool", "Sigmoid", "axes",
       "starts", "ends", "steps", "pads", "dilations", "kernel_shape", "strides", "group", "to", "axis", "value", "",

@@ -6,7 +6,9 @@ import Testing
 @Suite struct ReaderFuzzTests {
   /// The built program, which lies beside the test bundle.
   private static let program: String = {
-    let own = [try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), CommandLine.arguments.first]
+    let own = [
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), CommandLine.arguments.first,
+    ]
     let folders =
       own.compactMap { $0.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } }
       + ["release", "debug"].map { SharedFiles.packageRoot + "/.build/" + $0 }

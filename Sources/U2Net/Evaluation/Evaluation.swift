@@ -55,6 +55,8 @@ public struct Evaluation {
   public let source: Source
   /// The folder that a network's maps are written into, as `STEM.png`; nil for none.
   public var savedMaps: String?
+  /// The folder for the record by which an interrupted run is continued; nil for none.
+  public var journalFolder = ScoreJournal.folder()
   /// Whether what an interrupted run has scored is forgotten.
   public var startsOver = false
   /// Whether the loss of the network's maps is computed, of all that its detector computes; files have none.
@@ -71,7 +73,7 @@ public struct Evaluation {
   /// - Parameter report: called now and then, on this thread.
   /// - Throws: `Failure` where the device fails or a map cannot be written; flawed pairs are in the outcome.
   public func run(_ report: (Progress) -> Void = { _ in }) throws(Failure) -> Outcome {
-    let journal = ScoreJournal(key: key, startOver: startsOver)
+    let journal = ScoreJournal(key: key, folder: journalFolder, startOver: startsOver)
     var outcome = Outcome()
     let step = pairsAtOnce
     for start in stride(from: 0, to: dataset.items.count, by: step) {

@@ -26,7 +26,7 @@ final class ScoreJournal {
   /// Opens the journal of what `key` describes; lines of other keys are dropped.
   ///
   /// - Returns: nil where there is no place for it; an evaluation goes well without.
-  init?(key: String, folder: String? = ScoreJournal.folder(), startOver: Bool) {
+  init?(key: String, folder: String?, startOver: Bool) {
     guard let folder else { return nil }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     path = "\(folder)/\(Self.hash(key)).journal"
