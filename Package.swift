@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CDefaultModel"),
     .target(name: "CProcessMemory"),
+    .target(name: "CCurl"),
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
@@ -78,13 +79,14 @@ let package = Package(
     library("Caches"),
     library("Pipelines"),
     library("FileSelection"),
+    library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
     library("DevicePictures", ["Tensors", "Images", "OpenCL", "Kernels", "Engine"]),
     library(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
-        "Caches", "Matting", "Compositing", "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Caches", "Downloads", "Matting", "Compositing", "CBuildInfo", "CDefaultModel", "CProcessMemory",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -118,6 +120,7 @@ let package = Package(
     tests(of: "Caches", ["Caches"]),
     tests(of: "Pipelines", ["Pipelines"]),
     tests(of: "FileSelection", ["FileSelection"]),
+    tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks", "Saliency"]),

@@ -15,6 +15,8 @@ public struct CacheContents: Hashable, Sendable, Codable {
   public var programs = CacheTally()
   /// Journals of a tuner.
   public var tunings = CacheTally()
+  /// What evaluations that were interrupted had scored.
+  public var evaluations = CacheTally()
   /// What processes that were killed left behind, or others are writing now.
   public var unfinished = CacheTally()
 
@@ -22,9 +24,9 @@ public struct CacheContents: Hashable, Sendable, Codable {
   public init() {}
 
   /// Everything together.
-  public var count: Int { programs.count + tunings.count + unfinished.count }
+  public var count: Int { programs.count + tunings.count + evaluations.count + unfinished.count }
   /// Everything together.
-  public var bytes: Int { programs.bytes + tunings.bytes + unfinished.bytes }
+  public var bytes: Int { programs.bytes + tunings.bytes + evaluations.bytes + unfinished.bytes }
 }
 
 extension Cache {
@@ -60,11 +62,12 @@ extension Cache {
     if isUnfinished(name) { return \.unfinished }
     let stem = name.dropLast(kind.suffix.count)
     let isEntry =
-      name.hasSuffix(kind.suffix) && stem.utf8.count == 2 * SHA256.byteCount && stem.allSatisfy(\.isHexDigit)
+      name.hasSuffix(kind.suffix) && kind.takes(digits: stem.utf8.count) && stem.allSatisfy(\.isHexDigit)
     guard isEntry else { return nil }
     switch kind {
     case .programs: return \.programs
     case .tunings: return \.tunings
+    case .evaluations: return \.evaluations
     }
   }
 }

@@ -50,6 +50,6 @@ private struct Journal {
   }
 
   private static func checksum(_ record: some Sequence<UInt8>) -> String {
-    CacheKey.hexadecimal(SHA256.digest(of: Array(record)).prefix(8))
+    SHA256.digest(of: Array(record)).prefix(8).hexadecimal
   }
 }

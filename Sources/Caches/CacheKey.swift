@@ -4,13 +4,20 @@ public enum CacheKind: String, Hashable, Sendable, CaseIterable {
   case programs
   /// Journals of what a tuner measured.
   case tunings
+  /// What evaluations that were interrupted had scored; in files of their own form, without a `CacheKey`.
+  case evaluations
 
   /// How the files of the kind end.
   var suffix: String {
     switch self {
     case .programs: ".bin"
-    case .tunings: ".journal"
+    case .tunings, .evaluations: ".journal"
     }
+  }
+
+  /// Whether so many hexadecimal digits name a file of the kind.
+  func takes(digits: Int) -> Bool {
+    self == .evaluations ? (1...16).contains(digits) : digits == 2 * SHA256.byteCount
   }
 }
 
@@ -35,9 +42,5 @@ public struct CacheKey: Hashable, Sendable {
   var fileName: String { stem + kind.suffix }
 
   /// The digest in hexadecimal.
-  var stem: String { Self.hexadecimal(digest) }
-
-  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-  }
+  var stem: String { digest.hexadecimal }
 }

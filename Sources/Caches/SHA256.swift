@@ -1,39 +1,47 @@
-/// SHA-256 (FIPS 180-4): names entries and finds damaged ones. It guards against accidents; no secret goes through it.
-public enum SHA256 {
+/// SHA-256 (FIPS 180-4): names entries, finds damaged ones, and tells a published file. No secret goes through it.
+public struct SHA256: Sendable {
   /// The digest's size, in bytes.
   public static let byteCount = 32
 
+  private var message = BlockwiseMessage<SHA256State>()
+
+  /// The digest of nothing yet.
+  public init() {}
+
+  /// Adds the next bytes of the message.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) { message.append(bytes) }
+
+  /// The digest of everything that was added.
+  public func digest() -> [UInt8] { message.finished().words.flatMap { CacheEntry.littleEndian($0.byteSwapped) } }
+
   /// The digest of bytes in memory.
   public static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    var state = initialState
-    constants.withUnsafeBufferPointer { constants in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
-        let whole = bytes.count / blockSize * blockSize
-        for start in stride(from: 0, to: whole, by: blockSize) {
-          compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + blockSize]), &state, schedule, constants)
-        }
-        let rest = padded(UnsafeRawBufferPointer(rebasing: bytes[whole...]), total: bytes.count)
-        rest.withUnsafeBytes { rest in
-          for start in stride(from: 0, to: rest.count, by: blockSize) {
-            compress(UnsafeRawBufferPointer(rebasing: rest[start..<start + blockSize]), &state, schedule, constants)
-          }
-        }
-      }
-    }
-    return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
+    var whole = SHA256()
+    whole.update(bytes)
+    return whole.digest()
   }
 
   /// The digest of an array.
   public static func digest(of bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { digest(of: $0) } }
+}
 
-  private static let blockSize = 64
+/// What SHA-256 has made of the blocks so far.
+private struct SHA256State: BlockwiseState {
+  static let lengthIsBigEndian = true
 
-  /// The end of a message of `total` bytes with its padding: a bit, zeros, and the length in bits (section 5.1.1).
-  private static func padded(_ rest: UnsafeRawBufferPointer, total: Int) -> [UInt8] {
-    var bytes = Array(rest) + [0x80]
-    bytes += Array(repeating: 0, count: (2 * blockSize - 8 - bytes.count) % blockSize)
-    let bits = UInt64(total) * 8
-    return bytes + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+  private(set) var words = initialState
+
+  mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+    var words = words
+    Self.constants.withUnsafeBufferPointer { constants in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+        for start in stride(from: 0, to: blocks.count, by: Self.blockSize) {
+          let block = UnsafeRawBufferPointer(rebasing: blocks[start..<start + Self.blockSize])
+          Self.compress(block, &words, schedule, constants)
+        }
+      }
+    }
+    self.words = words
   }
 
   /// One block of the message (section 6.2.2).
@@ -44,23 +52,21 @@ public enum SHA256 {
     for t in 0..<16 { schedule[t] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self)) }
     for t in 16..<64 {
       let (x, y) = (schedule[t - 15], schedule[t - 2])
-      let small0 = rotate(x, 7) ^ rotate(x, 18) ^ x >> 3
-      let small1 = rotate(y, 17) ^ rotate(y, 19) ^ y >> 10
+      let small0 = x.rotated(right: 7) ^ x.rotated(right: 18) ^ x >> 3
+      let small1 = y.rotated(right: 17) ^ y.rotated(right: 19) ^ y >> 10
       schedule[t] = small1 &+ schedule[t - 7] &+ small0 &+ schedule[t - 16]
     }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for t in 0..<64 {
-      let big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+      let big1 = e.rotated(right: 6) ^ e.rotated(right: 11) ^ e.rotated(right: 25)
       let first = h &+ big1 &+ (e & f ^ ~e & g) &+ constants[t] &+ schedule[t]
-      let big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+      let big0 = a.rotated(right: 2) ^ a.rotated(right: 13) ^ a.rotated(right: 22)
       let second = big0 &+ (a & b ^ a & c ^ b & c)
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
     }
     for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
   }
-
-  private static func rotate(_ value: UInt32, _ count: UInt32) -> UInt32 { value >> count | value << (32 - count) }
 
   private static let initialState: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -7,20 +7,20 @@
 #endif
 
 /// The system said no.
-struct SystemError: Error, Hashable {
+package struct SystemError: Error, Hashable {
   let code: Int32
   /// Such as `No space left on device`.
-  var reason: String { String(cString: strerror(code)) }
+  package var reason: String { String(cString: strerror(code)) }
 
-  static var last: SystemError { SystemError(code: errno) }
+  package static var last: SystemError { SystemError(code: errno) }
 }
 
 /// Plain files, whole.
-enum SystemFile {
+package enum SystemFile {
   /// The bytes of a regular file that belongs to this user or to root; nil where there is none or it cannot be read.
   ///
   /// What others could have written is not read: a program in the cache is code.
-  static func read(_ path: String) -> [UInt8]? {
+  package static func read(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -50,7 +50,7 @@ enum SystemFile {
 
   /// Writes a file beside the path and renames it: a reader sees the old one or the new one. Where that fails, nothing
   /// is left behind.
-  static func replace(_ path: String, temporary: String, with bytes: [UInt8]) throws(SystemError) {
+  package static func replace(_ path: String, temporary: String, with bytes: [UInt8]) throws(SystemError) {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .last }
     do throws(SystemError) {
@@ -67,31 +67,38 @@ enum SystemFile {
 
   /// Writes everything at the descriptor's place.
   static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+    try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
+      try write(UnsafeRawBufferPointer(bytes), to: descriptor)
+    }
+  }
+
+  /// Writes everything at the descriptor's place.
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { all in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, all.baseAddress?.advanced(by: written), all.count - written)
-        #elseif canImport(Musl)
-          Musl.write(descriptor, all.baseAddress?.advanced(by: written), all.count - written)
-        #else
-          Darwin.write(descriptor, all.baseAddress?.advanced(by: written), all.count - written)
-        #endif
-      }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      #if canImport(Glibc)
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      #elseif canImport(Musl)
+        let count = Musl.write(descriptor, rest.baseAddress, rest.count)
+      #else
+        let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
+      #endif
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw count < 0 ? .last : SystemError(code: ENOSPC) }
       written += count
     }
   }
 
-  /// Makes a folder and those above it, for this user alone, as the XDG Base Directory Specification wants it.
-  static func makeFolder(_ path: String) throws(SystemError) {
-    if mkdir(path, 0o700) == 0 { return }
+  /// Makes a folder and those above it, for this user alone unless told, as the XDG Base Directory Specification wants
+  /// it.
+  package static func makeFolder(_ path: String, permissions: UInt32 = 0o700) throws(SystemError) {
+    if mkdir(path, mode_t(permissions)) == 0 { return }
     var status = stat()
     let code = errno
     if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      try makeFolder(String(path[..<slash]))
-      guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
+      try makeFolder(String(path[..<slash]), permissions: permissions)
+      guard mkdir(path, mode_t(permissions)) == 0 || errno == EEXIST else { throw .last }
       return
     }
     guard code == EEXIST, stat(path, &status) == 0 else { throw SystemError(code: code) }
@@ -130,21 +137,22 @@ enum SystemFile {
   }
 
   /// The size of a regular file; nil where there is none.
-  static func byteCount(of path: String) -> Int? {
+  package static func byteCount(of path: String, followingLinks: Bool = false) -> Int? {
     var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
   /// A file of a folder.
-  struct Listing {
-    let name: String
-    let byteCount: Int
+  package struct Listing {
+    package let name: String
+    package let byteCount: Int
     /// Since it was last written.
     let ageInSeconds: Int
   }
 
   /// The regular files of a folder; empty where it cannot be read.
-  static func list(_ folder: String) -> [Listing] {
+  package static func list(_ folder: String) -> [Listing] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     let now = time(nil)
@@ -163,12 +171,12 @@ enum SystemFile {
 
   /// Whether it was there and is gone.
   @discardableResult
-  static func remove(_ path: String) -> Bool { unlink(path) == 0 }
+  package static func remove(_ path: String) -> Bool { unlink(path) == 0 }
 
   /// Removes a folder that is empty.
   static func removeFolder(_ path: String) { rmdir(path) }
 
-  static var processID: Int32 { getpid() }
+  package static var processID: Int32 { getpid() }
 
   /// Whether a process of that number runs.
   static func isRunning(_ process: Int32) -> Bool { process > 0 && (kill(process, 0) == 0 || errno == EPERM) }
@@ -191,9 +199,9 @@ enum SystemFile {
     }
   }
 
-  static func empty(_ descriptor: Int32) throws(SystemError) {
+  package static func empty(_ descriptor: Int32) throws(SystemError) {
     guard ftruncate(descriptor, 0) == 0 else { throw .last }
   }
 
-  static func closeFile(_ descriptor: Int32) { close(descriptor) }
+  package static func closeFile(_ descriptor: Int32) { close(descriptor) }
 }

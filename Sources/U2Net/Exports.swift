@@ -1,7 +1,8 @@
-// A program that masks pictures imports U2Net and nothing else: pictures, masks, colours and the cache are part of its
-// face.
+// A program that masks pictures imports U2Net and nothing else: pictures, masks, colours, the cache and downloads are
+// part of its face.
 @_exported public import Caches
 @_exported public import Compositing
+@_exported public import Downloads
 @_exported public import Images
 @_exported public import Matting
 @_exported public import Tensors

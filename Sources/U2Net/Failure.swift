@@ -1,4 +1,5 @@
 import Checkpoints
+import Downloads
 import Engine
 import Images
 import Networks
@@ -43,12 +44,14 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     description = error is CLBuildError ? "\(error)" : "\(error)".oneLine
   }
 
-  private static func kind(of error: any Error) -> Kind {
+  static func kind(of error: any Error) -> Kind {
     switch error {
     case is ImageError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
     case is InputShapeError: .usage
+    case DownloadError.address: .usage
+    case DownloadError.checksum, DownloadError.size: .verification
     default: .file
     }
   }

@@ -41,13 +41,25 @@ public struct Model: Sendable {
   public static func builtIn() throws(Failure) -> Model {
     try failing {
       let bytes = UnsafeRawBufferPointer(start: u2cl_default_model_bytes(), count: u2cl_default_model_size())
-      return try Model(MappedFile(name: "u2cl-default", staticMemory: bytes))
+      return try Model(MappedFile(name: builtInName, staticMemory: bytes))
     }
   }
 
-  /// A model by its name (`u2netp`, where it is installed) or by its file (`.onnx`, `.pth`, `.safetensors`).
+  /// What the built-in model is called.
+  static let builtInName = "u2cl-default"
+
+  /// The size of the built-in model's file.
+  static var builtInByteCount: Int { u2cl_default_model_size() }
+
+  /// A model by its name (`u2netp`, where it is installed; `u2cl-default`) or by its file (`.onnx`, `.pth`,
+  /// `.safetensors`). See `ModelStore.pull` for how to install one.
   public init(_ nameOrFile: String) throws(Failure) {
-    let path = try ModelStore.locate(nameOrFile)
+    let store = ModelStore()
+    guard nameOrFile != Self.builtInName || store.find(nameOrFile) != nil else {
+      self = try Self.builtIn()
+      return
+    }
+    let path = try store.locate(nameOrFile)
     self = try failing { try Model(MappedFile(path: path)) }
     self.path = path
   }

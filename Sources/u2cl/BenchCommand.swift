@@ -15,6 +15,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "small or full (U²-Net† or U²-Net, seeded weights), a model's name, or its file.")
   var model = "small"
 
+  @OptionGroup var store: StoreOptions
+
   @OptionGroup var device: DeviceOptions
 
   @Option(help: "The side of the input in pixels; the model's own unless told.")
@@ -102,7 +104,7 @@ struct BenchCommand: ParsableCommand {
 
   /// What was asked for.
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
-    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try Model.forMeasuring(model) }
+    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try store.modelToMeasure(model) }
     benchmark.strict = device.strict
     benchmark.precision = device.precision
     benchmark.cache = cache
@@ -137,13 +139,13 @@ extension Scaling {
   }
 }
 
-extension Model {
+extension StoreOptions {
   /// What a command that measures takes: `small`, `full`, a model's name, or its file.
-  static func forMeasuring(_ name: String) throws(Failure) -> Model {
+  func modelToMeasure(_ name: String) throws(Failure) -> Model {
     switch name {
     case "small": try .seeded(full: false)
     case "full": try .seeded(full: true)
-    default: try Model(name)
+    default: try model(name)
     }
   }
 }

@@ -5,7 +5,7 @@ struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Show or clear what is kept from one run to the next.",
     discussion: """
-      Compiled programs and tunings lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set \
+      Compiled programs, tunings and the scores of interrupted evaluations lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set \
       U2CL_CACHE to off to keep nothing. What is damaged or foreign there is made anew.
       """,
     subcommands: [Info.self, Clear.self])
@@ -24,7 +24,7 @@ struct CacheCommand: ParsableCommand {
 
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove programs and tunings from the cache, and nothing else.")
+      abstract: "Remove programs, tunings and evaluations from the cache, and nothing else.")
 
     func run() throws {
       let cache = Cache()
@@ -47,33 +47,25 @@ extension CacheReport {
   fileprivate var table: String {
     let rows = [
       ["cache", path ?? "none: \(reason ?? "")"], ["programs", contents.programs.summary],
-      ["tunings", contents.tunings.summary],
+      ["tunings", contents.tunings.summary], ["evaluations", contents.evaluations.summary],
       ["PoCL's own", "\(pocl.path), \(pocl.contents.summary); 'cache clear' leaves it alone"],
     ]
     let unfinished = contents.unfinished.count == 0 ? [] : [["unfinished", contents.unfinished.summary]]
-    return Format.table(rows[..<3] + unfinished + rows[3...])
+    return Format.table(rows[..<4] + unfinished + rows[4...])
   }
 }
 
 extension CacheContents {
-  /// `6 programs, 1 tuning (184.3 KiB)`.
+  /// `6 programs, 1 tuning, 0 evaluations (184.3 KiB)`.
   fileprivate var summary: String {
-    let parts = [(programs.count, "program"), (tunings.count, "tuning")]
+    let parts = [(programs.count, "program"), (tunings.count, "tuning"), (evaluations.count, "evaluation")]
       .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let unfinished = unfinished.count == 0 ? [] : ["\(unfinished.count) unfinished"]
-    return "\((parts + unfinished).joined(separator: ", ")) (\(Format.size(bytes)))"
+    return "\((parts + unfinished).joined(separator: ", ")) (\(bytes.formattedSize))"
   }
 }
 
 extension CacheTally {
   /// `6 (184.3 KiB)`.
-  fileprivate var summary: String { "\(count) (\(Format.size(bytes)))" }
-}
-
-extension Format {
-  /// Such as `184.3 KiB`.
-  static func size(_ bytes: Int) -> String {
-    if bytes < 1 << 10 { return "\(bytes) B" }
-    return bytes < 1 << 20 ? "\(fixed(Double(bytes) / 1024, 1)) KiB" : "\(fixed(Double(bytes) / 1_048_576, 1)) MiB"
-  }
+  fileprivate var summary: String { "\(count) (\(bytes.formattedSize))" }
 }

@@ -8,7 +8,7 @@ struct CompareCommand: ParsableCommand {
       What it is compared with computes in fp32. Exits with 6 when a map differs by more than the tolerance.
       """)
 
-  @Argument(help: "A picture: PNG, JPEG or WebP.")
+  @Argument(help: "A picture: PNG, JPEG or WebP.", completion: .file())
   var input: String
 
   @OptionGroup var device: DeviceOptions

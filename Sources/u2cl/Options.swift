@@ -40,17 +40,21 @@ extension PrecisionRequest: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments, Sendable {
   @Option(
     name: [.short, .long],
-    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.",
+    completion: .file())
   var model: String?
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var store: StoreOptions
+
   /// The model on a device.
   func detector(
     on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
-    cache: Cache
+    cache: Cache, isQuiet: Bool = false
   ) throws(Failure) -> SaliencyDetector {
-    try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
+    let model = try model.map { name throws(Failure) in try store.model(name, isQuiet: isQuiet) }
+    return try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
   }
 }
 
@@ -67,14 +71,14 @@ struct InputOptions: ParsableArguments, Sendable {
 
   @OptionGroup var profile: ProfileOptions
 
-  /// A model, by its name or file, on a device; the built-in one where it is nil.
+  /// A model on a device; the built-in one where it is nil.
   ///
   /// - Parameter precision: another than the options'.
   func detector(
-    of model: String?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
+    of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
     maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
-    var adapted = if let model { try Model(model) } else { try Model.builtIn() }
+    var adapted = if let model { model } else { try Model.builtIn() }
     try profile.adapt(&adapted.profile)
     let detector = try SaliencyDetector(
       model: adapted, device: request,
@@ -87,7 +91,7 @@ struct InputOptions: ParsableArguments, Sendable {
 }
 
 /// What is said of a model that does not say it itself, or says it wrongly: custom-trained ones.
-struct ProfileOptions: ParsableArguments {
+struct ProfileOptions: ParsableArguments, Sendable {
   @Option(help: "What is subtracted from red, green and blue in 0 … 1: three numbers, or one for all.")
   var mean: ChannelTriple?
 

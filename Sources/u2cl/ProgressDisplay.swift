@@ -3,16 +3,31 @@ import U2Net
 
 /// How far a long work is: one line that is drawn over on a terminal, a plain line now and then elsewhere.
 struct ProgressDisplay {
+  /// What is counted.
+  enum Unit {
+    case items
+    case bytes
+
+    fileprivate func amount(_ count: Int) -> String { self == .items ? "\(count)" : count.formattedSize }
+
+    fileprivate func rate(_ perSecond: Double) -> String {
+      self == .items ? Format.fixed(perSecond, 1) : Int(min(perSecond, 1e15)).formattedSize
+    }
+  }
+
   /// How much there is to do; nil where nobody knows.
   private let total: Int?
+  private let unit: Unit
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?
 
-  init(total: Int?, isQuiet: Bool) {
+  /// - Parameter total: nil where it is not known.
+  init(total: Int?, isQuiet: Bool, unit: Unit = .items) {
     self.total = total
+    self.unit = unit
     self.isQuiet = isQuiet
     start = clock.now
   }
@@ -50,10 +65,10 @@ struct ProgressDisplay {
   private func line(done: Int, failed: Int, resumed: Int, seconds: Double) -> String {
     let fresh = done + failed - resumed
     let rate = Double(fresh) / max(seconds, 1e-9)
-    var parts = [total.map { "\(done + failed) of \($0)" } ?? "\(done + failed)"]
-    if resumed > 0 { parts.append("\(resumed) of them before") }
+    var parts = [unit.amount(done + failed) + (total.map { " of \(unit.amount($0))" } ?? "")]
+    if resumed > 0 { parts.append("\(unit.amount(resumed)) of \(unit == .items ? "them" : "it") before") }
     if failed > 0 { parts.append("\(failed) failed") }
-    if fresh > 0 { parts.append("\(Format.fixed(rate, 1)) a second") }
+    if fresh > 0 { parts.append("\(unit.rate(rate)) a second") }
     if let total, fresh > 0, done + failed < total {
       parts.append("\(Format.minutes(Double(total - done - failed) / rate)) left")
     }

@@ -13,6 +13,8 @@ struct TuneCommand: ParsableCommand {
   @Option(help: "small or full (U²-Net† or U²-Net), a model's name, or its file.")
   var model = "small"
 
+  @OptionGroup var store: StoreOptions
+
   @OptionGroup var device: DeviceOptions
 
   @Option(help: "The side of the input in pixels; the model's own unless told.")
@@ -36,7 +38,7 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     let keeping = Keeping()
-    var tuning = Tuning(try Model.forMeasuring(model), device: device.request, cache: keeping.cache)
+    var tuning = Tuning(try store.modelToMeasure(model), device: device.request, cache: keeping.cache)
     tuning.strict = device.strict
     tuning.precision = device.precision
     tuning.size = size

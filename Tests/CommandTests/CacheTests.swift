@@ -9,15 +9,32 @@ import U2Net
     let sandbox = try Sandbox()
     let outcome = try sandbox.expectSuccess(["cache", "info"])
     #expect(
-      outcome.lines.prefix(3).map { $0.split(separator: " ").last.map(String.init) } == [sandbox.cache, "B)", "B)"])
-    #expect(outcome.lines.count == 4 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
+      outcome.lines.prefix(4).map { $0.split(separator: " ").last.map(String.init) } == [
+        sandbox.cache, "B)", "B)", "B)",
+      ])
+    #expect(outcome.lines.count == 5 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
     let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"]).output)
     #expect(report.keys == ["schema", "path", "contents", "pocl"])
     #expect(report["path"]?.text == sandbox.cache && report["pocl"]?.keys == ["path", "contents"])
-    for kind in ["programs", "tunings", "unfinished"] {
+    for kind in ["programs", "tunings", "evaluations", "unfinished"] {
       #expect(report["contents"]?[kind]?["count"]?.number == 0 && report["contents"]?[kind]?["bytes"]?.number == 0)
     }
-    #expect(try sandbox.expectSuccess(["cache", "clear"]).text.hasPrefix("removed 0 programs, 0 tunings (0 B) from "))
+    let cleared = try sandbox.expectSuccess(["cache", "clear"])
+    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 0 evaluations (0 B) from "))
+  }
+
+  /// What an interrupted evaluation has left; nothing else in its folder is ours.
+  @Test func anEvaluationIsShownAndCleared() throws {
+    let sandbox = try Sandbox()
+    let folder = sandbox.cache + "/evaluations"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["1f2e3d4c5b6a7988.journal", "7.journal", "notes.journal", "1f2e.txt"] {
+      try Data([1, 2, 3]).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+    #expect(try sandbox.expectSuccess(["cache", "info"]).lines.contains("evaluations  2 (6 B)"))
+    let cleared = try sandbox.expectSuccess(["cache", "clear"])
+    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 2 evaluations (6 B) from "))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1f2e.txt", "notes.journal"])
   }
 
   @Test(arguments: ["", "off"]) func offIsShown(value: String) throws {
@@ -92,7 +109,7 @@ struct KeptProgramTests {
 
     try write([1], to: "notes.txt")
     let cleared = try sandbox.expectSuccess(["cache", "clear"])
-    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings ("))
+    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings, 0 evaluations ("))
     #expect(try kept() == ["notes.txt": [1]])
   }
 

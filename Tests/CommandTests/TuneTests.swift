@@ -33,7 +33,7 @@ import Testing
     let second = try report(["--budget", "1.5"])
     #expect(sum("tried", of: first) > 0 && sum("known", of: first) == 0)
     #expect(sum("known", of: second) == sum("tried", of: first) && sum("failed", of: second) == 0)
-    #expect(try sandbox.expectSuccess(["cache", "info"]).text.contains("tunings     1 "))
+    #expect(try sandbox.expectSuccess(["cache", "info"]).text.contains("tunings      1 "))
     #expect(try !mask().isEmpty)
     let untuned = try mask(["--no-tune"])
     try sandbox.expectSuccess(["cache", "clear"])

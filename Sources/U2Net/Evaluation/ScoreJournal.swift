@@ -139,6 +139,6 @@ final class ScoreJournal {
 
   /// Where journals lie: in the cache, if there is one.
   static func folder(_ location: CacheLocation = CacheLocation()) -> String? {
-    if case .folder(let root) = location { "\(root)/evaluations" } else { nil }
+    if case .folder(let root) = location { "\(root)/\(CacheKind.evaluations.rawValue)" } else { nil }
   }
 }

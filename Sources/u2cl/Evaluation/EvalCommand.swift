@@ -46,6 +46,8 @@ struct EvalCommand: ParsableCommand {
 
   @OptionGroup var input: InputOptions
 
+  @OptionGroup var store: StoreOptions
+
   @OptionGroup var device: DeviceOptions
 
   @Flag(help: "Set the paper's numbers for the data set beside ours.")
@@ -91,8 +93,9 @@ struct EvalCommand: ParsableCommand {
     var subjects: [EvaluatedSubject] = []
     for name in usesModel ? model.map(Optional.some) + (model.isEmpty ? [nil] : []) : [] {
       guard let truth else { continue }
+      let model = try name.map { name throws(Failure) in try store.model(name, isQuiet: quiet) }
       let detector = try input.detector(
-        of: name, on: device.request, device, maps: selection, cache: keeping.cache)
+        of: model, on: device.request, device, maps: selection, cache: keeping.cache)
       if !quiet { keeping.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
       subjects.append(try evaluate(truth, .detector(detector)))

@@ -54,7 +54,8 @@ struct DetectionSetup: Sendable {
   }
 
   private func load(on request: DeviceRequest) throws(Failure) -> SaliencyDetector {
-    let detector = try model.detector(on: request, options, maps: maps, cache: keeping.cache)
+    let detector = try model.detector(
+      on: request, options, maps: maps, cache: keeping.cache, isQuiet: isQuiet)
     let report = DeviceReport(detector.device, asked: request, fallback: detector.fallback)
     let isFirst = state.update { loaded in
       defer { loaded.append(Loaded(model: detector.model.name, device: report)) }

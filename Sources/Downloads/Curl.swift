@@ -1,0 +1,66 @@
+internal import CCurl
+
+/// libcurl's handle of a transfer.
+struct Curl: ~Copyable {
+  private let calls: OpaquePointer
+  private let handle: UnsafeMutableRawPointer
+
+  /// Opens the library at the first use; nil where it is not installed.
+  init?() {
+    guard let calls = u2cl_curl_open(), let handle = u2cl_curl_start(calls) else { return nil }
+    self.calls = calls
+    self.handle = handle
+  }
+
+  deinit { u2cl_curl_end(calls, handle) }
+
+  func set(_ option: CURLoption, _ value: Int) { u2cl_curl_set_number(calls, handle, option, value) }
+
+  func set(_ option: CURLoption, _ value: String) { u2cl_curl_set_text(calls, handle, option, value) }
+
+  /// Allows HTTPS, and plain HTTP too where told, at first and after a redirect.
+  func allow(http: Bool) {
+    u2cl_curl_set_schemes(calls, handle, Int(http ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS))
+  }
+
+  /// Runs the transfer with an additional line in the request's head.
+  ///
+  /// - Returns: libcurl's code, and what it says where that is an error.
+  func run(into reception: Reception, header: String?) -> (code: CURLcode, message: String) {
+    let list = header.flatMap { u2cl_curl_list_append(calls, nil, $0) }
+    defer { if let list { u2cl_curl_list_free(calls, list) } }
+    if let list { u2cl_curl_set_headers(calls, handle, list) }
+    receive(into: reception)
+    var text = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+    let code = text.withUnsafeMutableBufferPointer { text in
+      u2cl_curl_set_pointer(calls, handle, CURLOPT_ERRORBUFFER, text.baseAddress)
+      defer { u2cl_curl_set_pointer(calls, handle, CURLOPT_ERRORBUFFER, nil) }
+      return u2cl_curl_perform(calls, handle)
+    }
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let message =
+      bytes.isEmpty ? String(cString: u2cl_curl_explanation(calls, code)) : String(decoding: bytes, as: UTF8.self)
+    return (code, message)
+  }
+
+  /// What comes goes to `reception`, which is borrowed.
+  private func receive(into reception: Reception) {
+    let receiver = Unmanaged.passUnretained(reception).toOpaque()
+    for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_XFERINFODATA] {
+      u2cl_curl_set_pointer(calls, handle, option, receiver)
+    }
+    u2cl_curl_set_data_callback(calls, handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, receiver in
+      Reception.at(receiver)?.take(head: UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
+    }
+    u2cl_curl_set_data_callback(calls, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, receiver in
+      let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      // Another number than was offered is an error.
+      return Reception.at(receiver)?.take(bytes) ?? false ? bytes.count : 0
+    }
+    u2cl_curl_set_progress_callback(calls, handle) { receiver, _, _, _, _ in
+      Reception.at(receiver)?.goesOn ?? false ? 0 : 1
+    }
+    set(CURLOPT_NOPROGRESS, 0)
+  }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import U2Net
+
+/// Shows on standard error how a pull goes.
+final class PullDisplay {
+  private let name: String
+  private let isQuiet: Bool
+  private var progress: ProgressDisplay?
+
+  init(name: String, isQuiet: Bool) {
+    self.name = name
+    self.isQuiet = isQuiet
+  }
+
+  /// Pulls the model.
+  func pull(
+    _ store: ModelStore, from source: String? = nil, sha256: String? = nil, replacing: Bool = false
+  ) throws(Failure) -> PulledModel {
+    defer { progress?.end() }
+    let model = try store.pull(name, from: source, sha256: sha256, replacing: replacing, report: show)
+    progress?.end()
+    progress = nil
+    let happened = model.wasInstalled ? "is installed already" : "installed"
+    tell("\(happened), \(model.byteCount.formattedSize), \(model.checksum.algorithm.rawValue) verified")
+    return model
+  }
+
+  private func show(_ event: DownloadEvent) {
+    switch event {
+    case .progress(let state):
+      progress = progress ?? ProgressDisplay(total: state.total, isQuiet: isQuiet, unit: .bytes)
+      progress?.show(done: state.done, resumed: state.resumed)
+    case .waiting: tell("another process is fetching it; waiting for that")
+    case .resuming(let reason): interrupt("\(reason); going on")
+    case .startingOver: interrupt("what an earlier pull had left does not fit; fetching all of it")
+    }
+  }
+
+  /// Says so, and begins to count anew.
+  private func interrupt(_ message: String) {
+    progress?.end()
+    progress = nil
+    tell(message)
+  }
+
+  private func tell(_ message: String) {
+    if !isQuiet { Console.error("\(name): \(message)") }
+  }
+}
+
+extension ModelStore {
+  /// The user's store, with the time-outs and certificates that the environment asks for.
+  static func configured(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(Failure) -> ModelStore {
+    var store = ModelStore(environment: environment)
+    if let text = environment["U2CL_TIMEOUT"], !text.isEmpty {
+      guard let seconds = Int(text), (1...86400).contains(seconds) else {
+        throw Failure(.usage, "U2CL_TIMEOUT is '\(text)'; it takes a number of seconds from 1 to 86400")
+      }
+      store.limits.connectSeconds = seconds
+      store.limits.stallSeconds = seconds
+    }
+    store.limits.certificates = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
+      .first { !$0.isEmpty }
+    return store
+  }
+}
