@@ -74,7 +74,7 @@ let package = Package(
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
     library("Caches"),
-    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches"]),
+    library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
     library("DevicePictures", ["Tensors", "Images", "OpenCL", "Kernels", "Engine"]),
     library(
       "U2Net",

@@ -1,10 +1,7 @@
+import CProcessMemory
 import Networks
 import OpenCL
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The parameters of a plan on the device: one buffer, filled step by step, so that the host never holds more than one
 /// packed tensor.
@@ -36,8 +33,9 @@ struct ParameterMemory {
   func fill(for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws
   {
     let tensors = ParameterReader(graph: graph, source: source)
-    // What was packed is of no use any more, and the allocator would keep tens of megabytes of it.
-    defer { returnFreeMemory() }
+    // Tensors come and go; the allocator would keep tens of megabytes of them.
+    u2cl_begin_large_blocks()
+    defer { u2cl_end_large_blocks() }
     for (index, step) in plan.steps.enumerated() {
       guard let place = places[index],
         let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
@@ -80,13 +78,6 @@ struct ParameterMemory {
   }
 
   private typealias Step = Plan.Step
-}
-
-/// Gives memory that was freed back to the system, where the allocator can be told to.
-private func returnFreeMemory() {
-  #if canImport(Glibc)
-    malloc_trim(0)
-  #endif
 }
 
 /// Reads the tensors that steps name, checked against the graph.

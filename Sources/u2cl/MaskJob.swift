@@ -28,13 +28,14 @@ struct MaskJob {
     if target == nil { try Console.write(encoded(mask)) }
     return RunReport.Entry(
       input: input.path, width: picture.size.width, height: picture.size.height, mask: target,
-      sideMaps: sideFiles.map(\.path), classMasks: classFiles.map(\.path), notes: picture.notes.map { "\($0)" },
+      sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
+      notes: picture.notes.map { "\($0)" },
       seconds: (start.duration(to: clock.now) + decoding).seconds)
   }
 
   /// Names the files on standard output.
   func announce(_ entry: RunReport.Entry) throws(Failure) {
-    for path in entry.sideMaps + entry.classMasks + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
+    for path in entry.sideMaps + (entry.classMasks ?? []) + (entry.mask.map { [$0] } ?? []) { try Console.write(path) }
   }
 
   private typealias MaskFile = (path: String, mask: any PNGEncodable)

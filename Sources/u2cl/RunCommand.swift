@@ -91,8 +91,8 @@ struct RunReport: Codable {
     /// The mask's file; nil where it went to standard output.
     let mask: String?
     let sideMaps: [String]
-    /// The masks of a parsing model's classes, the background's first; `mask` is then the label map.
-    let classMasks: [String]
+    /// The masks of a parsing model's classes, the background's first; `mask` is then the label map. Nil for other models.
+    let classMasks: [String]?
     /// What the reader should know of the picture.
     let notes: [String]
     /// Decoding, network and encoding.
