@@ -80,7 +80,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
-        "Caches", "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Caches", "CBuildInfo", "CDefaultModel",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -91,6 +91,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Networks", "Checkpoints"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(name: "CAllocationMeter", path: "Tests/CAllocationMeter"),
+    .executableTarget(
+      name: "ReaderFuzz",
+      dependencies: [
+        "CAllocationMeter", "TestSupport", "Tensors", "Networks", "Checkpoints", "Images",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/ReaderFuzz", swiftSettings: strict),
+    tests(of: "ReaderFuzz", ["ReaderFuzz"]),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
@@ -101,7 +110,7 @@ let package = Package(
     tests(of: "Caches", ["Caches"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images"]),
-    tests(of: "U2Net", ["U2Net", "Images", "Networks"]),
+    tests(of: "U2Net", ["U2Net", "Images", "Networks", "Saliency"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],
   cLanguageStandard: .gnu2x

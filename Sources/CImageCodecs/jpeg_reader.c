@@ -1,4 +1,4 @@
-// JPEG by libjpeg-turbo: every colour space becomes RGB of 8 bits.
+// JPEG by libjpeg-turbo: every colour space becomes RGB of 8 bits, or grey of 8.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@ typedef struct {
   uint8_t *exif;
   JOCTET *icc_profile;
   uint8_t *cmyk_row;
+  int channels;
 } jpeg_reader;
 
 static u2cl_codec_status status_of(int code) {
@@ -88,6 +89,16 @@ static void find_metadata(jpeg_reader *self) {
   }
 }
 
+// A Huffman code is no shorter than a bit, and every block has at least one. Arithmetic codes may be.
+static size_t fewest_bytes(const struct jpeg_decompress_struct *cinfo) {
+  size_t blocks = 0;
+  for (int index = 0; index < cinfo->num_components; index++) {
+    const jpeg_component_info *component = &cinfo->comp_info[index];
+    blocks += (size_t)component->width_in_blocks * component->height_in_blocks;
+  }
+  return cinfo->arith_code ? 0 : blocks / 8;
+}
+
 static u2cl_codec_status read_header(u2cl_reader *reader, u2cl_image_info *info) {
   jpeg_reader *self = (jpeg_reader *)reader;
   if (setjmp(reader->escape)) return reader->failure;
@@ -95,9 +106,11 @@ static u2cl_codec_status read_header(u2cl_reader *reader, u2cl_image_info *info)
   find_metadata(self);
   switch (self->cinfo.jpeg_color_space) {
     case JCS_GRAYSCALE: case JCS_YCbCr: case JCS_RGB:
-      self->cinfo.out_color_space = JCS_RGB;
+      self->channels = reader->keeps_grey && self->cinfo.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+      self->cinfo.out_color_space = self->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
       break;
     case JCS_CMYK: case JCS_YCCK:
+      self->channels = 3;
       self->cinfo.out_color_space = JCS_CMYK;
       break;
     default:
@@ -106,8 +119,9 @@ static u2cl_codec_status read_header(u2cl_reader *reader, u2cl_image_info *info)
   }
   info->width = self->cinfo.image_width;
   info->height = self->cinfo.image_height;
-  info->channels = 3;
+  info->channels = self->channels;
   info->bytes_per_sample = 1;
+  reader->fewest_bytes = fewest_bytes(&self->cinfo);
   return U2CL_CODEC_OK;
 }
 
@@ -133,10 +147,10 @@ static u2cl_codec_status read_pixels(u2cl_reader *reader, void *pixels) {
   if (is_cmyk && !(self->cmyk_row = malloc(width * 4))) return U2CL_CODEC_OUT_OF_MEMORY;
   jpeg_start_decompress(&self->cinfo);
   while (self->cinfo.output_scanline < self->cinfo.output_height) {
-    uint8_t *rgb = (uint8_t *)pixels + self->cinfo.output_scanline * width * 3;
-    JSAMPROW row = is_cmyk ? self->cmyk_row : rgb;
+    uint8_t *target = (uint8_t *)pixels + self->cinfo.output_scanline * width * (size_t)self->channels;
+    JSAMPROW row = is_cmyk ? self->cmyk_row : target;
     jpeg_read_scanlines(&self->cinfo, &row, 1);
-    if (is_cmyk) convert_cmyk(self->cmyk_row, rgb, width);
+    if (is_cmyk) convert_cmyk(self->cmyk_row, target, width);
   }
   jpeg_finish_decompress(&self->cinfo);
   return U2CL_CODEC_OK;

@@ -1,4 +1,4 @@
-// PNG by libpng: every colour type and depth becomes RGB or RGBA of 8 or 16 bits. Gamma chunks are not applied.
+// PNG by libpng: every colour type and depth becomes RGB or RGBA of 8 or 16 bits, or grey of 8. Gamma chunks are not applied.
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,19 +59,39 @@ static void find_metadata(png_reader *self) {
   }
 }
 
+// Deflate stores no more than 258 bytes in two bits.
+static const size_t best_compression = 258 * 8 / 2;
+
+// Whether no chunk claims to be longer than what is left of the file: libpng takes memory for some by that claim.
+static int chunks_fit(const uint8_t *file, size_t count) {
+  size_t place = 8;
+  while (place + 12 <= count) {
+    const uint32_t length = png_get_uint_32(file + place);
+    if (length > count - place - 12) return 0;
+    if (memcmp(file + place + 4, "IEND", 4) == 0) return 1;
+    place += 12 + (size_t)length;
+  }
+  return 0;
+}
+
 static u2cl_codec_status read_header(u2cl_reader *reader, u2cl_image_info *info) {
   png_reader *self = (png_reader *)reader;
   if (setjmp(reader->escape)) return reader->failure;
+  if (!chunks_fit(self->next, self->left)) return U2CL_CODEC_TRUNCATED;
   png_read_info(self->png, self->info);
+  const int has_alpha = (png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_ALPHA) != 0
+    || png_get_valid(self->png, self->info, PNG_INFO_tRNS) != 0;
+  const int stays_grey = reader->keeps_grey && !has_alpha && png_get_bit_depth(self->png, self->info) <= 8
+    && png_get_color_type(self->png, self->info) == PNG_COLOR_TYPE_GRAY;
+  reader->fewest_bytes = png_get_image_height(self->png, self->info)
+    * (png_get_rowbytes(self->png, self->info) + 1) / best_compression;
   png_set_expand(self->png);
-  png_set_gray_to_rgb(self->png);
+  if (!stays_grey) png_set_gray_to_rgb(self->png);
   if (png_get_bit_depth(self->png, self->info) == 16 && is_little_endian()) png_set_swap(self->png);
   self->passes = png_set_interlace_handling(self->png);
   info->width = png_get_image_width(self->png, self->info);
   info->height = png_get_image_height(self->png, self->info);
-  const int has_alpha = (png_get_color_type(self->png, self->info) & PNG_COLOR_MASK_ALPHA) != 0
-    || png_get_valid(self->png, self->info, PNG_INFO_tRNS) != 0;
-  info->channels = has_alpha ? 4 : 3;
+  info->channels = stays_grey ? 1 : has_alpha ? 4 : 3;
   info->bytes_per_sample = png_get_bit_depth(self->png, self->info) == 16 ? 2 : 1;
   find_metadata(self);
   return U2CL_CODEC_OK;
@@ -112,5 +132,9 @@ u2cl_reader *u2cl_png_open(const uint8_t *bytes, size_t count) {
     return NULL;
   }
   png_set_read_fn(self->png, self, take);
+#ifdef PNG_IGNORE_ADLER32
+  // Every chunk has a checksum of its own.
+  png_set_option(self->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+#endif
   return &self->reader;
 }

@@ -15,6 +15,8 @@ struct u2cl_reader {
   const uint8_t *icc_profile;
   size_t icc_profile_count;
   u2cl_codec_status failure;  // set before the jump
+  int keeps_grey;
+  size_t fewest_bytes;
   char message[256];
   jmp_buf escape;
 };

@@ -11,10 +11,8 @@ struct CodecReader: ~Copyable {
     _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
   ) throws(ImageError.Problem) -> DecodedFile {
     let reader = try CodecReader(file, format: format)
-    var info = u2cl_image_info()
-    try reader.check(u2cl_reader_read_header(reader.handle, &info))
+    let info = try reader.header(ofFileOf: file.count, pixelLimit: pixelLimit)
     let size = Size(height: info.height, width: info.width)
-    try Picture.check(size, limit: pixelLimit)
     let count = info.height * info.width * Int(info.channels)
     let samples: Picture.Samples =
       info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
@@ -22,6 +20,31 @@ struct CodecReader: ~Copyable {
       size: size, hasAlpha: info.channels == 4, samples: samples,
       iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) })
     return DecodedFile(picture: picture, orientation: Orientation(exif: reader.metadata(u2cl_reader_exif)))
+  }
+
+  /// Decodes a file of the format whose picture is opaque grey of at most 8 bits a sample and stands upright.
+  ///
+  /// - Returns: nil for any other.
+  static func decodeGrey(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
+  ) throws(ImageError.Problem) -> Mask? {
+    let reader = try CodecReader(file, format: format)
+    u2cl_reader_keep_grey(reader.handle)
+    let info = try reader.header(ofFileOf: file.count, pixelLimit: pixelLimit)
+    guard info.channels == 1 else { return nil }
+    let size = Size(height: info.height, width: info.width)
+    let mask = Mask(size: size, pixels: try reader.pixels(info.height * info.width))
+    // Only now: a PNG may say how it is to be turned after its pixels.
+    return Orientation(exif: reader.metadata(u2cl_reader_exif)) == .upright ? mask : nil
+  }
+
+  /// The header, where the file may be as long as that promises.
+  private func header(ofFileOf count: Int, pixelLimit: Int) throws(ImageError.Problem) -> u2cl_image_info {
+    var info = u2cl_image_info()
+    try check(u2cl_reader_read_header(handle, &info))
+    try Picture.check(Size(height: info.height, width: info.width), limit: pixelLimit)
+    guard u2cl_reader_fewest_bytes(handle) <= count else { throw .truncated(format) }
+    return info
   }
 
   private init(_ file: UnsafeBufferPointer<UInt8>, format: PictureFormat) throws(ImageError.Problem) {

@@ -33,11 +33,7 @@ extension Picture {
   }
 
   private static func decode(_ bytes: [UInt8], pixelLimit: Int) throws(ImageError.Problem) -> Picture {
-    guard !bytes.isEmpty else { throw .empty }
-    let start = bytes.prefix(16)
-    guard let format = PictureFormat(firstBytes: start) else {
-      throw .unknownFormat(resembles: PictureFormat.unreadFormat(firstBytes: start))
-    }
+    let format = try PictureFormat(of: bytes)
     let decoded = try bytes.withUnsafeBufferPointer { (file) throws(ImageError.Problem) in
       switch format {
       case .png, .jpeg: try CodecReader.decode(file, format: format, pixelLimit: pixelLimit)

@@ -20,8 +20,18 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// The format of a whole file.
+  init(of bytes: [UInt8]) throws(ImageError.Problem) {
+    guard !bytes.isEmpty else { throw .empty }
+    let start = bytes.prefix(16)
+    guard let format = PictureFormat(firstBytes: start) else {
+      throw .unknownFormat(resembles: Self.unreadFormat(firstBytes: start))
+    }
+    self = format
+  }
+
   /// The name of a well-known format that is not read here, for the error message.
-  static func unreadFormat(firstBytes bytes: some Collection<UInt8>) -> String? {
+  private static func unreadFormat(firstBytes bytes: some Collection<UInt8>) -> String? {
     let brand = bytes.dropFirst(4)
     if bytes.starts(with: "GIF8".utf8) { return "GIF" }
     if bytes.starts(with: "BM".utf8) { return "BMP" }

@@ -100,7 +100,48 @@ struct BitMask {
     return result
   }
 
-  private func combined(with other: BitMask, _ combine: (UInt64, UInt64) -> UInt64) -> BitMask {
+  /// Every pixel within 3 rows and 3 columns of a set one.
+  var dilatedBySquare: BitMask {
+    let three = combined(with: shifted(by: 1), |).combined(with: shifted(by: -1), |)
+    let wide = three.combined(with: three.shifted(by: 2), |).combined(with: three.shifted(by: -2), |)
+    var result = wide
+    for step in [-3, -2, -1, 1, 2, 3] { result.unite(with: wide, movedDown: step) }
+    return result
+  }
+
+  /// From the first to the last set pixel of a row; nil where there is none.
+  func span(ofRow y: Int) -> ClosedRange<Int>? {
+    let row = words[y * wordsPerRow..<(y + 1) * wordsPerRow]
+    guard let first = row.firstIndex(where: { $0 != 0 }), let last = row.lastIndex(where: { $0 != 0 }) else {
+      return nil
+    }
+    return (first - row.startIndex) * 64 + words[first].trailingZeroBitCount...(last - row.startIndex) * 64 + 63
+      - words[last].leadingZeroBitCount
+  }
+
+  /// Calls `body` with the column of each set pixel of a row, from left to right.
+  @inline(__always)
+  func forEach(inRow y: Int, _ body: (Int) -> Void) {
+    words.withUnsafeBufferPointer { words in
+      for index in 0..<wordsPerRow {
+        var word = words[y &* wordsPerRow &+ index]
+        while word != 0 {
+          body(index &* 64 &+ word.trailingZeroBitCount)
+          word &= word &- 1
+        }
+      }
+    }
+  }
+
+  /// The columns in which any pixel is set.
+  var occupiedColumns: [Int] {
+    var union = [UInt64](repeating: 0, count: wordsPerRow)
+    for index in words.indices { union[index % wordsPerRow] |= words[index] }
+    return (0..<size.width).filter { union[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
+  }
+
+  /// Pixel by pixel of two masks of one size.
+  func combined(with other: BitMask, _ combine: (UInt64, UInt64) -> UInt64) -> BitMask {
     var result = self
     for index in words.indices { result.words[index] = combine(words[index], other.words[index]) }
     return result

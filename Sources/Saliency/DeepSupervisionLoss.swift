@@ -17,6 +17,17 @@ public struct DeepSupervisionLoss: Sendable, Hashable {
   /// The sum over the maps.
   public var total: Double { perMap.reduce(0, +) }
 
+  /// Losses that were computed before.
+  public init(perMap: [Double]) { self.perMap = perMap }
+
+  /// The mean of several pictures' losses, map by map; nil of none.
+  ///
+  /// - Parameter losses: of as many maps each.
+  public init?(meanOf losses: [DeepSupervisionLoss]) {
+    guard let first = losses.first else { return nil }
+    perMap = first.perMap.indices.map { map in losses.reduce(0) { $0 + $1.perMap[map] } / Double(losses.count) }
+  }
+
   /// The loss of sigmoid maps.
   ///
   /// - Parameters:

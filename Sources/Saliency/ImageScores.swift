@@ -56,7 +56,7 @@ public struct ImageScores: Sendable, Hashable {
         truePositives: adaptive.truePositives, falsePositives: adaptive.falsePositives, foreground: foreground,
         pixels: pixels
       ).value
-    weightedF = WeightedFMeasure(pair, table, foreground: foreground).value
+    weightedF = WeightedFMeasure(pair, table, truth: truth, foreground: foreground).value
     sMeasure = SMeasure(histogram, table, size: pair.size).value
     relaxedBoundaryF = RelaxedBoundary.fMeasure(of: prediction, against: truth)
     let half = whole.above(table.half)

@@ -13,45 +13,53 @@ struct NearestForeground {
     var index: Int
   }
 
-  private let size: Size
-  /// The row of the nearest foreground pixel of the same column, `[height, width]`; meaningless in columns without any.
-  private let nearestRows: [Int32]
-  /// The columns that have any foreground, in order.
+  private let width: Int
+  /// The columns that have any foreground, in order; nothing is known of others.
   private let columns: [Int32]
+  /// The columns from the first to the last that has any.
+  private let span: Range<Int>
+  /// The row of the nearest foreground pixel of the same column, `[height, span]`; meaningless in columns without any.
+  private let nearestRows: [Int32]
 
-  /// - Parameter mask: `[height, width]`, foreground where above 128; at least one pixel must be.
-  init(_ mask: [UInt8], size: Size) {
-    self.size = size
-    let (height, width) = (size.height, size.width)
+  /// - Parameters:
+  ///   - mask: `[height, width]`, foreground where above 128.
+  ///   - truth: the same as bits; at least one must be set.
+  init(_ mask: [UInt8], _ truth: BitMask) {
+    let columns = truth.occupiedColumns
+    let span = (columns.first ?? 0)..<(columns.last ?? 0) + 1
+    let (height, width, count) = (truth.size.height, truth.size.width, span.count)
+    self.columns = columns.map { Int32($0) }
+    self.span = span
+    self.width = width
     // Further away than any row, and still safe to subtract.
     let nowhere = Int32.max / 4
-    var above = [Int32](repeating: -nowhere, count: width)
-    var below = [Int32](repeating: nowhere, count: width)
-    nearestRows = [Int32](unsafeUninitializedCapacity: height * width) { rows, initialized in
+    var above = [Int32](repeating: -nowhere, count: count)
+    var below = [Int32](repeating: nowhere, count: count)
+    nearestRows = [Int32](unsafeUninitializedCapacity: height * count) { rows, initialized in
       mask.withUnsafeBufferPointer { mask in
         above.withUnsafeMutableBufferPointer { above in
           for y in 0..<height {
-            for x in 0..<width {
-              above[x] = mask[y &* width &+ x] > 128 ? Int32(truncatingIfNeeded: y) : above[x]
-              rows[y &* width &+ x] = above[x]
+            let (own, line, row) = (Int32(truncatingIfNeeded: y), y &* width &+ span.lowerBound, y &* count)
+            for x in 0..<count {
+              above[x] = mask[line &+ x] > 128 ? own : above[x]
+              rows[row &+ x] = above[x]
             }
           }
         }
         below.withUnsafeMutableBufferPointer { below in
           for y in (0..<height).reversed() {
-            let own = Int32(truncatingIfNeeded: y)
-            for x in 0..<width {
-              let upper = rows[y &* width &+ x]
+            let (own, row) = (Int32(truncatingIfNeeded: y), y &* count)
+            for x in 0..<count {
+              let upper = rows[row &+ x]
               let lower = upper == own ? own : below[x]
               below[x] = lower
-              rows[y &* width &+ x] = own &- upper <= lower &- own ? upper : lower
+              rows[row &+ x] = own &- upper <= lower &- own ? upper : lower
             }
           }
         }
       }
-      initialized = height * width
+      initialized = height * count
     }
-    columns = (0..<width).filter { above[$0] >= 0 }.map { Int32($0) }
   }
 
   /// The envelope of a row's parabolas, kept from row to row to save allocations.
@@ -65,16 +73,22 @@ struct NearestForeground {
     }
   }
 
-  /// Calls `body` with some columns of a row and the pixel nearest to each.
-  func forEach(inRow y: Int, columns: Range<Int>, _ scratch: inout Scratch, _ body: (Int, Site) -> Void) {
-    guard !columns.isEmpty else { return }
+  /// Calls `body` with the column of each pixel of a row that is wanted, all of them background, and with the
+  /// foreground pixel nearest to it.
+  @inline(__always)
+  func forEach(of wanted: BitMask, inRow y: Int, _ scratch: inout Scratch, _ body: (Int, Site) -> Void) {
+    guard wanted.span(ofRow: y) != nil else { return }
     nearestRows.withUnsafeBufferPointer { rows in
-      let row = UnsafeBufferPointer(rebasing: rows[y * size.width..<(y + 1) * size.width])
+      let row = UnsafeBufferPointer(rebasing: rows[y * span.count..<(y + 1) * span.count])
       scratch.columns.withUnsafeMutableBufferPointer { stack in
         scratch.heights.withUnsafeMutableBufferPointer { heights in
-          let count = envelope(of: row, y, stack, heights)
-          var top = 0
-          for x in columns {
+          var (count, top) = (0, 0)
+          wanted.forEach(inRow: y) { x in
+            if let site = near(x, in: row, y) {
+              body(x, site)
+              return
+            }
+            if count == 0 { count = envelope(of: row, y, stack, heights) }
             func distance(_ entry: Int) -> Int {
               let step = stack[entry] &- x
               return step &* step &+ heights[entry]
@@ -87,22 +101,50 @@ struct NearestForeground {
               top &+= 1
             }
             let column = stack[top]
-            body(x, Site(distance: least, index: Int(row[column]) &* size.width &+ column))
+            body(x, Site(distance: least, index: Int(row[column &- span.lowerBound]) &* width &+ column))
           }
         }
       }
     }
   }
 
-  /// Leaves on the stack, from left to right, the columns that are nearest to some point of the row.
+  /// The nearest foreground pixel where it is so near that looking to both sides finds it sooner than the envelope.
+  @inline(__always)
+  private func near(_ x: Int, in row: UnsafeBufferPointer<Int32>, _ y: Int) -> Site? {
+    let farthest = 8
+    var (best, column) = (farthest * farthest + 1, x)
+    var step = 0
+    func distance(_ column: Int) -> Int {
+      guard span.contains(column) else { return .max }
+      let rise = Int(row[column &- span.lowerBound]) &- y
+      return step &* step &+ rise &* rise
+    }
+    while step &* step <= best, step <= farthest {
+      // Of several the leftmost: one to the left replaces its equals.
+      let (left, right) = (distance(x &- step), distance(x &+ step))
+      if left <= best { (best, column) = (left, x &- step) }
+      if right < best { (best, column) = (right, x &+ step) }
+      step &+= 1
+    }
+    guard best <= farthest * farthest else { return nil }
+    return Site(distance: best, index: Int(row[column &- span.lowerBound]) &* width &+ column)
+  }
+
+  /// Leaves on the stack, from left to right, the columns that are nearest to some background point of the row.
   private func envelope(
     of row: UnsafeBufferPointer<Int32>, _ y: Int, _ stack: UnsafeMutableBufferPointer<Int>,
     _ heights: UnsafeMutableBufferPointer<Int>
   ) -> Int {
+    let own = Int32(truncatingIfNeeded: y)
     var count = 0
     for column in columns {
       let x = Int(column)
-      let rise = Int(row[x]) &- y
+      let place = x &- span.lowerBound
+      // Inside a run of foreground none is nearest to any point without.
+      if row[place] == own, place > 0, place &+ 1 < row.count, row[place &- 1] == own, row[place &+ 1] == own {
+        continue
+      }
+      let rise = Int(row[place]) &- y
       let height = rise &* rise
       // The column before is hidden where its parabola nowhere lies below both of its neighbours'.
       while count >= 2 {

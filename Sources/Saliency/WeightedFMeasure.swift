@@ -12,22 +12,27 @@ internal import Tensors
 /// from the object.
 struct WeightedFMeasure {
   private let pair: SaliencyPair
+  private let truth: BitMask
+  private let foreground: Int
   /// The error of a level on the background; on the foreground it is one minus that.
   private let probabilities: [Double]
-  private let foreground: Int
 
-  init(_ pair: SaliencyPair, _ table: LevelTable, foreground: Int) {
+  /// - Parameters:
+  ///   - truth: the pair's ground truth.
+  ///   - foreground: how many of its pixels are set.
+  init(_ pair: SaliencyPair, _ table: LevelTable, truth: BitMask, foreground: Int) {
     self.pair = pair
-    probabilities = table.probabilities
+    self.truth = truth
     self.foreground = foreground
+    probabilities = table.probabilities
   }
 
   /// The measure; 0 where the ground truth is empty.
   var value: Double {
     guard foreground > 0 else { return 0 }
-    var errors = [Double](repeating: 0, count: pair.map.count)
-    let falsePositives = spreadErrors(into: &errors)
-    let misses = missedForeground(errors)
+    var levels = pair.map
+    let falsePositives = spreadForeground(in: &levels)
+    let misses = missedForeground(levels)
     let count = Double(foreground)
     let truePositives = count - misses
     let recall = 1 - misses / count
@@ -35,29 +40,26 @@ struct WeightedFMeasure {
     return 2 * recall * precision / (recall + precision + epsilon)
   }
 
-  /// Fills in each pixel's error: its own on the foreground, the nearest foreground pixel's elsewhere. Beyond the
-  /// Gaussian's reach of the foreground nothing is filled in.
+  /// Gives every background pixel within the Gaussian's reach of the foreground the level of the nearest foreground
+  /// pixel, whose error it is taken to have.
   ///
   /// - Returns: the background's own errors, weighted by distance.
-  private func spreadErrors(into errors: inout [Double]) -> Double {
-    let nearest = NearestForeground(pair.mask, size: pair.size)
+  private func spreadForeground(in levels: inout [UInt8]) -> Double {
+    let leastWrong = probabilities.firstIndex { $0 > 0 } ?? 256
+    let wrong = BitMask(pair.map, size: pair.size, atLeast: leastWrong)
+    let wanted = truth.dilatedBySquare.combined(with: wrong, |).combined(with: truth) { $0 & ~$1 }
+    let nearest = NearestForeground(pair.mask, truth)
     var scratch = NearestForeground.Scratch(width: pair.size.width)
-    let surroundings = Surroundings(of: pair, reach: Gaussian.reach)
     var sum = 0.0
-    errors.withUnsafeMutableBufferPointer { errors in
+    levels.withUnsafeMutableBufferPointer { levels in
       pair.map.withUnsafeBufferPointer { map in
         probabilities.withUnsafeBufferPointer { probabilities in
           Importance.table.withUnsafeBufferPointer { importance in
             for y in 0..<pair.size.height {
               let start = y &* pair.size.width
-              let row = UnsafeBufferPointer(rebasing: map[start..<start + pair.size.width])
-              // Elsewhere the map is right, and no mean is taken of it.
-              let columns = surroundings.columns(ofRow: y, joined: row) { probabilities[Int($0)] > 0 }
-              nearest.forEach(inRow: y, columns: columns, &scratch) { x, site in
-                errors[start &+ x] = 1 - probabilities[Int(map[site.index])]
-                guard site.distance > 0 else { return }
+              nearest.forEach(of: wanted, inRow: y, &scratch) { x, site in
+                levels[start &+ x] = map[site.index]
                 let own = probabilities[Int(map[start &+ x])]
-                guard own > 0 else { return }
                 let weight =
                   site.distance < importance.count
                   ? importance[site.distance] : Importance.weight(squaredDistance: site.distance)
@@ -72,80 +74,19 @@ struct WeightedFMeasure {
   }
 
   /// The foreground's errors, each no larger than the Gaussian mean of those around it.
-  private func missedForeground(_ errors: [Double]) -> Double {
-    let (height, width) = (pair.size.height, pair.size.width)
-    let (taps, reach) = (Gaussian.taps, Gaussian.reach)
+  private func missedForeground(_ levels: [UInt8]) -> Double {
+    var rows = ErrorRows(levels, size: pair.size, probabilities)
+    var errors = [Double](repeating: 0, count: pair.size.width)
     var sum = 0.0
-    // Zeros on both sides stand for what lies beyond the border.
-    var column = [Double](repeating: 0, count: width + 2 * reach)
-    pair.mask.withUnsafeBufferPointer { mask in
-      errors.withUnsafeBufferPointer { errors in
-        column.withUnsafeMutableBufferPointer { column in
-          for y in 0..<height {
-            let row = UnsafeBufferPointer(rebasing: mask[y * width..<(y + 1) * width])
-            guard let first = row.firstIndex(where: { $0 > 128 }), let last = row.lastIndex(where: { $0 > 128 })
-            else { continue }
-            let span = max(0, first - reach)...min(width - 1, last + reach)
-            for x in span { column[x &+ reach] = 0 }
-            for step in -reach...reach where (0..<height).contains(y + step) {
-              let (tap, line) = (taps[step + reach], (y + step) * width)
-              for x in span { column[x &+ reach] += tap * errors[line &+ x] }
-            }
-            for x in first...last where row[x] > 128 {
-              let mean =
-                taps[0] * column[x] + taps[1] * column[x &+ 1] + taps[2] * column[x &+ 2] + taps[3] * column[x &+ 3]
-                + taps[4] * column[x &+ 4] + taps[5] * column[x &+ 5] + taps[6] * column[x &+ 6]
-              sum += min(errors[y &* width &+ x], mean)
-            }
-          }
-        }
+    for y in 0..<pair.size.height {
+      guard let span = truth.span(ofRow: y) else { continue }
+      rows.move(to: y)
+      errors.withUnsafeMutableBufferPointer { errors in
+        rows.filter(span, into: errors)
+        truth.forEach(inRow: y) { x in sum += errors[x] }
       }
     }
     return sum
-  }
-
-  /// The rectangle around the foreground, and as far again as the Gaussian reaches.
-  private struct Surroundings {
-    private let rows: Range<Int>
-    private let columns: Range<Int>
-
-    init(of pair: SaliencyPair, reach: Int) {
-      let (height, width) = (pair.size.height, pair.size.width)
-      var (top, bottom, left, right) = (height, 0, width, 0)
-      pair.mask.withUnsafeBufferPointer { mask in
-        for y in 0..<height {
-          let row = UnsafeBufferPointer(rebasing: mask[y * width..<(y + 1) * width])
-          guard let first = row.firstIndex(where: { $0 > 128 }), let last = row.lastIndex(where: { $0 > 128 })
-          else { continue }
-          (top, bottom) = (min(top, y), y + 1)
-          (left, right) = (min(left, first), max(right, last + 1))
-        }
-      }
-      rows = max(0, top - reach)..<max(min(height, bottom + reach), max(0, top - reach))
-      columns = max(0, left - reach)..<max(min(width, right + reach), max(0, left - reach))
-    }
-
-    /// The rectangle's columns of a row, and all from the first to the last pixel that counts.
-    func columns(
-      ofRow y: Int, joined row: UnsafeBufferPointer<UInt8>, where counts: (UInt8) -> Bool
-    ) -> Range<Int> {
-      let inside = rows.contains(y) ? columns : nil
-      guard let first = row.firstIndex(where: counts), let last = row.lastIndex(where: counts) else {
-        return inside ?? 0..<0
-      }
-      return min(first, inside?.lowerBound ?? first)..<max(last + 1, inside?.upperBound ?? 0)
-    }
-  }
-
-  /// MATLAB's `fspecial('gaussian', 7, 5)`, which is the product of one axis with the other.
-  private enum Gaussian {
-    static let reach = 3
-    /// One axis; they sum to 1.
-    static let taps: [Double] = {
-      let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * 5 * 5)) }
-      let sum = weights.reduce(0, +)
-      return weights.map { $0 / sum }
-    }()
   }
 
   /// What an error counts for by its distance from the foreground: 2 − exp(ln ½ / 5 · distance).
@@ -155,6 +96,102 @@ struct WeightedFMeasure {
 
     static func weight(squaredDistance: Int) -> Double {
       2 - exp(log(0.5) / 5 * Double(squaredDistance).squareRoot())
+    }
+  }
+}
+
+/// MATLAB's `fspecial('gaussian', 7, 5)`, which is the product of one axis with the other.
+private enum Gaussian {
+  static let reach = 3
+  /// One axis from its middle outwards; all seven sum to 1.
+  static let taps: [Double] = {
+    let weights = (0...reach).map { exp(-Double($0 * $0) / (2 * 5 * 5)) }
+    let sum = 2 * weights.reduce(0, +) - weights[0]
+    return weights.map { $0 / sum }
+  }()
+}
+
+/// The foreground errors of seven rows at a time, with zeros for what lies beyond the borders.
+private struct ErrorRows {
+  private static let count = 2 * Gaussian.reach + 1
+
+  private let levels: [UInt8]
+  private let size: Size
+  /// Of each level.
+  private let errors: [Double]
+  /// Seven rows, `reach` zeros on either side of each; picture row y lies in row y mod 7.
+  private var rows: [Double]
+  private var columns: [Double]
+  private var middle = 0
+  /// The first row that is not there yet.
+  private var next = 0
+
+  init(_ levels: [UInt8], size: Size, _ probabilities: [Double]) {
+    self.levels = levels
+    self.size = size
+    errors = probabilities.map { 1 - $0 }
+    let width = size.width + 2 * Gaussian.reach
+    rows = Array(repeating: 0, count: Self.count * width)
+    columns = Array(repeating: 0, count: width)
+  }
+
+  private var width: Int { columns.count }
+
+  /// Makes y the row in the middle; it must lie below the one before.
+  mutating func move(to y: Int) {
+    middle = y
+    next = max(next, y - Gaussian.reach)
+    while next <= y + Gaussian.reach {
+      fill(next)
+      next += 1
+    }
+  }
+
+  private mutating func fill(_ y: Int) {
+    let start = (y + Self.count) % Self.count * width + Gaussian.reach
+    guard (0..<size.height).contains(y) else {
+      for x in 0..<size.width { rows[start + x] = 0 }
+      return
+    }
+    let width = size.width
+    rows.withUnsafeMutableBufferPointer { rows in
+      levels.withUnsafeBufferPointer { levels in
+        errors.withUnsafeBufferPointer { errors in
+          for x in 0..<width { rows[start &+ x] = errors[Int(levels[y &* width &+ x])] }
+        }
+      }
+    }
+  }
+
+  /// Writes the errors of a span of the middle row, or the Gaussian means around them where these are less.
+  mutating func filter(_ span: ClosedRange<Int>, into errors: UnsafeMutableBufferPointer<Double>) {
+    let (width, middle) = (width, middle)
+    let taps = Gaussian.taps
+    let (a, b, c, d) = (taps[0], taps[1], taps[2], taps[3])
+    func start(_ step: Int) -> Int { (middle + step + Self.count) % Self.count * width }
+    rows.withUnsafeBufferPointer { rows in
+      columns.withUnsafeMutableBufferPointer { columns in
+        let above = (
+          rows.baseAddress.unsafelyUnwrapped + start(-3), rows.baseAddress.unsafelyUnwrapped + start(-2),
+          rows.baseAddress.unsafelyUnwrapped + start(-1)
+        )
+        let own = rows.baseAddress.unsafelyUnwrapped + start(0)
+        let below = (
+          rows.baseAddress.unsafelyUnwrapped + start(1), rows.baseAddress.unsafelyUnwrapped + start(2),
+          rows.baseAddress.unsafelyUnwrapped + start(3)
+        )
+        for x in span.lowerBound...span.upperBound + 2 * Gaussian.reach {
+          columns[x] =
+            a * own[x] + b * (above.2[x] + below.0[x]) + c * (above.1[x] + below.1[x])
+            + d * (above.0[x] + below.2[x])
+        }
+        for x in span {
+          let mean =
+            a * columns[x &+ 3] + b * (columns[x &+ 2] + columns[x &+ 4])
+            + c * (columns[x &+ 1] + columns[x &+ 5]) + d * (columns[x] + columns[x &+ 6])
+          errors[x] = min(own[x &+ Gaussian.reach], mean)
+        }
+      }
     }
   }
 }

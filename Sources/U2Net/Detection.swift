@@ -18,6 +18,12 @@ public struct SaliencyMap: Sendable, Equatable {
   public let values: Tensor
   /// Whether the values are probabilities, in 0 … 1; otherwise the network has no sigmoid at its end.
   public let areProbabilities: Bool
+
+  package init(name: String, values: Tensor, areProbabilities: Bool = true) {
+    self.name = name
+    self.values = values
+    self.areProbabilities = areProbabilities
+  }
 }
 
 extension SaliencyMap {
@@ -46,6 +52,15 @@ public struct Detection: Sendable {
   /// What the maps are for.
   public let profile: ModelProfile
   let resampling: Resampling
+
+  package init(
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling
+  ) {
+    self.maps = maps
+    self.pictureSize = pictureSize
+    self.profile = profile
+    self.resampling = resampling
+  }
 
   /// The result as an 8-bit grey picture of the picture's size: the mask of what stands out or is of any class, or the
   /// drawing, as the model's task is.

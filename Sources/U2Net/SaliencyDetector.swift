@@ -52,6 +52,9 @@ public final class SaliencyDetector {
     case host
   }
 
+  /// What the maps that are computed are called, the saliency map first: `d0` … `d6`.
+  public var mapNames: [String] { network.graph.outputs.map(\.name) }
+
   /// Loads a model on a device.
   ///
   /// - Parameters:

@@ -87,6 +87,36 @@ import U2Net
     #expect(values(again) == values(outcome) && values(outcome).count == 13)
   }
 
+  /// In the table, as JSON and as CSV, and kept by an interrupted run.
+  @Test func theLossIsShown() throws {
+    let sandbox = try dataset(3)
+    let arguments = ["eval", "--images", "images", "--masks", "masks", "--size", "32", "--loss"]
+    func entry(_ outcome: Sandbox.Outcome) throws -> JSON { try #require(JSON(outcome.output)["entries"]?.list.first) }
+    let whole = try sandbox.expectSuccess(arguments + ["--json", "--csv", "scores.csv"], environment: cache(sandbox))
+    let loss = try #require(try entry(whole)["loss"])
+    let names = (0...6).map { "d\($0)" }
+    let maps = names.compactMap { loss["maps"]?[$0]?.number }
+    #expect(maps.count == 7 && maps.allSatisfy { $0 > 0 })
+    #expect(abs((loss["total"]?.number ?? .nan) - maps.reduce(0, +)) < 1e-12)
+    let rows = try String(contentsOfFile: sandbox.folder + "/scores.csv", encoding: .utf8).split(separator: "\n")
+    #expect(rows[0].hasSuffix("maxIoU," + names.map { "loss_\($0)," }.joined() + "loss"))
+    let means = rows.dropFirst().compactMap { $0.split(separator: ",").last.flatMap { Double($0) } }.reduce(0, +) / 3
+    #expect(abs(means - (loss["total"]?.number ?? .nan)) < 1e-12)
+
+    let good = try Data(contentsOf: URL(fileURLWithPath: sandbox.folder + "/images/p2.png"))
+    try sandbox.write([], to: "images/p2.png")
+    #expect(try sandbox.run(arguments, environment: cache(sandbox)).code == 5)
+    try sandbox.write(Array(good), to: "images/p2.png")
+    let rest = try sandbox.expectSuccess(arguments + ["--json"], environment: cache(sandbox))
+    #expect(try entry(rest)["resumed"]?.number == 2)
+    #expect(try entry(rest)["loss"]?["total"]?.number == loss["total"]?.number)
+
+    let table = try sandbox.expectSuccess(
+      arguments + ["--model", Sandbox.builtInModel, "--maps", "maps"], environment: cache(sandbox)
+    ).lines
+    #expect(table.filter { $0.hasPrefix("loss, ") }.count == 8 && table.last?.hasPrefix("loss, total") == true)
+  }
+
   @Test(arguments: [
     ("missing", "masks/p1.png has no counterpart in maps", "1 missing"),
     ("extra", "maps/p9.png has no mask in masks", "1 extra"),
@@ -128,11 +158,42 @@ import U2Net
     #expect(!sandbox.files.contains { $0.hasSuffix(".journal") })
   }
 
+  /// Ended from outside in the middle, which nothing can be done about.
+  @Test func aKilledRunContinues() throws {
+    // Four batches at least, of a tenth of a second or more each.
+    let count = 16 * ProcessInfo.processInfo.activeProcessorCount
+    let sandbox = try dataset(count)
+    let arguments = [
+      "eval", "--images", "images", "--masks", "masks", "--device", "reference", "--size", "48", "--json",
+    ]
+    let killed = try sandbox.shell(
+      """
+      "$U2CL" \(arguments.joined(separator: " ")) --quiet &
+      for _ in {1..3000}; do grep -qs $'\t\\.$' cache/evaluations/*.journal && break; sleep 0.01; done
+      kill -9 $!
+      wait $!
+      """, environment: cache(sandbox))
+    #expect(killed.code == 137 && killed.output.isEmpty, "\(killed.errors)")
+    func entry(_ arguments: [String]) throws -> JSON {
+      let outcome = try sandbox.expectSuccess(arguments, environment: cache(sandbox))
+      return try #require(JSON(outcome.output)["entries"]?.list.first)
+    }
+    let rest = try entry(arguments)
+    let resumed = Int(rest["resumed"]?.number ?? -1)
+    #expect(0 < resumed && resumed < count, "\(resumed) of \(count)")
+    let whole = try entry(arguments + ["--fresh"])
+    #expect(whole["resumed"]?.number == 0 && rest["pictures"]?.number == Double(count))
+    for measure in whole["measures"]?.keys ?? [] {
+      #expect(rest["measures"]?[measure]?.number == whole["measures"]?[measure]?.number, "\(measure)")
+    }
+  }
+
   @Test(arguments: [
     (["eval"], "give --dataset"),
     (["eval", "--dataset", "a", "--masks", "b"], "give --dataset, or"),
     (["eval", "--masks", "b"], "a model needs"),
     (["eval", "--dataset", "a", "--limit", "0"], "the limit"),
+    (["eval", "--maps", "a", "--masks", "b", "--loss"], "the loss is of a network's maps"),
     (["eval", "--dataset", "a", "--model", "x", "--model", "y", "--save-maps", "m"], "one model"),
   ]) func nonsenseIsTold(arguments: [String], says: String) throws {
     try Sandbox().expectFailure(2, arguments, says: says)

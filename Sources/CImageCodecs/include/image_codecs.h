@@ -18,7 +18,7 @@ typedef enum {
 typedef struct {
   size_t width;
   size_t height;
-  int channels;          // 3 (RGB) or 4 (RGBA, straight alpha)
+  int channels;          // 1 (grey, where that was asked for), 3 (RGB) or 4 (RGBA, straight alpha)
   int bytes_per_sample;  // 1 or 2
 } u2cl_image_info;
 
@@ -29,10 +29,16 @@ typedef struct u2cl_reader u2cl_reader;
 u2cl_reader *u2cl_png_open(const uint8_t *bytes, size_t count);
 u2cl_reader *u2cl_jpeg_open(const uint8_t *bytes, size_t count);
 
+// Before the header: an opaque grey picture of at most 8 bits a sample stays one channel of 8 bits.
+void u2cl_reader_keep_grey(u2cl_reader *reader);
+
 // First the header, then the pixels (width · height · channels · bytes_per_sample bytes), once each, in this order.
 // After a failure only `u2cl_reader_message` and `u2cl_reader_close` may follow.
 u2cl_codec_status u2cl_reader_read_header(u2cl_reader *reader, u2cl_image_info *info);
 u2cl_codec_status u2cl_reader_read_pixels(u2cl_reader *reader, void *pixels);
+
+// After the header: no sound file of that header is shorter; 0 where that is not known.
+size_t u2cl_reader_fewest_bytes(const u2cl_reader *reader);
 
 // The EXIF block (a TIFF header and what follows) and the ICC profile read so far; NULL where there is none.
 // They belong to the reader.

@@ -20,6 +20,8 @@ public struct Evaluation {
     public let item: Dataset.Item
     /// Of this picture alone.
     public let measures: [Measure: Double]
+    /// Of the network's maps; nil where it was not asked for.
+    public let loss: DeepSupervisionLoss?
   }
 
   /// How far it is.
@@ -42,6 +44,9 @@ public struct Evaluation {
     public fileprivate(set) var flaws: [Dataset.Flaw] = []
     /// Pictures that an earlier run had scored.
     public fileprivate(set) var resumed = 0
+
+    /// The mean loss of each of the network's maps; nil where it was not asked for.
+    public var loss: DeepSupervisionLoss? { DeepSupervisionLoss(meanOf: rows.compactMap(\.loss)) }
   }
 
   /// What is scored.
@@ -50,8 +55,12 @@ public struct Evaluation {
   public let source: Source
   /// The folder that a network's maps are written into, as `STEM.png`; nil for none.
   public var savedMaps: String?
+  /// The folder for the record by which an interrupted run is continued; nil for none.
+  public var journalFolder = ScoreJournal.folder()
   /// Whether what an interrupted run has scored is forgotten.
   public var startsOver = false
+  /// Whether the loss of the network's maps is computed, of all that its detector computes; files have none.
+  public var measuresLoss = false
 
   /// An evaluation that writes no maps and continues an interrupted one.
   public init(_ dataset: Dataset, source: Source) {
@@ -64,7 +73,7 @@ public struct Evaluation {
   /// - Parameter report: called now and then, on this thread.
   /// - Throws: `Failure` where the device fails or a map cannot be written; flawed pairs are in the outcome.
   public func run(_ report: (Progress) -> Void = { _ in }) throws(Failure) -> Outcome {
-    let journal = ScoreJournal(key: key, startOver: startsOver)
+    let journal = ScoreJournal(key: key, folder: journalFolder, startOver: startsOver)
     var outcome = Outcome()
     let step = pairsAtOnce
     for start in stride(from: 0, to: dataset.items.count, by: step) {
@@ -72,14 +81,14 @@ public struct Evaluation {
       let earlier = items.map { isSaved($0) ? journal?.scores(of: $0) : nil }
       let fresh = items.indices.filter { earlier[$0] == nil }
       let results = try score(fresh.map { items[$0] })
-      var scored = earlier.map { $0.map(Result<ImageScores, PairFlaw>.success) }
+      var scored = earlier.map { $0.map(Result<PairScores, PairFlaw>.success) }
       for (index, result) in zip(fresh, results) {
         scored[index] = result
         if case .success(let scores) = result { journal?.add(scores, of: items[index]) }
       }
       outcome.resumed += items.count - fresh.count
       let done = scored.compactMap { $0 }
-      let measures = done.indices.mapInParallel { index in (try? done[index].get())?.measures }
+      let measures = done.indices.mapInParallel { index in (try? done[index].get())?.image.measures }
       for (index, result) in done.enumerated() { outcome.add(result, measures[index], of: items[index]) }
       report(Progress(done: start + items.count, total: dataset.items.count, resumed: outcome.resumed))
     }
@@ -90,7 +99,7 @@ public struct Evaluation {
   /// The map of one pair, for looking at.
   public func map(of item: Dataset.Item) throws(Failure) -> Mask {
     switch source {
-    case .files: try Mask(greyOf: item.input)
+    case .files: try failing { try Mask(greyOf: item.input) }
     case .detector(let detector): try detector.detect(failing { try Picture(contentsOf: item.input) }).mask()
     }
   }
@@ -115,16 +124,16 @@ public struct Evaluation {
     let model = detector.model
     return [
       "model", place, model.name, model.origin, ScoreJournal.fileState(model.origin), "\(detector.device)",
-      "\(detector.preprocessing)", savedMaps ?? "",
+      "\(detector.preprocessing)", savedMaps ?? "", measuresLoss ? detector.mapNames.joined(separator: " ") : "",
     ].joined(separator: "|")
   }
 
   /// Scores a few pairs, in order.
-  private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<ImageScores, PairFlaw>] {
+  private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<PairScores, PairFlaw>] {
     switch source {
     case .files:
       return items.indices.mapInParallel { index in
-        Self.score(items[index]) { () throws(Failure) in try Mask(greyOf: items[index].input) }
+        Self.score(items[index]) { () throws(Failure) in try failing { try Mask(greyOf: items[index].input) } }
       }
     case .detector(let detector):
       // Pictures are decoded and maps scored on all cores; the network has the device to itself in between.
@@ -144,10 +153,24 @@ public struct Evaluation {
       // What is wrong with the model is wrong for every picture.
       for case .failure(let failure) in masks where failure.kind != .file { throw failure }
       try save(masks, of: items)
+      let losses = measuresLoss ? try Self.losses(of: detections, items) : items.map { _ in nil }
       return items.indices.mapInParallel { index in
-        Self.score(items[index]) { () throws(Failure) in try masks[index].get() }
+        Self.score(items[index], loss: losses[index]) { () throws(Failure) in try masks[index].get() }
       }
     }
+  }
+
+  /// The losses of what was detected; nil where a picture or its mask could not be read, which scoring will tell.
+  private static func losses(
+    of detections: [Result<Detection, Failure>], _ items: [Dataset.Item]
+  ) throws(Failure) -> [DeepSupervisionLoss?] {
+    let results = items.indices.mapInParallel { index in
+      Result { () throws(Failure) in
+        try detections[index].get().loss(against: failing { try Mask(greyOf: items[index].mask) })
+      }
+    }
+    for case .failure(let failure) in results where failure.kind != .file { throw failure }
+    return results.map { try? $0.get() }
   }
 
   private func save(_ maps: [Result<Mask, Failure>], of items: [Dataset.Item]) throws(Failure) {
@@ -161,14 +184,14 @@ public struct Evaluation {
   }
 
   private static func score(
-    _ item: Dataset.Item, map: () throws(Failure) -> Mask
-  ) -> Result<ImageScores, PairFlaw> {
+    _ item: Dataset.Item, loss: DeepSupervisionLoss? = nil, map: () throws(Failure) -> Mask
+  ) -> Result<PairScores, PairFlaw> {
     do throws(PairFlaw) {
       let map = try reading(item.input, map)
-      let mask = try reading(item.mask) { () throws(Failure) in try Mask(greyOf: item.mask) }
+      let mask = try reading(item.mask) { () throws(Failure) in try failing { try Mask(greyOf: item.mask) } }
       do {
-        return .success(
-          ImageScores(try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)))
+        let pair = try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)
+        return .success(PairScores(image: ImageScores(pair), loss: loss))
       } catch {
         throw PairFlaw(flaw: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
       }
@@ -184,6 +207,13 @@ public struct Evaluation {
   }
 }
 
+/// What is known of a pair once it is scored.
+struct PairScores {
+  let image: ImageScores
+  /// Of the network's maps; nil where it was not asked for.
+  var loss: DeepSupervisionLoss?
+}
+
 /// Why a pair could not be scored.
 private struct PairFlaw: Error {
   let flaw: Dataset.Flaw
@@ -191,34 +221,13 @@ private struct PairFlaw: Error {
 
 extension Evaluation.Outcome {
   fileprivate mutating func add(
-    _ result: Result<ImageScores, PairFlaw>, _ measures: [Measure: Double]?, of item: Dataset.Item
+    _ result: Result<PairScores, PairFlaw>, _ measures: [Measure: Double]?, of item: Dataset.Item
   ) {
     switch result {
-    case .success(let image):
-      scores.add(image)
-      rows.append(Evaluation.Row(item: item, measures: measures ?? image.measures))
+    case .success(let pair):
+      scores.add(pair.image)
+      rows.append(Evaluation.Row(item: item, measures: measures ?? pair.image.measures, loss: pair.loss))
     case .failure(let error): flaws.append(error.flaw)
     }
-  }
-}
-
-extension Mask {
-  /// A picture's luma (ITU-R BT.601, as Pillow's `convert('L')`); what is transparent lies over black.
-  public init(greyOf path: String) throws(Failure) {
-    let picture = try failing { try Picture(contentsOf: path) }.flattened(over: .black)
-    let samples = picture.samples8
-    let pixels = [UInt8](unsafeUninitializedCapacity: samples.count / 3) { grey, initialized in
-      samples.withUnsafeBufferPointer { samples in
-        for pixel in 0..<samples.count / 3 {
-          let (red, green, blue) = (samples[3 &* pixel], samples[3 &* pixel &+ 1], samples[3 &* pixel &+ 2])
-          // Most are grey, of which the weighted sum is the grey itself.
-          let isGrey = red == green && green == blue
-          let sum = UInt32(red) &* 19595 &+ UInt32(green) &* 38470 &+ UInt32(blue) &* 7471 &+ 0x8000
-          grey.initializeElement(at: pixel, to: isGrey ? red : UInt8(truncatingIfNeeded: sum &>> 16))
-        }
-      }
-      initialized = samples.count / 3
-    }
-    self.init(size: picture.size, pixels: pixels)
   }
 }

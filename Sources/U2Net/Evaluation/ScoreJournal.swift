@@ -16,7 +16,7 @@ import Saliency
 /// this: they read the whole file before each record.
 final class ScoreJournal {
   /// What was found of an earlier run: scores by stem, with the state of the files that they are of.
-  private var earlier: [String: ImageScores] = [:]
+  private var earlier: [String: PairScores] = [:]
   private let path: String
   private let descriptor: Int32
 
@@ -26,11 +26,11 @@ final class ScoreJournal {
   /// Opens the journal of what `key` describes; lines of other keys are dropped.
   ///
   /// - Returns: nil where there is no place for it; an evaluation goes well without.
-  init?(key: String, folder: String? = ScoreJournal.folder(), startOver: Bool) {
+  init?(key: String, folder: String?, startOver: Bool) {
     guard let folder else { return nil }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     path = "\(folder)/\(Self.hash(key)).journal"
-    let head = "u2cl scores 1\t\(Self.escaped(key))"
+    let head = "u2cl scores 2\t\(Self.escaped(key))"
     let lines = startOver ? [] : Self.lines(of: path)
     if lines.first.map({ $0 == head }) ?? false {
       for line in lines.dropFirst() {
@@ -46,10 +46,12 @@ final class ScoreJournal {
   deinit { close(descriptor) }
 
   /// The scores that an earlier run wrote down for this state of a pair's files.
-  func scores(of item: Dataset.Item) -> ImageScores? { earlier[Self.name(of: item)] }
+  func scores(of item: Dataset.Item) -> PairScores? { earlier[Self.name(of: item)] }
 
   /// Writes down the scores of a pair.
-  func add(_ scores: ImageScores, of item: Dataset.Item) {
+  func add(_ pair: PairScores, of item: Dataset.Item) {
+    let scores = pair.image
+    let losses = pair.loss?.perMap.map { "\($0)" }.joined(separator: " ") ?? "-"
     let numbers = [
       scores.mae, scores.adaptiveF, scores.adaptiveE, scores.weightedF, scores.sMeasure, scores.relaxedBoundaryF,
       scores.iou50,
@@ -57,7 +59,7 @@ final class ScoreJournal {
     let counts = [scores.counts.truePositives, scores.counts.falsePositives].map { counts in
       counts.map { "\($0)" }.joined(separator: " ")
     }
-    write(([Self.name(of: item)] + numbers + counts + ["."]).joined(separator: "\t"))
+    write(([Self.name(of: item)] + numbers + counts + [losses, "."]).joined(separator: "\t"))
   }
 
   /// Removes the file: the evaluation is complete.
@@ -93,9 +95,9 @@ final class ScoreJournal {
     return String(decoding: data, as: UTF8.self).split(separator: "\n")
   }
 
-  private static func entry(_ line: Substring) -> (String, ImageScores)? {
+  private static func entry(_ line: Substring) -> (String, PairScores)? {
     let cells = line.split(separator: "\t")
-    guard cells.count == 11, cells[10] == "." else { return nil }
+    guard cells.count == 12, cells[11] == "." else { return nil }
     let numbers = cells[1...7].compactMap { Double($0) }
     let counts = cells[8...9].map { $0.split(separator: " ").compactMap { Int($0) } }
     guard numbers.count == 7, counts.allSatisfy({ $0.count == 256 }) else { return nil }
@@ -104,7 +106,9 @@ final class ScoreJournal {
       counts: ThresholdCounts(foreground: bins(counts[0]), background: bins(counts[1])), mae: numbers[0],
       adaptiveF: numbers[1], adaptiveE: numbers[2], weightedF: numbers[3], sMeasure: numbers[4],
       relaxedBoundaryF: numbers[5], iou50: numbers[6])
-    return (String(cells[0]), scores)
+    let losses =
+      cells[10] == "-" ? nil : DeepSupervisionLoss(perMap: cells[10].split(separator: " ").compactMap { Double($0) })
+    return (String(cells[0]), PairScores(image: scores, loss: losses))
   }
 
   /// A pair's stem and the state of its files.

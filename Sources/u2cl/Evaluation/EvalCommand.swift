@@ -51,6 +51,9 @@ struct EvalCommand: ParsableCommand {
   @Flag(help: "Set the paper's numbers for the data set beside ours.")
   var paper = false
 
+  @Flag(help: "Also the loss that a network is trained by, of each of its maps and in all.")
+  var loss = false
+
   @Flag(help: "As JSON, with the curves.")
   var json = false
 
@@ -73,7 +76,11 @@ struct EvalCommand: ParsableCommand {
     if saveMaps != nil && max(model.count, 1) + maps.count > 1 {
       throw ValidationError("--save-maps takes the maps of one model")
     }
+    if loss && !usesModel { throw ValidationError("The loss is of a network's maps; give a --model") }
   }
+
+  /// All maps where there are losses to take of them.
+  private var selection: MapSelection { loss ? .all : .saliency }
 
   private var usesModel: Bool { !model.isEmpty || maps.isEmpty }
 
@@ -85,7 +92,7 @@ struct EvalCommand: ParsableCommand {
     for name in usesModel ? model.map(Optional.some) + (model.isEmpty ? [nil] : []) : [] {
       guard let truth else { continue }
       let detector = try input.detector(
-        of: name, on: device.request, device, maps: .saliency, cache: keeping.cache)
+        of: name, on: device.request, device, maps: selection, cache: keeping.cache)
       if !quiet { keeping.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
       subjects.append(try evaluate(truth, .detector(detector)))
@@ -131,6 +138,7 @@ struct EvalCommand: ParsableCommand {
     var evaluation = Evaluation(pairs, source: source)
     evaluation.savedMaps = saveMaps
     evaluation.startsOver = fresh
+    evaluation.measuresLoss = loss
     var display = ProgressDisplay(total: pairs.items.count, isQuiet: quiet)
     let clock = ContinuousClock()
     let start = clock.now

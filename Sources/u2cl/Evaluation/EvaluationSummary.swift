@@ -12,6 +12,19 @@ struct EvaluationSummary: Encodable {
     let iou: [Double]
   }
 
+  /// What the network is trained by, means over the pictures.
+  struct Loss: Encodable {
+    /// Of each map, by its name: `d0` … `d6`.
+    let maps: [String: Double]
+    /// Their sum.
+    let total: Double
+
+    /// Names and values, the sum last.
+    var rows: [(name: String, value: Double)] {
+      maps.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("total", total)]
+    }
+  }
+
   /// One model or folder of maps.
   struct Entry: Encodable {
     let name: String
@@ -23,6 +36,8 @@ struct EvaluationSummary: Encodable {
     let pictures: Int
     let measures: [Measure: Double]
     let curves: Curves
+    /// Where it was asked for and there is a network.
+    let loss: Loss?
     let flaws: [Dataset.Flaw]
     /// Of this run; what an earlier one did is not in it.
     let seconds: Double
@@ -66,16 +81,32 @@ struct EvaluationSummary: Encodable {
         + entries.map { Format.fixed($0.measures[measure] ?? .nan, measure.isError ? 5 : 4) }
         + paper.map { $0.value[measure].map { Format.fixed($0, 3) } ?? "" }
     }
-    return Format.table([head] + rows)
+    let losses = lossRows.map { name, values in
+      ["loss, \(name)"] + values.map { $0.map { Format.fixed($0, 4) } ?? "" } + paper.map { _ in "" }
+    }
+    return Format.table([head] + rows + losses)
+  }
+
+  /// The losses of every map that any of the entries has, and their sums: a value for each entry.
+  var lossRows: [(name: String, values: [Double?])] {
+    let names = entries.map { $0.loss?.rows.map(\.name) ?? [] }.max { $0.count < $1.count } ?? []
+    return names.map { name in (name, entries.map { $0.loss?.rows.first { $0.name == name }?.value }) }
   }
 
   /// A line for each picture, after a line of names.
   static func csv(of subjects: [EvaluatedSubject]) -> String {
     let measures = Measure.allCases.filter { $0 != .maxFPR }
-    let head = ["model", "picture"] + measures.map(\.rawValue)
+    let maps =
+      subjects.map { $0.outcome.loss == nil ? [] : $0.detector?.mapNames ?? [] }.max { $0.count < $1.count } ?? []
+    let losses = maps.isEmpty ? [] : maps.map { "loss_\($0)" } + ["loss"]
+    let head = ["model", "picture"] + measures.map(\.rawValue) + losses
     let rows = subjects.flatMap { subject in
       subject.outcome.rows.map { row in
-        [quoted(subject.label), quoted(row.item.stem)] + measures.map { "\(row.measures[$0] ?? .nan)" }
+        let own = row.loss.map { loss in
+          maps.indices.map { loss.perMap.indices.contains($0) ? "\(loss.perMap[$0])" : "" } + ["\(loss.total)"]
+        }
+        return [quoted(subject.label), quoted(row.item.stem)] + measures.map { "\(row.measures[$0] ?? .nan)" }
+          + (own ?? losses.map { _ in "" })
       }
     }
     return ([head] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
@@ -101,6 +132,10 @@ extension EvaluationSummary.Entry {
     curves = EvaluationSummary.Curves(
       threshold: (0...255).reversed(), precision: scores.precision, recall: scores.recall,
       fMeasure: scores.fMeasure, eMeasure: scores.eMeasure, iou: scores.intersectionOverUnion)
+    loss = subject.outcome.loss.map { loss in
+      EvaluationSummary.Loss(
+        maps: Dictionary(zip(subject.detector?.mapNames ?? [], loss.perMap)) { first, _ in first }, total: loss.total)
+    }
     flaws = subject.flaws
     seconds = subject.seconds
     resumed = subject.outcome.resumed

@@ -73,8 +73,12 @@ struct ReportPage {
       let theirs = paper.map { "<td>\($0.value[measure].map { Format.fixed($0, 3) } ?? "")</td>" }
       return "<tr><th>\(HTML.escaped(measure.title))</th>\((own + theirs).joined())</tr>"
     }
+    let losses = summary.lossRows.map { name, values in
+      let cells = values.map { "<td>\($0.map { Format.fixed($0, 4) } ?? "")</td>" } + paper.map { _ in "<td></td>" }
+      return "<tr><th>loss, \(HTML.escaped(name))</th>\(cells.joined())</tr>"
+    }
     let cells = head.map { "<th>\(HTML.escaped($0))</th>" }.joined()
-    return "<table>\n<tr>\(cells)</tr>\n\(rows.joined(separator: "\n"))\n</table>"
+    return "<table>\n<tr>\(cells)</tr>\n\((rows + losses).joined(separator: "\n"))\n</table>"
   }
 
   private var plots: [Plot] {
@@ -135,12 +139,12 @@ struct ReportPage {
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid #e4e4e4; }
     th:first-child { text-align: left; font-weight: normal; }
-    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(25rem, 1fr)); gap: 1rem; margin-top: 1.5rem; }
+    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1rem; margin-top: 1.5rem; }
     figure { margin: 0; } figcaption { font-weight: 600; }
     svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
     .grid { stroke: #e4e4e4; } .frame { fill: none; stroke: #888; }
     .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
-    .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1rem; }
+    .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: 1rem; }
     .trio { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 3px; align-items: start; }
     .trio img { width: 100%; display: block; background: #888; }
     .sheet figcaption { font-weight: normal; font-size: .85rem; overflow-wrap: anywhere; }

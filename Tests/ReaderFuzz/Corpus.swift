@@ -1,0 +1,86 @@
+import Checkpoints
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+
+/// The sound files that a reader's cases are made of, and the making of cases.
+struct Corpus {
+  /// A file of the corpus, changed.
+  struct Case {
+    let seed: UInt64
+    /// The file that it was.
+    let name: String
+    let bytes: [UInt8]
+  }
+
+  /// Of what is changed further, in bytes.
+  private static let largest = 1 << 19
+
+  private let reader: Reader
+  private let files: [(name: String, bytes: [UInt8])]
+
+  /// The tests' own files of a format, and for safetensors a whole network of the official names.
+  init(_ reader: Reader) throws {
+    self.reader = reader
+    let tests = SharedFiles.packageRoot + "/Tests/"
+    let folders =
+      reader.isPicture ? ["ImagesTests/Fixtures"] : ["CheckpointsTests/Fixtures", "CheckpointsTests/Fixtures/nodes"]
+    var files: [(name: String, bytes: [UInt8])] = []
+    for folder in folders {
+      for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {
+        files.append((name, Array(try Data(contentsOf: URL(fileURLWithPath: "\(tests)\(folder)/\(name)")))))
+      }
+    }
+    if reader == .safetensors { files.append(("u2net of one channel", try Self.narrowNetwork())) }
+    self.files = files
+  }
+
+  /// The case of a seed, the same wherever and whenever it is made.
+  func make(_ seed: UInt64) -> Case {
+    var generator = SeededGenerator(seed: seed)
+    let base = files[Int.random(in: files.indices, using: &generator)]
+    let donor = files[Int.random(in: files.indices, using: &generator)].bytes
+    var bytes = base.bytes
+    // What is repeated may be repeated again: a file grows to a few times the largest of the corpus at most.
+    for _ in 0..<Int.random(in: 1...6, using: &generator) where bytes.count <= Self.largest {
+      if let format = reader.format, Int.random(in: 0..<4, using: &generator) > 0 {
+        format.mutate(&bytes, words: reader.words, donor: donor, using: &generator)
+      } else {
+        ByteMutation.apply(to: &bytes, words: reader.words, donor: donor, using: &generator)
+      }
+    }
+    return Case(seed: seed, name: base.name, bytes: Array(bytes.prefix(8 * Self.largest)))
+  }
+
+  /// U²-Net with blocks of one channel: every official name in a small file.
+  private static func narrowNetwork() throws -> [UInt8] {
+    func narrow(_ stages: [StageTable.Stage], from first: Int?, per: Int) -> [StageTable.Stage] {
+      stages.enumerated().map { index, stage in
+        let channels = index == 0 ? first ?? per : per
+        return StageTable.Stage(stage.name, RSU(form: stage.block.form, in: channels, mid: 1, out: 1))
+      }
+    }
+    let full = StageTable.full
+    let stages = StageTable(
+      encoder: narrow(full.encoder, from: 3, per: 1), decoder: narrow(full.decoder, from: nil, per: 2))
+    let table = U2NetTable(name: "narrow", stages: stages)
+    let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
+    return try SafetensorsWriter.bytes(of: SeededParameters(for: graph), metadata: ["input_size": "224"])
+  }
+}
+
+extension Reader {
+  /// Whether a fixture is of its format.
+  fileprivate func owns(_ name: String) -> Bool {
+    switch self {
+    case .safetensors: name.hasSuffix(".safetensors")
+    case .pth: name.hasSuffix(".pth") && !name.contains("legacy")
+    case .pthLegacy: name.hasSuffix(".pth") && name.contains("legacy")
+    case .onnx: name.hasSuffix(".onnx")
+    case .png: name.hasSuffix(".png")
+    case .jpeg: name.hasSuffix(".jpg")
+    case .webp: name.hasSuffix(".webp")
+    }
+  }
+}
