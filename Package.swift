@@ -86,7 +86,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
-        "Caches", "Downloads", "Matting", "Compositing", "CBuildInfo", "CDefaultModel", "CProcessMemory",
+        "Caches", "Downloads", "Matting", "Compositing", "CBuildInfo", "CDefaultModel",
       ]),
     .executableTarget(
       name: "u2cl",

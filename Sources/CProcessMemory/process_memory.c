@@ -3,9 +3,18 @@
 
 #ifdef __GLIBC__
 #include <malloc.h>
-void u2cl_release_free_memory(void) { malloc_trim(0); }
+
+void u2cl_begin_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+
+// The allocator raises its threshold by itself, up to 32 MiB, unless it was set: that is where it would have come to.
+void u2cl_end_large_blocks(void) {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  malloc_trim(0);
+}
 #else
-void u2cl_release_free_memory(void) {}
+void u2cl_begin_large_blocks(void) {}
+void u2cl_end_large_blocks(void) {}
 #endif
 
 #ifdef __linux__

@@ -1,3 +1,4 @@
+import CProcessMemory
 public import Networks
 public import OpenCL
 public import Tensors
@@ -77,7 +78,9 @@ public final class Executor {
     (_, launches) = try both(
       { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue) },
       {
-        try Recorder(
+        // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
+        defer { u2cl_release_library_code(16 << 20) }
+        return try Recorder(
           plan: plan, session: session, tuning: tuning, arena: arena, parameters: memory, scratch: scratch
         ).record()
       })

@@ -33,8 +33,9 @@ struct ParameterMemory {
   func fill(for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws
   {
     let tensors = ParameterReader(graph: graph, source: source)
-    // What was packed is of no use any more, and the allocator would keep tens of megabytes of it.
-    defer { u2cl_release_free_memory() }
+    // Tensors come and go; the allocator would keep tens of megabytes of them.
+    u2cl_begin_large_blocks()
+    defer { u2cl_end_large_blocks() }
     for (index, step) in plan.steps.enumerated() {
       guard let place = places[index],
         let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))

@@ -1,4 +1,3 @@
-import CProcessMemory
 import Engine
 import FoundationEssentials
 import Networks
@@ -31,8 +30,6 @@ struct CompiledNetwork {
       let graph = maps.applied(to: try model.network.graph(for: input))
       if let session {
         let (executor, notes) = try Self.executor(of: model, graph, in: session, precision)
-        // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
-        u2cl_release_library_code(16 << 20)
         return (graph, .openCL(executor), notes)
       }
       try Self.checkHostMemory(for: graph)

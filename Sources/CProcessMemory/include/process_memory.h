@@ -7,8 +7,9 @@
 // mostly from the system's cache of files. Does nothing on systems other than Linux.
 void u2cl_release_library_code(size_t least);
 
-// Gives memory that was freed, and that the allocator keeps for the next request, back to the system. Does nothing where
-// the allocator is not glibc's.
-void u2cl_release_free_memory(void);
+// Between these two, blocks of a megabyte and more go back to the system when they are freed, instead of being kept for
+// the next request; at the end, so does what was kept so far. They do nothing where the allocator is not glibc's.
+void u2cl_begin_large_blocks(void);
+void u2cl_end_large_blocks(void);
 
 #endif

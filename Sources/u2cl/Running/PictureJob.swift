@@ -30,12 +30,13 @@ struct PictureJob: Sendable {
     let classFiles = try classFiles(of: labels)
     let sideFiles = try sideFiles(of: found.detection)
     let name = target ?? "standard output"
-    let bytes = if let rendering { try rendering.encoded(encoding, name: name) } else { try encoded(labels, name: name) }
+    let bytes =
+      if let rendering { try rendering.encoded(encoding, name: name) } else { try encoded(labels, name: name) }
     try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
     if target == nil { try Console.write(bytes) }
     return RunReport.Entry(
       input: input.path, width: picture.size.width, height: picture.size.height, output: composition.kind,
-      file: target, sideMaps: sideFiles.map(\.path), classMasks: classFiles.map(\.path),
+      file: target, sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
       notes: picture.notes.map { "\($0)" } + (rendering?.notes ?? []),
       seconds: (start.duration(to: clock.now) + found.duration).seconds)
   }

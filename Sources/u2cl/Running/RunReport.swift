@@ -11,8 +11,8 @@ struct RunReport: Codable {
     /// Its file; nil where it went to standard output.
     let file: String?
     let sideMaps: [String]
-    /// The masks of a parsing model's classes, the background's first; `file` is then the label map.
-    let classMasks: [String]
+    /// The masks of a parsing model's classes, the background's first; `file` is then the label map. Nil for other models.
+    let classMasks: [String]?
     /// What the reader should know of the picture.
     let notes: [String]
     /// Decoding, network and encoding.

@@ -64,7 +64,7 @@ struct RunTeller {
 
   /// Names the files on standard output.
   private func announce(_ entry: RunReport.Entry) throws(Failure) {
-    for path in entry.sideMaps + entry.classMasks + (entry.file.map { [$0] } ?? []) { try Console.write(path) }
+    for path in entry.sideMaps + (entry.classMasks ?? []) + (entry.file.map { [$0] } ?? []) { try Console.write(path) }
   }
 
   private func note(_ entry: RunReport.Entry, of job: PictureJob) {
