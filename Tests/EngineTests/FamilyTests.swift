@@ -16,7 +16,7 @@ private let exports: [GoldenCase] = {
   }
   let prefix = "synthetic_\(network)_"
   let goldens = names(SharedFiles.path("golden")).filter {
-    $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true
+    $0.hasPrefix(prefix) && !$0.dropFirst(prefix.count).contains("_")
   }
   return names(folder).flatMap { file in
     goldens.filter { !file.contains("fixed") || !$0.contains("320x320") }.map {
