@@ -50,11 +50,12 @@ struct ModelOptions: ParsableArguments, Sendable {
 
   /// The model on a device.
   func detector(
-    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, maps: MapSelection,
-    cache: Cache, isQuiet: Bool = false
+    on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, batch: Int = 1,
+    maps: MapSelection, cache: Cache, isQuiet: Bool = false
   ) throws(Failure) -> SaliencyDetector {
     let model = try model.map { name throws(Failure) in try store.model(name, isQuiet: isQuiet) }
-    return try input.detector(of: model, on: request, options, precision: precision, maps: maps, cache: cache)
+    return try input.detector(
+      of: model, on: request, options, precision: precision, batch: batch, maps: maps, cache: cache)
   }
 }
 
@@ -76,13 +77,13 @@ struct InputOptions: ParsableArguments, Sendable {
   /// - Parameter precision: another than the options'.
   func detector(
     of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
-    maps: MapSelection, cache: Cache
+    batch: Int = 1, maps: MapSelection, cache: Cache
   ) throws(Failure) -> SaliencyDetector {
     var adapted = if let model { model } else { try Model.builtIn() }
     try profile.adapt(&adapted.profile)
     let detector = try SaliencyDetector(
       model: adapted, device: request,
-      precision: precision ?? options.precision, strict: options.strict, size: size, resampling: resample,
+      precision: precision ?? options.precision, strict: options.strict, size: size, batch: batch, resampling: resample,
       background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }

@@ -12,6 +12,7 @@ struct DetectionSetup: Sendable {
   private let model: ModelOptions
   private let options: DeviceOptions
   private let maps: MapSelection
+  private let batch: Int
   private let isQuiet: Bool
   /// Whether the model's maps, by their names, can be had as they are wanted.
   private let check: @Sendable ([String]) throws(Failure) -> Void
@@ -19,13 +20,14 @@ struct DetectionSetup: Sendable {
   private let state = Monitor<[Loaded]>([])
 
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, isQuiet: Bool,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, batch: Int, isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
     self.model = model
     self.options = options
     self.maps = maps
+    self.batch = batch
     self.isQuiet = isQuiet
   }
 
@@ -55,7 +57,7 @@ struct DetectionSetup: Sendable {
 
   private func load(on request: DeviceRequest) throws(Failure) -> SaliencyDetector {
     let detector = try model.detector(
-      on: request, options, maps: maps, cache: keeping.cache, isQuiet: isQuiet)
+      on: request, options, batch: batch, maps: maps, cache: keeping.cache, isQuiet: isQuiet)
     let report = DeviceReport(detector.device, asked: request, fallback: detector.fallback)
     let isFirst = state.update { loaded in
       defer { loaded.append(Loaded(model: detector.model.name, device: report)) }

@@ -28,8 +28,7 @@ final class DetectionStage {
     let isFirst = detector == nil
     let detector = if let detector { detector } else { try load() }
     self.detector = detector
-    var detections: [Detection] = []
-    for picture in pictures { detections.append(try detector.detect(picture)) }
+    let detections = try detector.detect(pictures)
     if isFirst, let first = detections.first { try check(first.maps.map(\.name)) }
     return detections
   }

@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
 
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
-      model: model, device: device, maps: sideMaps == nil ? .saliency : .all, isQuiet: quiet
+      model: model, device: device, maps: sideMaps == nil ? .saliency : .all, batch: batch, isQuiet: quiet
     ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
