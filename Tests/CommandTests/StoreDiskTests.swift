@@ -101,7 +101,7 @@ private let hasOpenSSL = (try? Sandbox().shell("openssl version"))?.code == 0
         else
           CURL_CA_BUNDLE=certificate \(pull) https://127.0.0.1:$port/moved.onnx; echo $?
         fi
-        kill $server; wait $server 2>/dev/null
+        kill -9 $server; wait $server 2>/dev/null
       done
       """, environment: ["U2CL_TIMEOUT": "5"])
     #expect(outcome.lines == ["5", "0", "5"], "\(outcome.text)\(outcome.errors)")

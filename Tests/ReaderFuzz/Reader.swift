@@ -66,10 +66,13 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     switch try CheckpointFile.open(bytes: bytes, name: "fuzz") {
     case .checkpoint(let checkpoint):
       for name in checkpoint.names { _ = try checkpoint.tensor(named: name) }
-      try U2NetTable.recognize(checkpoint)?.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
+      let table = KnownNetworks.recognize(checkpoint)
+      try table?.graph(for: Shape(channels: 3, height: 32, width: 32)).validate(checkpoint)
     case .onnx(let model):
       for name in model.parameters.names { _ = try model.parameters.tensor(named: name) }
-      try model.graph(for: Self.shape(for: model)).validate(model.parameters)
+      let graph = try model.graph(for: Self.shape(for: model))
+      try graph.validate(model.parameters)
+      _ = try KnownNetworks.identify(graph, model.parameters)
     }
   }
 

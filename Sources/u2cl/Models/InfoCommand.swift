@@ -24,7 +24,7 @@ extension ModelReport {
     let classes = task == .parsing ? " (\(self.classes.joined(separator: ", ")))" : ""
     return Format.table([
       ["model", name.oneLine],
-      ["file", "\(file.oneLine), \(format), \(Format.size(bytes))"],
+      ["file", "\(file.oneLine), \(format), \(bytes.formattedSize)"],
       ["architecture", architectureText],
       ["parameters", "\(Format.grouped(parameters)), \(storageText)"],
       ["work", Format.gigaMACs(multiplyAccumulates)],
