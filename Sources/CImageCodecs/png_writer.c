@@ -3,14 +3,14 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "image_codecs.h"
 
-// The zlib level. Measured against zlib's own 6: a third (a photograph) to a half (a mask) of the time for 6 to 19 % more
-// bytes.
-#ifndef U2CL_PNG_LEVEL
-#define U2CL_PNG_LEVEL 3
-#endif
+// Runs of one byte are all that is looked for behind the filters: half of the time of zlib's level 3 and no more bytes, a
+// fifth to a third of the time of its own 6 for up to 11 % more (cut-outs, overlays, masks; up to 1280×720). Of the filters
+// two suffice for colours; grey, which has little else, is worth Paeth's.
+static int filters_for(int channels) { return channels == 1 ? PNG_FILTER_PAETH : PNG_FILTER_SUB | PNG_FILTER_UP; }
 
 typedef struct {
   uint8_t *bytes;
@@ -75,10 +75,12 @@ static u2cl_codec_status write_all(
     : info->channels == 3               ? PNG_COLOR_TYPE_RGB
                                         : PNG_COLOR_TYPE_RGBA;
   png_set_write_fn(png, self, append, flush);
-  png_set_compression_level(png, U2CL_PNG_LEVEL);
+  png_set_compression_level(png, 1);
+  png_set_compression_strategy(png, Z_RLE);
   png_set_IHDR(
     png, header, (png_uint_32)info->width, (png_uint_32)info->height, info->bytes_per_sample * 8, color,
     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, filters_for(info->channels));
   attach(png, header, attachments);
   png_write_info(png, header);
   const uint16_t one = 1;
