@@ -35,10 +35,14 @@ struct U2CLCommand: ParsableCommand {
     }
   }
 
-  /// The parser's message as a clause in one line.
+  /// The parser's message as a clause in one line; lists of values, which it writes line by line, with commas.
   private static func complaint(_ message: String) -> String {
-    let sentence = message.hasSuffix(".") ? String(message.dropLast()) : message
-    return (sentence.prefix(1).lowercased() + sentence.dropFirst()).oneLine
+    let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+    let items = lines.filter { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }.joined(separator: ", ")
+    let words = lines.filter { !$0.hasPrefix("  - ") }.joined(separator: " ") + (items.isEmpty ? "" : " \(items)")
+    let sentence = words.hasSuffix(".") ? String(words.dropLast()) : words
+    let beginsWithAcronym = sentence.prefix(2).allSatisfy(\.isUppercase)
+    return (beginsWithAcronym ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()).oneLine
   }
 
   /// What tells more about the command that was meant.
