@@ -72,7 +72,18 @@ package final class PicturePipeline {
 
   /// A part of a batch's way, for whoever takes its time.
   package enum Stage: CaseIterable {
-    case upload, prepare, compute, render, download
+    /// The pictures' samples to the device.
+    case upload
+    /// Resizing and normalising.
+    case prepare
+    /// The part of `compute` in which the host enqueues.
+    case enqueue
+    /// The network.
+    case compute
+    /// Maps to masks.
+    case render
+    /// The masks from the device.
+    case download
   }
 
   /// One batch, stage by stage; the device is waited for after each.
@@ -89,6 +100,7 @@ package final class PicturePipeline {
     try arrival.finish()
     ended(.prepare)
     try compute(lane)
+    ended(.enqueue)
     try executor.queue.finish()
     ended(.compute)
     try render(pending, lane)

@@ -114,7 +114,7 @@ public struct Benchmark: Sendable {
     let start = clock.now
     let network = try choice.device.compile(model, for: shape, options)
     let compile = start.duration(to: clock.now).seconds
-    let frame = BenchmarkFrame(model, network, shape)
+    let frame = try BenchmarkFrame(model, network, shape, maps: maps)
     let first = try frame.run()
     let warmingUp = clock.now
     var warmups = 0
@@ -129,11 +129,13 @@ public struct Benchmark: Sendable {
       let seconds = counted.duration(to: clock.now).seconds
       if (frames.count >= runs && seconds >= minimumSeconds) || seconds >= maximumSeconds { break }
     }
+    let overlapped = try frame.overlappedImagesPerSecond(for: min(minimumSeconds, maximumSeconds))
     let memory = HostMachine.peakMemory
     let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates(cache: cache) : nil
     let report = BenchmarkReport(
       self, shape, on: choice, network, compileSeconds: compile, firstRun: first, warmups: warmups, frames: frames,
-      peakHostMemory: memory, peak: peak, layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
+      overlapped: overlapped, preparesOnDevice: frame.preparesOnDevice, peakHostMemory: memory, peak: peak,
+      layers: perLayer ? try layers(of: network, on: frame.input()) : nil)
     return Outcome(report: report, trace: traces ? try frame.trace(on: choice.device) : nil)
   }
 

@@ -1,3 +1,5 @@
+import DevicePictures
+import Engine
 import Images
 import Networks
 import OpenCL
@@ -11,11 +13,16 @@ struct BenchmarkFrame {
   private let network: CompiledNetwork
   private let pictures: [Picture]
   private let preprocessing: Preprocessing
+  /// The device's own way with pictures, where `run` takes it.
+  private let pipeline: PicturePipeline?
 
-  init(_ model: Model, _ network: CompiledNetwork, _ shape: Shape) {
+  init(_ model: Model, _ network: CompiledNetwork, _ shape: Shape, maps: MapSelection) throws {
     self.network = network
     preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
     pictures = Array(repeating: Self.picture, count: shape.batch)
+    let way: SaliencyDetector.PictureWay =
+      maps == .saliency && network.session.map { $0.device.kind != .cpu } == true ? .device : .host
+    pipeline = try MaskRunner(network, model.profile, preprocessing, way).pipeline
   }
 
   /// A picture in which no two neighbours are alike.
@@ -28,9 +35,45 @@ struct BenchmarkFrame {
   /// The network's input.
   func input() -> Tensor { preprocessing.input(from: pictures) }
 
+  /// Whether pictures are prepared, and masks made, on the device.
+  var preparesOnDevice: Bool { pipeline != nil }
+
+  /// Pictures per second with two batches in flight, measured for some seconds; nil where the host prepares pictures.
+  func overlappedImagesPerSecond(for seconds: Double) throws -> Double? {
+    guard let pipeline else { return nil }
+    let clock = ContinuousClock()
+    var pending = [try pipeline.submit(pictures), try pipeline.submit(pictures)]
+    _ = try pending.removeFirst().masks()
+    let start = clock.now
+    var count = 0
+    repeat {
+      pending.append(try pipeline.submit(pictures))
+      _ = try pending.removeFirst().masks()
+      count += pictures.count
+    } while start.duration(to: clock.now).seconds < seconds
+    return Double(count) / start.duration(to: clock.now).seconds
+  }
+
+  /// One batch through the device's own way, part by part.
+  private func deviceFrame(_ pipeline: PicturePipeline, timedBy watch: Stopwatch) throws {
+    try watch.time(.wall) {
+      try watch.time(.run) {
+        var start = watch.clock.now
+        _ = try pipeline.masks(of: pictures) { stage in
+          watch.note(stage.phase, since: start)
+          if stage != .enqueue { start = watch.clock.now }
+        }
+      }
+    }
+  }
+
   /// Runs once and takes every time.
   func run() throws -> Stopwatch {
     let watch = Stopwatch()
+    if let pipeline {
+      try deviceFrame(pipeline, timedBy: watch)
+      return watch
+    }
     try frame(timedBy: watch) { try network.run($0, timedBy: watch) }
     return watch
   }
@@ -63,6 +106,19 @@ struct BenchmarkFrame {
     for (index, picture) in pictures.enumerated() {
       let values = pictures.count == 1 ? map.values : Array(map.values[index * plane..<(index + 1) * plane])
       _ = Mask(saliency: values, of: map.shape.size, resizedTo: picture.size)
+    }
+  }
+}
+
+extension PicturePipeline.Stage {
+  fileprivate var phase: BenchmarkPhase {
+    switch self {
+    case .upload: .upload
+    case .prepare: .pre
+    case .enqueue: .enqueue
+    case .compute: .compute
+    case .render: .post
+    case .download: .download
     }
   }
 }

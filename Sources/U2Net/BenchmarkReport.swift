@@ -152,6 +152,10 @@ public struct BenchmarkReport: Sendable, Codable {
   public let phases: [PhaseReport]
   /// By the median run.
   public let imagesPerSecond: Double
+  /// Whether the device resizes and normalises the pictures and makes the masks; a run is then everything.
+  public let preparesOnDevice: Bool
+  /// Pictures per second with two batches in flight; nil where the host prepares the pictures.
+  public let overlappedImagesPerSecond: Double?
   /// 10⁹ multiply-accumulates per second, by the median run.
   public let gigaMACsPerSecond: Double
   /// 10⁹ float32 multiply-accumulates per second that the device was measured to do at most; nil where that was not
@@ -163,9 +167,11 @@ public struct BenchmarkReport: Sendable, Codable {
   /// - Parameter frames: what the counted runs took, at least one.
   init(
     _ benchmark: Benchmark, _ shape: Shape, on choice: DeviceChoice, _ network: CompiledNetwork,
-    compileSeconds: Double, firstRun: Stopwatch, warmups: Int, frames: [Stopwatch], peakHostMemory: Int, peak: Double?,
-    layers: [LayerReport]?
+    compileSeconds: Double, firstRun: Stopwatch, warmups: Int, frames: [Stopwatch], overlapped: Double?,
+    preparesOnDevice: Bool, peakHostMemory: Int, peak: Double?, layers: [LayerReport]?
   ) {
+    self.preparesOnDevice = preparesOnDevice
+    overlappedImagesPerSecond = overlapped
     host = HostMachine()
     system = host.system
     model = benchmark.model.name

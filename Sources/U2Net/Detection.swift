@@ -45,17 +45,21 @@ extension Graph {
 
 /// What a network found in a picture.
 public struct Detection: Sendable {
-  /// The maps that were asked for; the first is the result.
+  /// The maps that were asked for; the first is the result. None where masks alone were.
   public let maps: [SaliencyMap]
   /// The picture's own size.
   public let pictureSize: Size
   /// What the maps are for.
   public let profile: ModelProfile
   let resampling: Resampling
+  /// The mask, where the device has made it already.
+  private let rendered: Mask?
 
   package init(
-    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling,
+    rendered: Mask? = nil
   ) {
+    self.rendered = rendered
     self.maps = maps
     self.pictureSize = pictureSize
     self.profile = profile
@@ -64,7 +68,7 @@ public struct Detection: Sendable {
 
   /// The result as an 8-bit grey picture of the picture's size: the mask of what stands out or is of any class, or the
   /// drawing, as the model's task is.
-  public func mask() throws(Failure) -> Mask { try mask(of: first()) }
+  public func mask() throws(Failure) -> Mask { if let rendered { rendered } else { try mask(of: first()) } }
 
   /// Any of the maps as `mask()` has the first.
   public func mask(of map: SaliencyMap) throws(Failure) -> Mask {

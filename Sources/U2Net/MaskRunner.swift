@@ -12,7 +12,8 @@ struct MaskRunner {
   private let network: CompiledNetwork
   private let profile: ModelProfile
   private let preprocessing: Preprocessing
-  private let pipeline: PicturePipeline?
+  /// The device's own way; nil where the host prepares pictures.
+  let pipeline: PicturePipeline?
 
   init(
     _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,

@@ -137,6 +137,16 @@ public final class SaliencyDetector {
     }
   }
 
+  /// As `detect` where nothing but `mask()` is asked of the detections: the device makes the masks where it can.
+  public func detectMasks(in pictures: [Picture]) throws(Failure) -> [Detection] {
+    guard model.profile.task == .saliency else { return try detect(pictures) }
+    return zip(pictures, try masks(of: pictures)).map { picture, mask in
+      Detection(
+        maps: [], pictureSize: picture.size, profile: model.profile, resampling: preprocessing.resampling,
+        rendered: mask)
+    }
+  }
+
   /// Sends pictures on their way and returns at once, where the device makes their masks; elsewhere they are computed when
   /// they are asked for. Two at a time keep a device busy; a third waits for the first.
   ///

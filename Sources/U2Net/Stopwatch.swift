@@ -2,17 +2,18 @@
 public enum BenchmarkPhase: String, Sendable, Hashable, Codable, CaseIterable {
   /// Resizing and normalising the pictures; decoding is not part of it.
   case pre
-  /// The input to the device.
+  /// The input to the device; where it prepares the pictures, their samples.
   case upload
   /// The part of `compute` in which the host enqueues launches.
   case enqueue
   /// The network: from the first launch to the end of the last.
   case compute
-  /// The maps from the device.
+  /// The maps from the device; where it makes them, the masks.
   case download
   /// Maps to masks of the pictures' own size.
   case post
-  /// From an input in the host's memory to maps in the host's memory: upload, compute and download.
+  /// From an input in the host's memory to maps in the host's memory: upload, compute and download. Where the device
+  /// prepares the pictures: from their samples to masks, which is everything.
   case run
   /// From pictures to masks: everything.
   case wall

@@ -20,6 +20,11 @@ extension BenchmarkReport: Presentable {
       rows.append([name, Format.milliseconds(seconds) + (programs ?? "")])
     }
     rows.append(["speed", speed])
+    if let overlapped = overlappedImagesPerSecond {
+      rows.append([
+        "in flight", "\(Format.fixed(overlapped, 2)) images/s with two batches, pictures prepared on the device",
+      ])
+    }
     return ([Format.table(rows), phaseTable] + (layers.map { [Self.table(of: $0)] } ?? [])).joined(separator: "\n\n")
   }
 

@@ -50,6 +50,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Keep EXIF and XMP; the ICC profile is always kept.")
   var keepMetadata = false
 
+  /// Whether the mask as the authors make it is enough.
+  var needsMaskOnly: Bool { !matting && !(refine ?? (kind.standardEdges == .refined)) }
+
   func validate() throws {
     if onlyMask && kind != .mask { throw ValidationError("-om and --output \(kind.rawValue) exclude each other") }
     guard (1...100).contains(quality) else { throw ValidationError("--quality goes from 1 to 100") }

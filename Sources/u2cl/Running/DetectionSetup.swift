@@ -12,6 +12,8 @@ struct DetectionSetup: Sendable {
   private let model: ModelOptions
   private let options: DeviceOptions
   private let maps: MapSelection
+  /// Whether nothing but masks will be asked of what is found.
+  private let masksOnly: Bool
   private let batch: Int
   private let isQuiet: Bool
   /// Whether the model's maps, by their names, can be had as they are wanted.
@@ -20,10 +22,11 @@ struct DetectionSetup: Sendable {
   private let state = Monitor<[Loaded]>([])
 
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, batch: Int, isQuiet: Bool,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, masksOnly: Bool, batch: Int, isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
+    self.masksOnly = masksOnly
     self.model = model
     self.options = options
     self.maps = maps
@@ -42,7 +45,7 @@ struct DetectionSetup: Sendable {
     let requests = options.requests
     return requests.map { request in
       {
-        let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, check: check)
+        let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, masksOnly: masksOnly, check: check)
         return { batch in
           switch stage.detect(batch) {
           case .success(let found): return .computed(found.map { .success($0) })

@@ -12,12 +12,17 @@ struct DetectedPicture: Sendable {
 final class DetectionStage {
   private let load: () throws(Failure) -> SaliencyDetector
   private let check: ([String]) throws(Failure) -> Void
+  private let masksOnly: Bool
   private var detector: SaliencyDetector?
 
-  /// - Parameter check: called once with the names of the model's maps, before anything is made of them.
+  /// - Parameters:
+  ///   - masksOnly: whether nothing but masks will be asked of what is found.
+  ///   - check: called once with the names of the model's maps, before anything is made of them.
   init(
-    _ load: @escaping () throws(Failure) -> SaliencyDetector, check: @escaping ([String]) throws(Failure) -> Void
+    _ load: @escaping () throws(Failure) -> SaliencyDetector, masksOnly: Bool,
+    check: @escaping ([String]) throws(Failure) -> Void
   ) {
+    self.masksOnly = masksOnly
     self.load = load
     self.check = check
   }
@@ -28,6 +33,7 @@ final class DetectionStage {
     let isFirst = detector == nil
     let detector = if let detector { detector } else { try load() }
     self.detector = detector
+    if masksOnly { return try detector.detectMasks(in: pictures) }
     let detections = try detector.detect(pictures)
     if isFirst, let first = detections.first { try check(first.maps.map(\.name)) }
     return detections

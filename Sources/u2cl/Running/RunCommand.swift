@@ -56,7 +56,8 @@ struct RunCommand: ParsableCommand {
 
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
-      model: model, device: device, maps: sideMaps == nil ? .saliency : .all, batch: batch, isQuiet: quiet
+      model: model, device: device, maps: sideMaps == nil ? .saliency : .all,
+      masksOnly: sideMaps == nil && result.needsMaskOnly, batch: batch, isQuiet: quiet
     ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
@@ -71,7 +72,8 @@ struct RunCommand: ParsableCommand {
     // Who waits for standard input is not kept from ending.
     let interruption = jobs.contains { $0.input.path == "-" } ? nil : Interruption(stop)
     let detection = detection(for: jobs)
-    MaskRun(detection: detection, batch: batch).run(jobs, stop: stop, &teller)
+    // Two batches at a time: while one is computed the other is copied.
+    MaskRun(detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all))).run(jobs, stop: stop, &teller)
     interruption?.end()
     teller.end(skipped: all - jobs.count, interruption: interruption?.name)
     interruption?.endProcess()

@@ -58,7 +58,8 @@ struct StreamCommand: ParsableCommand {
     var writer = FrameWriter(output: output, background: model.input.background, smoothing: smooth)
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
-    let detection = DetectionSetup(model: model, device: device, maps: .saliency, batch: batch, isQuiet: quiet)
+    let detection = DetectionSetup(
+      model: model, device: device, maps: .saliency, masksOnly: true, batch: batch, isQuiet: quiet)
     pipeline(detection, format).run(stop: stop) {
       source.next()
     } deliver: { _, result in
