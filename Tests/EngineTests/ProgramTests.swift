@@ -36,7 +36,7 @@ import Testing
       // What a trial of kernels found is kept, too: the second session need not build all that the first did.
       #expect((second.1.loaded > 0) == keeps && second.1.loaded <= first.1.built, "\(device.platform.name)")
       #expect((second.1.built == 0) == keeps && second.1.built <= first.1.built, "\(device.platform.name)")
-      let programs = Cache(.folder(folder)).contents().filter { $0.kind == .programs }
+      let programs = Cache(.folder(folder)).contents().programs
       #expect(programs.count == (keeps ? first.1.built : 0), "\(device.platform.name)")
     }
   }
