@@ -6,18 +6,16 @@ import Tensors
 
 /// Compiles a model for what a device can hold, or for another device where that may stand in.
 struct Compilation {
-  private let model: Model
-  private let size: Size
-  private let options: CompilationOptions
-
-  init(of model: Model, at size: Size, _ options: CompilationOptions) {
-    self.model = model
-    self.size = size
-    self.options = options
-  }
+  let model: Model
+  let preprocessing: Preprocessing
+  let options: CompilationOptions
+  /// Where pictures are made inputs; on the host for the reference.
+  let way: SaliencyDetector.PictureWay
 
   struct Result {
     let network: CompiledNetwork
+    /// What makes masks with it.
+    let runner: MaskRunner
     let device: ComputeDevice
     /// Why it is not the device that was asked for.
     let fallback: String?
@@ -33,16 +31,17 @@ struct Compilation {
     var notes: [String] = []
     while true {
       do {
-        let network = try choice.device.compile(model, for: shape(batch), options)
-        return Result(
-          network: network, device: choice.device, fallback: choice.fallback, batch: batch, notes: notes)
+        return try result(on: choice.device, choice.fallback, batch, notes)
       } catch {
         let failure = Failure(error)
         guard error.mayLackMemory, batch > 1 else {
           guard failure.kind == .device, mayFallBack, choice.device.kind != ComputeDevice.reference.kind else {
             throw failure
           }
-          return try onReference(choice, batch, failure, notes)
+          let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
+          return try failing {
+            try result(on: .reference, reasons.compactMap { $0 }.joined(separator: "; "), batch, notes)
+          }
         }
         batch /= 2
         notes.append("\(failure); using batches of \(batch)")
@@ -50,18 +49,17 @@ struct Compilation {
     }
   }
 
-  private func onReference(
-    _ choice: DeviceChoice, _ batch: Int, _ failure: Failure, _ notes: [String]
-  ) throws(Failure) -> Result {
-    let network = try failing { try ComputeDevice.reference.compile(model, for: shape(batch), options) }
-    let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
+  private func result(
+    on device: ComputeDevice, _ fallback: String?, _ batch: Int, _ notes: [String]
+  ) throws -> Result {
+    let size = preprocessing.size
+    let shape = Shape(batch: batch, channels: 3, height: size.height, width: size.width)
+    let network = try device.compile(model, for: shape, options)
+    let way = device.kind == ComputeDevice.reference.kind ? .host : way
+    let runner = try MaskRunner(network, model.profile, preprocessing, way)
     return Result(
-      network: network, device: .reference, fallback: reasons.compactMap { $0 }.joined(separator: "; "), batch: batch,
-      notes: notes)
-  }
-
-  private func shape(_ batch: Int) -> Shape {
-    Shape(batch: batch, channels: 3, height: size.height, width: size.width)
+      network: network, runner: runner, device: device, fallback: fallback, batch: batch,
+      notes: notes + network.notes + runner.notes)
   }
 }
 

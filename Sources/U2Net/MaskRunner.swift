@@ -18,11 +18,11 @@ struct MaskRunner {
   init(
     _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
     _ way: SaliencyDetector.PictureWay
-  ) throws(Failure) {
+  ) throws {
     self.network = network
     self.profile = profile
     self.preprocessing = preprocessing
-    (pipeline, notes) = try failing { try Self.pipeline(network, profile, preprocessing, way) }
+    (pipeline, notes) = try Self.pipeline(network, profile, preprocessing, way)
   }
 
   /// The device's own way, where that is wanted, where there is one channel to make a mask of what stands out of, and

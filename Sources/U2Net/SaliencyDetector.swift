@@ -26,9 +26,9 @@ public final class SaliencyDetector {
   public var noticeHandler: (String) -> Void = { _ in }
 
   /// How activations and weights are stored.
-  public var precision: Precision { network.precision }
+  public private(set) var precision: Precision
   /// What else its user should know of how the model was compiled, each in one line.
-  public var notes: [String] { shrinkNotes + network.notes }
+  public private(set) var notes: [String]
   /// Whether pictures are resized, and masks made, on the device.
   public var preparesOnDevice: Bool { pictureWay == .device }
 
@@ -36,13 +36,12 @@ public final class SaliencyDetector {
   let strict: Bool
   private let options: CompilationOptions
   private let pictureWay: PictureWay
-  private var shrinkNotes: [String]
-  private(set) var network: CompiledNetwork
+  /// Nil where a device was lost and nothing could take its place.
+  private var compiled: Compilation.Result?
   /// How often the device was lost.
   private var losses = 0
   /// Which compilation of the network runs.
   private(set) var generation = 0
-  private(set) var runner: MaskRunner
 
   /// Where pictures are made inputs, and maps masks.
   package enum PictureWay: Sendable {
@@ -53,7 +52,7 @@ public final class SaliencyDetector {
   }
 
   /// What the maps that are computed are called, the saliency map first: `d0` … `d6`.
-  public var mapNames: [String] { network.graph.outputs.map(\.name) }
+  public let mapNames: [String]
 
   /// Loads a model on a device.
   ///
@@ -99,12 +98,13 @@ public final class SaliencyDetector {
     cache = options.cache
     (self.request, self.strict) = (request, strict)
     pictureWay = way ?? (["cpu", "reference"].contains(choice.device.kind) ? .host : .device)
-    let compiled = try Compilation(of: model, at: inputSize, options).run(
-      on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
-    (network, device, fallback) = (compiled.network, compiled.device, compiled.fallback)
-    (self.batch, shrinkNotes) = (compiled.batch, compiled.notes)
-    runner = try MaskRunner(compiled.network, model.profile, preprocessing, pictureWay)
-    shrinkNotes += runner.notes
+    let compiled = try Compilation(
+      model: model, preprocessing: preprocessing, options: options, way: pictureWay
+    ).run(on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
+    (device, fallback, self.batch) = (compiled.device, compiled.fallback, compiled.batch)
+    (precision, notes) = (compiled.network.precision, compiled.notes)
+    mapNames = compiled.network.graph.outputs.map(\.name)
+    self.compiled = compiled
   }
 
   /// Finds what stands out in a picture.
@@ -117,11 +117,12 @@ public final class SaliencyDetector {
   /// - Returns: a detection for each, in their order.
   public func detect(_ pictures: [Picture]) throws(Failure) -> [Detection] {
     try recovering { detector in
-      try detector.batches(of: pictures).flatMap { batch in
-        let outputs = try detector.network.run(batch: batch, preprocessing: detector.preprocessing)
+      let network = try detector.running.network
+      return try detector.batches(of: pictures).flatMap { batch in
+        let outputs = try network.run(batch: batch, preprocessing: detector.preprocessing)
         return batch.enumerated().map { index, picture in
           Detection(
-            maps: detector.network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
+            maps: network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
             profile: detector.model.profile, resampling: detector.preprocessing.resampling)
         }
       }
@@ -132,7 +133,8 @@ public final class SaliencyDetector {
   /// where the device makes them, two batches at a time.
   public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] {
     try recovering { detector in
-      let pending = try detector.batches(of: pictures).map { try detector.runner.submit($0) }
+      let runner = try detector.running.runner
+      let pending = try detector.batches(of: pictures).map { try runner.submit($0) }
       return try pending.flatMap { try $0() }
     }
   }
@@ -153,9 +155,17 @@ public final class SaliencyDetector {
   /// - Parameter pictures: at most `batch` at a time are computed at once.
   public func submit(_ pictures: [Picture]) throws(Failure) -> PendingDetections {
     let pending = try recovering { detector in
-      try detector.batches(of: pictures).map { try detector.runner.submit($0) }
+      let runner = try detector.running.runner
+      return try detector.batches(of: pictures).map { try runner.submit($0) }
     }
     return PendingDetections(pictures, pending, self)
+  }
+
+  private var running: Compilation.Result {
+    get throws(Failure) {
+      guard let compiled else { throw Failure(.device, "\(device) failed, and nothing could take its place") }
+      return compiled
+    }
   }
 
   private func batches(of pictures: [Picture]) -> [[Picture]] {
@@ -182,14 +192,15 @@ extension SaliencyDetector {
   /// - Throws: the failure where nothing is left to try.
   private func recover(from error: any Error) throws(Failure) {
     let failure = Failure(error)
-    guard device.kind != ComputeDevice.reference.kind else { throw failure }
-    let compilation = Compilation(of: model, at: preprocessing.size, options)
+    // A text and not the network, which must be gone when the next is compiled.
+    let report = compiled?.network.memoryReport(failure, on: device)
+    guard let report, device.kind != ComputeDevice.reference.kind else { throw failure }
     let mayFallBack = request.mayFallBack && !strict
     var batch = batch
     var choice = DeviceChoice(device: device, fallback: fallback)
     if error.mayLackMemory, batch > 1 {
       batch /= 2
-      noticeHandler("\(network.memoryReport(failure, on: device)); going on with batches of \(batch)")
+      noticeHandler("\(report); going on with batches of \(batch)")
     } else {
       losses += 1
       if losses == 1 {
@@ -201,12 +212,20 @@ extension SaliencyDetector {
         choice = DeviceChoice(device: .reference, fallback: reason)
       }
     }
-    let compiled = try compilation.run(on: choice, batch: batch, mayFallBack: mayFallBack)
-    for note in compiled.notes { noticeHandler(note) }
-    if let reason = compiled.fallback, reason != choice.fallback { noticeHandler(reason) }
-    (network, device, fallback, self.batch) = (compiled.network, compiled.device, compiled.fallback, compiled.batch)
-    let way = device.kind == ComputeDevice.reference.kind ? .host : pictureWay
-    runner = try MaskRunner(compiled.network, model.profile, preprocessing, way)
+    try compile(on: choice, batch: batch, mayFallBack: mayFallBack)
+  }
+
+  /// Compiles anew, once what was compiled before has given its memory back.
+  private func compile(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) {
+    compiled = nil
+    let result = try Compilation(
+      model: model, preprocessing: preprocessing, options: options, way: pictureWay
+    ).run(on: choice, batch: batch, mayFallBack: mayFallBack)
+    for note in result.notes where !notes.contains(note) { noticeHandler(note) }
+    if let reason = result.fallback, reason != choice.fallback { noticeHandler(reason) }
+    (device, fallback, self.batch) = (result.device, result.fallback, result.batch)
+    (precision, notes) = (result.network.precision, result.notes)
+    compiled = result
     generation += 1
   }
 }

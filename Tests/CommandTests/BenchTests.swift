@@ -12,7 +12,8 @@ import Testing
     #expect(
       report.keys.subtracting(["commit", "cacheHit"])
         == onDevice.union([
-          "schema", "version", "preparesOnDevice", "system", "host", "model", "height", "width", "batch", "maps", "picture", "device",
+          "schema", "version", "preparesOnDevice", "system", "host", "model", "height", "width", "batch", "maps",
+          "picture", "device",
           "precision", "notes",
           "peakHostMemory", "loadSeconds", "compileSeconds", "firstRunSeconds", "warmup", "multiplyAccumulates",
           "samples", "run", "phases", "imagesPerSecond", "gigaMACsPerSecond",

@@ -74,6 +74,18 @@ import Testing
       strict.code == 3 && strict.output.isEmpty && strict.errors.contains("CL_OUT_OF_RESOURCES"), "\(strict.errors)")
   }
 
+  /// A batch that does not fit is halved until one does, whether the driver says so at once or when memory is used.
+  @Test(arguments: [[:], ["FAULTS_LATE_MEMORY": "1"]]) func batchesAreMadeToFit(faults: [String: String]) throws {
+    let sandbox = try Sandbox()
+    try sandbox.makeFolder("album")
+    for index in 0..<3 { try sandbox.copy(Sandbox.demo, to: "album/\(index).jpg") }
+    let outcome = try sandbox.expectSuccess(
+      ["run", "album", "-o", "out/", "--size", "64", "--batch", "16", "--device", "gpu", "--strict"]
+        + ["--precision", "fp32"],
+      environment: environment(gpu.merging(faults) { $1 }.merging(["FAULTS_MEMORY": "30000000"]) { $1 }))
+    #expect(outcome.lines.count == 3 && outcome.errors.contains("using batches of"), "\(outcome.errors)")
+  }
+
   /// A GPU that is too small for anything: the reference, or one line that says what was needed and what there is.
   @Test func tooLittleMemoryIsTold() throws {
     let sandbox = try Sandbox()
