@@ -114,7 +114,7 @@ public struct Benchmark: Sendable {
     let start = clock.now
     let network = try choice.device.compile(model, for: shape, options)
     let compile = start.duration(to: clock.now).seconds
-    let frame = try BenchmarkFrame(model, network, shape, maps: maps)
+    let frame = try BenchmarkFrame(model, network, shape, maps: maps, on: choice.device)
     let first = try frame.run()
     let warmingUp = clock.now
     var warmups = 0

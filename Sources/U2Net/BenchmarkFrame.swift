@@ -16,12 +16,12 @@ struct BenchmarkFrame {
   /// The device's own way with pictures, where `run` takes it.
   private let pipeline: PicturePipeline?
 
-  init(_ model: Model, _ network: CompiledNetwork, _ shape: Shape, maps: MapSelection) throws {
+  init(_ model: Model, _ network: CompiledNetwork, _ shape: Shape, maps: MapSelection, on device: ComputeDevice) throws
+  {
     self.network = network
     preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
     pictures = Array(repeating: Self.picture, count: shape.batch)
-    let way: SaliencyDetector.PictureWay =
-      maps == .saliency && network.session.map { $0.device.kind != .cpu } == true ? .device : .host
+    let way = maps == .saliency ? SaliencyDetector.PictureWay(on: device) : .host
     pipeline = try MaskRunner(network, model.profile, preprocessing, way).pipeline
   }
 

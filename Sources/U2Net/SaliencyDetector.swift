@@ -30,7 +30,7 @@ public final class SaliencyDetector {
   /// What else its user should know of how the model was compiled, each in one line.
   public private(set) var notes: [String]
   /// Whether pictures are resized, and masks made, on the device.
-  public var preparesOnDevice: Bool { pictureWay == .device }
+  public var preparesOnDevice: Bool { compiled?.runner.pipeline != nil }
 
   let request: DeviceRequest
   let strict: Bool
@@ -49,6 +49,14 @@ public final class SaliencyDetector {
     case device
     /// On the host.
     case host
+
+    /// What suits a device: a CPU's host does the same without a program to load.
+    init(on device: ComputeDevice) {
+      switch device.backend {
+      case .openCL(let device): self = device.kind == .cpu ? .host : .device
+      case .reference: self = .host
+      }
+    }
   }
 
   /// What the maps that are computed are called, the saliency map first: `d0` … `d6`.
@@ -97,7 +105,7 @@ public final class SaliencyDetector {
     self.options = options
     cache = options.cache
     (self.request, self.strict) = (request, strict)
-    pictureWay = way ?? (["cpu", "reference"].contains(choice.device.kind) ? .host : .device)
+    pictureWay = way ?? PictureWay(on: choice.device)
     let compiled = try Compilation(
       model: model, preprocessing: preprocessing, options: options, way: pictureWay
     ).run(on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
