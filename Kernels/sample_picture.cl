@@ -1,5 +1,6 @@
 // sample_picture: the authors' resize of a picture to a network's input: bilinear between pixel centres, no antialiasing,
-// zero beyond the border, as scikit-image's resize(order=1, mode="constant", anti_aliasing=False).
+// as scikit-image's resize(order=1, anti_aliasing=False). Beyond the border the border's pixels are repeated, as with
+// mode="edge", or lie zeros, as with mode="constant".
 //
 // in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved;
 // transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar, [3][size.x]
@@ -17,9 +18,12 @@ float3 opaque_pixel(
   return convert_float3(value);
 }
 
+bool inside(const int at, const int extent) { return at >= 0 && at < extent; }
+
 __kernel void sample_picture(
     __global const uchar *restrict in, const ulong at, const int4 shape, const uint background,
-    __global float *restrict out, const ulong out_at, const int2 size) {
+    __global float *restrict out, const ulong out_at, const int2 size,
+    const int repeats_border) {
   const int x = (int)get_global_id(0);  // 0 ..< size.y
   const int y = (int)get_global_id(1);  // 0 ..< size.x
   if (x >= size.y || y >= size.x) return;
@@ -31,8 +35,10 @@ __kernel void sample_picture(
   const int left = u < 0 ? -1 : (int)(u / (2 * size.y)), top = v < 0 ? -1 : (int)(v / (2 * size.x));
   const float fx = (float)(u - (long)left * 2 * size.y) / (float)(2 * size.y);
   const float fy = (float)(v - (long)top * 2 * size.x) / (float)(2 * size.x);
-  const float wl = left < 0 ? 0.0f : 1.0f - fx, wr = left + 1 >= shape.y ? 0.0f : fx;
-  const float wt = top < 0 ? 0.0f : 1.0f - fy, wb = top + 1 >= shape.x ? 0.0f : fy;
+  const float wl = inside(left, shape.y) || repeats_border ? 1.0f - fx : 0.0f;
+  const float wr = inside(left + 1, shape.y) || repeats_border ? fx : 0.0f;
+  const float wt = inside(top, shape.x) || repeats_border ? 1.0f - fy : 0.0f;
+  const float wb = inside(top + 1, shape.x) || repeats_border ? fy : 0.0f;
   const ulong l = (ulong)max(left, 0), r = (ulong)min(left + 1, shape.y - 1);
   const ulong t = (ulong)max(top, 0) * shape.y, b = (ulong)min(top + 1, shape.x - 1) * shape.y;
   __global const uchar *pixels = in + at;

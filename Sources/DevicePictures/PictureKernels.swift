@@ -49,15 +49,16 @@ struct PictureKernels {
       UInt64(picture.offset), picture.extents, background.packed, rgb, UInt64(0))
   }
 
-  /// A picture to planes in 0 … 1 as the authors resize it.
+  /// A picture to planes in 0 … 1 as the authors resize it; beyond its border lies what stands at it, or black.
   mutating func sample(
     _ picture: PicturePlace, over background: Color, from buffer: Buffer, to planes: Buffer, at element: Int,
-    _ size: Size
+    _ size: Size, repeatsBorder: Bool
   ) throws {
     try enqueue(
       "sample_picture", .samplePicture, over: [size.width, size.height], buffer, UInt64(picture.offset),
       picture.extents,
-      background.packed, planes, UInt64(element), SIMD2(Int32(size.height), Int32(size.width)))
+      background.packed, planes, UInt64(element), SIMD2(Int32(size.height), Int32(size.width)),
+      Int32(repeatsBorder ? 1 : 0))
   }
 
   /// 8-bit RGB of a size to planes in 0 … 1.

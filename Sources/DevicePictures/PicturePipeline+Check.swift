@@ -12,7 +12,7 @@ extension PicturePipeline {
     guard zip(found, expected).allSatisfy({ abs($0 - $1) <= 1e-3 }) else { return false }
     let (map, masks) = try masks(ofRampFor: picture)
     let mask = Mask(
-      saliency: map.values, of: map.shape.size, resizedTo: picture.size, resampling: preprocessing.resampling)
+      saliency: map.values, of: map.shape.size, resizedTo: picture.size, resampling: preprocessing.mapResampling)
     return zip(masks[0].pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }
 

@@ -155,7 +155,9 @@ extension PicturePipeline {
     for (index, place) in PicturePlace.places(of: pictures).enumerated() {
       let element = index * 3 * pixels
       guard let filter = preprocessing.resampling.pictureFilter else {
-        try inbound.sample(place, over: background, from: lane.samples, to: lane.input, at: element, size)
+        try inbound.sample(
+          place, over: background, from: lane.samples, to: lane.input, at: element, size,
+          repeatsBorder: preprocessing.resampling == .bilinear)
         continue
       }
       let resize = Resize(from: place.size, to: size, channels: 3, filter: filter)
@@ -187,7 +189,7 @@ extension PicturePipeline {
     let target = try lane.masks(byteCount: pending.byteCount)
     for (index, place) in zip(pending.sizes.indices, pending.offsets) {
       let resize = Resize(
-        from: size, to: pending.sizes[index], channels: 1, filter: preprocessing.resampling.maskFilter,
+        from: size, to: pending.sizes[index], channels: 1, filter: preprocessing.mapResampling.maskFilter,
         sourceOffset: index * pixels, targetOffset: place)
       try outbound.resize(resize, from: lane.grey, to: target, between: &lane.betweenOutbound)
     }
@@ -202,7 +204,7 @@ extension Resampling {
   /// The filter of a picture's resize; nil where it is sampled plainly.
   fileprivate var pictureFilter: ResizeFilter? {
     switch self {
-    case .bilinear: nil
+    case .bilinear, .bilinearConstant: nil
     case .antialiased: .triangle
     case .lanczos: .lanczos3
     }

@@ -22,7 +22,8 @@ struct ProgramSource: Hashable, Sendable {
   /// each program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
   init(_ file: KernelSource, options: String) {
     files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
-    self.options = "-cl-std=CL1.2" + (options.isEmpty ? "" : " \(options)")
+    // Without -w PoCL tells users on their terminal how many warnings its compiler has of 16 floats in registers of 8.
+    self.options = "-cl-std=CL1.2 -w" + (options.isEmpty ? "" : " \(options)")
   }
 
   /// A name for reports.

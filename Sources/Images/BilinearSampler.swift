@@ -1,11 +1,19 @@
 internal import Tensors
 
-/// The authors' resize: bilinear between pixel centres, no antialiasing, zero beyond the border, in float32.
+/// The authors' resize: bilinear between pixel centres, no antialiasing, in float32.
 ///
 /// Target pixel x lies at source position (x + ½) · source / target − ½, as in scikit-image
-/// `resize(order=1, mode='constant', anti_aliasing=False)`, which they call.
+/// `resize(order=1, anti_aliasing=False)`, which they call.
 struct BilinearSampler {
-  /// The two source pixels of a target pixel; a weight is 0 where its pixel lies beyond the border.
+  /// What lies beyond the border.
+  enum Border {
+    /// What stands at it (scikit-image's `mode='edge'`).
+    case repeated
+    /// Zeros (`mode='constant'`).
+    case zero
+  }
+
+  /// The two source pixels of a target pixel; beyond the border it is the border's, of weight 0 where zeros lie there.
   private struct Pair {
     var lower: Int
     var upper: Int
@@ -18,21 +26,22 @@ struct BilinearSampler {
   private let rows: [Pair]
 
   /// A sampler between two sizes, neither of them empty.
-  init(from source: Size, to target: Size) {
+  init(from source: Size, to target: Size, border: Border) {
     self.source = source
-    self.columns = Self.pairs(from: source.width, to: target.width)
-    self.rows = Self.pairs(from: source.height, to: target.height)
+    self.columns = Self.pairs(from: source.width, to: target.width, border)
+    self.rows = Self.pairs(from: source.height, to: target.height, border)
   }
 
-  private static func pairs(from source: Int, to target: Int) -> [Pair] {
+  private static func pairs(from source: Int, to target: Int, _ border: Border) -> [Pair] {
     (0..<target).map { index in
       let position = (Double(index) + 0.5) * Double(source) / Double(target) - 0.5
       let floor = position.rounded(.down)
       let (lower, fraction) = (Int(floor), Float(position - floor))
       let upper = lower + 1
+      let isZero = border == .zero
       return Pair(
-        lower: max(0, lower), upper: min(source - 1, upper), lowerWeight: lower < 0 ? 0 : 1 - fraction,
-        upperWeight: upper >= source ? 0 : fraction)
+        lower: max(0, lower), upper: min(source - 1, upper), lowerWeight: isZero && lower < 0 ? 0 : 1 - fraction,
+        upperWeight: isZero && upper >= source ? 0 : fraction)
     }
   }
 

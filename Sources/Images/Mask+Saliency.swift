@@ -7,7 +7,7 @@ extension Mask {
   ///   - map: `[height, width]`, row-major, of any range; a flat map gives zeros, and NaN counts as the least value.
   ///   - mapSize: the map's size.
   ///   - size: the mask's size, the picture's own.
-  ///   - resampling: `.bilinear` as the authors do, `.lanczos` as rembg does; both as Pillow computes them.
+  ///   - resampling: `.lanczos` as rembg does; every other is the triangle that the authors take. Both as Pillow computes them.
   public init(saliency map: [Float], of mapSize: Size, resizedTo size: Size, resampling: Resampling = .bilinear) {
     precondition(map.count == mapSize.height * mapSize.width, "\(map.count) values do not fill \(mapSize)")
     let mask = Mask(size: mapSize, pixels: Self.minMaxNormalized(map).map { UInt8($0 * 255) })

@@ -6,19 +6,23 @@ public struct Preprocessing: Sendable, Hashable {
   public var size: Size
   /// How the picture is resized.
   public var resampling: Resampling
+  /// How what the network makes of it is brought back to the picture's size.
+  public var mapResampling: Resampling
   /// What is done to the resized samples.
   public var normalization: Normalization
   /// What transparent pixels are composited over.
   public var background: Color
 
-  /// The authors' preprocessing unless said otherwise; neither extent of `size` may be zero.
+  /// The authors' preprocessing unless said otherwise; neither extent of `size` may be zero, and `mapResampling` is
+  /// `resampling` unless told.
   public init(
-    size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear,
+    size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear, mapResampling: Resampling? = nil,
     normalization: Normalization = .imageNet, background: Color = .white
   ) {
     precondition(size.height > 0 && size.width > 0, "an input of \(size) holds nothing")
     self.size = size
     self.resampling = resampling
+    self.mapResampling = mapResampling ?? resampling
     self.normalization = normalization
     self.background = background
   }
@@ -42,15 +46,18 @@ public struct Preprocessing: Sendable, Hashable {
     precondition(planes.count == 3 * size.height * size.width, "\(planes.count) values do not hold 3 planes of \(size)")
     let opaque = picture.flattened(over: background)
     switch resampling {
-    case .bilinear: sample(opaque, into: planes)
+    case .bilinear: sample(opaque, beyond: .repeated, into: planes)
+    case .bilinearConstant: sample(opaque, beyond: .zero, into: planes)
     case .antialiased: filter(opaque, by: .triangle, into: planes)
     case .lanczos: filter(opaque, by: .lanczos3, into: planes)
     }
     normalization.apply(to: planes)
   }
 
-  private func sample(_ picture: Picture, into planes: UnsafeMutableBufferPointer<Float>) {
-    let sampler = BilinearSampler(from: picture.size, to: size)
+  private func sample(
+    _ picture: Picture, beyond border: BilinearSampler.Border, into planes: UnsafeMutableBufferPointer<Float>
+  ) {
+    let sampler = BilinearSampler(from: picture.size, to: size, border: border)
     switch picture.samples {
     case .bits8(let values): sampler.sample(values, channels: 3, scale: 1 / 255, into: planes)
     case .bits16(let values): sampler.sample(values, channels: 3, scale: 1 / 65535, into: planes)

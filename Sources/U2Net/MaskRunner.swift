@@ -51,7 +51,7 @@ struct MaskRunner {
       return try pictures.enumerated().map { index, picture in
         try Detection(
           maps: network.graph.maps(outputs.prefix(1).map { $0.image(index) }), pictureSize: picture.size,
-          profile: profile, resampling: preprocessing.resampling
+          profile: profile, resampling: preprocessing.mapResampling
         ).mask()
       }
     }

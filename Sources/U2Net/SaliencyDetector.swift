@@ -72,6 +72,7 @@ public final class SaliencyDetector {
   ///   - size: the side of the network's input in pixels; the model's own unless told.
   ///   - batch: pictures to compute at once; fewer where the device's memory does not hold so many.
   ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
+  ///   - mapResampling: how maps are brought back to the pictures' size; as pictures are resized unless told.
   ///   - background: what transparent pictures are composited over.
   ///   - maps: which maps are computed; `.saliency` where the mask is all that is wanted.
   ///   - cache: where compiled programs are kept from one process to the next, and what a tuning found.
@@ -79,19 +80,20 @@ public final class SaliencyDetector {
   public convenience init(
     model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
     strict: Bool = false, size: Int? = nil, batch: Int = 1, resampling: Resampling = .bilinear,
-    background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(), usesTunings: Bool = true
+    mapResampling: Resampling? = nil, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(),
+    usesTunings: Bool = true
   ) throws(Failure) {
     let options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
     try self.init(
       model: model, on: DeviceChoice(request, strict: strict), request, strict: strict, size: size, batch: batch,
-      resampling: resampling, background: background, options)
+      resampling: resampling, mapResampling: mapResampling, background: background, options)
   }
 
   /// - Parameter way: where pictures are made inputs; what suits the device unless told.
   package init(
     model: Model?, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool, size: Int?, batch: Int,
-    resampling: Resampling = .bilinear, background: Color = .white, _ options: CompilationOptions,
-    way: PictureWay? = nil
+    resampling: Resampling = .bilinear, mapResampling: Resampling? = nil, background: Color = .white,
+    _ options: CompilationOptions, way: PictureWay? = nil
   ) throws(Failure) {
     guard Benchmark.batchRange.contains(batch) else {
       let range = Benchmark.batchRange
@@ -100,7 +102,8 @@ public final class SaliencyDetector {
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
-      size: inputSize, resampling: resampling, normalization: model.normalization, background: background)
+      size: inputSize, resampling: resampling, mapResampling: mapResampling, normalization: model.normalization,
+      background: background)
     self.model = model
     self.options = options
     cache = options.cache
@@ -131,7 +134,7 @@ public final class SaliencyDetector {
         return batch.enumerated().map { index, picture in
           Detection(
             maps: network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
-            profile: detector.model.profile, resampling: detector.preprocessing.resampling)
+            profile: detector.model.profile, resampling: detector.preprocessing.mapResampling)
         }
       }
     }
@@ -152,7 +155,7 @@ public final class SaliencyDetector {
     guard model.profile.task == .saliency else { return try detect(pictures) }
     return zip(pictures, try masks(of: pictures)).map { picture, mask in
       Detection(
-        maps: [], pictureSize: picture.size, profile: model.profile, resampling: preprocessing.resampling,
+        maps: [], pictureSize: picture.size, profile: model.profile, resampling: preprocessing.mapResampling,
         rendered: mask)
     }
   }

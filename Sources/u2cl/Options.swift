@@ -67,6 +67,9 @@ struct InputOptions: ParsableArguments, Sendable {
   @Option(help: "How pictures are resized: \(Resampling.allCases.map(\.rawValue).joined(separator: ", ")).")
   var resample = Resampling.bilinear
 
+  @Option(help: "The same for masks on their way back to the picture's size; as pictures are resized unless told.")
+  var resampleMask: Resampling?
+
   @Option(help: "What transparent pictures are laid over: RRGGBB.")
   var background = Color.white
 
@@ -84,7 +87,7 @@ struct InputOptions: ParsableArguments, Sendable {
     let detector = try SaliencyDetector(
       model: adapted, device: request,
       precision: precision ?? options.precision, strict: options.strict, size: size, batch: batch, resampling: resample,
-      background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
+      mapResampling: resampleMask, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }
     return detector

@@ -25,6 +25,7 @@ struct HashedCase: Sendable {
 struct BilinearCase: Sendable {
   var from: Size
   var to: Size
+  var resampling: Resampling
   var expected: [Float]
 }
 
@@ -44,7 +45,8 @@ struct BilinearCase: Sendable {
 
   @Test(arguments: ResizeGolden.bilinear) func sameAsScikitImage(_ golden: BilinearCase) {
     let plain = Normalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1], scaling: .full)
-    let input = Preprocessing(size: golden.to, normalization: plain).input(from: Fixture.picture(golden.from))
+    let input = Preprocessing(size: golden.to, resampling: golden.resampling, normalization: plain).input(
+      from: Fixture.picture(golden.from))
     let expected = Tensor(shape: [1, 3, golden.to.height, golden.to.width], values: golden.expected)
     #expect(input.mismatch(with: expected, within: 1e-6) == nil)
   }

@@ -190,12 +190,13 @@ def golden():
             swift += ["    HashedCase(", f"      from: Size(height: {a[1]}, width: {a[0]}), "
                       f"to: Size(height: {b[1]}, width: {b[0]}), channels: {channels}, filter: .{name},",
                       f"      hash: 0x{fnv(result.tobytes()):016X}),"]
-    swift += ["  ]", "", "  /// scikit-image's `resize(order=1, mode='constant', anti_aliasing=False)`, as planes.",
+    swift += ["  ]", "", "  /// scikit-image's `resize(order=1, anti_aliasing=False)`, as planes.",
               "  static let bilinear: [BilinearCase] = ["]
-    for a, b in [((7, 5), (3, 4)), ((4, 3), (6, 5)), ((1, 1), (3, 2)), ((127, 3), (4, 2)), ((3, 5), (5, 3))]:
-        result = transform.resize(source(*a, 3), (b[1], b[0]), order=1, mode="constant", anti_aliasing=False)
+    sizes = [((7, 5), (3, 4)), ((4, 3), (6, 5)), ((1, 1), (3, 2)), ((127, 3), (4, 2)), ((3, 5), (5, 3))]
+    for mode, name, (a, b) in [(m, n, s) for m, n in (("edge", "bilinear"), ("constant", "bilinearConstant")) for s in sizes]:
+        result = transform.resize(source(*a, 3), (b[1], b[0]), order=1, mode=mode, anti_aliasing=False)
         swift += ["    BilinearCase(", f"      from: Size(height: {a[1]}, width: {a[0]}), "
-                  f"to: Size(height: {b[1]}, width: {b[0]}),", "      expected: [",
+                  f"to: Size(height: {b[1]}, width: {b[0]}), resampling: .{name},", "      expected: [",
                   line([f"{v:.7f}" for v in result.transpose(2, 0, 1).flatten()], 8), "      ]),"]
     swift += ["  ]", "}", ""]
     with open(os.path.join(HERE, "..", "ResizeGolden.swift"), "w") as file:
