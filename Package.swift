@@ -17,7 +17,7 @@ let kernels = [
   "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl",
   "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_planes.cl", "quantize_map.cl", "relu.cl", "sample_picture.cl",
   "sigmoid.cl", "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl",
-  "value_range.cl", "winograd_c16.cl",
+  "value_range.cl", "winograd.cl", "winograd_fused_c16.cl", "winograd_multiply_c16.cl",
 ]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the

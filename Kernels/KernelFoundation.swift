@@ -4,6 +4,8 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
   case storage
   /// NVIDIA's instructions for tensor cores, or their meaning.
   case tensorCores = "tensor_cores"
+  /// The transforms and tiles of Winograd's method; takes constants, as `KernelSource.takesConstants` says of files.
+  case winograd
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -12,6 +14,7 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
   public var text: String {
     switch self {
     case .storage: String(decoding: PackageResources.storage_cl, as: UTF8.self)
+    case .winograd: String(decoding: PackageResources.winograd_cl, as: UTF8.self)
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
     }
   }

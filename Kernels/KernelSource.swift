@@ -28,8 +28,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16 = "max_pool_c16"
   /// Bilinear resampling on blocks.
   case upsampleC16 = "upsample_c16"
-  /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3).
-  case winogradC16 = "winograd_c16"
+  /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3), in one launch.
+  case winogradFusedC16 = "winograd_fused_c16"
+  /// The same in two launches.
+  case winogradMultiplyC16 = "winograd_multiply_c16"
   /// Convolution on blocks as an implicit matrix product, for GPUs.
   case conv2dGEMM = "conv2d_gemm"
   /// Convolution from planar activations to blocks, for GPUs.
@@ -64,12 +66,12 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// The program that the file's kernels share with those of others; nil for a program of its own for each set of constants.
   public var sharedProgram: SharedProgram? {
     switch self {
-    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .conv2dGEMM,
-      .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
+    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradFusedC16, .winogradMultiplyC16,
+      .fuseMaps, .conv2dGEMM, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
       nil
-    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .maxPoolC16GPU,
-      .upsampleC16GPU:
-      .network
+    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add: .network
+    case .maxPoolC16, .upsampleC16: .blocks
+    case .maxPoolC16GPU, .upsampleC16GPU: .blocksGPU
     case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
       .pictures
     }
@@ -77,8 +79,12 @@ public enum KernelSource: String, CaseIterable, Sendable {
 
   /// What files that take no constants are for.
   public enum SharedProgram: String, Sendable {
-    /// Operations of networks.
+    /// Operations of networks on planar activations.
     case network
+    /// Those on blocks, for CPU devices.
+    case blocks
+    /// Those on blocks, for GPUs.
+    case blocksGPU = "blocks_gpu"
     /// Pictures into inputs, and maps into masks.
     case pictures
   }
@@ -87,11 +93,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
   public var foundations: [KernelFoundation] {
     switch self {
     case .conv2dGEMM: [.storage, .tensorCores]
+    case .winogradFusedC16, .winogradMultiplyC16: [.winograd]
     case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
-      .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak, .flattenPicture, .samplePicture, .filterPicture,
-      .picturePlanes,
+      .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .samplePicture, .filterPicture, .picturePlanes,
       .valueRange, .normalizePicture, .quantizeMap:
       []
     }
@@ -119,7 +125,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
     case .maxPoolC16: PackageResources.max_pool_c16_cl
     case .upsampleC16: PackageResources.upsample_c16_cl
-    case .winogradC16: PackageResources.winograd_c16_cl
+    case .winogradFusedC16: PackageResources.winograd_fused_c16_cl
+    case .winogradMultiplyC16: PackageResources.winograd_multiply_c16_cl
     case .conv2dGEMM: PackageResources.conv2d_gemm_cl
     case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
     case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl

@@ -40,9 +40,13 @@ public struct PoCLCache: Hashable, Sendable {
   /// Sees to it that PoCL has a place: where it cannot write, or the disk is full, a temporary folder of this user's is
   /// set in this process's environment; where there is none either, PoCL is kept from starting.
   ///
+  /// It also tells PoCL to compile each kernel once, for work-groups of any size (`POCL_WORK_GROUP_SPECIALIZATION=0`,
+  /// unless that is set): it gives no other programs away, and would compile them beside those that it runs.
+  ///
   /// Trap: it sets an environment variable, so call it before anything else runs, and before OpenCL is first used.
   /// - Returns: what was done, in one line, for those whom PoCL then serves; nil where all is well.
   public static func makeUsable(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+    setenv("POCL_WORK_GROUP_SPECIALIZATION", "0", 0)
     let usual = PoCLCache(environment: environment).path
     guard let reason = unusable(usual) else { return nil }
     let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"

@@ -27,7 +27,7 @@ public final class DeviceSession: Sendable {
     self.cache = cache
     self.device = device
     context = try Context(device: device)
-    programs = ProgramLibrary(context: context, cache: device.platform.keepsPrograms ? nil : cache)
+    programs = ProgramLibrary(context: context, cache: cache)
   }
 
   /// The constants and methods for a precision; on a GPU, and for half precision, with kernels that were tried on the
@@ -55,7 +55,7 @@ public final class DeviceSession: Sendable {
     try tuning(for: precision).methods.count
   }
 
-  /// Whether programs are kept from one process to the next, by us: not where the driver does so itself.
+  /// Whether programs are kept from one process to the next.
   public var usesCache: Bool { programs.usesCache }
 
   /// How the programs so far came to be.

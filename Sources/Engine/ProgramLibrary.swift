@@ -81,8 +81,8 @@ final class ProgramLibrary: Sendable {
     let program = try Program(
       context: context, name: source.name, source: source.text, options: source.options)
     counts.built += 1
-    // A driver that gives no binary away is no worse a driver.
-    if let cache, let binary = try? program.binary(), !binary.isEmpty { cache.store(binary, for: key) }
+    // A driver that gives no binary away is no worse a driver; one that compiles it for the purpose is not asked in vain.
+    if usesCache, let cache, let binary = try? program.binary(), !binary.isEmpty { cache.store(binary, for: key) }
     return program
   }
 

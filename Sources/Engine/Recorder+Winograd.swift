@@ -12,7 +12,8 @@ extension Recorder {
     let division = tuning.fusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
     let residual = epilogue == .reluAdd ? step.inputs[1] : input
     let kernel = try winogradKernel(
-      "winograd_fused_c16", tiles: tiles, streams: tuning.isFar(plan.values[step.output].shape))
+      "winograd_fused_c16", of: .winogradFusedC16, tiles: tiles,
+      streams: tuning.isFar(plan.values[step.output].shape))
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       Int32(plan.values[step.output].shape.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1),
@@ -31,10 +32,10 @@ extension Recorder {
     let residual = epilogue == .reluAdd ? step.inputs[1] : input
     let multiplyAdds = multiplyAdds(of: convolution, in: step)
     return try division.launches.flatMap { groups in
-      let transform = try winogradKernel("winograd_input_c16", tiles: tiles)
+      let transform = try winogradKernel("winograd_input_c16", of: .winogradMultiplyC16, tiles: tiles)
       try transform.bind(
         arena, place(input), extents(input), Int32(convolution.dilation), Int32(groups.lowerBound), scratch)
-      let multiply = try winogradKernel("winograd_multiply_c16", tiles: tiles)
+      let multiply = try winogradKernel("winograd_multiply_c16", of: .winogradMultiplyC16, tiles: tiles)
       try multiply.bind(
         scratch, extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
         Int32(output.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1), arena, place(residual),
@@ -52,9 +53,11 @@ extension Recorder {
     }
   }
 
-  private func winogradKernel(_ name: String, tiles: Int, streams: Bool = false) throws -> Kernel {
+  private func winogradKernel(
+    _ name: String, of source: KernelSource, tiles: Int, streams: Bool = false
+  ) throws -> Kernel {
     try kernel(
-      name, from: .winogradC16,
+      name, from: source,
       options: "-D TILES=\(tiles) -D HELD_TILES=\(tuning.heldTiles(of: tiles)) -D STREAMS=\(streams ? 1 : 0)")
   }
 

@@ -26,10 +26,13 @@ package struct TuningJournal {
   /// - Parameter gpu: the kernels on blocks for a GPU; nil for those for a CPU.
   package init(of device: Device, _ gpu: GPUTuning? = nil, in cache: Cache) {
     self.cache = cache
-    let kernels: [KernelSource] = gpu == nil ? [.conv2dC16, .winogradC16] : [.conv2dGEMM]
-    let foundations = gpu == nil ? [] : KernelFoundation.allCases.map(\.text)
+    let kernels: [KernelSource] =
+      gpu == nil ? [.conv2dC16, .winogradFusedC16, .winogradMultiplyC16] : [.conv2dGEMM]
+    let foundations = KernelFoundation.allCases.filter { foundation in
+      kernels.contains { $0.foundations.contains(foundation) }
+    }
     let constants = gpu.map { ["\($0)"] } ?? []
-    key = CacheKey(.tunings, ["1"] + device.identity + constants + foundations + kernels.map(\.text))
+    key = CacheKey(.tunings, ["1"] + device.identity + constants + foundations.map(\.text) + kernels.map(\.text))
     for line in cache.records(key) {
       if let record = TuningRecord(line: line) { note(record) }
     }

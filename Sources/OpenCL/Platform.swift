@@ -27,10 +27,6 @@ public struct Platform: @unchecked Sendable {
     version = try text(CL_PLATFORM_VERSION)
   }
 
-  /// Whether the driver keeps compiled programs between processes by itself, and gives them away only as copies that it
-  /// compiles for the purpose: PoCL.
-  public var keepsPrograms: Bool { name == Self.poclName }
-
   /// The name of PoCL's platform.
   public static let poclName = "Portable Computing Language"
 
