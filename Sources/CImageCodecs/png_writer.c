@@ -9,8 +9,9 @@
 
 // Runs of one byte are all that is looked for behind the filters: half of the time of zlib's level 3 and no more bytes, a
 // fifth to a third of the time of its own 6 for up to 11 % more (cut-outs, overlays, masks; up to 1280×720). Of the filters
-// two suffice for colours; grey, which has little else, is worth Paeth's.
-static int filters_for(int channels) { return channels == 1 ? PNG_FILTER_PAETH : PNG_FILTER_SUB | PNG_FILTER_UP; }
+// two suffice for colours; for masks, which have few edges, the row above does. Paeth's takes 3.5 ms a megapixel more, for
+// files that are 10 % smaller (132 masks of photographs) or 20 % larger (60 of shapes).
+static int filters_for(int channels) { return channels == 1 ? PNG_FILTER_UP : PNG_FILTER_SUB | PNG_FILTER_UP; }
 
 typedef struct {
   uint8_t *bytes;

@@ -58,13 +58,8 @@ package struct FilterResizer {
       Array(unsafeUninitializedCapacity: target.height * row) { target, initialized in
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: row) { sums in
           for y in 0..<self.target.height {
-            sums.initialize(repeating: FilterTaps.half)
-            for tap in 0..<vertical.counts[y] {
-              let weight = vertical.weights[y * vertical.stride + tap]
-              let line = UnsafeBufferPointer(rebasing: source[((vertical.firsts[y] + tap) * row)...].prefix(row))
-              for i in 0..<row { sums[i] &+= Int32(line[i]) &* weight }
-            }
-            for i in 0..<row { target.initializeElement(at: y * row + i, to: FilterTaps.rounded(sums[i])) }
+            let result = UnsafeMutableBufferPointer(rebasing: target[y * row..<(y + 1) * row])
+            vertical.filterColumns(of: source, row: y, into: result, sums)
           }
         }
         initialized = self.target.height * row

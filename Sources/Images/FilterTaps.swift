@@ -74,9 +74,19 @@ package struct FilterTaps {
   @inline(__always)
   static func rounded(_ sum: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(255, max(0, sum >> fractionBits))) }
 
+  private func withUnsafeTaps(
+    _ body: (UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int32>) -> Void
+  ) {
+    firsts.withUnsafeBufferPointer { firsts in
+      counts.withUnsafeBufferPointer { counts in
+        weights.withUnsafeBufferPointer { body(firsts, counts, $0) }
+      }
+    }
+  }
+
   /// One row of grey.
   func filterGrey(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
-    weights.withUnsafeBufferPointer { weights in
+    withUnsafeTaps { firsts, counts, weights in
       for x in 0..<result.count {
         let (first, base) = (firsts[x], x &* stride)
         var sum = Self.half
@@ -86,9 +96,36 @@ package struct FilterTaps {
     }
   }
 
+  /// Row `y` of the result of the columns' pass, of rows as long as `result`; `sums` has room for one.
+  func filterColumns(
+    of rows: UnsafeBufferPointer<UInt8>, row y: Int, into result: UnsafeMutableBufferPointer<UInt8>,
+    _ sums: UnsafeMutableBufferPointer<Int32>
+  ) {
+    let width = result.count
+    func line(_ tap: Int) -> UnsafeBufferPointer<UInt8> {
+      UnsafeBufferPointer(rebasing: rows[((firsts[y] + tap) * width)...].prefix(width))
+    }
+    // Two rows, as where a picture grows, need no sums in memory.
+    if counts[y] == 2 {
+      let (first, second) = (line(0), line(1))
+      let (a, b) = (weights[y * stride], weights[y * stride + 1])
+      for i in 0..<width {
+        let sum = Self.half &+ Int32(first[i]) &* a &+ Int32(second[i]) &* b
+        result.initializeElement(at: i, to: Self.rounded(sum))
+      }
+      return
+    }
+    sums.initialize(repeating: Self.half)
+    for tap in 0..<counts[y] {
+      let (line, weight) = (line(tap), weights[y * stride + tap])
+      for i in 0..<width { sums[i] &+= Int32(line[i]) &* weight }
+    }
+    for i in 0..<width { result.initializeElement(at: i, to: Self.rounded(sums[i])) }
+  }
+
   /// One row of interleaved RGB.
   func filterRGB(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
-    weights.withUnsafeBufferPointer { weights in
+    withUnsafeTaps { firsts, counts, weights in
       for x in 0..<result.count / 3 {
         let (first, base) = (firsts[x] &* 3, x &* stride)
         var (red, green, blue) = (Self.half, Self.half, Self.half)

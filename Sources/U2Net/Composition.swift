@@ -80,6 +80,7 @@ public struct Composition: Sendable {
   ///
   /// - Throws: `Failure` where the model has no map that a mask can be made of.
   public func rendering(of picture: Picture, _ detection: Detection) throws(Failure) -> Rendering {
+    if isMaskAlone { return Rendering(content: .mask(try detection.mask())) }
     var matte = try detection.matte(of: picture, edges: edges ?? kind.standardEdges, background: background)
     if let threshold { matte = matte.thresholded(at: threshold) }
     if feather > 0 { matte = matte.feathered(by: feather) }
@@ -89,6 +90,11 @@ public struct Composition: Sendable {
       return Rendering(content: content, notes: ["nothing stands out, so nothing is trimmed"])
     }
     return Rendering(content: content.cropped(to: box))
+  }
+
+  /// Whether the mask is wanted as the detection has it.
+  private var isMaskAlone: Bool {
+    kind == .mask && (edges ?? kind.standardEdges) == .interpolated && threshold == nil && feather <= 0 && trim == nil
   }
 
   private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
