@@ -4,6 +4,8 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
   case storage
   /// NVIDIA's instructions for tensor cores, or their meaning.
   case tensorCores = "tensor_cores"
+  /// Pixels of pictures of any kind.
+  case picturePixels = "picture_pixels"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -13,6 +15,7 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
     switch self {
     case .storage: String(decoding: PackageResources.storage_cl, as: UTF8.self)
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
+    case .picturePixels: String(decoding: PackageResources.picture_pixels_cl, as: UTF8.self)
     }
   }
 }
