@@ -85,7 +85,8 @@ extension PictureKernels {
   private mutating func average(_ map: MapPlace, to mask: Buffer, _ grid: Size) throws {
     let pixels = map.size.height * map.size.width
     try enqueue(
-      "average_map", .averageCells, over: grid.items, map.maps, UInt64(map.index * pixels), map.size.extents, map.ranges,
+      "average_map", .averageCells, over: grid.items, map.maps, UInt64(map.index * pixels), map.size.extents,
+      map.ranges,
       Int32(map.index * rangeGroups), Int32(rangeGroups), grid.extents, mask)
   }
 
@@ -97,7 +98,8 @@ extension PictureKernels {
       "fit_errors", .blendFits, over: grid.items, cells.fits, cells.guide, cells.mask, grid.extents, cells.second)
     try boxMean(of: cells.second, radius: guided.radius, grid, between: cells.first, to: cells.errors)
     try enqueue(
-      "weigh_fits", .blendFits, over: [count], cells.fits, cells.errors, Int32(count), guided.fitTolerance, cells.second)
+      "weigh_fits", .blendFits, over: [count], cells.fits, cells.errors, Int32(count), guided.fitTolerance, cells.second
+    )
     try boxMean(of: cells.second, radius: guided.radius, grid, between: cells.first, to: cells.weighted)
   }
 

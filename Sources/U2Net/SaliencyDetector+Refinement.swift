@@ -34,7 +34,7 @@ extension SaliencyDetector {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
     if !hasRoom, !hasToldOfRoom {
       hasToldOfRoom = true
-      noticeHandler("\(device.name) has too little memory to refine the edges of such pictures; the host does it instead")
+      noticeHandler("\(device.name) has no room to refine the edges of pictures so large; the host does it instead")
     }
     return hasRoom
   }

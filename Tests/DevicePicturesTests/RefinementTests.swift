@@ -24,11 +24,12 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     case flat
   }
 
-  private static let mapSize = Size(height: 33, width: 41)
+  private static let mapSize = TestBudget.isBounded ? Size(height: 9, width: 11) : Size(height: 33, width: 41)
   /// Smaller and larger than the mask, in one direction or both, with one row or column.
   private static let sizes = [
     Size(height: 1, width: 1), Size(height: 17, width: 23), Size(height: 64, width: 3), Size(height: 5, width: 200),
-    Size(height: 33, width: 41), Size(height: 150, width: 97), Size(height: 1, width: 77), Size(height: 127, width: 211),
+    Size(height: 33, width: 41), Size(height: 150, width: 97), Size(height: 1, width: 77),
+    Size(height: 127, width: 211),
   ]
   private static let preprocessing = Preprocessing(
     size: mapSize, normalization: .imageNet, background: Color(red: 200, green: 7, blue: 99))

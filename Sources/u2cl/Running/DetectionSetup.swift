@@ -21,7 +21,8 @@ struct DetectionSetup: Sendable {
   private let state = Monitor<[Loaded]>([])
 
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, need: DetectionNeed, batch: Int, isQuiet: Bool,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, need: DetectionNeed, batch: Int,
+    isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
