@@ -11,23 +11,37 @@ extension PicturePipeline {
   package func submitRefining(_ pictures: [Picture]) throws -> PendingMattes {
     let lane = try freeLane()
     try sendThroughNetwork(pictures, lane)
-    return try refine(pictures, lane)
+    let pending = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lane)
+    try refine(pictures, pending, lane)
+    try download(pending, lane)
+    return pending
   }
 
-  /// The mattes of given maps.
+  /// The mattes of given maps, stage by stage; the device is waited for after each.
   ///
-  /// - Parameter maps: `[1, 1, height, width]`, one for each picture, of the size of the network's first output.
-  package func mattes(of maps: [Tensor], for pictures: [Picture]) throws -> [AlphaMatte] {
+  /// - Parameters:
+  ///   - maps: `[1, 1, height, width]`, one for each picture, of the size of the network's first output.
+  ///   - ended: is called when the pictures are on the device, when the mattes are made, and when they are on the host.
+  package func mattes(
+    of maps: [Tensor], for pictures: [Picture], afterEach ended: (Stage) -> Void = { _ in }
+  ) throws -> [AlphaMatte] {
     precondition(maps.count == pictures.count, "\(maps.count) maps for \(pictures.count) pictures")
     let lane = try freeLane()
     try upload(pictures, lane)
-    let arrived = try arrival.marker()
-    try departure.wait(for: arrived)
+    try arrival.finish()
+    ended(.upload)
     for (index, map) in maps.enumerated() {
       precondition(map.shape.size == mapSize, "a map of \(map.shape) where \(mapSize) is computed")
       try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps, offset: index * $0.count) }
     }
-    return try refine(pictures, lane).results().map(\.matte)
+    let pending = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lane)
+    try refine(pictures, pending, lane)
+    try departure.finish()
+    ended(.render)
+    try download(pending, lane)
+    let results = try pending.results()
+    ended(.download)
+    return results.map(\.matte)
   }
 
   /// Whether the device has room for the samples and the mattes of pictures, twice, besides the network: a driver does
@@ -41,9 +55,8 @@ extension PicturePipeline {
       && UInt64(Self.depth * (samples + mattes) + cells) <= device.globalMemory / 4
   }
 
-  /// Makes mattes of the lane's maps and samples, and begins to copy both to the host.
-  private func refine(_ pictures: [Picture], _ lane: PictureLane) throws -> PendingMattes {
-    let pending = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lane)
+  /// Makes mattes of the lane's maps and samples, and lays the maps behind them.
+  private func refine(_ pictures: [Picture], _ pending: PendingMattes, _ lane: PictureLane) throws {
     let (pixels, count) = (mapSize.height * mapSize.width, pictures.count)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
     let target = try lane.masks(byteCount: pending.byteCount)
@@ -54,9 +67,12 @@ extension PicturePipeline {
         at: pending.offsets[index], &refinement)
     }
     try departure.copy(lane.maps, offset: 0, to: target, targetOffset: pending.mapOffset, count: pending.mapBytes)
+  }
+
+  /// Begins to copy both to the host.
+  private func download(_ pending: PendingMattes, _ lane: PictureLane) throws {
     try lane.download(pending.byteCount)
     pending.downloaded = try departure.marker()
     lane.pending = pending
-    return pending
   }
 }

@@ -9,28 +9,26 @@ extension SaliencyDetector {
   public func detectRefined(in pictures: [Picture]) throws(Failure) -> [Detection] {
     try recovering { detector in
       let batches = detector.batches(of: pictures)
-      guard let pipeline = try detector.refiningPipeline(), try detector.hasRoom(for: batches, in: pipeline) else {
-        return try detector.computed(pictures)
-      }
+      guard let pipeline = try detector.running.runner.pipeline, detector.hasRoom(for: batches, in: pipeline),
+        try detector.refinesRightly()
+      else { return try detector.computed(pictures) }
       let pending = try batches.map { try pipeline.submitRefining($0) }
       let results = try pending.flatMap { try $0.results() }
       return try zip(pictures, results).map { try detector.detection(of: $0, $1) }
     }
   }
 
-  /// What refines edges on the device, where that is found to be right; it is told where it is not.
-  private func refiningPipeline() throws -> PicturePipeline? {
-    let runner = try running.runner
-    guard let pipeline = runner.pipeline else { return nil }
-    if let refinement, refinement.generation == generation { return refinement.isRight ? pipeline : nil }
-    let isRight = try runner.refinesAsHost()
+  /// Whether the device refines edges as the host does; it is told where it does not.
+  private func refinesRightly() throws -> Bool {
+    if let refinement, refinement.generation == generation { return refinement.isRight }
+    let isRight = try running.runner.refinesAsHost()
     refinement = (generation, isRight)
     if !isRight { noticeHandler("\(device.name) refines edges wrongly; the host does it instead") }
-    return isRight ? pipeline : nil
+    return isRight
   }
 
   /// Whether the device can hold each batch; it is told once where it cannot.
-  private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) throws -> Bool {
+  private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
     if !hasRoom, !hasToldOfRoom {
       hasToldOfRoom = true

@@ -188,6 +188,35 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
+  /// What refining takes on the host and on the device, in turn; with U2CL_TEST_THOROUGH, to be looked at.
+  @Test(.enabled(if: TestBudget.isThorough), arguments: [(1280, 720), (4000, 3000)])
+  func timesAreTold(width: Int, height: Int) throws {
+    var generator = SeededGenerator(seed: 45)
+    let size = Size(height: height, width: width)
+    let picture = picture(.disc, size, alpha: false, deep: false, &generator)
+    let preprocessing = Preprocessing(size: Size(height: 320, width: 320), normalization: .imageNet)
+    let map = Tensor(shape: Shape(channels: 1, height: 320, width: 320)) { values in
+      for i in values.indices { values[i] = 1 / (1 + 8 * Self.distance(i % 320, i / 320, of: preprocessing.size)) }
+    }
+    let mask = CoarseMask(size: preprocessing.size, values: Mask.minMaxNormalized(map.values))
+    for session in sessions {
+      let executor = try executor(batch: 1, size: preprocessing.size, in: session)
+      let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
+      var times: [String: [Duration]] = [:]
+      for _ in 0..<15 {
+        times["host", default: []].append(
+          ContinuousClock().measure { _ = GuidedUpsampling().matte(of: mask, for: picture) })
+        var start = ContinuousClock.now
+        _ = try pipeline.mattes(of: [map], for: [picture]) { stage in
+          times["\(stage)", default: []].append(start.duration(to: .now))
+          start = .now
+        }
+      }
+      let medians = times.mapValues { $0.sorted()[$0.count / 2] }.sorted { $0.key < $1.key }
+      print("\(session.device.name), \(size), medians of 15: \(medians.map { "\($0.key) \($0.value)" })")
+    }
+  }
+
   /// Pictures that a device cannot hold are told from those that it can.
   @Test func roomIsKnown() throws {
     var generator = SeededGenerator(seed: 44)
