@@ -1,4 +1,3 @@
-import Images
 package import Matting
 import OpenCL
 package import Tensors
@@ -13,35 +12,17 @@ package final class PendingMattes: PendingBatch {
     package let matte: AlphaMatte
   }
 
-  /// The pictures' sizes.
-  let sizes: [Size]
-  /// Where each matte begins among the batch's 16-bit values.
-  let offsets: [Int]
-  /// Where the maps begin among the batch's bytes, behind the mattes, and how many bytes they are.
-  let mapOffset: Int
-  let mapBytes: Int
+  let layout: MatteLayout
   /// When the mattes are on the host.
   var downloaded: Event?
 
-  private let mapShape: Shape
   private let lane: PictureLane
   private var landed: [Result]?
 
-  init(sizes: [Size], mapSize: Size, lane: PictureLane) {
-    self.sizes = sizes
+  init(_ layout: MatteLayout, lane: PictureLane) {
+    self.layout = layout
     self.lane = lane
-    mapShape = Shape(channels: 1, height: mapSize.height, width: mapSize.width)
-    var count = 0
-    offsets = sizes.map { size in
-      defer { count += size.height * size.width }
-      return count
-    }
-    mapOffset = (count * MemoryLayout<UInt16>.stride + 15) / 16 * 16
-    mapBytes = sizes.count * mapShape.elementCount * MemoryLayout<Float>.stride
   }
-
-  /// The bytes of mattes and maps together.
-  var byteCount: Int { mapOffset + mapBytes }
 
   /// Waits; in the pictures' order.
   ///
@@ -55,25 +36,19 @@ package final class PendingMattes: PendingBatch {
     guard landed == nil else { return }
     if downloaded != nil { try downloaded?.wait() }
     let bytes = lane.downloaded ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    landed = sizes.indices.map { index in
-      let (size, stride) = (sizes[index], MemoryLayout<UInt16>.stride)
-      let count = size.height * size.width
-      let values = [UInt16](unsafeUninitializedCapacity: count) { values, initialized in
-        UnsafeMutableRawBufferPointer(values).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[offsets[index] * stride..<(offsets[index] + count) * stride]))
-        initialized = count
+    landed = layout.sizes.indices.map { index in
+      let size = layout.sizes[index]
+      let matte = UnsafeRawBufferPointer(rebasing: bytes[layout.matte(index)])
+      let values = [UInt16](unsafeUninitializedCapacity: size.height * size.width) { values, initialized in
+        UnsafeMutableRawBufferPointer(values).copyMemory(from: matte)
+        initialized = values.count
       }
-      return Result(map: map(index, in: bytes), matte: AlphaMatte(size: size, values: values))
+      let map = Tensor(shape: layout.mapShape) { values in
+        UnsafeMutableRawBufferPointer(values).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[layout.map(index)]))
+      }
+      return Result(map: map, matte: AlphaMatte(size: size, values: values))
     }
     lane.pending = nil
-  }
-
-  private func map(_ index: Int, in bytes: UnsafeRawBufferPointer) -> Tensor {
-    let count = mapBytes / sizes.count
-    let first = mapOffset + index * count
-    return Tensor(shape: mapShape) { values in
-      UnsafeMutableRawBufferPointer(values).copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: bytes[first..<first + count]))
-    }
   }
 }

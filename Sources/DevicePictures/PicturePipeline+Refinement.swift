@@ -11,7 +11,7 @@ extension PicturePipeline {
   package func submitRefining(_ pictures: [Picture]) throws -> PendingMattes {
     let lane = try freeLane()
     try sendThroughNetwork(pictures, lane)
-    let pending = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lane)
+    let pending = PendingMattes(layout(of: pictures), lane: lane)
     try refine(pictures, pending, lane)
     try download(pending, lane)
     return pending
@@ -34,7 +34,7 @@ extension PicturePipeline {
       precondition(map.shape.size == mapSize, "a map of \(map.shape) where \(mapSize) is computed")
       try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps, offset: index * $0.count) }
     }
-    let pending = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lane)
+    let pending = PendingMattes(layout(of: pictures), lane: lane)
     try refine(pictures, pending, lane)
     try departure.finish()
     ended(.render)
@@ -49,29 +49,34 @@ extension PicturePipeline {
   package func hasRoom(for pictures: [Picture]) -> Bool {
     let device = departure.context.device
     let samples = PicturePlace.places(of: pictures).last.map { $0.offset + $0.byteCount } ?? 0
-    let mattes = PendingMattes(sizes: pictures.map(\.size), mapSize: mapSize, lane: lanes[0]).byteCount
+    let mattes = layout(of: pictures).byteCount
     let cells = RefinementMemory.byteCount(of: mapSize.height * mapSize.width)
     return UInt64(max(samples, mattes)) <= device.maxAllocation
       && UInt64(Self.depth * (samples + mattes) + cells) <= device.globalMemory / 4
+  }
+
+  private func layout(of pictures: [Picture]) -> MatteLayout {
+    MatteLayout(sizes: pictures.map(\.size), mapSize: mapSize)
   }
 
   /// Makes mattes of the lane's maps and samples, and lays the maps behind them.
   private func refine(_ pictures: [Picture], _ pending: PendingMattes, _ lane: PictureLane) throws {
     let (pixels, count) = (mapSize.height * mapSize.width, pictures.count)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
-    let target = try lane.masks(byteCount: pending.byteCount)
+    let target = try lane.masks(byteCount: pending.layout.byteCount)
     for (index, place) in PicturePlace.places(of: pictures).enumerated() {
       let map = MapPlace(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index)
       try outbound.refine(
         map, with: guided, guide: place, in: lane.samples, over: preprocessing.background, to: target,
-        at: pending.offsets[index], &refinement)
+        at: pending.layout.offsets[index], &refinement)
     }
-    try departure.copy(lane.maps, offset: 0, to: target, targetOffset: pending.mapOffset, count: pending.mapBytes)
+    try departure.copy(
+      lane.maps, offset: 0, to: target, targetOffset: pending.layout.mapOffset, count: pending.layout.mapBytes)
   }
 
   /// Begins to copy both to the host.
   private func download(_ pending: PendingMattes, _ lane: PictureLane) throws {
-    try lane.download(pending.byteCount)
+    try lane.download(pending.layout.byteCount)
     pending.downloaded = try departure.marker()
     lane.pending = pending
   }

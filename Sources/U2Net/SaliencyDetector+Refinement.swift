@@ -12,9 +12,16 @@ extension SaliencyDetector {
       guard let pipeline = try detector.running.runner.pipeline, detector.hasRoom(for: batches, in: pipeline),
         try detector.refinesRightly()
       else { return try detector.computed(pictures) }
-      let pending = try batches.map { try pipeline.submitRefining($0) }
-      let results = try pending.flatMap { try $0.results() }
-      return try zip(pictures, results).map { try detector.detection(of: $0, $1) }
+      do {
+        let pending = try batches.map { try pipeline.submitRefining($0) }
+        let results = try pending.flatMap { try $0.results() }
+        return try zip(pictures, results).map { try detector.detection(of: $0, $1) }
+      } catch  where error.mayLackMemory && detector.batch == 1 {
+        // Where no batch is left to be made smaller; a device that is lost fails once more, and is started anew.
+        let detections = try detector.computed(pictures)
+        detector.tellOfRoom("\(error)")
+        return detections
+      }
     }
   }
 
@@ -27,14 +34,18 @@ extension SaliencyDetector {
     return isRight
   }
 
-  /// Whether the device can hold each batch; it is told once where it cannot.
+  /// Whether the device can hold each batch; it is told where it cannot.
   private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
-    if !hasRoom, !hasToldOfRoom {
-      hasToldOfRoom = true
-      noticeHandler("\(device.name) has no room to refine the edges of pictures so large; the host does it instead")
-    }
+    if !hasRoom { tellOfRoom("\(device.name) has no room for pictures so large") }
     return hasRoom
+  }
+
+  /// Tells once why the host refines edges.
+  private func tellOfRoom(_ reason: String) {
+    guard !hasToldOfRoom else { return }
+    hasToldOfRoom = true
+    noticeHandler("\(reason); the host refines their edges instead")
   }
 
   private func detection(of picture: Picture, _ result: PendingMattes.Result) throws -> Detection {
