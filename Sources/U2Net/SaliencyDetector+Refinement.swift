@@ -8,21 +8,27 @@ extension SaliencyDetector {
   /// - Returns: a detection for each, in their order; all of it may be asked, the host does the rest.
   public func detectRefined(in pictures: [Picture]) throws(Failure) -> [Detection] {
     try recovering { detector in
-      let batches = detector.batches(of: pictures)
-      guard let pipeline = try detector.running.runner.pipeline, detector.hasRoom(for: batches, in: pipeline),
-        try detector.refinesRightly()
-      else { return try detector.computed(pictures) }
       do {
-        let pending = try batches.map { try pipeline.submitRefining($0) }
-        let results = try pending.flatMap { try $0.results() }
-        return try zip(pictures, results).map { try detector.detection(of: $0, $1) }
+        if let refined = try detector.refinedOnDevice(pictures) { return refined }
       } catch  where error.mayLackMemory && detector.batch == 1 {
-        // Where no batch is left to be made smaller; a device that is lost fails once more, and is started anew.
+        // No batch is left to be made smaller. A device that is lost fails once more here, and is started anew.
         let detections = try detector.computed(pictures)
         detector.tellOfRoom("\(error)")
         return detections
       }
+      return try detector.computed(pictures)
     }
+  }
+
+  /// Detections with what the device has refined; nil where the host does it.
+  private func refinedOnDevice(_ pictures: [Picture]) throws -> [Detection]? {
+    let batches = batches(of: pictures)
+    guard let pipeline = try running.runner.pipeline, hasRoom(for: batches, in: pipeline), try refinesRightly() else {
+      return nil
+    }
+    let pending = try batches.map { try pipeline.submitRefining($0) }
+    let results = try pending.flatMap { try $0.results() }
+    return try zip(pictures, results).map { try detection(of: $0, $1) }
   }
 
   /// Whether the device refines edges as the host does; it is told where it does not.

@@ -82,6 +82,7 @@ import U2Net
   /// Edges that the device would refine wrongly, or has no room for, the host refines, which is told.
   @Test(arguments: [
     (["FAULTS_MISCOMPILE": "apply_fits"], "refines edges wrongly; the host does it instead"),
+    (["FAULTS_REFUSED": "apply_fits"], "the host refines their edges instead"),
     (["FAULTS_MEMORY": "11000000"], "no room for pictures so large; the host refines their edges instead"),
   ])
   func theHostRefinesWhereTheDeviceCannot(faults: [String: String], says: String) throws {
