@@ -10,7 +10,7 @@ extension SaliencyDetector {
     try recovering { detector in
       do {
         if let refined = try detector.refinedOnDevice(pictures) { return refined }
-      } catch  where error.mayLackMemory && detector.batch == 1 {
+      } catch let error where error.mayLackMemory && detector.batch == 1 {
         // No batch is left to be made smaller. A device that is lost fails once more here, and is started anew.
         let detections = try detector.computed(pictures)
         detector.tellOfRoom("\(error)")
