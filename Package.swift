@@ -12,12 +12,13 @@ let strict: [SwiftSetting] = [
 
 /// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
 let kernels = [
-  "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
-  "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl", "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl",
-  "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl",
-  "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_planes.cl", "quantize_map.cl", "relu.cl", "sample_picture.cl",
-  "sigmoid.cl", "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl",
-  "value_range.cl", "winograd.cl", "winograd_fused_c16.cl", "winograd_multiply_c16.cl",
+  "add.cl", "apply_fits.cl", "average_cells.cl", "batch_norm.cl", "blend_fits.cl", "box_mean.cl", "concat.cl",
+  "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl", "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl",
+  "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl", "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl",
+  "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_pixels.cl",
+  "picture_planes.cl", "quantize_map.cl", "relu.cl", "sample_picture.cl", "sigmoid.cl", "storage.cl", "tensor_cores.cl",
+  "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "value_range.cl", "window_fits.cl", "winograd.cl",
+  "winograd_fused_c16.cl", "winograd_multiply_c16.cl",
 ]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
@@ -81,7 +82,7 @@ let package = Package(
     library("FileSelection"),
     library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
-    library("DevicePictures", ["Tensors", "Images", "OpenCL", "Kernels", "Engine"]),
+    library("DevicePictures", ["Tensors", "Images", "Matting", "OpenCL", "Kernels", "Engine"]),
     library(
       "U2Net",
       [
@@ -122,7 +123,7 @@ let package = Package(
     tests(of: "FileSelection", ["FileSelection"]),
     tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
-    tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images"]),
+    tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images", "Matting"]),
     tests(of: "U2Net", ["U2Net", "Images", "Networks", "Saliency"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],

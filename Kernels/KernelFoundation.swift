@@ -6,6 +6,8 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
   case tensorCores = "tensor_cores"
   /// The transforms and tiles of Winograd's method; takes constants, as `KernelSource.takesConstants` says of files.
   case winograd
+  /// Pixels of pictures of any kind.
+  case picturePixels = "picture_pixels"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -16,6 +18,7 @@ public enum KernelFoundation: String, CaseIterable, Sendable {
     case .storage: String(decoding: PackageResources.storage_cl, as: UTF8.self)
     case .winograd: String(decoding: PackageResources.winograd_cl, as: UTF8.self)
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
+    case .picturePixels: String(decoding: PackageResources.picture_pixels_cl, as: UTF8.self)
     }
   }
 }

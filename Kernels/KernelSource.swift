@@ -58,6 +58,16 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case normalizePicture = "normalize_picture"
   /// Maps as 8-bit grey.
   case quantizeMap = "quantize_map"
+  /// A map and a picture averaged over cells.
+  case averageCells = "average_cells"
+  /// Means over windows of cells.
+  case boxMean = "box_mean"
+  /// Affine fits to windows of cells.
+  case windowFits = "window_fits"
+  /// What comes of several windows' fits.
+  case blendFits = "blend_fits"
+  /// Fits applied to a picture.
+  case applyFits = "apply_fits"
 
   /// Whether the file is compiled with constants of its own that the engine chooses (`-D X_TILE=8`), which have `#ifndef`
   /// defaults.
@@ -74,6 +84,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .maxPoolC16GPU, .upsampleC16GPU: .blocksGPU
     case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
       .pictures
+    case .averageCells, .boxMean, .windowFits, .blendFits, .applyFits: .refinement
     }
   }
 
@@ -87,6 +98,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case blocksGPU = "blocks_gpu"
     /// Pictures into inputs, and maps into masks.
     case pictures
+    /// Masks whose edges follow the picture's.
+    case refinement
   }
 
   /// What must stand in front of the file.
@@ -94,11 +107,12 @@ public enum KernelSource: String, CaseIterable, Sendable {
     switch self {
     case .conv2dGEMM: [.storage, .tensorCores]
     case .winogradFusedC16, .winogradMultiplyC16: [.winograd]
+    case .samplePicture, .averageCells, .applyFits: [.picturePixels]
     case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
-      .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .samplePicture, .filterPicture, .picturePlanes,
-      .valueRange, .normalizePicture, .quantizeMap:
+      .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .filterPicture, .picturePlanes, .valueRange,
+      .normalizePicture, .quantizeMap, .boxMean, .windowFits, .blendFits:
       []
     }
   }
@@ -140,6 +154,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .valueRange: PackageResources.value_range_cl
     case .normalizePicture: PackageResources.normalize_picture_cl
     case .quantizeMap: PackageResources.quantize_map_cl
+    case .averageCells: PackageResources.average_cells_cl
+    case .boxMean: PackageResources.box_mean_cl
+    case .windowFits: PackageResources.window_fits_cl
+    case .blendFits: PackageResources.blend_fits_cl
+    case .applyFits: PackageResources.apply_fits_cl
     }
   }
 }

@@ -5,19 +5,6 @@
 // in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved;
 // transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar, [3][size.x]
 // [size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
-float3 opaque_pixel(
-    __global const uchar *bytes, const ulong pixel, const int channels, const bool deep, const uint3 behind) {
-  __global const ushort *words = (__global const ushort *)bytes;
-  const ulong first = pixel * channels;
-  uint3 value = deep ? (uint3)(words[first], words[first + 1], words[first + 2])
-                     : (uint3)(bytes[first], bytes[first + 1], bytes[first + 2]);
-  if (channels == 4) {
-    const uint full = deep ? 65535u : 255u, alpha = deep ? words[first + 3] : bytes[first + 3];
-    value = (value * alpha + behind * (full - alpha) + full / 2u) / full;
-  }
-  return convert_float3(value);
-}
-
 bool inside(const int at, const int extent) { return at >= 0 && at < extent; }
 
 __kernel void sample_picture(
@@ -28,7 +15,7 @@ __kernel void sample_picture(
   const int y = (int)get_global_id(1);  // 0 ..< size.x
   if (x >= size.y || y >= size.x) return;
   const bool deep = shape.w == 2;
-  const uint3 behind = (uint3)(background >> 16 & 255u, background >> 8 & 255u, background & 255u) * (deep ? 257u : 1u);
+  const uint3 behind = background_color(background, deep);
   // The position of the pixel's centre, times twice the extent of the output: in whole numbers, as floats would err on
   // pictures of thousands of pixels.
   const long u = ((long)x * 2 + 1) * shape.y - size.y, v = ((long)y * 2 + 1) * shape.x - size.x;

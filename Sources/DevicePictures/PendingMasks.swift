@@ -3,7 +3,7 @@ import OpenCL
 package import Tensors
 
 /// The masks of a batch that is on its way.
-package final class PendingMasks {
+package final class PendingMasks: PendingBatch {
   /// The pictures' sizes.
   package let sizes: [Size]
   /// Where each mask begins among the batch's bytes, and how many there are.
@@ -34,7 +34,6 @@ package final class PendingMasks {
     return landed ?? []
   }
 
-  /// Waits, and takes the masks out of the lane's memory.
   func land() throws {
     guard landed == nil else { return }
     if downloaded != nil { try downloaded?.wait() }

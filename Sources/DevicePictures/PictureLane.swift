@@ -15,7 +15,7 @@ final class PictureLane {
   /// The pictures' samples.
   private(set) var samples: Buffer
   /// The batch that is on its way through here.
-  var pending: PendingMasks?
+  var pending: (any PendingBatch)?
 
   private let arrival: Queue
   private let departure: Queue

@@ -1,4 +1,5 @@
 import Images
+import Matting
 import Tensors
 
 extension PicturePipeline {
@@ -14,6 +15,50 @@ extension PicturePipeline {
     let mask = Mask(
       saliency: map.values, of: map.shape.size, resizedTo: picture.size, resampling: preprocessing.mapResampling)
     return zip(masks[0].pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
+  }
+
+  /// Whether the device refines edges as the host does: of a picture that is larger than the map in one direction and one that
+  /// is smaller in both.
+  package func refinesAsHost() throws -> Bool {
+    let larger = Size(height: mapSize.height + mapSize.height / 3 + 1, width: max(2, mapSize.width - 1))
+    let smaller = Size(height: max(2, mapSize.height / 5), width: max(2, mapSize.width / 7))
+    let map = Self.disc(on: mapSize)
+    let mask = CoarseMask(size: mapSize, values: Mask.minMaxNormalized(map.values))
+    return try [(larger, false), (smaller, true)].allSatisfy { size, isDeep in
+      let picture = Self.picture(of: size, isDeep: isDeep)
+      let found = try mattes(of: [map], for: [picture])[0]
+      let expected = guided.matte(of: mask, for: picture.flattened(over: preprocessing.background))
+      // Two levels of 255.
+      return zip(found.values, expected.values).allSatisfy { abs(Int32($0) - Int32($1)) <= 2 * 257 }
+    }
+  }
+
+  /// A disc with a soft edge.
+  private static func disc(on size: Size) -> Tensor {
+    Tensor(shape: Shape(channels: 1, height: size.height, width: size.width)) { values in
+      for i in values.indices {
+        values[i] = min(1, max(-1, 4 - 10 * eccentricity(i % size.width, i / size.width, of: size)))
+      }
+    }
+  }
+
+  /// The disc in one colour on another, with grain: 8-bit RGB, or 16-bit RGBA of which a part is transparent.
+  private static func picture(of size: Size, isDeep: Bool) -> Picture {
+    let channels = isDeep ? 4 : 3
+    let samples = (0..<size.height * size.width * channels).map { i -> UInt16 in
+      let (pixel, channel) = (i / channels, i % channels)
+      let isInside = eccentricity(pixel % size.width, pixel / size.width, of: size) < 0.4
+      let level = channel == 3 ? 63000 : isInside ? 52000 - 9000 * channel : 9000 + 11000 * channel
+      return UInt16(level + (i &* 2_654_435_761 >> 7) % 2000)
+    }
+    return Picture(
+      size: size, hasAlpha: isDeep, samples: isDeep ? .bits16(samples) : .bits8(samples.map { UInt8($0 >> 8) }))
+  }
+
+  /// How far a pixel lies from the middle: 0 there, 1 in the corners.
+  private static func eccentricity(_ x: Int, _ y: Int, of size: Size) -> Float {
+    let (u, v) = (Float(2 * x + 1) / Float(size.width) - 1, Float(2 * y + 1) / Float(size.height) - 1)
+    return (u * u + v * v) / 2
   }
 
   /// Stripes of three colours, narrower and wider than the input's pixels.

@@ -1,5 +1,6 @@
 package import Engine
 package import Images
+import Matting
 import OpenCL
 package import Tensors
 
@@ -16,12 +17,16 @@ package final class PicturePipeline {
   package let batch: Int
 
   let preprocessing: Preprocessing
+  /// How edges are refined.
+  let guided = GuidedUpsampling()
   private let executor: Executor
-  private let arrival: Queue
-  private let departure: Queue
+  let arrival: Queue
+  let departure: Queue
   private var inbound: PictureKernels
-  private var outbound: PictureKernels
-  private let lanes: [PictureLane]
+  var outbound: PictureKernels
+  /// What refining needs; `departure` refines one picture after the other, whatever their lanes.
+  var refinement: RefinementMemory
+  let lanes: [PictureLane]
   private var next = 0
 
   /// A pipeline around an executor whose first output is a map of one channel.
@@ -36,6 +41,7 @@ package final class PicturePipeline {
     departure = try Queue(context: session.context)
     inbound = PictureKernels(session: session, queue: arrival)
     outbound = PictureKernels(session: session, queue: departure)
+    refinement = RefinementMemory(context: session.context)
     let (arrival, departure, groups) = (arrival, departure, inbound.rangeGroups)
     lanes = try (0..<Self.depth).map { _ in
       try PictureLane(executor: executor, arrival: arrival, departure: departure, rangeGroups: groups)
@@ -52,10 +58,26 @@ package final class PicturePipeline {
   ///
   /// - Parameter pictures: at most `batch`.
   package func submit(_ pictures: [Picture]) throws -> PendingMasks {
+    let lane = try freeLane()
+    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    try sendThroughNetwork(pictures, lane)
+    try render(pending, lane)
+    try download(pending, lane)
+    pending.downloaded = try departure.marker()
+    lane.pending = pending
+    return pending
+  }
+
+  /// The lane of the next batch, which has ended what was under way there.
+  func freeLane() throws -> PictureLane {
     let lane = lanes[next]
     next = (next + 1) % lanes.count
     try lane.pending?.land()
-    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    return lane
+  }
+
+  /// Pictures on their way to the lane's maps; what is enqueued for departure from now on waits for these.
+  func sendThroughNetwork(_ pictures: [Picture], _ lane: PictureLane) throws {
     try upload(pictures, lane)
     try prepare(pictures, lane)
     let arrived = try arrival.marker()
@@ -63,12 +85,10 @@ package final class PicturePipeline {
     try compute(lane)
     let computed = try executor.queue.marker()
     try departure.wait(for: computed)
-    try render(pending, lane)
-    try download(pending, lane)
-    pending.downloaded = try departure.marker()
-    lane.pending = pending
-    return pending
   }
+
+  /// The size of the network's first output.
+  var mapSize: Size { executor.firstOutputShape.size }
 
   /// A part of a batch's way, for whoever takes its time.
   package enum Stage: CaseIterable {
@@ -143,7 +163,7 @@ extension PicturePipeline {
     return (map, try pending.masks())
   }
 
-  private func upload(_ pictures: [Picture], _ lane: PictureLane) throws {
+  func upload(_ pictures: [Picture], _ lane: PictureLane) throws {
     precondition((1...batch).contains(pictures.count), "\(pictures.count) pictures in a batch of \(batch)")
     try lane.upload(pictures)
   }

@@ -38,7 +38,7 @@ public struct AlphaMatte: Sendable, Equatable {
   }
 
   /// How near to 0 or 1 an estimated alpha is taken for it: a haze that nobody sees costs time and bytes.
-  private static let haze: Float = 0.01
+  package static let haze: Float = 0.01
 
   /// The value of an estimated alpha in 0 … 1, which is clamped.
   @inline(__always)

@@ -18,8 +18,13 @@ public struct CoarseMask: Sendable, Equatable {
 
   /// The mask, averaged where it has more rows or columns than the picture.
   func noLarger(than limit: Size) -> CoarseMask {
-    let target = Size(height: min(size.height, limit.height), width: min(size.width, limit.width))
+    let target = Self.grid(of: size, noLargerThan: limit)
     return target == size ? self : averaged(to: target)
+  }
+
+  /// The cells of a mask of a size over a picture: no more rows or columns than the picture has.
+  package static func grid(of size: Size, noLargerThan limit: Size) -> Size {
+    Size(height: min(size.height, limit.height), width: min(size.width, limit.width))
   }
 
   /// The mean over each cell of a coarser grid.

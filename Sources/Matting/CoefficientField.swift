@@ -61,7 +61,8 @@ struct CoefficientField: Sendable {
 /// Where a pixel lies between the centres of cells; beyond the outermost centres, on them.
 package struct CellSampler: Sendable {
   private let last: Int
-  private let scale: Float
+  /// The cells of a pixel.
+  package let scale: Float
 
   /// The cells under an axis of pixels.
   package init(cells: Int, pixels: Int) {

@@ -23,7 +23,19 @@ struct SymmetricMatrix3 {
     SIMD3(xx * v.x + xy * v.y + xz * v.z, xy * v.x + yy * v.y + yz * v.z, xz * v.x + yz * v.y + zz * v.z)
   }
 
-  /// The vector that the matrix makes `v` of.
+  /// The vector that the matrix makes `v` of, by A = L·D·Lᵀ: where colours lie along a line, cofactors lose every digit.
   @inline(__always)
-  func solve(_ v: SIMD3<Float>) -> SIMD3<Float> { inverse.times(v) }
+  func solve(_ v: SIMD3<Float>) -> SIMD3<Float> {
+    let least = Float.leastNormalMagnitude
+    let first = 1 / max(xx, least)
+    let (lxy, lxz) = (xy * first, xz * first)
+    let second = 1 / max(yy - lxy * xy, least)
+    let rest = yz - lxz * xy
+    let lyz = rest * second
+    let third = 1 / max(zz - lxz * xz - lyz * rest, least)
+    let y = v.y - lxy * v.x
+    let z = (v.z - lxz * v.x - lyz * y) * third
+    let middle = y * second - lyz * z
+    return SIMD3(v.x * first - lxy * middle - lxz * z, middle, z)
+  }
 }

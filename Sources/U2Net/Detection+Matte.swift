@@ -23,7 +23,12 @@ extension Detection {
     // A drawing or a map of labels has no edges that the picture's colours could tell.
     switch profile.task == .saliency ? edges : .interpolated {
     case .interpolated: AlphaMatte(try mask())
-    case .refined: GuidedUpsampling().matte(of: try coarseMask(), for: picture.flattened(over: background))
+    case .refined:
+      if let refined, refined.background == background || !picture.hasAlpha {
+        refined.matte
+      } else {
+        GuidedUpsampling().matte(of: try coarseMask(), for: picture.flattened(over: background))
+      }
     case .matted: ClosedFormMatting().matte(of: try coarseMask(), for: picture.flattened(over: background))
     }
   }

@@ -1,4 +1,5 @@
 public import Images
+import Matting
 import Networks
 public import Tensors
 
@@ -54,11 +55,28 @@ public struct Detection: Sendable {
   let resampling: Resampling
   /// The mask, where the device has made it already.
   private let rendered: Mask?
+  /// The matte with refined edges, where the device has made it already.
+  let refined: Refined?
+
+  /// A matte, and what transparent pixels were laid over for it.
+  struct Refined: Sendable {
+    let matte: AlphaMatte
+    let background: Color
+  }
 
   package init(
     maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling,
     rendered: Mask? = nil
   ) {
+    self.init(
+      maps: maps, pictureSize: pictureSize, profile: profile, resampling: resampling, rendered: rendered, refined: nil)
+  }
+
+  init(
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile, resampling: Resampling, rendered: Mask? = nil,
+    refined: Refined?
+  ) {
+    self.refined = refined
     self.rendered = rendered
     self.maps = maps
     self.pictureSize = pictureSize

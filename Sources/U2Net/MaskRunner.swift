@@ -39,6 +39,21 @@ struct MaskRunner {
     return (nil, ["\(session.device.name) resizes pictures wrongly; the host does it instead"])
   }
 
+  /// Whether the device refines edges as the host does, which is found out once for a device, a driver and this program's
+  /// kernels: what passed is remembered.
+  func refinesAsHost() throws -> Bool {
+    guard let pipeline, let session = network.session else { return false }
+    var journal = session.journal(of: "refinement")
+    if journal.lines.last == "right" { return true }
+    do {
+      guard try pipeline.refinesAsHost() else { return false }
+    } catch is CLBuildError {
+      return false
+    }
+    journal.append("right")
+    return true
+  }
+
   /// Begins a batch; what is returned waits for its masks.
   func submit(_ pictures: [Picture]) throws -> () throws -> [Mask] {
     if let pipeline {

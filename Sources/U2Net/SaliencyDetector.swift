@@ -40,6 +40,10 @@ public final class SaliencyDetector {
   private var compiled: Compilation.Result?
   /// How often the device was lost.
   private var losses = 0
+  /// Whether the device refines edges rightly, where that was tried, and in which compilation of the network.
+  var refinement: (generation: Int, isRight: Bool)?
+  /// Whether it was told that pictures were too large for the device to refine.
+  var hasToldOfRoom = false
   /// Which compilation of the network runs.
   private(set) var generation = 0
 
@@ -127,15 +131,18 @@ public final class SaliencyDetector {
   ///
   /// - Returns: a detection for each, in their order.
   public func detect(_ pictures: [Picture]) throws(Failure) -> [Detection] {
-    try recovering { detector in
-      let network = try detector.running.network
-      return try detector.batches(of: pictures).flatMap { batch in
-        let outputs = try network.run(batch: batch, preprocessing: detector.preprocessing)
-        return batch.enumerated().map { index, picture in
-          Detection(
-            maps: network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
-            profile: detector.model.profile, resampling: detector.preprocessing.mapResampling)
-        }
+    try recovering { try $0.computed(pictures) }
+  }
+
+  /// What stands out in pictures, prepared by the host.
+  func computed(_ pictures: [Picture]) throws -> [Detection] {
+    let network = try running.network
+    return try batches(of: pictures).flatMap { batch in
+      let outputs = try network.run(batch: batch, preprocessing: preprocessing)
+      return batch.enumerated().map { index, picture in
+        Detection(
+          maps: network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
+          profile: model.profile, resampling: preprocessing.mapResampling)
       }
     }
   }
@@ -172,14 +179,14 @@ public final class SaliencyDetector {
     return PendingDetections(pictures, pending, self)
   }
 
-  private var running: Compilation.Result {
+  var running: Compilation.Result {
     get throws(Failure) {
       guard let compiled else { throw Failure(.device, "\(device) failed, and nothing could take its place") }
       return compiled
     }
   }
 
-  private func batches(of pictures: [Picture]) -> [[Picture]] {
+  func batches(of pictures: [Picture]) -> [[Picture]] {
     stride(from: 0, to: pictures.count, by: batch).map { Array(pictures[$0..<min($0 + batch, pictures.count)]) }
   }
 }

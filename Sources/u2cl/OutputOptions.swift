@@ -50,8 +50,11 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Keep EXIF and XMP; the ICC profile is always kept.")
   var keepMetadata = false
 
-  /// Whether the mask as the authors make it is enough.
-  var needsMaskOnly: Bool { !matting && !(refine ?? (kind.standardEdges == .refined)) }
+  /// What will be asked of what is found.
+  var need: DetectionNeed {
+    if matting { return .maps }
+    return refine ?? (kind.standardEdges == .refined) ? .refinedMattes : .masks
+  }
 
   func validate() throws {
     if onlyMask && kind != .mask { throw ValidationError("-om and --output \(kind.rawValue) exclude each other") }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import U2Net
 
 /// Drivers that run out of memory, are lost, or miscompile: an OpenCL layer between u2cl and the machine's own driver,
 /// which also makes a GPU of a CPU device, so that everything that is for GPUs runs.
@@ -31,6 +32,70 @@ import Testing
       ["compare", Sandbox.demo, "--against", "reference", "--size", "32", "--device", "gpu", "--precision", "fp32"],
       environment: environment(gpu))
     #expect(agreement.text.contains("d0"))
+  }
+
+  /// What is made with edges that a GPU refines is what is made with those that the host refines. The colours that are
+  /// estimated for a picture that is mixed all over, as small ones are, follow from the last digits of alpha.
+  @Test(arguments: [
+    (["cutout"], ["demo.jpg"]), (["composite", "--over", "00ff00"], ["demo.jpg"]),
+    (["mask", "--refine"], ["demo.jpg", "rgba-16.png", "grey-16.png"]), (["mask", "--matting"], ["demo.jpg"]),
+  ])
+  func edgesAreTheHosts(output: [String], pictures: [String]) throws {
+    let sandbox = try Sandbox()
+    try sandbox.makeFolder("album")
+    for name in pictures {
+      try sandbox.copy(name == "demo.jpg" ? Sandbox.demo : Sandbox.picture(name), to: "album/\(name)")
+    }
+    let made = ["run", "album", "--size", "64", "--batch", "2", "--format", "png", "--quiet", "--output"] + output
+    let host = try sandbox.expectSuccess(made + ["--device", "cpu", "-o", "host/"])
+    let device = try sandbox.expectSuccess(
+      made + ["--device", "gpu", "--strict", "--precision", "fp32", "-o", "device/"], environment: environment(gpu))
+    #expect(!device.errors.contains("host"), "\(device.errors)")
+    #expect(host.lines.count == pictures.count && device.lines.count == pictures.count)
+    for (found, expected) in zip(device.lines, host.lines) {
+      let files = try [found, expected].map { try Sandbox.bytes("\(sandbox.folder)/\($0)") }
+      try expectAlike(files[0], files[1], "\(output), \(found)")
+    }
+  }
+
+  /// Compares two PNG files within two levels of 255; colours as much as they show.
+  private func expectAlike(_ found: [UInt8], _ expected: [UInt8], _ what: String) throws {
+    let pictures = try [found, expected].map { try Picture(decoding: $0, name: what) }
+    #expect(pictures[0].size == pictures[1].size && pictures[0].channels == pictures[1].channels, "\(what)")
+    let levels = pictures.map(Self.levels)
+    let differences = zip(levels[0], levels[1]).map { abs($0 - $1) }
+    let (worst, mean) = (differences.max() ?? 255, differences.reduce(0, +) / Double(differences.count))
+    #expect(worst <= 2 && mean <= 0.05, "\(what): off by up to \(worst) levels, \(mean) on average")
+  }
+
+  /// The samples in 0 … 255, colours multiplied by alpha.
+  private static func levels(of picture: Picture) -> [Double] {
+    let samples =
+      switch picture.samples {
+      case .bits8(let values): values.map(Double.init)
+      case .bits16(let values): values.map { Double($0) / 257 }
+      }
+    guard picture.hasAlpha else { return samples }
+    return samples.indices.map { $0 % 4 == 3 ? samples[$0] : samples[$0] * samples[$0 / 4 * 4 + 3] / 255 }
+  }
+
+  /// Edges that the device would refine wrongly, or has no room for, the host refines, which is told.
+  @Test(arguments: [
+    (["FAULTS_MISCOMPILE": "apply_fits"], "refines edges wrongly; the host does it instead"),
+    (["FAULTS_REFUSED": "apply_fits"], "the host refines their edges instead"),
+    (["FAULTS_MEMORY": "11000000"], "no room for pictures so large; the host refines their edges instead"),
+  ])
+  func theHostRefinesWhereTheDeviceCannot(faults: [String: String], says: String) throws {
+    let sandbox = try Sandbox()
+    let made = ["run", Sandbox.demo, "-o", "-", "--size", "32", "--output", "cutout"]
+    let host = try sandbox.expectSuccess(made + ["--device", "cpu", "--quiet"])
+    for _ in 0..<2 {
+      let gpu = try sandbox.expectSuccess(
+        made + ["--device", "gpu", "--strict", "--precision", "fp32"],
+        environment: environment(gpu.merging(faults) { $1 }))
+      #expect(gpu.errors.contains(says), "\(gpu.errors)")
+      try expectAlike(gpu.output, host.output, says)
+    }
   }
 
   /// What the fast kernels compute wrongly the portable ones do, which is told.

@@ -4,6 +4,7 @@
 // FAULTS_GPU=1            the devices are discrete GPUs
 // FAULTS_MEMORY=BYTES     the devices have so much memory, and buffers beyond it in all are refused
 // FAULTS_LATE_MEMORY=1    the refusal comes when a kernel is launched, as from drivers that allocate when memory is used
+// FAULTS_REFUSED=NAME     launches of the kernel NAME fail for a lack of memory
 // FAULTS_LOST_AFTER=N     after N launches everything fails with CL_OUT_OF_RESOURCES, in this context
 // FAULTS_LOST_CONTEXTS=N  that happens to the first N contexts with launches that are made; 1 unless told
 // FAULTS_MISCOMPILE=NAME  programs that define the kernel NAME are compiled with another sum
@@ -75,11 +76,19 @@ static cl_int CL_API_CALL device_info(cl_device_id device, cl_device_info name, 
   return code;
 }
 
+static int is_refused(cl_kernel kernel) {
+  const char *refused = getenv("FAULTS_REFUSED");
+  char name[128] = "";
+  if (!refused || driver->clGetKernelInfo(kernel, CL_KERNEL_FUNCTION_NAME, sizeof name, name, NULL) != CL_SUCCESS) return 0;
+  return !strcmp(name, refused);
+}
+
 static cl_int CL_API_CALL launch(
     cl_command_queue queue, cl_kernel kernel, cl_uint dimensions, const size_t *offset, const size_t *global,
     const size_t *local, cl_uint count, const cl_event *events, cl_event *event) {
   const long memory = number("FAULTS_MEMORY", 0), lost_after = number("FAULTS_LOST_AFTER", -1);
   if (memory && used > (size_t)memory) return CL_MEM_OBJECT_ALLOCATION_FAILURE;
+  if (is_refused(kernel)) return CL_MEM_OBJECT_ALLOCATION_FAILURE;
   if (lost_after >= 0 && lost_contexts < number("FAULTS_LOST_CONTEXTS", 1) && ++launches > lost_after) is_lost = 1;
   if (is_lost) return CL_OUT_OF_RESOURCES;
   return driver->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local, count, events, event);

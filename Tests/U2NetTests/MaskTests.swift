@@ -47,6 +47,32 @@ import U2Net
     }
   }
 
+  /// What is refined on the device is what the host refines of the same maps, and all else may be asked of it, too.
+  @Test(arguments: [SaliencyDetector.PictureWay.device, .host])
+  func refinedEdgesAreTheHosts(way: SaliencyDetector.PictureWay) throws {
+    var pictures = try pictures()
+    var generator = SeededGenerator(seed: 5)
+    let samples = (0..<30 * 70 * 4).map { _ in UInt16.random(in: 0...60000, using: &generator) }
+    pictures[2] = Picture(size: Size(height: 30, width: 70), hasAlpha: true, samples: .bits16(samples))
+    let host = try detector(.host, batch: 1).detect(pictures)
+    for batch in [1, 3] {
+      let detections = try detector(way, batch: batch).detectRefined(in: pictures)
+      for (index, (found, expected)) in zip(detections, host).enumerated() {
+        let what = "\(way), batch \(batch), picture \(index), seeds 4 and 5"
+        let picture = pictures[index]
+        func compare(_ edges: Edges, over background: Color) throws {
+          let mattes = try [found, expected].map { try $0.matte(of: picture, edges: edges, background: background) }
+          let worst = zip(mattes[0].values, mattes[1].values).map { abs(Int($0) - Int($1)) }.max() ?? 0
+          #expect(mattes[0].size == picture.size && worst <= 257, "\(what), \(edges): off by \(worst) of 65535")
+        }
+        try compare(.refined, over: .white)
+        try compare(.refined, over: .black)
+        try compare(.interpolated, over: .white)
+        #expect(found.maps.map(\.name) == expected.maps.map(\.name), "\(what)")
+      }
+    }
+  }
+
   @Test func batchesHaveABound() {
     let error = #expect(throws: Failure.self) { try SaliencyDetector(size: 32, batch: 0) }
     #expect(error?.kind == .usage)

@@ -12,8 +12,7 @@ struct DetectionSetup: Sendable {
   private let model: ModelOptions
   private let options: DeviceOptions
   private let maps: MapSelection
-  /// Whether nothing but masks will be asked of what is found.
-  private let masksOnly: Bool
+  private let need: DetectionNeed
   private let batch: Int
   private let isQuiet: Bool
   /// Whether the model's maps, by their names, can be had as they are wanted.
@@ -22,11 +21,12 @@ struct DetectionSetup: Sendable {
   private let state = Monitor<[Loaded]>([])
 
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, masksOnly: Bool, batch: Int, isQuiet: Bool,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, need: DetectionNeed, batch: Int,
+    isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
-    self.masksOnly = masksOnly
+    self.need = need
     self.model = model
     self.options = options
     self.maps = maps
@@ -45,7 +45,7 @@ struct DetectionSetup: Sendable {
     let requests = options.requests
     return requests.map { request in
       {
-        let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, masksOnly: masksOnly, check: check)
+        let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, need: need, check: check)
         return { batch in
           switch stage.detect(batch) {
           case .success(let found): return .computed(found.map { .success($0) })

@@ -8,21 +8,31 @@ struct DetectedPicture: Sendable {
   let duration: Duration
 }
 
+/// What will be asked of what is found; the less that is, the more of it the device does.
+enum DetectionNeed: Sendable {
+  /// Anything.
+  case maps
+  /// Masks as the authors make them.
+  case masks
+  /// Mattes whose edges follow the picture's.
+  case refinedMattes
+}
+
 /// A device on which a network runs: loaded when the first picture is there, and used on one thread.
 final class DetectionStage {
   private let load: () throws(Failure) -> SaliencyDetector
   private let check: ([String]) throws(Failure) -> Void
-  private let masksOnly: Bool
+  private let need: DetectionNeed
   private var detector: SaliencyDetector?
 
   /// - Parameters:
-  ///   - masksOnly: whether nothing but masks will be asked of what is found.
+  ///   - need: what will be asked of what is found.
   ///   - check: called once with the names of the model's maps, before anything is made of them.
   init(
-    _ load: @escaping () throws(Failure) -> SaliencyDetector, masksOnly: Bool,
+    _ load: @escaping () throws(Failure) -> SaliencyDetector, need: DetectionNeed,
     check: @escaping ([String]) throws(Failure) -> Void
   ) {
-    self.masksOnly = masksOnly
+    self.need = need
     self.load = load
     self.check = check
   }
@@ -33,8 +43,12 @@ final class DetectionStage {
     let isFirst = detector == nil
     let detector = if let detector { detector } else { try load() }
     self.detector = detector
-    if masksOnly { return try detector.detectMasks(in: pictures) }
-    let detections = try detector.detect(pictures)
+    let detections: [Detection]
+    switch need {
+    case .masks: return try detector.detectMasks(in: pictures)
+    case .refinedMattes: detections = try detector.detectRefined(in: pictures)
+    case .maps: detections = try detector.detect(pictures)
+    }
     if isFirst, let first = detections.first { try check(first.maps.map(\.name)) }
     return detections
   }

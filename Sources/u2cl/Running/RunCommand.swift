@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
       model: model, device: device, maps: sideMaps == nil ? .saliency : .all,
-      masksOnly: sideMaps == nil && result.needsMaskOnly, batch: batch, isQuiet: quiet
+      need: sideMaps == nil ? result.need : .maps, batch: batch, isQuiet: quiet
     ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }

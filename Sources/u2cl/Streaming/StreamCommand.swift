@@ -59,7 +59,7 @@ struct StreamCommand: ParsableCommand {
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
     let detection = DetectionSetup(
-      model: model, device: device, maps: .saliency, masksOnly: true, batch: batch, isQuiet: quiet)
+      model: model, device: device, maps: .saliency, need: .masks, batch: batch, isQuiet: quiet)
     pipeline(detection, format).run(stop: stop) {
       source.next()
     } deliver: { _, result in

@@ -1,0 +1,77 @@
+// average_map, average_picture: the mean of a map or a picture over the cells of a grid that is laid over it and that has no
+// more rows or columns: what a pixel gives a cell is the part of the cell that it covers.
+//
+// grid = (rows, columns). average_map stretches a map of size = (height, width) floats, from element `at` on, from its least
+// to its greatest finite value first, as quantize_map does, without rounding: ranges holds range_count pairs of it from pair
+// range_at on, as value_range leaves them. out is [grid.x][grid.y] floats. average_picture takes samples as sample_picture
+// does; out is [grid.x][grid.y] of red, green, blue in 0 … 1, and 1. One work-item computes one cell; sums are taken in the
+// host's order.
+#pragma OPENCL FP_CONTRACT OFF
+
+// The pixels first ..< last lie under a cell; in lengths of which a pixel has `cells` and a cell `pixels`, the cell begins
+// at start and ends at end.
+typedef struct {
+  long start, end, pixels, cells;
+  int first, last;
+} Span;
+
+Span cell_span(const int cell, const int pixels, const int cells) {
+  Span span = {(long)cell * pixels, (long)(cell + 1) * pixels, pixels, cells, 0, 0};
+  span.first = (int)(span.start / cells);
+  span.last = (int)((span.end + cells - 1) / cells);
+  return span;
+}
+
+// The part of the cell that a pixel covers.
+float covered(const Span span, const int pixel) {
+  const long begin = max(span.start, pixel * span.cells), end = min(span.end, (pixel + 1) * span.cells);
+  return (float)(end - begin) / (float)span.pixels;
+}
+
+__kernel void average_map(
+    __global const float *restrict map, const ulong at, const int2 size, __global const float2 *restrict ranges,
+    const int range_at, const int range_count, const int2 grid, __global float *restrict out) {
+  const int x = (int)get_global_id(0);  // 0 ..< grid.y
+  const int y = (int)get_global_id(1);  // 0 ..< grid.x
+  if (x >= grid.y || y >= grid.x) return;
+  float least = INFINITY, greatest = -INFINITY;
+  for (int i = 0; i < range_count; i++) {
+    least = fmin(least, ranges[range_at + i].x);
+    greatest = fmax(greatest, ranges[range_at + i].y);
+  }
+  const float width = greatest - least;
+  const bool flat = !(width > 0.0f) || isinf(width);
+  const Span rows = cell_span(y, size.x, grid.x), columns = cell_span(x, size.y, grid.y);
+  float sum = 0.0f;
+  for (int v = rows.first; v < rows.last; v++) {
+    const float part = covered(rows, v);
+    for (int u = columns.first; u < columns.last; u++) {
+      const float value = map[at + (ulong)v * size.y + u];
+      const float stretched = flat || isnan(value) ? 0.0f : clamp((value - least) / width, 0.0f, 1.0f);
+      sum += stretched * (part * covered(columns, u));
+    }
+  }
+  out[y * grid.y + x] = sum;
+}
+
+__kernel void average_picture(
+    __global const uchar *restrict in, const ulong at, const int4 shape, const uint background, const int2 grid,
+    __global float4 *restrict out) {
+  const int x = (int)get_global_id(0);  // 0 ..< grid.y
+  const int y = (int)get_global_id(1);  // 0 ..< grid.x
+  if (x >= grid.y || y >= grid.x) return;
+  const bool deep = shape.w == 2;
+  const uint3 behind = background_color(background, deep);
+  const float scale = deep ? 1.0f / 65535.0f : 1.0f / 255.0f;
+  const Span rows = cell_span(y, shape.x, grid.x), columns = cell_span(x, shape.y, grid.y);
+  float4 sum = (float4)(0.0f);
+  for (int u = columns.first; u < columns.last; u++) {
+    float4 column = (float4)(0.0f);
+    for (int v = rows.first; v < rows.last; v++) {
+      const float3 color = opaque_pixel(in + at, (ulong)v * shape.y + u, shape.z, deep, behind) * scale;
+      column += (float4)(color, 1.0f) * covered(rows, v);
+    }
+    sum += column * covered(columns, u);
+  }
+  out[y * grid.y + x] = sum;
+}
