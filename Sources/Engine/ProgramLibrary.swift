@@ -82,7 +82,9 @@ final class ProgramLibrary: Sendable {
       context: context, name: source.name, source: source.text, options: source.options)
     counts.built += 1
     // A driver that gives no binary away is no worse a driver; one that compiles it for the purpose is not asked in vain.
-    if usesCache, let cache, let binary = try? program.binary(), !binary.isEmpty { cache.store(binary, for: key) }
+    if let cache, cache.location != .off, let binary = try? program.binary(), !binary.isEmpty {
+      cache.store(binary, for: key)
+    }
     return program
   }
 

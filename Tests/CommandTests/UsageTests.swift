@@ -10,7 +10,10 @@ import U2Net
     (["run", "in.jpg", "--nonsense"], "unknown option '--nonsense'; see 'u2cl run --help'"),
     (["run", "in.jpg", "--size"], "missing value for '--size <size>'"),
     (["run", "in.jpg", "--size", "many"], "the value 'many' is invalid for '--size <size>'"),
-    (["run", "in.jpg", "--resample", "cubic"], "'bilinear', 'antialiased' or 'lanczos'; see 'u2cl run --help'"),
+    (
+      ["run", "in.jpg", "--resample", "cubic"],
+      "'bilinear', 'bilinear-constant', 'antialiased' or 'lanczos'; see 'u2cl run --help'"
+    ),
     (["run", "in.jpg", "--background", "red"], "the value 'red' is invalid"),
     (["run", Sandbox.demo, "-o", "out.png", "--size", "0"], "not possible; give a --size from 1 to 8192"),
     (["run", Sandbox.demo, "-o", "out.png", "--size=-320"], "is not possible"),
