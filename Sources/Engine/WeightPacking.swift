@@ -87,38 +87,88 @@ package struct PackedConvolution: Sendable {
     self.bias = shifts
   }
 
-  /// Scales every weight and puts it where the layout wants it. Tens of millions come this way: nothing is allocated for
-  /// each filter.
+  /// Scales every weight and puts it where the layout wants it, 16 output channels at a time on all cores. Tens of
+  /// millions come this way: nothing is allocated for each filter.
   private static func place(
     _ source: UnsafeBufferPointer<Float>, in target: UnsafeMutableBufferPointer<Float>, _ shape: Shape,
     _ affine: ChannelAffine?, _ layout: WeightLayout
   ) {
-    let (outChannels, inChannels) = (shape.dimensions[0], shape.dimensions[1])
-    let taps = shape.dimensions[2] * shape.dimensions[3]
-    var transform = WinogradTransform()
-    for out in 0..<outChannels {
-      let scale = affine?.scale[out] ?? 1
-      for input in 0..<inChannels {
-        let first = (out * inChannels + input) * taps
-        let filter = UnsafeBufferPointer(rebasing: source[first..<first + taps])
-        if layout == .winograd {
-          transform.apply(to: filter, scale: scale)
-          for (tap, value) in transform.products.enumerated() {
-            target[
-              layout.index(
-                out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels,
-                taps: WinogradTransform.taps)] =
-              Float(value)
-          }
-        } else {
-          for tap in 0..<taps {
-            target[
-              layout.index(
-                out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels, taps: taps)] =
-              Float(Double(filter[tap]) * scale)
+    let filters = Filters(source: source, shape: shape, scales: affine?.scale)
+    nonisolated(unsafe) let target = target
+    inParallel(filters.outChannels.dividedRoundingUp(by: 16)) { block in
+      let outs = block * 16..<min(filters.outChannels, block * 16 + 16)
+      switch layout {
+      case .blocks: filters.placeBlock(block, in: target)
+      case .winograd: filters.placeTransformed(outs, in: target)
+      case .outputTiles, .inputVectors, .vectors: filters.placeEach(outs, in: target, layout)
+      }
+    }
+  }
+}
+
+/// The weights of a convolution on their way into a layout.
+private struct Filters: @unchecked Sendable {
+  /// `[outChannels, inChannels, taps]`.
+  let source: UnsafeBufferPointer<Float>
+  let outChannels: Int
+  let inChannels: Int
+  let taps: Int
+  /// What each output channel is multiplied by; nil for 1.
+  let scales: [Double]?
+
+  init(source: UnsafeBufferPointer<Float>, shape: Shape, scales: [Double]?) {
+    self.source = source
+    (outChannels, inChannels) = (shape.dimensions[0], shape.dimensions[1])
+    taps = shape.dimensions[2] * shape.dimensions[3]
+    self.scales = scales
+  }
+
+  /// Block after block of 16 × 16 channels, each small enough for a core's first cache.
+  func placeBlock(_ block: Int, in target: UnsafeMutableBufferPointer<Float>) {
+    let inBlocks = inChannels / 16
+    for inBlock in 0..<inBlocks {
+      let base = (block * inBlocks + inBlock) * taps * 256
+      for out in 0..<16 {
+        let scale = scales?[block * 16 + out] ?? 1
+        var from = ((block * 16 + out) * inChannels + inBlock * 16) * taps
+        for input in 0..<16 {
+          var to = base + input * 16 + out
+          for _ in 0..<taps {
+            target[to] = Float(Double(source[from]) * scale)
+            from += 1
+            to += 256
           }
         }
       }
     }
+  }
+
+  func placeTransformed(_ outs: Range<Int>, in target: UnsafeMutableBufferPointer<Float>) {
+    var transform = WinogradTransform()
+    for out in outs {
+      for input in 0..<inChannels {
+        let first = (out * inChannels + input) * taps
+        transform.apply(to: UnsafeBufferPointer(rebasing: source[first..<first + taps]), scale: scales?[out] ?? 1)
+        for (tap, value) in transform.products.enumerated() {
+          target[index(.winograd, out: out, in: input, tap: tap, taps: WinogradTransform.taps)] = Float(value)
+        }
+      }
+    }
+  }
+
+  func placeEach(_ outs: Range<Int>, in target: UnsafeMutableBufferPointer<Float>, _ layout: WeightLayout) {
+    for out in outs {
+      let scale = scales?[out] ?? 1
+      for input in 0..<inChannels {
+        let first = (out * inChannels + input) * taps
+        for tap in 0..<taps {
+          target[index(layout, out: out, in: input, tap: tap, taps: taps)] = Float(Double(source[first + tap]) * scale)
+        }
+      }
+    }
+  }
+
+  private func index(_ layout: WeightLayout, out: Int, in input: Int, tap: Int, taps: Int) -> Int {
+    layout.index(out: out, outChannels: outChannels, in: input, tap: tap, inChannels: inChannels, taps: taps)
   }
 }
