@@ -76,7 +76,7 @@ public final class Executor {
     if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
     // Packing the weights takes about as long as building the programs.
     (_, launches) = try both(
-      { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue) },
+      { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue, on: session.device) },
       {
         // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
         defer { u2cl_release_library_code(16 << 20) }

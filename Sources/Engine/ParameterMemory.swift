@@ -27,25 +27,39 @@ struct ParameterMemory {
     self.places = places
   }
 
-  /// Packs and uploads what the steps of the plan need.
+  /// Packs and uploads what the steps of the plan need; on CPU devices it is packed where it will lie.
   ///
   /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
-  func fill(for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue) throws
-  {
-    let tensors = ParameterReader(graph: graph, source: source)
+  func fill(
+    for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue,
+    on device: Device
+  ) throws {
     // Tensors come and go; the allocator would keep tens of megabytes of them.
     u2cl_begin_large_blocks()
     defer { u2cl_end_large_blocks() }
-    for (index, step) in plan.steps.enumerated() {
-      guard let place = places[index],
-        let blocks = try tensors.blocks(of: step, layout: tuning.weightLayout(for: step.method))
-      else { continue }
-      if tuning.weightLayout(for: step.method).isHalf {
-        try write(blocks.first.map { Float16($0).bitPattern }, at: place.x, on: queue)
-      } else {
-        try write(blocks.first, at: place.x, on: queue)
+    let tensors = ParameterReader(graph: graph, source: source)
+    let blocks = plan.steps.enumerated().lazy.compactMap { index, step in
+      places[index].map { (step: step, layout: tuning.weightLayout(for: step.method), place: $0) }
+    }
+    if device.kind == .cpu, !blocks.isEmpty, !blocks.contains(where: \.layout.isHalf) {
+      try queue.withContents(of: buffer) { contents in
+        let floats = contents.bindMemory(to: Float.self)
+        for (step, layout, place) in blocks {
+          let block = try tensors.block(of: step, layout: layout)
+          block.write(
+            first: floats.part(from: place.x, block.counts.first), floats.part(from: place.y, block.counts.second))
+        }
       }
-      try write(blocks.second, at: place.y, on: queue)
+    } else {
+      for (step, layout, place) in blocks {
+        let (first, second) = try tensors.block(of: step, layout: layout).arrays
+        if layout.isHalf {
+          try write(first.map { Float16($0).bitPattern }, at: place.x, on: queue)
+        } else {
+          try write(first, at: place.x, on: queue)
+        }
+        try write(second, at: place.y, on: queue)
+      }
     }
   }
 
@@ -92,24 +106,23 @@ private struct ParameterReader<Source: ParameterSource> {
     parameters = Dictionary(graph.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// A step's two blocks, packed; nil where it has no parameters.
-  func blocks(of step: Plan.Step, layout: WeightLayout) throws -> (first: [Float], second: [Float])? {
+  /// What a step that has parameters has of them.
+  func block(of step: Plan.Step, layout: WeightLayout) throws -> ParameterBlock {
     switch step.operation {
     case .convolution(let convolution, let folded, _):
-      let packed = PackedConvolution(
-        weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
-        affine: try folded.map(affine), layout: layout)
-      return (packed.weights, packed.bias)
+      return .convolution(
+        ConvolutionPacking(
+          weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor),
+          affine: try folded.map(affine), layout: layout))
     case .fuseMaps(let convolution, _):
-      let packed = PackedConvolution(
-        weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor), affine: nil,
-        layout: .outputTiles(1))
-      return (packed.weights, packed.bias)
+      return .convolution(
+        ConvolutionPacking(
+          weights: try tensor(convolution.weight), bias: try convolution.bias.map(tensor), affine: nil,
+          layout: .outputTiles(1)))
     case .batchNorm(let norm, _):
-      let affine = try affine(norm)
-      return (affine.scale.map { Float($0) }, affine.shift.map { Float($0) })
+      return .affine(try affine(norm))
     case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
-      return nil
+      preconditionFailure("\(step.name) has no parameters")
     }
   }
 
@@ -119,4 +132,50 @@ private struct ParameterReader<Source: ParameterSource> {
   }
 
   private func affine(_ norm: BatchNorm) throws -> ChannelAffine { try ChannelAffine(norm, tensor: tensor) }
+}
+
+/// The parameters of one step, in two parts.
+private enum ParameterBlock {
+  /// Weights and bias.
+  case convolution(ConvolutionPacking)
+  /// Scale and shift.
+  case affine(ChannelAffine)
+
+  var counts: (first: Int, second: Int) {
+    switch self {
+    case .convolution(let packing): (packing.counts.weights, packing.counts.bias)
+    case .affine(let affine): (affine.scale.count, affine.shift.count)
+    }
+  }
+
+  func write(first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>) {
+    switch self {
+    case .convolution(let packing): packing.write(weights: first, bias: second)
+    case .affine(let affine):
+      _ = first.initialize(from: affine.scale.lazy.map { Float($0) })
+      _ = second.initialize(from: affine.shift.lazy.map { Float($0) })
+    }
+  }
+
+  /// Both in memory of the host's.
+  var arrays: (first: [Float], second: [Float]) {
+    let counts = counts
+    var second: [Float] = []
+    let first = [Float](unsafeUninitializedCapacity: counts.first) { first, firstCount in
+      second = [Float](unsafeUninitializedCapacity: counts.second) { second, secondCount in
+        write(
+          first: UnsafeMutableBufferPointer(rebasing: first[..<counts.first]),
+          UnsafeMutableBufferPointer(rebasing: second[..<counts.second]))
+        secondCount = counts.second
+      }
+      firstCount = counts.first
+    }
+    return (first, second)
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  fileprivate func part(from offset: UInt64, _ count: Int) -> Self {
+    Self(rebasing: self[Int(offset)..<Int(offset) + count])
+  }
 }

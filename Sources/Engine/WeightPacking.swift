@@ -55,36 +55,37 @@ package enum WeightLayout: Hashable, Sendable {
   }
 }
 
-/// The weights and the bias of one convolution with its batch norm folded in, packed for a kernel.
-package struct PackedConvolution: Sendable {
-  /// In the order of its layout.
-  package let weights: [Float]
-  /// `[outChannels]`, filled up with zeros to whole tiles.
-  package let bias: [Float]
+/// The weights and the bias of one convolution with its batch norm folded in, to be packed for a kernel.
+package struct ConvolutionPacking {
+  /// `[outChannels, inChannels, kernel, kernel]`.
+  let weights: Tensor
+  /// `[outChannels]`, or nil for zeros.
+  let bias: Tensor?
+  /// What a folded batch norm does to each output channel, or nil.
+  let affine: ChannelAffine?
+  /// The order that the kernel wants.
+  let layout: WeightLayout
 
-  /// Packs weights `[outChannels, inChannels, kernel, kernel]`.
-  ///
-  /// - Parameters:
-  ///   - bias: `[outChannels]`, or nil for zeros.
-  ///   - affine: what a folded batch norm does to each output channel, or nil.
-  ///   - layout: the order that the kernel wants.
   package init(weights: Tensor, bias: Tensor?, affine: ChannelAffine?, layout: WeightLayout) {
-    let (outChannels, inChannels) = (weights.shape.dimensions[0], weights.shape.dimensions[1])
-    let taps = weights.shape.dimensions[2] * weights.shape.dimensions[3]
-    let counts = layout.counts(out: outChannels, in: inChannels, taps: taps)
-    var packed = [Float](repeating: 0, count: counts.weights)
-    var shifts = [Float](repeating: 0, count: counts.bias)
-    weights.values.withUnsafeBufferPointer { source in
-      packed.withUnsafeMutableBufferPointer { target in
-        Self.place(source, in: target, weights.shape, affine, layout)
-      }
+    (self.weights, self.bias, self.affine, self.layout) = (weights, bias, affine, layout)
+  }
+
+  /// How many values there will be.
+  package var counts: (weights: Int, bias: Int) {
+    let shape = weights.shape.dimensions
+    return layout.counts(out: shape[0], in: shape[1], taps: shape[2] * shape[3])
+  }
+
+  /// Packs both, as many values as `counts` says; whole tiles are filled up with zeros.
+  package func write(weights packed: UnsafeMutableBufferPointer<Float>, bias shifts: UnsafeMutableBufferPointer<Float>)
+  {
+    if case .outputTiles = layout { packed.initialize(repeating: 0) }
+    weights.values.withUnsafeBufferPointer { Self.place($0, in: packed, weights.shape, affine, layout) }
+    for out in shifts.indices {
+      let isFilling = out >= weights.shape.dimensions[0]
+      shifts[out] =
+        isFilling ? 0 : Float(Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
     }
-    for out in 0..<outChannels {
-      shifts[out] = Float(
-        Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
-    }
-    self.weights = packed
-    self.bias = shifts
   }
 
   /// Scales every weight and puts it where the layout wants it, 16 output channels at a time on all cores. Tens of

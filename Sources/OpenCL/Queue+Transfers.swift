@@ -58,6 +58,17 @@ extension Queue {
     try check(clEnqueueBarrierWithWaitList(self.handle, 1, &handle, nil), "clEnqueueBarrierWithWaitList")
   }
 
+  /// Lets the host write a buffer in place; what was in it is lost. On devices that share the host's memory nothing is
+  /// copied.
+  public func withContents<Result>(
+    of buffer: Buffer, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    let base = try map(buffer, byteCount: buffer.byteCount, flags: CL_MAP_WRITE_INVALIDATE_REGION)
+    let result = Swift.Result { try body(UnsafeMutableRawBufferPointer(start: base, count: buffer.byteCount)) }
+    try unmap(buffer, base)
+    return try result.get()
+  }
+
   /// Waits until the host may use a buffer's bytes at an address.
   func map(_ buffer: Buffer, byteCount: Int, flags: Int32) throws(CLError) -> UnsafeMutableRawPointer {
     var code: Int32 = 0
