@@ -53,8 +53,12 @@ struct Batch {
         summary.accepted += 1
       } catch {
         let line = "\(error)"
-        precondition(!line.contains("\n"), "the message has more than one line: \(line)")
-        precondition(line.utf8.count < 4000, "the message has \(line.utf8.count) bytes")
+        if line.contains("\n") || line.utf8.count >= 4000 {
+          // In a release build a precondition does not say why.
+          let told = "\(reader.rawValue): no message of one line: \(line.debugDescription)\n"
+          FileHandle.standardError.write(Data(told.utf8))
+          preconditionFailure("no message of one line")
+        }
       }
       let most = u2cl_meter_stop()
       let seconds = start.duration(to: clock.now) / .seconds(1)
