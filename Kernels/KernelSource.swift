@@ -32,6 +32,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case winogradC16 = "winograd_c16"
   /// Convolution on blocks as an implicit matrix product, for GPUs.
   case conv2dGEMM = "conv2d_gemm"
+  /// Convolution on blocks by sub-groups, for GPUs that have them.
+  case conv2dSubgroup = "conv2d_subgroup"
+  /// The parts of a convolution's sum added up, for GPUs.
+  case conv2dSum = "conv2d_sum"
   /// Convolution from planar activations to blocks, for GPUs.
   case conv2dPlanarToC16GPU = "conv2d_planar_to_c16_gpu"
   /// Convolution from blocks to a few planar maps, for GPUs.
@@ -65,10 +69,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
   public var sharedProgram: SharedProgram? {
     switch self {
     case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradC16, .fuseMaps, .conv2dGEMM,
-      .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
+      .conv2dSubgroup, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
       nil
     case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .maxPoolC16, .upsampleC16, .maxPoolC16GPU,
-      .upsampleC16GPU:
+      .upsampleC16GPU, .conv2dSum:
       .network
     case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
       .pictures
@@ -87,7 +91,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   public var foundations: [KernelFoundation] {
     switch self {
     case .conv2dGEMM: [.storage, .tensorCores]
-    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU,
+      .conv2dSubgroup, .conv2dSum:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
       .maxPoolC16, .upsampleC16, .winogradC16, .fmaPeak, .flattenPicture, .samplePicture, .filterPicture,
@@ -121,6 +126,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .upsampleC16: PackageResources.upsample_c16_cl
     case .winogradC16: PackageResources.winograd_c16_cl
     case .conv2dGEMM: PackageResources.conv2d_gemm_cl
+    case .conv2dSubgroup: PackageResources.conv2d_subgroup_cl
+    case .conv2dSum: PackageResources.conv2d_sum_cl
     case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
     case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
     case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl

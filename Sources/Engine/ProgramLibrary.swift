@@ -15,14 +15,15 @@ public struct ProgramCounts: Hashable, Sendable {
 struct ProgramSource: Hashable, Sendable {
   /// The files, one behind the other.
   let files: [KernelSource]
-  /// As for `clBuildProgram`.
+  /// As for `clBuildProgram`, with the version of OpenCL C first.
   let options: String
 
   /// The program that holds a file's kernels. Files that take no constants of their own share one: what a driver does for
   /// each program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
   init(_ file: KernelSource, options: String) {
     files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
-    self.options = "-cl-std=CL1.2" + (options.isEmpty ? "" : " \(options)")
+    let options = options.hasPrefix("-cl-std=") ? [options] : ["-cl-std=CL1.2", options]
+    self.options = options.filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   /// A name for reports.

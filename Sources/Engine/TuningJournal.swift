@@ -26,7 +26,7 @@ package struct TuningJournal {
   /// - Parameter gpu: the kernels on blocks for a GPU; nil for those for a CPU.
   package init(of device: Device, _ gpu: GPUTuning? = nil, in cache: Cache) {
     self.cache = cache
-    let kernels: [KernelSource] = gpu == nil ? [.conv2dC16, .winogradC16] : [.conv2dGEMM]
+    let kernels: [KernelSource] = gpu == nil ? [.conv2dC16, .winogradC16] : [.conv2dGEMM, .conv2dSubgroup, .conv2dSum]
     let foundations = gpu == nil ? [] : KernelFoundation.allCases.map(\.text)
     let constants = gpu.map { ["\($0)"] } ?? []
     key = CacheKey(.tunings, ["1"] + device.identity + constants + foundations + kernels.map(\.text))
@@ -72,6 +72,7 @@ extension BlockedMethod {
     case .direct(let tile, _): gpu == nil && tile <= problem.output.width
     case .winogradFused, .winogradNonfused: gpu == nil && problem.fitsWinograd
     case .implicitGEMM(let gemm): gpu?.accepts(gemm, for: problem) ?? false
+    case .subgroup(let tile): gpu?.subgroups?.accepts(tile) ?? false
     }
   }
 }
