@@ -34,6 +34,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case winogradMultiplyC16 = "winograd_multiply_c16"
   /// Convolution on blocks as an implicit matrix product, for GPUs.
   case conv2dGEMM = "conv2d_gemm"
+  /// Convolution on blocks by sub-groups, for GPUs that have them.
+  case conv2dSubgroup = "conv2d_subgroup"
+  /// The parts of a convolution's sum added up, for GPUs.
+  case conv2dSum = "conv2d_sum"
   /// Convolution from planar activations to blocks, for GPUs.
   case conv2dPlanarToC16GPU = "conv2d_planar_to_c16_gpu"
   /// Convolution from blocks to a few planar maps, for GPUs.
@@ -77,11 +81,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
   public var sharedProgram: SharedProgram? {
     switch self {
     case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradFusedC16, .winogradMultiplyC16,
-      .fuseMaps, .conv2dGEMM, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
+      .fuseMaps, .conv2dGEMM, .conv2dSubgroup, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
       nil
     case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add: .network
     case .maxPoolC16, .upsampleC16: .blocks
-    case .maxPoolC16GPU, .upsampleC16GPU: .blocksGPU
+    case .maxPoolC16GPU, .upsampleC16GPU, .conv2dSum: .blocksGPU
     case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
       .pictures
     case .averageCells, .boxMean, .windowFits, .blendFits, .applyFits: .refinement
@@ -108,7 +112,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .conv2dGEMM: [.storage, .tensorCores]
     case .winogradFusedC16, .winogradMultiplyC16: [.winograd]
     case .samplePicture, .averageCells, .applyFits: [.picturePixels]
-    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU:
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU,
+      .conv2dSubgroup, .conv2dSum:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
       .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .filterPicture, .picturePlanes, .valueRange,
@@ -142,6 +147,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .winogradFusedC16: PackageResources.winograd_fused_c16_cl
     case .winogradMultiplyC16: PackageResources.winograd_multiply_c16_cl
     case .conv2dGEMM: PackageResources.conv2d_gemm_cl
+    case .conv2dSubgroup: PackageResources.conv2d_subgroup_cl
+    case .conv2dSum: PackageResources.conv2d_sum_cl
     case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
     case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
     case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl

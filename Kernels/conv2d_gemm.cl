@@ -14,7 +14,7 @@
 // larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps is multiplied the
 // next is on its way, through registers or, on NVIDIA, by asynchronous copies.
 // Where there are few tiles, several groups share a tile's input channels (patch.w steps of two vectors each), leave
-// their sums in `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_gemm_sum adds them up.
+// their sums in `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_sum adds them up.
 #ifndef KERNEL
 #define KERNEL 3  // taps on a side; odd
 #endif
@@ -488,23 +488,4 @@ void conv2d_gemm(
   if (!add_residual) target.residual = 0;
   if (splits > 1) target.partial = partial + (ulong)(split * shape.x + image) * out_channels * plane;
   store_sums(sums, tile, first_channel, target);
-}
-
-// Adds up what the groups of a split tile left; a work-item for four channels of a pixel.
-__kernel void conv2d_gemm_sum(
-    __global const float *restrict partial, const int splits,
-    __global const float *restrict parameters, const ulong2 weights_and_bias,
-    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int rectify,
-    __global const element *restrict residual, const ulong2 residual_at, const int add_residual) {
-  const int i = (int)get_global_id(0);      // 0 ..< height * width * 4
-  const int plane = (int)get_global_id(1);  // 0 ..< batch * channels / 16
-  const int blocks = out_shape.y / 16, fours = out_shape.z * out_shape.w * 4;
-  if (i >= fours || plane >= out_shape.x * blocks) return;
-  const int block = plane % blocks, image = plane / blocks;
-  float4 value = vload4(block * 4 + i % 4, parameters + weights_and_bias.y);
-  for (int s = 0; s < splits; s++) value += vload4((ulong)(s * out_shape.x * blocks + plane) * fours + i, partial);
-  if (rectify) value = fmax(value, (float4)(0.0f));
-  const ulong at = (ulong)block * fours + i;
-  if (add_residual) value += load_four(residual + residual_at.x + image * residual_at.y, at);
-  store_four(value, out + out_at.x + image * out_at.y, at);
 }

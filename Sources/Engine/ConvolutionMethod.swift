@@ -22,11 +22,13 @@ package enum BlockedMethod: Hashable, Sendable {
   case winogradNonfused(tiles: Int)
   /// The direct sum as an implicit matrix product through local memory, on GPUs.
   case implicitGEMM(ImplicitGEMM)
+  /// The direct sum by sub-groups that hold its operands in registers, on GPUs that have them.
+  case subgroup(SubgroupConvolution)
 
   /// Whether it is the direct sum.
   var isDirect: Bool {
     switch self {
-    case .direct, .implicitGEMM: true
+    case .direct, .implicitGEMM, .subgroup: true
     case .winogradFused, .winogradNonfused: false
     }
   }

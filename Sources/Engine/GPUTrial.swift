@@ -53,11 +53,11 @@ package struct GPUTrial {
   /// Tries every candidate, or takes what an earlier process found; a candidate over which one ended is left alone.
   package func result() throws -> Result {
     var journal = session.journal(of: "trial", precision.rawValue)
-    let candidates = candidates
+    let candidates = candidates + withSubgroups(&journal)
     if let known = Result(journal.lines, candidates) { return known }
     var notes: [String] = []
     var right: [GPUTuning] = []
-    for (index, candidate) in candidates.enumerated() {
+    for (index, candidate) in candidates.enumerated() where candidate.subgroups == nil || candidate.prefersSubgroups {
       if journal.lines.contains("begun \(index)"), !journal.lines.contains("ended \(index)") {
         notes.append("\(candidate) ended an earlier process on \(session.device.name); it is not used")
         continue
@@ -112,6 +112,7 @@ package struct GPUTrial {
       if difference <= tolerance { return true }
       notes.append("\(session.device.name) computes \(gpu) wrongly (by \(difference)); it is not used")
     } catch is CLBuildError {
+    } catch is SubgroupSizeError {
     } catch let error as CLError {
       notes.append("\(session.device.name) fails with \(gpu) (\(error)); it is not used")
     }
@@ -126,8 +127,17 @@ package struct GPUTrial {
     }
   }
 
-  /// The candidate that takes the least time for a convolution of the usual kind.
+  /// The candidate that takes the least time for a convolution of the usual kind. Sub-groups that are right but slower
+  /// there, or whose size the compiler chooses for each kernel anew, are left to tuners.
   private func fastest(of candidates: [GPUTuning]) throws -> GPUTuning? {
+    let subgroups = candidates.compactMap(\.subgroups).first
+    let fastest = try measured(candidates.filter { $0.subgroups?.isRequired ?? true })
+    guard var fastest, fastest.products == [.fma], !fastest.usesPTX else { return fastest }
+    fastest.subgroups = subgroups
+    return fastest
+  }
+
+  private func measured(_ candidates: [GPUTuning]) throws -> GPUTuning? {
     guard candidates.count > 1 else { return candidates.first }
     let graph = try Self.graph(on: Shape(channels: 3, height: 80, width: 80), channels: 128)
     let input = SeededParameters.input(shape: graph.inputShape)

@@ -1,8 +1,12 @@
 import Tensors
 
 extension GPUTuning {
-  /// The division of a convolution that is expected to be the fastest.
-  package func division(of problem: ConvolutionProblem) -> ImplicitGEMM? { candidates(for: problem).first }
+  /// The ways to compute a convolution that are worth trying, what is expected to be the fastest first.
+  package func methods(for problem: ConvolutionProblem) -> [BlockedMethod] {
+    let divisions = candidates(for: problem).map { BlockedMethod.implicitGEMM($0) }
+    let tiles = subgroups?.candidates(for: problem, computeUnits: computeUnits).map { BlockedMethod.subgroup($0) } ?? []
+    return prefersSubgroups ? tiles + divisions : divisions + tiles
+  }
 
   /// Divisions of a convolution worth trying, what is expected to be the fastest first: for each tile the best patch, with
   /// the sum in one part and in a few.

@@ -22,6 +22,10 @@ package struct GPUTuning: Hashable, Sendable {
   package var mostTiles = Int.max
   /// Multiprocessors.
   package var computeUnits: Int
+  /// The kernels for sub-groups, beside the others; nil where the device has none that are right.
+  package var subgroups: SubgroupKernels?
+  /// Whether those are the default.
+  package var prefersSubgroups = false
 
   /// What works on any device.
   package init(for device: Device, precision: Precision) {
@@ -118,6 +122,7 @@ extension GPUTuning: CustomStringConvertible {
   /// Such as `halves on tensor cores (m16n8k16, cp.async)`.
   package var description: String {
     let products = products.map(\.description).joined(separator: " or ")
-    return "\(precision == .float16 ? "halves" : "float32") \(products)\(copy == .async ? ", cp.async" : "")"
+    let others = subgroups.map { ", sub-groups of \($0.lanes) \(prefersSubgroups ? "first" : "where tuned")" } ?? ""
+    return "\(precision == .float16 ? "halves" : "float32") \(products)\(copy == .async ? ", cp.async" : "")\(others)"
   }
 }

@@ -13,7 +13,7 @@ extension KernelTuning {
   /// transformed weights, four times the size, are read again for every group of tiles: beyond a few megabytes, or for
   /// few groups, it is better to transform them in passing.
   package func defaultMethod(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
-    if let division = gpu?.division(of: problem) { return .implicitGEMM(division) }
+    if let method = gpu?.methods(for: problem).first { return method }
     guard winograd, problem.fitsWinograd, problem.winogradReduction >= 2 else { return directMethod(for: problem) }
     let transformedBytes =
       WinogradTransform.taps * problem.inChannels * problem.output.channels * MemoryLayout<Float>.stride
@@ -92,6 +92,9 @@ extension KernelTuning {
       gpu.map { $0.parts(of: gemm, inChannels: problem.inChannels).count }.map {
         $0 > 1 ? $0 * problem.output.elementCount : 0
       } ?? 0
+    case .subgroup(let tile):
+      tile.parts(inChannels: problem.inChannels).count > 1
+        ? tile.parts(inChannels: problem.inChannels).count * problem.output.elementCount : 0
     case .winogradFused(let tiles): fusedDivision(of: problem, tiles: tiles).scratchCount
     case .winogradNonfused(let tiles): nonfusedDivision(of: problem, tiles: tiles).scratchCount
     }

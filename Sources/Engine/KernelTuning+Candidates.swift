@@ -3,9 +3,9 @@ import Tensors
 extension KernelTuning {
   /// The methods that are worth trying for a convolution, the default first: tiles of other sizes and more or fewer rows
   /// of the direct sum, and Winograd's method in both forms where it saves multiplications; on GPUs, divisions of the matrix
-  /// product.
+  /// product and tiles of sub-groups.
   package func candidates(for problem: ConvolutionProblem) -> [BlockedMethod] {
-    if let gpu { return gpu.candidates(for: problem).map { .implicitGEMM($0) } }
+    if let gpu { return gpu.methods(for: problem) }
     var candidates = [defaultMethod(for: problem, winograd: true), directMethod(for: problem)]
     if case .direct(let tile, let rows) = directMethod(for: problem) {
       candidates += [rows / 2, rows * 2].filter { (1...16).contains($0) }.map { .direct(tile: tile, rows: $0) }

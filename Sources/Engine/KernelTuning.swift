@@ -1,4 +1,5 @@
 package import OpenCL
+import Tensors
 
 /// The constants that kernels are compiled with, the work-groups they run in, and the method of each convolution.
 package struct KernelTuning: Hashable, Sendable {
@@ -52,9 +53,10 @@ package struct KernelTuning: Hashable, Sendable {
     switch method {
     case .planar: .outputTiles(channelTile)
     case .planarToBlocked: .outputTiles(16)
-    case .blocked(.direct), .blocked(.winogradNonfused): .blocks
+    case .blocked(.direct), .blocked(.winogradNonfused): .blocks(.float32)
     case .blocked(.winogradFused): .winograd
     case .blocked(.implicitGEMM): .vectors(gpu?.vectorChannels ?? 4)
+    case .blocked(.subgroup): .blocks(gpu?.precision ?? .float32)
     case .blockedToPlanar: .inputVectors
     }
   }

@@ -57,6 +57,8 @@ extension Plan {
         count + 2 * tuning.nonfusedDivision(of: problem(of: convolution, in: step), tiles: tiles).launches.count
       case (.convolution, .blocked(.implicitGEMM(let gemm))):
         count + (tuning.gpu?.parts(of: gemm, inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
+      case (.convolution, .blocked(.subgroup(let tile))):
+        count + (tile.parts(inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
       default: count + 1
       }
     }

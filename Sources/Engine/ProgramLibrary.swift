@@ -15,7 +15,7 @@ public struct ProgramCounts: Hashable, Sendable {
 struct ProgramSource: Hashable, Sendable {
   /// The files, one behind the other.
   let files: [KernelSource]
-  /// As for `clBuildProgram`.
+  /// As for `clBuildProgram`, with the version of OpenCL C first.
   let options: String
 
   /// The program that holds a file's kernels. Files that take no constants of their own share one: what a driver does for
@@ -23,7 +23,8 @@ struct ProgramSource: Hashable, Sendable {
   init(_ file: KernelSource, options: String) {
     files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
     // Without -w PoCL tells users on their terminal how many warnings its compiler has of 16 floats in registers of 8.
-    self.options = "-cl-std=CL1.2 -w" + (options.isEmpty ? "" : " \(options)")
+    let options = options.hasPrefix("-cl-std=") ? ["-w", options] : ["-cl-std=CL1.2 -w", options]
+    self.options = options.filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   /// A name for reports.

@@ -14,7 +14,7 @@ extension Recorder {
     return switch step.method {
     case .planar: [try planar(step, at: index, convolution, epilogue)]
     case .planarToBlocked: [try planarToBlocked(step, at: index, convolution, epilogue)]
-    case .blocked(.implicitGEMM): throw DivisionError(layer: step.name)
+    case .blocked(.implicitGEMM), .blocked(.subgroup): throw DivisionError(layer: step.name)
     case .blocked(.direct(let tile, let rows)):
       [try direct(step, at: index, convolution, epilogue, tile: tile, rows: rows)]
     case .blocked(.winogradFused(let tiles)):

@@ -11,6 +11,7 @@ extension Recorder {
     switch step.method {
     case .planarToBlocked: [try planarToBlocked(step, at: index, convolution, epilogue, gpu)]
     case .blocked(.implicitGEMM(let gemm)): try implicitGEMM(step, at: index, convolution, epilogue, gemm, gpu)
+    case .blocked(.subgroup(let tile)): try subgroup(step, at: index, convolution, epilogue, tile, gpu)
     case .blockedToPlanar: [try blockedToPlanar(step, at: index, convolution, epilogue, gpu)]
     case .planar, .blocked: nil
     }
@@ -43,13 +44,52 @@ extension Recorder {
       output.channels.dividedRoundingUp(by: gemm.tile.channels) * threads, tiles, output.batch * parts.count,
     ]
     let product = launch(step, convolution, kernel, WorkSize(covering: groups, local: [threads, 1, 1]))
-    guard parts.count > 1 else { return [product] }
-    let sum = try self.kernel("conv2d_gemm_sum", from: .conv2dGEMM, options: options)
-    try sum.bind(
-      scratch, Int32(parts.count), parameters.buffer, parameterPlace(index), arena, place(step.output),
-      extents(step.output), rectify, arena, place(residual), add)
+    return try [product] + (parts.count > 1 ? [sum(parts.count, of: step, at: index, epilogue, gpu)] : [])
+  }
+
+  /// The addition of the parts of a convolution's sum.
+  private func sum(
+    _ parts: Int, of step: Plan.Step, at index: Int, _ epilogue: StepOperation.Epilogue, _ gpu: GPUTuning
+  ) throws -> Launch {
+    let output = plan.values[step.output].shape
+    let residual = epilogue == .reluAdd ? step.inputs[1] : step.inputs[0]
+    let kernel = try kernel("conv2d_sum", from: .conv2dSum, options: gpu.storageOptions)
+    try kernel.bind(
+      scratch, Int32(parts), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      extents(step.output), Int32(epilogue == .bias ? 0 : 1), arena, place(residual),
+      Int32(epilogue == .reluAdd ? 1 : 0))
     let items = [output.height * output.width * 4, output.batch * output.channels / 16]
-    return [product, Launch(label: step.name, kernel: sum, size: WorkSize(covering: items, local: [64, 1]))]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [64, 1]))
+  }
+
+  /// A convolution on blocks by sub-groups, and, where its sums are split, their addition.
+  private func subgroup(
+    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue,
+    _ tile: SubgroupConvolution, _ gpu: GPUTuning
+  ) throws -> [Launch] {
+    guard let subgroups = gpu.subgroups else { throw DivisionError(layer: step.name) }
+    let input = step.inputs[0]
+    let output = plan.values[step.output].shape
+    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let options = subgroups.options(
+      of: tile, kernel: convolution.kernel, dilation: convolution.dilation, precision: gpu.precision)
+    let parts = tile.parts(inChannels: plan.values[input].shape.channels)
+    let kernel = try kernel("conv2d_subgroup", from: .conv2dSubgroup, options: options)
+    let local = [subgroups.lanes * subgroups.group, 1, 1]
+    if let size = kernel.subgroupSize(local: local, on: session.device), size != subgroups.lanes {
+      throw SubgroupSizeError(layer: step.name, expected: subgroups.lanes, found: size)
+    }
+    try kernel.bind(
+      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
+      Int32(output.channels), SIMD2(Int32(convolution.dilation), Int32(parts.blocks)), Int32(epilogue == .bias ? 0 : 1),
+      arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0), scratch)
+    let tiles = output.width.dividedRoundingUp(by: tile.pixels) * output.height
+    let items = [
+      tiles * subgroups.lanes, output.channels.dividedRoundingUp(by: tile.outputs * subgroups.lanes),
+      output.batch * parts.count,
+    ]
+    let product = launch(step, convolution, kernel, WorkSize(covering: items, local: local))
+    return try [product] + (parts.count > 1 ? [sum(parts.count, of: step, at: index, epilogue, gpu)] : [])
   }
 
   /// From planar activations to blocks on a GPU.

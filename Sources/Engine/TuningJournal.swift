@@ -27,7 +27,7 @@ package struct TuningJournal {
   package init(of device: Device, _ gpu: GPUTuning? = nil, in cache: Cache) {
     self.cache = cache
     let kernels: [KernelSource] =
-      gpu == nil ? [.conv2dC16, .winogradFusedC16, .winogradMultiplyC16] : [.conv2dGEMM]
+      gpu == nil ? [.conv2dC16, .winogradFusedC16, .winogradMultiplyC16] : [.conv2dGEMM, .conv2dSubgroup, .conv2dSum]
     let foundations = KernelFoundation.allCases.filter { foundation in
       kernels.contains { $0.foundations.contains(foundation) }
     }
@@ -75,6 +75,7 @@ extension BlockedMethod {
     case .direct(let tile, _): gpu == nil && tile <= problem.output.width
     case .winogradFused, .winogradNonfused: gpu == nil && problem.fitsWinograd
     case .implicitGEMM(let gemm): gpu?.accepts(gemm, for: problem) ?? false
+    case .subgroup(let tile): gpu?.subgroups?.accepts(tile) ?? false
     }
   }
 }

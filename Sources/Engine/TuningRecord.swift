@@ -76,6 +76,7 @@ extension BlockedMethod {
     case .direct(let tile, let rows): "direct \(tile) \(rows)"
     case .winogradFused(let tiles): "fused \(tiles)"
     case .winogradNonfused(let tiles): "nonfused \(tiles)"
+    case .subgroup(let tile): "subgroup \(tile.pixels) \(tile.outputs) \(tile.splits)"
     case .implicitGEMM(let gemm): "gemm \(gemm.numbers.map(String.init).joined(separator: " "))"
     }
   }
@@ -98,6 +99,11 @@ extension BlockedMethod {
       self = .direct(tile: first, rows: rows)
     case "fused": self = .winogradFused(tiles: first)
     case "nonfused": self = .winogradNonfused(tiles: first)
+    case "subgroup":
+      guard let outputs = constant(), let splits = constant(),
+        let tile = SubgroupConvolution(pixels: first, outputs: outputs, splits: splits)
+      else { return nil }
+      self = .subgroup(tile)
     default: return nil
     }
   }

@@ -5,8 +5,8 @@ package import Tensors
 package enum WeightLayout: Hashable, Sendable {
   /// `[ceil(out / tile)][in][kernel][kernel][tile]`, filled up with zeros.
   case outputTiles(Int)
-  /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`.
-  case blocks
+  /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`, as float32 or as halves.
+  case blocks(Precision)
   /// `[out][in / 16][kernel][kernel][16 in]`.
   case inputVectors
   /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
@@ -46,7 +46,7 @@ package enum WeightLayout: Hashable, Sendable {
     }
   }
   /// Whether the elements are halves.
-  package var isHalf: Bool { self == .vectors(8) }
+  package var isHalf: Bool { self == .vectors(8) || self == .blocks(.float16) }
 
   /// The place of an output channel of a block among the columns of two of the tensor cores' products: channels 4 i to
   /// 4 i + 3 are columns 2 i and 2 i + 1 of the first and of the second.

@@ -10,6 +10,16 @@ enum Info {
     return value
   }
 
+  /// As many as there are.
+  static func values<Value: BitwiseCopyable>(_ zero: Value, _ call: String, _ query: Query) throws(CLError) -> [Value] {
+    var size = 0
+    try check(query(0, nil, &size), call)
+    var values = [Value](repeating: zero, count: size / MemoryLayout<Value>.stride)
+    let code = values.withUnsafeMutableBytes { query($0.count, $0.baseAddress, nil) }
+    try check(code, call)
+    return values
+  }
+
   static func string(_ call: String, _ query: Query) throws(CLError) -> String {
     var size = 0
     try check(query(0, nil, &size), call)

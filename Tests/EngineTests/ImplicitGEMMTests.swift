@@ -62,7 +62,7 @@ import Tensors
 
   @Test(.disabled(if: TestBudget.isBounded), arguments: TestBudget.isThorough ? every : few)
   func agrees(with it: Case) throws {
-    try expectAgreement(of: graph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant])
+    try expectAgreement(of: gpuGraph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant])
   }
 
   /// A single product of each kind, which a simulator can follow.
@@ -76,24 +76,24 @@ import Tensors
     }
     try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant])
   }
+}
 
-  /// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.
-  private func graph(on shape: Shape, dilation: Int) throws -> Graph {
-    var builder = try GraphBuilder(input: shape)
-    func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Networks.Operation {
-      .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
-    }
-    let a = try builder.add(convolution("a", 32), to: [builder.input], name: "a")
-    let bSum = try builder.add(convolution("b", 48, dilation: dilation), to: [a], name: "b.sum")
-    let b = try builder.add(.relu, to: [bSum], name: "b")
-    let c = try builder.add(convolution("c", 16), to: [b], name: "c")
-    let cb = try builder.add(.concat, to: [c, b, a], name: "cb")
-    let dSum = try builder.add(convolution("d", 48), to: [cb], name: "d.sum")
-    let dReLU = try builder.add(.relu, to: [dSum], name: "d.relu")
-    let d = try builder.add(.add, to: [dReLU, b], name: "d")
-    let pooled = try builder.add(.maxPool(MaxPool()), to: [d], name: "pooled")
-    let grown = try builder.add(.upsample(to: shape.size), to: [pooled], name: "grown")
-    let out = try builder.add(convolution("out", 2), to: [grown], name: "out")
-    return builder.finish(outputs: [("out", out)])
+/// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.
+func gpuGraph(on shape: Shape, dilation: Int) throws -> Graph {
+  var builder = try GraphBuilder(input: shape)
+  func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Networks.Operation {
+    .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
   }
+  let a = try builder.add(convolution("a", 32), to: [builder.input], name: "a")
+  let bSum = try builder.add(convolution("b", 48, dilation: dilation), to: [a], name: "b.sum")
+  let b = try builder.add(.relu, to: [bSum], name: "b")
+  let c = try builder.add(convolution("c", 16), to: [b], name: "c")
+  let cb = try builder.add(.concat, to: [c, b, a], name: "cb")
+  let dSum = try builder.add(convolution("d", 48), to: [cb], name: "d.sum")
+  let dReLU = try builder.add(.relu, to: [dSum], name: "d.relu")
+  let d = try builder.add(.add, to: [dReLU, b], name: "d")
+  let pooled = try builder.add(.maxPool(MaxPool()), to: [d], name: "pooled")
+  let grown = try builder.add(.upsample(to: shape.size), to: [pooled], name: "grown")
+  let out = try builder.add(convolution("out", 2), to: [grown], name: "out")
+  return builder.finish(outputs: [("out", out)])
 }

@@ -33,7 +33,9 @@ private let listingFolder = ProcessInfo.processInfo.environment["U2CL_KERNEL_LIS
         }
       }
       let storage = GPUTuning(for: session.device, precision: precision).storageOptions
-      for source in [KernelSource.conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU] {
+      for source in [
+        KernelSource.conv2dSum, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU,
+      ] {
         try write(source, "\(source.rawValue), \(precision.rawValue)", storage + " -D PTX=1", to: folder)
       }
     }

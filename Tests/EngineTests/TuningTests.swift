@@ -92,12 +92,13 @@ struct TuningTests {
     }
   }
 
-  @Test func recordsAreReadAsTheyAreWritten() {
+  @Test func recordsAreReadAsTheyAreWritten() throws {
     let problem = ConvolutionProblem(inChannels: 64, output: [2, 16, 13, 40], kernel: 3, dilation: 4)
     for method: BlockedMethod in [
       .direct(tile: 20, rows: 3), .winogradFused(tiles: 16), .winogradNonfused(tiles: 25),
       .implicitGEMM(
         ImplicitGEMM(.tensorHalfK16, tile: Product.tensorHalfK16.tiles[2], width: 20, height: 3, splits: 4)),
+      .subgroup(try #require(SubgroupConvolution(pixels: 10, outputs: 2, splits: 4))),
     ] {
       for outcome: TuningRecord.Outcome in [.begun, .failed, .took(1234, standard: 987)] {
         let record = TuningRecord(problem: problem, method: method, outcome: outcome)
@@ -114,6 +115,8 @@ struct TuningTests {
     "64 16 3 1 1 320 320 other 20 begun", "64 16 3 1 1 320 320 fused 20 begun 7",
     "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 8 begun", "64 16 3 1 1 320 320 gemm 9 64 16 4 4 8 8 1 begun",
     "64 16 3 1 1 320 320 gemm 0 64 16 4 5 8 8 1 begun", "64 16 3 1 1 320 320 gemm 0 64 16 4 4 9 8 1 begun",
+    "64 16 3 1 1 320 320 subgroup 8 2 begun", "64 16 3 1 1 320 320 subgroup 8 3 1 begun",
+    "64 16 3 1 1 320 320 subgroup 8 2 9 begun",
     "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 -8 1 begun", "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 8 9 begun",
   ])
   func otherLinesAreNoRecords(line: String) { #expect(TuningRecord(line: line) == nil) }

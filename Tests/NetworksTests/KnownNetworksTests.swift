@@ -63,6 +63,21 @@ import Testing
     }
   }
 
+  /// A file may call its nodes anything; what is said of them is one line of bounded length.
+  @Test func strangeNamesStayInOneLine() throws {
+    var builder = try GraphBuilder(input: [1, 3, 8, 8])
+    let name = "a\nb\u{2028}" + String(repeating: "c", count: 9999)
+    let strange = try builder.add(.relu, to: [builder.input], name: name)
+    let end = try builder.add(.sigmoid, to: [strange], name: "end")
+    let graph = builder.finish(outputs: [("y", end)])
+    let error = #expect(throws: KnownNetworks.Unidentified.self) {
+      try KnownNetworks.identify(graph, SeededParameters(for: graph))
+    }
+    let text = try #require(error?.description)
+    #expect(!text.contains { $0.isNewline } && text.utf8.count < 400, "\(text)")
+    #expect(text.contains("'a\u{FFFD}b\u{FFFD}ccc"), "\(text)")
+  }
+
   /// The same graph with numbers for names and the terms of every sum exchanged, and the number of each parameter.
   private static func scrambled(
     _ graph: Graph, changing: (Node) -> Networks.Operation = \.operation
