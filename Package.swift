@@ -14,10 +14,10 @@ let strict: [SwiftSetting] = [
 let kernels = [
   "add.cl", "batch_norm.cl", "concat.cl", "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl",
   "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl", "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl",
-  "conv2d_subgroup.cl", "conv2d_sum.cl", "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl", "max_pool_c16.cl",
-  "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_planes.cl", "quantize_map.cl", "relu.cl", "sample_picture.cl",
-  "sigmoid.cl", "storage.cl", "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl",
-  "value_range.cl", "winograd_c16.cl",
+  "conv2d_subgroup.cl", "conv2d_sum.cl", "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl",
+  "max_pool.cl", "max_pool_c16.cl", "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_planes.cl",
+  "quantize_map.cl", "relu.cl", "sample_picture.cl", "sigmoid.cl", "storage.cl",
+  "tensor_cores.cl", "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "value_range.cl", "winograd_c16.cl",
 ]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
