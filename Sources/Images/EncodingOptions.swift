@@ -24,14 +24,18 @@ extension Mask {
   ///
   /// - Throws: an `ImageError` where memory is short or the format cannot hold the size.
   public func encoded(_ options: EncodingOptions, name: String = "mask") throws(ImageError) -> [UInt8] {
-    guard options.format != .webp else {
-      let rgb = Picture(size: size, hasAlpha: false, samples: .bits8(pixels.flatMap { [$0, $0, $0] }))
-      return try rgb.encoded(EncodingOptions(.webp, quality: 100), name: name)
-    }
-    return try pixels.withUnsafeBufferPointer { (pixels) throws(ImageError) in
+    try pixels.withUnsafeBufferPointer { (pixels) throws(ImageError) in
       let samples = EncodableSamples(
         bytes: UnsafeRawBufferPointer(pixels), size: size, channels: 1, bytesPerSample: 1)
-      return try CodecWriter.encode(samples, options, Attachments(), name: name)
+      guard options.format == .webp else {
+        return try CodecWriter.encode(samples, options, Attachments(), name: name)
+      }
+      do throws(ImageError.Problem) {
+        let canvas = try WebPCanvas(samples, isLossless: true)
+        return try WebPWriter.encode(canvas, quality: WebPWriter.losslessQuality, Attachments())
+      } catch {
+        throw ImageError(error, name: name)
+      }
     }
   }
 }
@@ -40,27 +44,50 @@ extension Picture {
   /// The picture as a file. PNG keeps 8 or 16 bits and alpha; WebP has 8 bits; JPEG has 8 bits and no alpha, so that
   /// transparency is laid over white.
   ///
+  /// The picture is consumed: where nobody else has it, its memory is free while a WebP file is compressed.
   /// - Throws: an `ImageError` where memory is short or the format cannot hold the size.
-  public func encoded(_ options: EncodingOptions, name: String = "picture") throws(ImageError) -> [UInt8] {
-    let attachments = Attachments(of: self, keepingMetadata: options.keepsMetadata)
-    let picture = options.format == .jpeg ? flattened() : self
-    if case .bits16(let values) = picture.samples, options.format == .png {
-      return try values.withUnsafeBufferPointer { (values) throws(ImageError) in
-        try picture.encode(UnsafeRawBufferPointer(values), bytesPerSample: 2, options, attachments, name: name)
-      }
-    }
-    return try picture.samples8.withUnsafeBufferPointer { (values) throws(ImageError) in
-      try picture.encode(UnsafeRawBufferPointer(values), bytesPerSample: 1, options, attachments, name: name)
+  public consuming func encoded(
+    _ options: EncodingOptions, name: String = "picture"
+  ) throws(ImageError) -> [UInt8] {
+    let attachments = Attachments(of: copy self, keepingMetadata: options.keepsMetadata)
+    guard options.format == .webp else { return try coded(options, attachments, name: name) }
+    do throws(ImageError.Problem) {
+      let canvas = try webPCanvas(isLossless: options.quality == WebPWriter.losslessQuality)
+      _ = consume self
+      return try WebPWriter.encode(canvas, quality: options.quality, attachments)
+    } catch {
+      throw ImageError(error, name: name)
     }
   }
 
-  private func encode(
-    _ bytes: UnsafeRawBufferPointer, bytesPerSample: Int, _ options: EncodingOptions, _ attachments: Attachments,
-    name: String
+  private func webPCanvas(isLossless: Bool) throws(ImageError.Problem) -> WebPCanvas {
+    // Closures hand on no values that cannot be copied.
+    var canvas: WebPCanvas?
+    try samples8.withUnsafeBufferPointer { (values) throws(ImageError.Problem) in
+      canvas = try WebPCanvas(encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1), isLossless: isLossless)
+    }
+    guard let canvas else { throw .outOfMemory }
+    return canvas
+  }
+
+  /// As PNG or JPEG.
+  private func coded(
+    _ options: EncodingOptions, _ attachments: Attachments, name: String
   ) throws(ImageError) -> [UInt8] {
-    let samples = EncodableSamples(bytes: bytes, size: size, channels: channels, bytesPerSample: bytesPerSample)
-    return options.format == .webp
-      ? try WebPWriter.encode(samples, quality: options.quality, attachments, name: name)
-      : try CodecWriter.encode(samples, options, attachments, name: name)
+    if case .bits16(let values) = samples, options.format == .png {
+      return try values.withUnsafeBufferPointer { (values) throws(ImageError) in
+        try CodecWriter.encode(
+          encodable(UnsafeRawBufferPointer(values), bytesPerSample: 2), options, attachments, name: name)
+      }
+    }
+    let picture = options.format == .jpeg ? flattened() : self
+    return try picture.samples8.withUnsafeBufferPointer { (values) throws(ImageError) in
+      try CodecWriter.encode(
+        picture.encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1), options, attachments, name: name)
+    }
+  }
+
+  private func encodable(_ bytes: UnsafeRawBufferPointer, bytesPerSample: Int) -> EncodableSamples {
+    EncodableSamples(bytes: bytes, size: size, channels: channels, bytesPerSample: bytesPerSample)
   }
 }

@@ -31,19 +31,19 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
   private let limits: Limits
   private let load: @Sendable (Job, _ admit: (_ weight: Int) -> Void) -> Result<Loaded, Problem>
   private let devices: [@Sendable () -> Device]
-  private let store: @Sendable (Job, Computed) -> Result<Output, Problem>
+  private let store: @Sendable (Job, consuming Computed) -> Result<Output, Problem>
 
   /// A pipeline.
   ///
   /// - Parameters:
   ///   - load: must call `admit` with what a job weighs before it takes that much memory.
   ///   - devices: each makes a device on the thread on which it will be used.
-  ///   - store: what is done with what was computed.
+  ///   - store: what is done with what was computed, which is nobody else's any more.
   package init(
     limits: Limits,
     load: @escaping @Sendable (Job, _ admit: (_ weight: Int) -> Void) -> Result<Loaded, Problem>,
     devices: [@Sendable () -> Device],
-    store: @escaping @Sendable (Job, Computed) -> Result<Output, Problem>
+    store: @escaping @Sendable (Job, consuming Computed) -> Result<Output, Problem>
   ) {
     precondition(!devices.isEmpty, "a pipeline without devices")
     self.limits = limits

@@ -97,8 +97,11 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
     computed.close()
   }
 
-  func store(_ store: (Job, Computed) -> Result<Output, Problem>) {
-    while let item = computed.take() { finish(item, store(item.job, item.content)) }
+  func store(_ store: (Job, consuming Computed) -> Result<Output, Problem>) {
+    while let item = computed.take() {
+      let entry = item.with(())
+      finish(entry, store(entry.job, (consume item).content))
+    }
     if isLast(of: storers) { done.close() }
   }
 

@@ -99,18 +99,19 @@ public struct Composition: Sendable {
 
   private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
     if kind == .mask { return .mask(matte.mask) }
-    let opaque = picture.flattened(over: background)
     let longer = Double(max(picture.size.height, picture.size.width))
     switch kind {
     case .mask: return .mask(matte.mask)
     case .cutout: return .picture(cutout(of: picture, matte))
     case .composite: return .picture(cutout(of: picture, matte).composited(over: backdrop))
     case .blur:
+      let opaque = picture.flattened(over: background)
       let foreground = cutout(of: opaque, matte)
       return .picture(opaque.blurringBackground(radius: blurRadius ?? longer / 50, behind: foreground, matte))
-    case .overlay: return .picture(opaque.overlaying(color, on: matte))
-    case .heatmap: return .picture(opaque.heatMap(of: matte))
-    case .contour: return .picture(opaque.outlining(matte, color, thickness: max(2, longer / 250)))
+    case .overlay: return .picture(picture.flattened(over: background).overlaying(color, on: matte))
+    case .heatmap: return .picture(picture.flattened(over: background).heatMap(of: matte))
+    case .contour:
+      return .picture(picture.flattened(over: background).outlining(matte, color, thickness: max(2, longer / 250)))
     }
   }
 
@@ -141,14 +142,16 @@ public struct Rendering: Sendable {
   /// What the user should know of it, each a clause.
   public var notes: [String] = []
 
-  /// As a file.
+  /// As a file. The rendering is consumed, as `Picture.encoded` consumes a picture.
   ///
   /// - Throws: `Failure` where memory is short or the format cannot hold it.
-  public func encoded(_ options: EncodingOptions, name: String) throws(Failure) -> [UInt8] {
+  public consuming func encoded(_ options: EncodingOptions, name: String) throws(Failure) -> [UInt8] {
+    let content = self.content
+    _ = consume self
     do {
-      return switch content {
-      case .mask(let mask): try mask.encoded(options, name: name)
-      case .picture(let picture): try picture.encoded(options, name: name)
+      switch consume content {
+      case .mask(let mask): return try mask.encoded(options, name: name)
+      case .picture(let picture): return try picture.encoded(options, name: name)
       }
     } catch {
       throw Failure(error)

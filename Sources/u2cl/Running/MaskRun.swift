@@ -44,6 +44,6 @@ struct MaskRun: Sendable {
       limits: limits,
       load: { job, admit in Result { () throws(Failure) in try job.input.picture(admit: admit) } },
       devices: detection.devices(),
-      store: { job, found in Result { () throws(Failure) in try job.store(found) } })
+      store: { job, found in job.stored(found) })
   }
 }

@@ -20,31 +20,40 @@ struct PictureJob: Sendable {
   /// Whether its result is there already.
   var isDone: Bool { target.map { PathText.exists($0) } ?? false }
 
+  /// What `store` comes to.
+  func stored(_ found: consuming DetectedPicture) -> Result<RunReport.Entry, Failure> {
+    do throws(Failure) { return .success(try store(found)) } catch { return .failure(error) }
+  }
+
   /// Makes and writes what is wanted of a picture: all files or none.
-  func store(_ found: DetectedPicture) throws(Failure) -> RunReport.Entry {
+  private func store(_ found: consuming DetectedPicture) throws(Failure) -> RunReport.Entry {
     let clock = ContinuousClock()
     let start = clock.now
-    let picture = found.picture
+    let (size, notes, duration) = (found.picture.size, found.picture.notes, found.duration)
     let labels = composition.kind == .mask ? try found.detection.labels() : nil
-    let rendering = try labels == nil ? composition.rendering(of: picture, found.detection) : nil
+    let rendering = try labels == nil ? composition.rendering(of: found.picture, found.detection) : nil
     let classFiles = try classFiles(of: labels)
     let sideFiles = try sideFiles(of: found.detection)
+    // Encoders take much memory for large pictures; the picture and its matte need none any more.
+    _ = consume found
+    let remarks = rendering?.notes ?? []
     let name = target ?? "standard output"
-    let bytes =
-      if let rendering { try rendering.encoded(encoding, name: name) } else { try encoded(labels, name: name) }
+    let bytes = try encoded(consume rendering, labels, name: name)
     try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
     if target == nil { try Console.write(bytes) }
     return RunReport.Entry(
-      input: input.path, width: picture.size.width, height: picture.size.height, output: composition.kind,
-      file: target, sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
-      notes: picture.notes.map { "\($0)" } + (rendering?.notes ?? []),
-      seconds: (start.duration(to: clock.now) + found.duration).seconds)
+      input: input.path, width: size.width, height: size.height, output: composition.kind, file: target,
+      sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
+      notes: notes.map { "\($0)" } + remarks, seconds: (start.duration(to: clock.now) + duration).seconds)
   }
 
   private typealias File = (path: String, bytes: [UInt8])
 
-  /// The label map of a model that parses, in colours.
-  private func encoded(_ labels: LabelMap?, name: String) throws(Failure) -> [UInt8] {
+  /// What is made of the picture, or the label map of a model that parses, in colours.
+  private func encoded(
+    _ rendering: consuming Rendering?, _ labels: LabelMap?, name: String
+  ) throws(Failure) -> [UInt8] {
+    if let rendering = consume rendering { return try rendering.encoded(encoding, name: name) }
     do { return try labels?.colored.encoded(encoding, name: name) ?? [] } catch { throw Failure(error) }
   }
 
