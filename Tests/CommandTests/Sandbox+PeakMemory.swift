@@ -17,9 +17,20 @@ extension Sandbox {
     guard posix_spawn(&process, "/bin/sh", nil, nil, &argv, &envp) == 0 else {
       throw CocoaError(.executableNotLoadable)
     }
-    var (status, usage) = (Int32(), rusage())
-    while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+    // What `wait4` says begins with this process's own peak; the kernel's mark of the command's memory does not.
+    var (status, peak) = (Int32(), 0)
+    while waitpid(process, &status, WNOHANG) == 0 {
+      peak = max(peak, Self.highWaterMark(of: process) ?? 0)
+      usleep(1000)
+    }
     let signal = status & 0x7F
-    return (signal == 0 ? status >> 8 & 0xFF : -signal, usage.ru_maxrss << 10)
+    return (signal == 0 ? status >> 8 & 0xFF : -signal, peak)
+  }
+
+  /// The most bytes that were resident since the process's program began.
+  private static func highWaterMark(of process: pid_t) -> Int? {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return nil }
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 }
   }
 }
