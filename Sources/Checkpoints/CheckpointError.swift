@@ -1,3 +1,5 @@
+internal import Networks
+
 /// Why a file of weights could not be read or written: one line that says where, what, and what to do.
 public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What sort of failure it is.
@@ -41,23 +43,6 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// File, place and reason in one line of bounded length.
   public var description: String {
-    ([file] + (place.map { [$0] } ?? []) + [reason]).map(Self.oneLine).joined(separator: ": ")
-  }
-
-  /// Names come out of the file: whatever they hold, the message stays one line of bounded length.
-  private static func oneLine(_ text: String) -> String {
-    let printable = String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.lazy.prefix(400).map { $0.properties.isControlScalar ? "\u{FFFD}" : $0 }))
-    return text.unicodeScalars.count > 400 ? printable + "…" : printable
-  }
-}
-
-extension Unicode.Scalar.Properties {
-  fileprivate var isControlScalar: Bool {
-    switch generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
+    ([file] + (place.map { [$0] } ?? []) + [reason]).map { $0.singleLine(atMost: 400) }.joined(separator: ": ")
   }
 }

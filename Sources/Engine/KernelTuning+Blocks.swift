@@ -89,14 +89,15 @@ extension KernelTuning {
     switch method {
     case .direct: 0
     case .implicitGEMM(let gemm):
-      gpu.map { $0.parts(of: gemm, inChannels: problem.inChannels).count }.map {
-        $0 > 1 ? $0 * problem.output.elementCount : 0
-      } ?? 0
-    case .subgroup(let tile):
-      tile.parts(inChannels: problem.inChannels).count > 1
-        ? tile.parts(inChannels: problem.inChannels).count * problem.output.elementCount : 0
+      gpu.map { partialSums($0.parts(of: gemm, inChannels: problem.inChannels).count, of: problem) } ?? 0
+    case .subgroup(let tile): partialSums(tile.parts(inChannels: problem.inChannels).count, of: problem)
     case .winogradFused(let tiles): fusedDivision(of: problem, tiles: tiles).scratchCount
     case .winogradNonfused(let tiles): nonfusedDivision(of: problem, tiles: tiles).scratchCount
     }
+  }
+
+  /// The elements that the parts of a sum leave; none where there is one part.
+  private func partialSums(_ parts: Int, of problem: ConvolutionProblem) -> Int {
+    parts > 1 ? parts * problem.output.elementCount : 0
   }
 }

@@ -67,16 +67,8 @@ struct GraphCorrespondence {
 }
 
 extension Node {
-  /// What it is called and does, in one line: a name that comes from a file may hold anything.
-  fileprivate var summary: String {
-    let scalars = name.unicodeScalars.prefix(200).map { scalar -> Unicode.Scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-      default: scalar
-      }
-    }
-    return "'\(String(String.UnicodeScalarView(scalars)))' (\(operation.kind))"
-  }
+  /// What it is called and does, in one line.
+  fileprivate var summary: String { "'\(name.singleLine(atMost: 200))' (\(operation.kind))" }
 }
 
 extension Operation {

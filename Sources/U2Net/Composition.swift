@@ -98,20 +98,19 @@ public struct Composition: Sendable {
   }
 
   private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
-    if kind == .mask { return .mask(matte.mask) }
+    func opaque() -> Picture { picture.flattened(over: background) }
     let longer = Double(max(picture.size.height, picture.size.width))
     switch kind {
     case .mask: return .mask(matte.mask)
     case .cutout: return .picture(cutout(of: picture, matte))
     case .composite: return .picture(cutout(of: picture, matte).composited(over: backdrop))
     case .blur:
-      let opaque = picture.flattened(over: background)
-      let foreground = cutout(of: opaque, matte)
-      return .picture(opaque.blurringBackground(radius: blurRadius ?? longer / 50, behind: foreground, matte))
-    case .overlay: return .picture(picture.flattened(over: background).overlaying(color, on: matte))
-    case .heatmap: return .picture(picture.flattened(over: background).heatMap(of: matte))
-    case .contour:
-      return .picture(picture.flattened(over: background).outlining(matte, color, thickness: max(2, longer / 250)))
+      let flat = opaque()
+      let foreground = cutout(of: flat, matte)
+      return .picture(flat.blurringBackground(radius: blurRadius ?? longer / 50, behind: foreground, matte))
+    case .overlay: return .picture(opaque().overlaying(color, on: matte))
+    case .heatmap: return .picture(opaque().heatMap(of: matte))
+    case .contour: return .picture(opaque().outlining(matte, color, thickness: max(2, longer / 250)))
     }
   }
 
