@@ -5,7 +5,7 @@ public import Tensors
 
 /// A graph compiled for one OpenCL device: a plan, its memory, and recorded launches that are replayed for each input.
 ///
-/// Not Sendable: one run at a time.
+/// Not Sendable: one thread at a time.
 public final class Executor {
   /// The device that runs.
   public let device: Device
@@ -14,9 +14,9 @@ public final class Executor {
   /// What it takes on the device.
   public let memory: MemoryUse
   /// How many launches one run is.
-  public var launchCount: Int { recording.reduce(0) { $0 + $1.launches.count } }
+  public var launchCount: Int { workspace.recording.reduce(0) { $0 + $1.launches.count } }
   /// The names of the recorded blocks, in the order in which they run.
-  public var blocks: [String] { recording.map(\.name) }
+  public var blocks: [String] { workspace.recording.map(\.name) }
 
   /// How values between blocks of channels are stored.
   public var precision: Precision { tuning.gpu?.precision ?? .float32 }
@@ -28,11 +28,13 @@ public final class Executor {
   let options: PlanOptions
   let tuning: KernelTuning
   /// The launches of each step.
-  let launches: [[Launch]]
-  /// The queue on which everything runs, in order.
-  package let queue: Queue
-  private let arena: Buffer
-  private let recording: [CommandGraph]
+  var launches: [[Launch]] { workspace.launches }
+  /// The queue on which everything but every second overlapped run is computed, in order.
+  package var queue: Queue { workspace.queue }
+  private let session: DeviceSession
+  private let parameters: ParameterMemory
+  private let workspace: Workspace
+  private var lanes = RunLanes()
 
   /// Device memory, in bytes.
   public struct MemoryUse: Hashable, Sendable {
@@ -64,40 +66,37 @@ public final class Executor {
     graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions,
     tuning: KernelTuning
   ) throws {
-    let context = session.context
-    let queue = try Queue(context: context)
+    let queue = try Queue(context: session.context)
     let plan = Plan(graph, options: options, tuning: tuning)
     try Self.checkMemory(for: plan, tuning, on: session.device)
     try graph.validate(parameters)
     let memory = try ParameterMemory(of: plan, tuning: tuning, queue: queue)
-    let arena = try Buffer(context: context, byteCount: plan.arenaCount * MemoryLayout<Float>.stride)
-    let scratch = try Buffer(
-      context: context, byteCount: Recorder.scratchCount(for: plan, tuning) * MemoryLayout<Float>.stride)
-    if options.guardCount > 0 { try queue.fill(arena, with: Self.guardValue) }
+    var workspace = try Workspace(for: plan, tuning, queue: queue)
+    if options.guardCount > 0 { try queue.fill(workspace.arena, with: Self.guardValue) }
     // Packing the weights takes about as long as building the programs.
-    (_, launches) = try both(
+    _ = try both(
       { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue, on: session.device) },
       {
         // A driver's compiler is tens of megabytes of code, of no use once the programs are built.
         defer { u2cl_release_library_code(16 << 20) }
-        return try Recorder(
-          plan: plan, session: session, tuning: tuning, arena: arena, parameters: memory, scratch: scratch
-        ).record()
+        try workspace.record(plan, tuning, parameters: memory, in: session)
       })
-    recording = Recorder.graphs(of: plan, launches)
+    self.workspace = workspace
+    self.session = session
+    self.parameters = memory
     device = session.device
     self.graph = graph
     self.options = options
     self.tuning = tuning
     self.plan = plan
-    self.queue = queue
-    self.arena = arena
     inputShape = graph.inputShape
     self.memory = MemoryUse(
-      activations: arena.byteCount,
+      activations: workspace.arena.byteCount,
       activationsUnshared: graph.nodes.reduce(0) { $0 + $1.shape.elementCount } * MemoryLayout<Float>.stride,
-      parameters: memory.buffer.byteCount, scratch: scratch.byteCount)
+      parameters: memory.buffer.byteCount, scratch: workspace.scratch.byteCount)
   }
+
+  deinit { lanes.end() }
 
   /// Refuses what the device's memory cannot hold: drivers that hand out memory when it is first used would fail later.
   private static func checkMemory(for plan: Plan, _ tuning: KernelTuning, on device: Device) throws {
@@ -121,7 +120,7 @@ public final class Executor {
   /// - Throws: `InputShapeError` where it is not of `inputShape`.
   public func upload(_ input: Tensor) throws {
     guard input.shape == inputShape else { throw InputShapeError(expected: inputShape, given: input.shape) }
-    try input.values.withUnsafeBytes { try queue.write($0, to: arena, offset: byteOffset(of: plan.input)) }
+    try input.values.withUnsafeBytes { try queue.write($0, to: workspace.arena, offset: byteOffset(of: plan.input)) }
   }
 
   /// Replays every block on the input that is on the device and waits.
@@ -131,9 +130,7 @@ public final class Executor {
   }
 
   /// Enqueues every block; does not wait.
-  public func enqueue() throws {
-    for graph in recording { try queue.replay(graph) }
-  }
+  public func enqueue() throws { try workspace.enqueue() }
 
   /// Waits until everything enqueued so far has finished.
   public func finish() throws { try queue.finish() }
@@ -144,15 +141,14 @@ public final class Executor {
   /// Enqueues a copy of an input, `inputShape.elementCount` floats, from another buffer of the context.
   package func enqueueInput(from buffer: Buffer) throws {
     try queue.copy(
-      buffer, offset: 0, to: arena, targetOffset: byteOffset(of: plan.input),
-      count: inputShape.elementCount * MemoryLayout<Float>.stride)
+      buffer, offset: 0, to: workspace.arena, targetOffset: byteOffset(of: plan.input), count: inputShape.byteCount)
   }
 
   /// Enqueues a copy of the first output to the beginning of another buffer of the context.
   package func enqueueFirstOutput(to buffer: Buffer) throws {
     try queue.copy(
-      arena, offset: byteOffset(of: plan.outputs[0]), to: buffer, targetOffset: 0,
-      count: firstOutputShape.elementCount * MemoryLayout<Float>.stride)
+      workspace.arena, offset: byteOffset(of: plan.outputs[0]), to: buffer, targetOffset: 0,
+      count: firstOutputShape.byteCount)
   }
 
   /// `[batch, channels, height, width]` of the first output.
@@ -162,7 +158,7 @@ public final class Executor {
   public func profile(_ input: Tensor) throws -> [LaunchTiming] {
     try upload(input)
     let profiler = try profiler()
-    return try profiler.profile(recording)
+    return try profiler.profile(workspace.recording)
   }
 
   /// Computes as `compute` does, without waiting between launches, on a queue that takes times.
@@ -170,7 +166,7 @@ public final class Executor {
   /// - Parameter enqueued: is called when everything is enqueued, before the wait.
   public func traceCompute(enqueued: () -> Void) throws -> [LaunchTiming] {
     let profiler = try profiler()
-    return try profiler.trace(recording, enqueued: enqueued)
+    return try profiler.trace(workspace.recording, enqueued: enqueued)
   }
 
   /// A queue that takes times. On Intel's runtime for CPUs another queue sees what was uploaded only once the first has
@@ -182,7 +178,7 @@ public final class Executor {
 
   private func read(_ id: Plan.Value.ID) throws -> Tensor {
     try Tensor(shape: plan.values[id].shape) { values in
-      try queue.read(arena, offset: byteOffset(of: id), into: UnsafeMutableRawBufferPointer(values))
+      try queue.read(workspace.arena, offset: byteOffset(of: id), into: UnsafeMutableRawBufferPointer(values))
     }
   }
 
@@ -202,10 +198,60 @@ extension Executor {
       guard storage.lifetime != nil else { return false }
       let guards = try Tensor(shape: [guardCount]) { values in
         try queue.read(
-          arena, offset: (storage.offset + storage.count) * MemoryLayout<Float>.stride,
+          workspace.arena, offset: (storage.offset + storage.count) * MemoryLayout<Float>.stride,
           into: UnsafeMutableRawBufferPointer(values))
       }
       return guards.values.contains { $0 != Self.guardValue }
     }
   }
+}
+
+extension Executor {
+  /// Sends an input on its way and returns at once; where two runs are under way, the older is waited for. The device goes
+  /// from one run to the next without the host between. On CPU devices with room for it both are computed at once: at the
+  /// end of a launch, where some cores have nothing left to do, they take up the other run's.
+  ///
+  /// - Parameter fill: writes the input, `inputShape.elementCount` values, all of them.
+  public func begin(_ fill: (UnsafeMutableBufferPointer<Float>) -> Void) throws -> PendingRun {
+    let lane = try lanes.free { number in try makeLane(number) }
+    let (queue, arena) = (lane.workspace.queue, lane.workspace.arena)
+    fill(lane.input.bytes.bindMemory(to: Float.self))
+    try queue.beginWrite(lane.input, count: inputShape.byteCount, to: arena, offset: byteOffset(of: plan.input))
+    try lane.workspace.enqueue()
+    var start = 0
+    for (id, shape) in zip(plan.outputs, outputShapes) {
+      try queue.beginRead(arena, offset: byteOffset(of: id), count: shape.byteCount, into: lane.output, at: start)
+      start += shape.byteCount
+    }
+    let pending = PendingRun(lane, shapes: outputShapes, done: try queue.marker())
+    lane.pending = pending
+    return pending
+  }
+
+  private var outputShapes: [Shape] { plan.outputs.map { plan.values[$0].shape } }
+
+  private func makeLane(_ number: Int) throws -> RunLane {
+    try RunLane(
+      number == 0 ? workspace : try secondWorkspace() ?? workspace, inputBytes: inputShape.byteCount,
+      outputBytes: outputShapes.reduce(0) { $0 + $1.byteCount })
+  }
+
+  /// A workspace of its own for every second run; nil where one alone keeps the device busy, or where memory is short.
+  private func secondWorkspace() throws -> Workspace? {
+    guard device.kind == .cpu, UInt64(workspace.byteCount) <= device.globalMemory / 16 else { return nil }
+    // On Intel's runtime for CPUs another queue sees what was uploaded only once the first has finished.
+    try finish()
+    do {
+      var second = try Workspace(for: plan, tuning, queue: try Queue(context: session.context))
+      try second.record(plan, tuning, parameters: parameters, in: session)
+      return second
+    } catch is DeviceMemoryError {
+      return nil
+    }
+  }
+}
+
+extension Shape {
+  /// Of so many floats.
+  fileprivate var byteCount: Int { elementCount * MemoryLayout<Float>.stride }
 }

@@ -2,7 +2,8 @@
 public struct EncodingOptions: Sendable, Hashable {
   /// The file's format.
   public var format: PictureFormat
-  /// 1 … 100, for JPEG and WebP; WebP of quality 100 is lossless. Alpha is never stored with loss.
+  /// 1 … 100, for JPEG and WebP; WebP of quality 100 is lossless, up to 55 million pixels that can be seen, or fewer where
+  /// there are more that cannot. Alpha is never stored with loss.
   public var quality: Int
   /// Whether EXIF and XMP go into the file. The ICC profile always does: without it the colours are others.
   public var keepsMetadata: Bool

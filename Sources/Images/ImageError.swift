@@ -28,6 +28,8 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case outOfMemory
     /// A picture of this size cannot be stored in this format.
     case notEncodable(PictureFormat, Size)
+    /// A picture of this size would take so many bytes of memory to be stored as WebP without loss.
+    case losslessTooLarge(Size, bytes: Int)
     /// The file could not be written, for this reason of the operating system's.
     case unwritable(reason: String)
   }
@@ -71,6 +73,11 @@ extension ImageError.Problem: CustomStringConvertible {
       "the picture claims \(size) pixels, more than the limit of \(limit / 1_000_000) million; scale it down first"
     case .outOfMemory: "there is not enough memory for the picture; scale it down first"
     case .notEncodable(let format, let size): "a picture of \(size) pixels cannot be stored as \(format.rawValue)"
+    case .losslessTooLarge(let size, let bytes):
+      """
+      WebP without loss of \(size) pixels would take \(bytes >> 20) MiB of memory; store it as PNG, or with a quality \
+      below 100
+      """
     case .unwritable(let reason):
       "cannot be written (\(reason)); check the directory, its permissions and the free space"
     }

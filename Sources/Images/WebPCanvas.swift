@@ -19,6 +19,7 @@ struct WebPCanvas: ~Copyable {
     }
     var imported = WebPPicture()
     guard WebPPictureInit(&imported) != 0 else { throw .outOfMemory }
+    if isLossless { try Self.checkLossless(samples) }
     imported.use_argb = isLossless ? 1 : 0
     (imported.width, imported.height) = (Int32(size.width), Int32(size.height))
     let stride = Int32(size.width * channels)
@@ -43,6 +44,25 @@ struct WebPCanvas: ~Copyable {
   deinit {
     WebPPictureFree(picture)
     picture.deallocate()
+  }
+
+  /// What libwebp's encoder without loss may take: the pixels twice and a chain of what is alike, 4 bytes a pixel each, and
+  /// for every pixel that can be seen 8 bytes of its code and up to 4 of the file.
+  private static let bytesPerPixel = (any: 12, visible: 12)
+  private static let losslessLimit = 5 << 28
+
+  /// Refuses what would take too much memory. Masks are alike in most places, which takes little.
+  private static func checkLossless(_ samples: EncodableSamples) throws(ImageError.Problem) {
+    let count = samples.size.height * samples.size.width
+    let most = count * (bytesPerPixel.any + bytesPerPixel.visible)
+    guard samples.channels >= 3, most > losslessLimit else { return }
+    var visible = count
+    if samples.channels == 4 {
+      let bytes = samples.bytes.bindMemory(to: UInt8.self)
+      visible = (0..<count).reduce(0) { $0 &+ (bytes[4 &* $1 &+ 3] == 0 ? 0 : 1) }
+    }
+    let needed = count * bytesPerPixel.any + visible * bytesPerPixel.visible
+    guard needed <= losslessLimit else { throw .losslessTooLarge(samples.size, bytes: needed) }
   }
 
   /// libwebp has no grey; here it needs no picture of three channels on the way. Only what is lossless.

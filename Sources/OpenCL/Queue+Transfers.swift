@@ -11,12 +11,18 @@ extension Queue {
       "clEnqueueWriteBuffer", "\(count) bytes at \(offset) of \(buffer.byteCount)")
   }
 
-  /// Begins to copy a buffer's first bytes into pinned memory. They are there once an event says so.
-  public func beginRead(_ buffer: Buffer, count: Int, into memory: PinnedMemory) throws(CLError) {
+  /// Begins to copy bytes of a buffer into pinned memory. They are there once an event says so.
+  ///
+  /// - Parameter position: where in the memory they begin.
+  public func beginRead(
+    _ buffer: Buffer, offset: Int = 0, count: Int, into memory: PinnedMemory, at position: Int = 0
+  ) throws(CLError) {
     guard count > 0 else { return }
+    precondition(position >= 0 && position + count <= memory.bytes.count, "\(count) bytes at \(position)")
     try check(
-      clEnqueueReadBuffer(handle, buffer.handle, cl_bool(0), 0, count, memory.bytes.baseAddress, 0, nil, nil),
-      "clEnqueueReadBuffer", "\(count) bytes of \(buffer.byteCount)")
+      clEnqueueReadBuffer(
+        handle, buffer.handle, cl_bool(0), offset, count, memory.bytes.baseAddress?.advanced(by: position), 0, nil, nil),
+      "clEnqueueReadBuffer", "\(count) bytes at \(offset) of \(buffer.byteCount)")
   }
 
   /// Enqueues a copy of bytes from one buffer to another.

@@ -47,6 +47,16 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// `count` elements where so many are there, and what is left where the queue is closed; none otherwise, without waiting.
+  package func takeFull(_ count: Int) -> [Element] {
+    state.update { state in
+      guard state.elements.count >= count || state.isClosed else { return [] }
+      let taken = Array(state.elements.prefix(count))
+      state.elements.removeFirst(taken.count)
+      return taken
+    }
+  }
+
   /// No element is added any more; those that are there are still taken.
   package func close() { state.update { $0.isClosed = true } }
 }

@@ -10,8 +10,9 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
     case lost(Problem)
   }
 
-  /// Computes batches; made, called and ended on one thread.
-  package typealias Device = ([Loaded]) -> Batch
+  /// Begins to compute a batch; what it gives waits for the results. While one batch is computed the next is begun, where it
+  /// is there: two are under way at most, and are waited for in their order. Made, called and ended on one thread.
+  package typealias Device = ([Loaded]) -> () -> Batch
 
   /// How wide it is.
   package struct Limits: Sendable {

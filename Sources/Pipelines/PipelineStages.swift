@@ -33,7 +33,7 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
   init(_ limits: Line.Limits, devices: Int, stop: StopSignal) {
     self.limits = limits
     self.stop = stop
-    let jobs = 4 * limits.threads + limits.batch * (devices + 1)
+    let jobs = 4 * limits.threads + limits.batch * (2 * devices + 1)
     window = AdmissionWindow(jobs: jobs, weight: limits.weight)
     // No queue is ever full before the window is.
     (entered, loaded) = (BoundedQueue(capacity: jobs), BoundedQueue(capacity: jobs))
@@ -65,29 +65,55 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
   }
 
   func compute(_ make: () -> Line.Device) {
-    let device = make()
+    let begin = make()
+    var first: Batch?
     while true {
-      let batch = loaded.take(atMost: limits.batch, patience: limits.patience)
-      if batch.isEmpty { break }
-      guard !stop.isGiven else {
-        for item in batch { finish(item, nil) }
-        continue
-      }
-      switch device(batch.map(\.content)) {
-      case .computed(let results):
-        for (item, result) in zip(batch, results) {
-          switch result {
-          case .success(let content): computed.add(item.with(content))
-          case .failure(let problem): finish(item, .failure(problem))
-          }
-        }
-      case .lost(let problem):
-        loaded.putBack(batch)
+      // A batch that is computed need not wait until the next one is full.
+      let items =
+        first == nil ? loaded.take(atMost: limits.batch, patience: limits.patience) : loaded.takeFull(limits.batch)
+      if items.isEmpty, first == nil { break }
+      let second = begun(items, begin)
+      if let first, let problem = ended(first) {
+        loaded.putBack(first.items + (second?.items ?? []))
         lose(for: problem)
         return
       }
+      first = second
     }
     if isLast(of: devices) { computed.close() }
+  }
+
+  /// What a device has begun to compute.
+  private struct Batch {
+    let items: [Item<Loaded>]
+    let end: () -> Line.Batch
+  }
+
+  /// Begins a batch; nil where there is none, or where it is dropped.
+  private func begun(_ items: [Item<Loaded>], _ begin: Line.Device) -> Batch? {
+    if items.isEmpty { return nil }
+    guard !stop.isGiven else {
+      for item in items { finish(item, nil) }
+      return nil
+    }
+    return Batch(items: items, end: begin(items.map(\.content)))
+  }
+
+  /// Sends a batch's results on.
+  ///
+  /// - Returns: why its device is of no use any more, where it is not.
+  private func ended(_ batch: Batch) -> Problem? {
+    switch batch.end() {
+    case .computed(let results):
+      for (item, result) in zip(batch.items, results) {
+        switch result {
+        case .success(let content): computed.add(item.with(content))
+        case .failure(let problem): finish(item, .failure(problem))
+        }
+      }
+      return nil
+    case .lost(let problem): return problem
+    }
   }
 
   /// Ends a device's thread; where it was the last, every job has its problem.

@@ -22,7 +22,7 @@ struct BenchmarkFrame {
     preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
     pictures = Array(repeating: Self.picture, count: shape.batch)
     let way = maps == .saliency ? SaliencyDetector.PictureWay(on: device) : .host
-    pipeline = try MaskRunner(network, model.profile, preprocessing, way).pipeline
+    pipeline = try DeviceWay(network, model.profile, preprocessing, way).pipeline
   }
 
   /// A picture in which no two neighbours are alike.

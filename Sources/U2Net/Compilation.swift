@@ -14,8 +14,8 @@ struct Compilation {
 
   struct Result {
     let network: CompiledNetwork
-    /// What makes masks with it.
-    let runner: MaskRunner
+    /// What the device does with pictures besides.
+    let deviceWay: DeviceWay
     let device: ComputeDevice
     /// Why it is not the device that was asked for.
     let fallback: String?
@@ -56,10 +56,10 @@ struct Compilation {
     let shape = Shape(batch: batch, channels: 3, height: size.height, width: size.width)
     let network = try device.compile(model, for: shape, options)
     let way = device.kind == ComputeDevice.reference.kind ? .host : way
-    let runner = try MaskRunner(network, model.profile, preprocessing, way)
+    let deviceWay = try DeviceWay(network, model.profile, preprocessing, way)
     return Result(
-      network: network, runner: runner, device: device, fallback: fallback, batch: batch,
-      notes: notes + network.notes + runner.notes)
+      network: network, deviceWay: deviceWay, device: device, fallback: fallback, batch: batch,
+      notes: notes + network.notes + deviceWay.notes)
   }
 }
 

@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Images
 import Networks
 import OpenCL
 import Reference
@@ -62,6 +63,19 @@ struct CompiledNetwork {
     }
   }
 
+  /// Sends at most as many pictures as a batch has on their way, and returns at once where the network runs on an OpenCL
+  /// device; what is returned waits for the graph's outputs, in its order. What is left of the batch is zeros.
+  func begin(_ pictures: [Picture], _ preprocessing: Preprocessing) throws -> () throws -> [Tensor] {
+    switch executable {
+    case .openCL(let executor):
+      let pending = try executor.begin { preprocessing.fill($0, from: pictures) }
+      return { try pending.outputs() }
+    case .reference(let executor):
+      let input = Tensor(shape: graph.inputShape) { preprocessing.fill($0, from: pictures) }
+      return { try executor.run(input) }
+    }
+  }
+
   /// Runs as `run` does and takes the time of each part; the device is waited for before every stop of the watch.
   func run(_ input: Tensor, timedBy watch: Stopwatch) throws -> [Tensor] {
     switch executable {
@@ -110,6 +124,17 @@ struct CompiledNetwork {
 
   /// Device memory, where the device has its own account of it.
   var memory: Executor.MemoryUse? { executor?.memory }
+}
+
+extension Preprocessing {
+  /// A batch of network inputs; zeros behind the last picture.
+  fileprivate func fill(_ values: UnsafeMutableBufferPointer<Float>, from pictures: [Picture]) {
+    let one = 3 * size.height * size.width
+    for (index, picture) in pictures.enumerated() {
+      fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
+    }
+    values[(pictures.count * one)...].update(repeating: 0)
+  }
 }
 
 extension Graph {

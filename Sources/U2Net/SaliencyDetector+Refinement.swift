@@ -1,40 +1,40 @@
 import DevicePictures
-public import Images
+import Images
 
+/// Edges refined on the device.
 extension SaliencyDetector {
-  /// As `detect` where `Detection.matte(of:edges:background:)` will be asked for refined edges: the device refines them
-  /// where it prepares pictures, and computes the saliency map alone.
-  ///
-  /// - Returns: a detection for each, in their order; all of it may be asked, the host does the rest.
-  public func detectRefined(in pictures: [Picture]) throws(Failure) -> [Detection] {
-    try recovering { detector in
-      do {
-        if let refined = try detector.refinedOnDevice(pictures) { return refined }
-      } catch let error where error.mayLackMemory && detector.batch == 1 {
-        // No batch is left to be made smaller. A device that is lost fails once more here, and is started anew.
-        let detections = try detector.computed(pictures)
-        detector.tellOfRoom("\(error)")
-        return detections
+  /// Batches whose edges the device refines; nil where the host does.
+  func beginRefining(_ batches: [[Picture]]) throws -> [() throws -> [Detection]]? {
+    guard let pipeline = try running.deviceWay.pipeline, hasRoom(for: batches, in: pipeline) else { return nil }
+    do {
+      guard try refinesRightly() else { return nil }
+      return try batches.map { batch in
+        let pending = try pipeline.submitRefining(batch)
+        return { try self.refined(batch, pending) }
       }
-      return try detector.computed(pictures)
-    }
-  }
-
-  /// Detections with what the device has refined; nil where the host does it.
-  private func refinedOnDevice(_ pictures: [Picture]) throws -> [Detection]? {
-    let batches = batches(of: pictures)
-    guard let pipeline = try running.runner.pipeline, hasRoom(for: batches, in: pipeline), try refinesRightly() else {
+    } catch let error where hostMayRefine(after: error) {
+      tellOfRoom("\(error)")
       return nil
     }
-    let pending = try batches.map { try pipeline.submitRefining($0) }
-    let results = try pending.flatMap { try $0.results() }
-    return try zip(pictures, results).map { try detection(of: $0, $1) }
   }
+
+  private func refined(_ batch: [Picture], _ pending: PendingMattes) throws -> [Detection] {
+    do {
+      return try zip(batch, try pending.results()).map { try detection(of: $0, $1) }
+    } catch let error where hostMayRefine(after: error) {
+      let detections = try beginMaps(of: batch)()
+      tellOfRoom("\(error)")
+      return detections
+    }
+  }
+
+  /// No batch is left to be made smaller. A device that is lost fails once more then, and is started anew.
+  private func hostMayRefine(after error: any Error) -> Bool { error.mayLackMemory && batch == 1 }
 
   /// Whether the device refines edges as the host does; it is told where it does not.
   private func refinesRightly() throws -> Bool {
     if let refinement, refinement.generation == generation { return refinement.isRight }
-    let isRight = try running.runner.refinesAsHost()
+    let isRight = try running.deviceWay.refinesAsHost()
     refinement = (generation, isRight)
     if !isRight { noticeHandler("\(device.name) refines edges wrongly; the host does it instead") }
     return isRight

@@ -1,4 +1,5 @@
 public import Caches
+import DevicePictures
 import Engine
 public import Images
 import Networks
@@ -30,7 +31,7 @@ public final class SaliencyDetector {
   /// What else its user should know of how the model was compiled, each in one line.
   public private(set) var notes: [String]
   /// Whether pictures are resized, and masks made, on the device.
-  public var preparesOnDevice: Bool { compiled?.runner.pipeline != nil }
+  public var preparesOnDevice: Bool { compiled?.deviceWay.pipeline != nil }
 
   let request: DeviceRequest
   let strict: Bool
@@ -127,56 +128,71 @@ public final class SaliencyDetector {
   /// - Throws: `Failure` where the device fails, and every other that may stand in for it.
   public func detect(_ picture: Picture) throws(Failure) -> Detection { try detect([picture])[0] }
 
-  /// Finds what stands out in pictures of any sizes.
+  /// Finds what stands out in pictures of any sizes, two batches at a time.
   ///
+  /// - Parameter need: what will be asked of the detections; the less that is, the more of it the device does.
   /// - Returns: a detection for each, in their order.
-  public func detect(_ pictures: [Picture]) throws(Failure) -> [Detection] {
-    try recovering { try $0.computed(pictures) }
+  public func detect(_ pictures: [Picture], for need: DetectionNeed = .maps) throws(Failure) -> [Detection] {
+    try submit(pictures, for: need).detections()
   }
 
-  /// What stands out in pictures, prepared by the host.
-  func computed(_ pictures: [Picture]) throws -> [Detection] {
+  /// The 8-bit masks of pictures of any sizes, each of its picture's own size, in their order; made on the device where it
+  /// can.
+  public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] {
+    try submit(pictures, for: .masks).masks()
+  }
+
+  /// Sends pictures on their way and returns at once. Two batches at a time keep a device busy; a third waits for the
+  /// first. On the CPU reference they are computed when they are asked for.
+  ///
+  /// - Parameters:
+  ///   - pictures: at most `batch` at a time are computed at once.
+  ///   - need: what will be asked of the detections.
+  public func submit(_ pictures: [Picture], for need: DetectionNeed) throws(Failure) -> PendingDetections {
+    let parts = try recovering { try $0.begin(pictures, for: need) }
+    return PendingDetections(pictures, need, parts, self)
+  }
+
+  /// What waits for the detections of each batch.
+  func begin(_ pictures: [Picture], for need: DetectionNeed) throws -> [() throws -> [Detection]] {
+    let batches = batches(of: pictures)
+    // A drawing or a map of labels is made by the host.
+    switch model.profile.task == .saliency ? need : .maps {
+    case .masks: if let parts = try beginMasks(batches) { return parts }
+    case .refinedMattes: if let parts = try beginRefining(batches) { return parts }
+    case .maps: break
+    }
+    return try batches.map { try beginMaps(of: $0) }
+  }
+
+  /// A batch prepared by the host. What waits for it does not keep the network, which must go where it is compiled anew.
+  func beginMaps(of batch: [Picture]) throws -> () throws -> [Detection] {
     let network = try running.network
-    return try batches(of: pictures).flatMap { batch in
-      let outputs = try network.run(batch: batch, preprocessing: preprocessing)
+    let outputs = try network.begin(batch, preprocessing)
+    let (graph, profile, resampling) = (network.graph, model.profile, preprocessing.mapResampling)
+    return {
+      let outputs = try outputs()
       return batch.enumerated().map { index, picture in
         Detection(
-          maps: network.graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size,
-          profile: model.profile, resampling: preprocessing.mapResampling)
+          maps: graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size, profile: profile,
+          resampling: resampling)
       }
     }
   }
 
-  /// The 8-bit masks of pictures of any sizes, each of its picture's own size, in their order; quicker than `detect`
-  /// where the device makes them, two batches at a time.
-  public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] {
-    try recovering { detector in
-      let runner = try detector.running.runner
-      let pending = try detector.batches(of: pictures).map { try runner.submit($0) }
-      return try pending.flatMap { try $0() }
+  /// Batches whose masks the device makes; nil where the host does.
+  private func beginMasks(_ batches: [[Picture]]) throws -> [() throws -> [Detection]]? {
+    guard let pipeline = try running.deviceWay.pipeline else { return nil }
+    let (profile, resampling) = (model.profile, preprocessing.mapResampling)
+    return try batches.map { batch in
+      let pending = try pipeline.submit(batch)
+      return {
+        zip(batch, try pending.masks()).map { picture, mask in
+          Detection(
+            maps: [], pictureSize: picture.size, profile: profile, resampling: resampling, rendered: mask)
+        }
+      }
     }
-  }
-
-  /// As `detect` where nothing but `mask()` is asked of the detections: the device makes the masks where it can.
-  public func detectMasks(in pictures: [Picture]) throws(Failure) -> [Detection] {
-    guard model.profile.task == .saliency else { return try detect(pictures) }
-    return zip(pictures, try masks(of: pictures)).map { picture, mask in
-      Detection(
-        maps: [], pictureSize: picture.size, profile: model.profile, resampling: preprocessing.mapResampling,
-        rendered: mask)
-    }
-  }
-
-  /// Sends pictures on their way and returns at once, where the device makes their masks; elsewhere they are computed when
-  /// they are asked for. Two at a time keep a device busy; a third waits for the first.
-  ///
-  /// - Parameter pictures: at most `batch` at a time are computed at once.
-  public func submit(_ pictures: [Picture]) throws(Failure) -> PendingDetections {
-    let pending = try recovering { detector in
-      let runner = try detector.running.runner
-      return try detector.batches(of: pictures).map { try runner.submit($0) }
-    }
-    return PendingDetections(pictures, pending, self)
   }
 
   var running: Compilation.Result {

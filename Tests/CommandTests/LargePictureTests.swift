@@ -28,6 +28,14 @@ import U2Net
 
   @Test func aMaskFits() throws { try expectRoom(album(), ["--size", "64"], to: "out.png") }
 
+  /// A whole photograph without loss is more than libwebp can do in that.
+  @Test func losslessWebPIsRefused() throws {
+    let sandbox = try album()
+    try sandbox.expectFailure(
+      5, ["run", "large.jpg", "--size", "64", "--output", "contour", "--no-refine", "--quality", "100", "-o", "out.webp", "-q"],
+      says: "'out.webp': WebP without loss of 10000×8000 pixels would take 1831 MiB of memory; store it as PNG")
+  }
+
   /// Minutes: with U2CL_TEST_THOROUGH.
   @Test(.enabled(if: TestBudget.isThorough)) func everythingFits() throws {
     let sandbox = try album()

@@ -37,7 +37,10 @@ import Testing
   private static func doubling() -> Line.Device {
     { batch in
       dawdle(batch[0])
-      return .computed(batch.map { .success($0 * 2) })
+      return {
+        dawdle(batch.count)
+        return .computed(batch.map { .success($0 * 2) })
+      }
     }
   }
 
@@ -88,7 +91,7 @@ import Testing
     }
     // One more than the window, which has been asked for and waits to enter.
     #expect(underWay.update { $0.now } == 0)
-    #expect(underWay.update { $0.most } <= 4 * 2 + 2 + 1, "\(underWay.update { $0.most })")
+    #expect(underWay.update { $0.most } <= 4 * 2 + 3 + 1, "\(underWay.update { $0.most })")
   }
 
   /// Jobs weigh up to the limit together, and one that is heavier goes alone; none waits for ever.
@@ -117,6 +120,33 @@ import Testing
     #expect(weight.update { $0.most } <= 100 + 500, "\(weight.update { $0.most })")
   }
 
+  /// While one batch is computed the next is begun, never a third; each is waited for in its turn.
+  @Test func theNextBatchIsBegunMeanwhile() {
+    let underWay = Monitor<[Int]>([])
+    let most = Monitor(0)
+    let line = Line(
+      limits: Self.limits(threads: 2, batch: 3), load: { job, _ in .success(job) },
+      devices: [
+        {
+          { batch in
+            let count = underWay.update {
+              $0.append(batch[0])
+              return $0.count
+            }
+            most.update { $0 = max($0, count) }
+            return {
+              Self.dawdle(batch[0])
+              #expect(underWay.update { $0.removeFirst() } == batch[0])
+              return .computed(batch.map { .success($0) })
+            }
+          }
+        }
+      ], store: { _, content in .success(content) })
+    var results: [Int] = []
+    line.run(stop: StopSignal(), next: Self.numbers(to: 200)) { job, _ in results.append(job) }
+    #expect(results == Array(0..<200) && underWay.update { $0.isEmpty } && most.update { $0 } == 2)
+  }
+
   @Test func batchesAreFilled() {
     let sizes = Monitor<[Int]>([])
     let line = Line(
@@ -125,7 +155,7 @@ import Testing
         {
           { batch in
             sizes.update { $0.append(batch.count) }
-            return .computed(batch.map { .success($0) })
+            return { .computed(batch.map { .success($0) }) }
           }
         }
       ], store: { _, content in .success(content) })
@@ -143,9 +173,11 @@ import Testing
         { Self.doubling() },
         {
           { batch in
-            calls.update {
-              $0 += 1; return $0
-            } < 3 ? .computed(batch.map { .success($0 * 2) }) : .lost(Problem(number: 1))
+            {
+              calls.update {
+                $0 += 1; return $0
+              } < 3 ? .computed(batch.map { .success($0 * 2) }) : .lost(Problem(number: 1))
+            }
           }
         },
       ], store: { _, content in .success(content) })
@@ -157,7 +189,7 @@ import Testing
   @Test func withoutDevicesEveryJobFails() {
     let line = Line(
       limits: Self.limits(), load: { job, _ in .success(job) },
-      devices: Array(repeating: { { _ in .lost(Problem(number: 9)) } }, count: 2),
+      devices: Array(repeating: { { _ in { .lost(Problem(number: 9)) } } }, count: 2),
       store: { _, content in .success(content) })
     var results: [Result<Int, Problem>] = []
     line.run(stop: StopSignal(), next: Self.numbers(to: 50)) { _, result in results.append(result) }

@@ -41,6 +41,20 @@ import Testing
     #expect(taken == 100)
   }
 
+  /// Whole batches are taken at once or not at all, and what is left at the end.
+  @Test func aFullBatchIsTakenWithoutWaiting() {
+    let queue = BoundedQueue<Int>(capacity: 8)
+    #expect(queue.takeFull(2).isEmpty)
+    queue.add(1)
+    #expect(queue.takeFull(2).isEmpty)
+    for number in 2...4 { queue.add(number) }
+    #expect(queue.takeFull(3) == [1, 2, 3])
+    #expect(queue.takeFull(3).isEmpty)
+    queue.close()
+    #expect(queue.takeFull(3) == [4])
+    #expect(queue.takeFull(3).isEmpty)
+  }
+
   /// A batch that cannot be filled does not wait for ever.
   @Test func patienceEnds() {
     let queue = BoundedQueue<Int>(capacity: 8)

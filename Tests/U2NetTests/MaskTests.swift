@@ -36,7 +36,7 @@ import U2Net
       let detector = try detector(way, batch: batch, resampling: resampling)
       #expect(detector.preparesOnDevice == (way == .device) && detector.batch == batch)
       let masks = try detector.masks(of: pictures)
-      let sent = try [pictures, Array(pictures.prefix(1)), []].map { try detector.submit($0) }
+      let sent = try [pictures, Array(pictures.prefix(1)), []].map { try detector.submit($0, for: .masks) }
       let later = try sent.map { try $0.masks() }
       #expect(later[0] == masks && later[1] == Array(masks.prefix(1)) && later[2].isEmpty)
       #expect(masks.map(\.size) == pictures.map(\.size))
@@ -56,7 +56,7 @@ import U2Net
     pictures[2] = Picture(size: Size(height: 30, width: 70), hasAlpha: true, samples: .bits16(samples))
     let host = try detector(.host, batch: 1).detect(pictures)
     for batch in [1, 3] {
-      let detections = try detector(way, batch: batch).detectRefined(in: pictures)
+      let detections = try detector(way, batch: batch).detect(pictures, for: .refinedMattes)
       for (index, (found, expected)) in zip(detections, host).enumerated() {
         let what = "\(way), batch \(batch), picture \(index), seeds 4 and 5"
         let picture = pictures[index]

@@ -47,11 +47,14 @@ struct DetectionSetup: Sendable {
       {
         let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, need: need, check: check)
         return { batch in
-          switch stage.detect(batch) {
-          case .success(let found): return .computed(found.map { .success($0) })
-          case .failure(let failure):
-            if requests.count > 1 { Console.error("device \(request) is left out: \(failure)") }
-            return .lost(failure)
+          let detected = stage.begin(batch)
+          return {
+            switch detected() {
+            case .success(let found): return .computed(found.map { .success($0) })
+            case .failure(let failure):
+              if requests.count > 1 { Console.error("device \(request) is left out: \(failure)") }
+              return .lost(failure)
+            }
           }
         }
       }

@@ -8,22 +8,16 @@ struct DetectedPicture: Sendable {
   let duration: Duration
 }
 
-/// What will be asked of what is found; the less that is, the more of it the device does.
-enum DetectionNeed: Sendable {
-  /// Anything.
-  case maps
-  /// Masks as the authors make them.
-  case masks
-  /// Mattes whose edges follow the picture's.
-  case refinedMattes
-}
-
 /// A device on which a network runs: loaded when the first picture is there, and used on one thread.
 final class DetectionStage {
   private let load: () throws(Failure) -> SaliencyDetector
   private let check: ([String]) throws(Failure) -> Void
   private let need: DetectionNeed
   private var detector: SaliencyDetector?
+  private var isChecked = false
+  private let clock = ContinuousClock()
+  /// Until when the device computed the last batch.
+  private var busyUntil: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - need: what will be asked of what is found.
@@ -37,35 +31,40 @@ final class DetectionStage {
     self.check = check
   }
 
-  /// The one place where pictures go through a network.
-  private func detections(in pictures: [Picture]) throws(Failure) -> [Detection] {
-    // Where a picture cannot be read nothing need be compiled for it, so this waits for the first.
-    let isFirst = detector == nil
-    let detector = if let detector { detector } else { try load() }
-    self.detector = detector
-    let detections: [Detection]
-    switch need {
-    case .masks: return try detector.detectMasks(in: pictures)
-    case .refinedMattes: detections = try detector.detectRefined(in: pictures)
-    case .maps: detections = try detector.detect(pictures)
+  /// The one place where pictures go through a network: sends a batch on its way.
+  ///
+  /// - Returns: what waits for what is found in each picture; what is wrong with the model or the device is wrong for all of
+  ///   them.
+  func begin(_ batch: [DecodedPicture]) -> () -> Result<[DetectedPicture], Failure> {
+    let start = clock.now
+    let pending = Result { () throws(Failure) in try submitted(batch.map(\.picture)) }
+    return {
+      do throws(Failure) {
+        return .success(try self.detected(batch, try pending.get(), since: start))
+      } catch {
+        return .failure(error)
+      }
     }
-    if isFirst, let first = detections.first { try check(first.maps.map(\.name)) }
-    return detections
   }
 
-  /// What is found in each picture; what is wrong with the model or the device is wrong for all of them.
-  func detect(_ batch: [DecodedPicture]) -> Result<[DetectedPicture], Failure> {
-    let clock = ContinuousClock()
-    let start = clock.now
-    do throws(Failure) {
-      let detections = try detections(in: batch.map(\.picture))
-      let share = start.duration(to: clock.now) / batch.count
-      return .success(
-        zip(batch, detections).map { decoded, detection in
-          DetectedPicture(picture: decoded.picture, detection: detection, duration: decoded.duration + share)
-        })
-    } catch {
-      return .failure(error)
+  private func submitted(_ pictures: [Picture]) throws(Failure) -> PendingDetections {
+    // Where a picture cannot be read nothing need be compiled for it, so this waits for the first.
+    let detector = if let detector { detector } else { try load() }
+    self.detector = detector
+    return try detector.submit(pictures, for: need)
+  }
+
+  private func detected(
+    _ batch: [DecodedPicture], _ pending: PendingDetections, since start: ContinuousClock.Instant
+  ) throws(Failure) -> [DetectedPicture] {
+    let detections = try pending.detections()
+    if !isChecked, let first = detections.first { try check(first.maps.map(\.name)) }
+    isChecked = true
+    let end = clock.now
+    let share = max(start, busyUntil ?? start).duration(to: end) / batch.count
+    busyUntil = end
+    return zip(batch, detections).map { decoded, detection in
+      DetectedPicture(picture: decoded.picture, detection: detection, duration: decoded.duration + share)
     }
   }
 }

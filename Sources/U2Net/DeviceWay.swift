@@ -1,0 +1,51 @@
+import DevicePictures
+import Engine
+import Images
+import Networks
+import OpenCL
+
+/// The device's own way with pictures, from their samples to masks or mattes, where there is one.
+struct DeviceWay {
+  /// What users should know of it.
+  let notes: [String]
+  private let session: DeviceSession?
+  /// Nil where the host prepares pictures.
+  let pipeline: PicturePipeline?
+
+  init(
+    _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
+    _ way: SaliencyDetector.PictureWay
+  ) throws {
+    session = network.session
+    (pipeline, notes) = try Self.pipeline(network, profile, preprocessing, way)
+  }
+
+  /// The device's own way, where that is wanted, where there is one channel to make a mask of what stands out of, and
+  /// where it is right.
+  private static func pipeline(
+    _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
+    _ way: SaliencyDetector.PictureWay
+  ) throws -> (PicturePipeline?, notes: [String]) {
+    guard way == .device, profile.task == .saliency, let executor = network.executor, let session = network.session,
+      executor.firstOutputShape.rank == 4, executor.firstOutputShape.channels == 1
+    else { return (nil, []) }
+    let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
+    if try pipeline.agreesWithHost() { return (pipeline, []) }
+    return (nil, ["\(session.device.name) resizes pictures wrongly; the host does it instead"])
+  }
+
+  /// Whether the device refines edges as the host does, which is found out once for a device, a driver and this program's
+  /// kernels: what passed is remembered.
+  func refinesAsHost() throws -> Bool {
+    guard let pipeline, let session else { return false }
+    var journal = session.journal(of: "refinement")
+    if journal.lines.last == "right" { return true }
+    do {
+      guard try pipeline.refinesAsHost() else { return false }
+    } catch is CLBuildError {
+      return false
+    }
+    journal.append("right")
+    return true
+  }
+}
