@@ -1,4 +1,5 @@
-import Tensors
+package import Matting
+package import Tensors
 
 /// Where a batch's mattes and, behind them, the maps that they were refined from lie in one piece of memory.
 struct MatteLayout {
@@ -36,4 +37,28 @@ struct MatteLayout {
 
   /// The bytes of a picture's map.
   func map(_ index: Int) -> Range<Int> { mapOffset + index * mapStride..<mapOffset + (index + 1) * mapStride }
+
+  /// The mattes in that memory with their maps, in the pictures' order.
+  func mattes(in bytes: UnsafeRawBufferPointer) -> [RefinedMatte] {
+    sizes.indices.map { index in
+      let size = sizes[index]
+      let source = UnsafeRawBufferPointer(rebasing: bytes[matte(index)])
+      let values = [UInt16](unsafeUninitializedCapacity: size.height * size.width) { values, initialized in
+        UnsafeMutableRawBufferPointer(values).copyMemory(from: source)
+        initialized = values.count
+      }
+      let map = Tensor(shape: mapShape) { values in
+        UnsafeMutableRawBufferPointer(values).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[self.map(index)]))
+      }
+      return RefinedMatte(map: map, matte: AlphaMatte(size: size, values: values))
+    }
+  }
+}
+
+/// What the device refines of one picture.
+package struct RefinedMatte: Sendable {
+  /// The network's first output, `[1, 1, height, width]`.
+  package let map: Tensor
+  /// Of the picture's size.
+  package let matte: AlphaMatte
 }

@@ -29,8 +29,8 @@ final class PictureLane {
   var betweenInbound: GrowingBuffer
   var betweenOutbound: GrowingBuffer
   private let sharesMemory: Bool
-  /// The batch's masks, once they were downloaded.
-  private(set) var downloaded: UnsafeRawBufferPointer?
+  /// What was last downloaded, once it is there.
+  private(set) var downloaded = UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(executor: Executor, arrival: Queue, departure: Queue, rangeGroups: Int) throws {
     let context = arrival.context

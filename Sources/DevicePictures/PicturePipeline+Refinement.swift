@@ -8,13 +8,12 @@ extension PicturePipeline {
   /// As `submit`, for mattes.
   ///
   /// - Parameter pictures: at most `batch`; transparency is laid over the background of `preprocessing`.
-  package func submitRefining(_ pictures: [Picture]) throws -> PendingMattes {
+  package func submitRefining(_ pictures: [Picture]) throws -> PendingResults<[RefinedMatte]> {
     let lane = try freeLane()
     try sendThroughNetwork(pictures, lane)
-    let pending = PendingMattes(layout(of: pictures), lane: lane)
-    try refine(pictures, pending, lane)
-    try download(pending, lane)
-    return pending
+    let layout = layout(of: pictures)
+    try refine(pictures, layout, lane)
+    return try download(layout.byteCount, from: lane, as: layout.mattes)
   }
 
   /// The mattes of given maps, stage by stage; the device is waited for after each.
@@ -34,12 +33,11 @@ extension PicturePipeline {
       precondition(map.shape.size == mapSize, "a map of \(map.shape) where \(mapSize) is computed")
       try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps, offset: index * $0.count) }
     }
-    let pending = PendingMattes(layout(of: pictures), lane: lane)
-    try refine(pictures, pending, lane)
+    let layout = layout(of: pictures)
+    try refine(pictures, layout, lane)
     try departure.finish()
     ended(.render)
-    try download(pending, lane)
-    let results = try pending.results()
+    let results = try download(layout.byteCount, from: lane, as: layout.mattes).results()
     ended(.download)
     return results.map(\.matte)
   }
@@ -60,24 +58,17 @@ extension PicturePipeline {
   }
 
   /// Makes mattes of the lane's maps and samples, and lays the maps behind them.
-  private func refine(_ pictures: [Picture], _ pending: PendingMattes, _ lane: PictureLane) throws {
+  private func refine(_ pictures: [Picture], _ layout: MatteLayout, _ lane: PictureLane) throws {
     let (pixels, count) = (mapSize.height * mapSize.width, pictures.count)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
-    let target = try lane.masks(byteCount: pending.layout.byteCount)
+    let target = try lane.masks(byteCount: layout.byteCount)
     for (index, place) in PicturePlace.places(of: pictures).enumerated() {
       let map = MapPlace(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index)
       try outbound.refine(
         map, with: guided, guide: place, in: lane.samples, over: preprocessing.background, to: target,
-        at: pending.layout.offsets[index], &refinement)
+        at: layout.offsets[index], &refinement)
     }
     try departure.copy(
-      lane.maps, offset: 0, to: target, targetOffset: pending.layout.mapOffset, count: pending.layout.mapBytes)
-  }
-
-  /// Begins to copy both to the host.
-  private func download(_ pending: PendingMattes, _ lane: PictureLane) throws {
-    try lane.download(pending.layout.byteCount)
-    pending.downloaded = try departure.marker()
-    lane.pending = pending
+      lane.maps, offset: 0, to: target, targetOffset: layout.mapOffset, count: layout.mapBytes)
   }
 }

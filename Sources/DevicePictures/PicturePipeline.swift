@@ -57,15 +57,12 @@ package final class PicturePipeline {
   /// Sends a batch on its way and returns at once; where too many are in flight already, the oldest is waited for.
   ///
   /// - Parameter pictures: at most `batch`.
-  package func submit(_ pictures: [Picture]) throws -> PendingMasks {
+  package func submit(_ pictures: [Picture]) throws -> PendingResults<[Mask]> {
     let lane = try freeLane()
-    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    let layout = MaskLayout(sizes: pictures.map(\.size))
     try sendThroughNetwork(pictures, lane)
-    try render(pending, lane)
-    try download(pending, lane)
-    pending.downloaded = try departure.marker()
-    lane.pending = pending
-    return pending
+    try render(layout, lane)
+    return try download(layout.byteCount, from: lane, as: layout.masks)
   }
 
   /// The lane of the next batch, which has ended what was under way there.
@@ -112,7 +109,7 @@ package final class PicturePipeline {
   package func masks(of pictures: [Picture], afterEach ended: (Stage) -> Void) throws -> [Mask] {
     for lane in lanes { try lane.pending?.land() }
     let lane = lanes[0]
-    let pending = PendingMasks(sizes: pictures.map(\.size), lane: lane)
+    let layout = MaskLayout(sizes: pictures.map(\.size))
     try upload(pictures, lane)
     try arrival.finish()
     ended(.upload)
@@ -123,12 +120,10 @@ package final class PicturePipeline {
     ended(.enqueue)
     try executor.queue.finish()
     ended(.compute)
-    try render(pending, lane)
+    try render(layout, lane)
     try departure.finish()
     ended(.render)
-    try download(pending, lane)
-    pending.downloaded = try departure.marker()
-    let masks = try pending.masks()
+    let masks = try download(layout.byteCount, from: lane, as: layout.masks).results()
     ended(.download)
     return masks
   }
@@ -156,11 +151,9 @@ extension PicturePipeline {
       for i in values.indices { values[i] = Float(i) / Float(values.count) * 3 - 1 }
     }
     try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps) }
-    let pending = PendingMasks(sizes: [picture.size], lane: lane)
-    try render(pending, lane)
-    try download(pending, lane)
-    pending.downloaded = try departure.marker()
-    return (map, try pending.masks())
+    let layout = MaskLayout(sizes: [picture.size])
+    try render(layout, lane)
+    return (map, try download(layout.byteCount, from: lane, as: layout.masks).results())
   }
 
   func upload(_ pictures: [Picture], _ lane: PictureLane) throws {
@@ -200,23 +193,29 @@ extension PicturePipeline {
   }
 
   /// Makes masks of the maps, each of its picture's size.
-  private func render(_ pending: PendingMasks, _ lane: PictureLane) throws {
+  private func render(_ layout: MaskLayout, _ lane: PictureLane) throws {
     let size = executor.firstOutputShape.size
     let pixels = size.height * size.width
-    let count = pending.sizes.count
+    let count = layout.sizes.count
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
     try outbound.quantize(lane.maps, pixels: pixels, count: count, ranges: lane.mapRanges, to: lane.grey)
-    let target = try lane.masks(byteCount: pending.byteCount)
-    for (index, place) in zip(pending.sizes.indices, pending.offsets) {
+    let target = try lane.masks(byteCount: layout.byteCount)
+    for (index, place) in zip(layout.sizes.indices, layout.offsets) {
       let resize = Resize(
-        from: size, to: pending.sizes[index], channels: 1, filter: preprocessing.mapResampling.maskFilter,
+        from: size, to: layout.sizes[index], channels: 1, filter: preprocessing.mapResampling.maskFilter,
         sourceOffset: index * pixels, targetOffset: place)
       try outbound.resize(resize, from: lane.grey, to: target, between: &lane.betweenOutbound)
     }
   }
 
-  private func download(_ pending: PendingMasks, _ lane: PictureLane) throws {
-    try lane.download(pending.byteCount)
+  /// Begins to copy what was made of a batch to the host, where `take` will make the results of it.
+  func download<Results>(
+    _ byteCount: Int, from lane: PictureLane, as take: @escaping (UnsafeRawBufferPointer) throws -> Results
+  ) throws -> PendingResults<Results> {
+    try lane.download(byteCount)
+    let pending = PendingResults(lane, downloaded: try departure.marker(), take: take)
+    lane.pending = pending
+    return pending
   }
 }
 

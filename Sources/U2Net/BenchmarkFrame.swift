@@ -43,12 +43,12 @@ struct BenchmarkFrame {
     guard let pipeline else { return nil }
     let clock = ContinuousClock()
     var pending = [try pipeline.submit(pictures), try pipeline.submit(pictures)]
-    _ = try pending.removeFirst().masks()
+    _ = try pending.removeFirst().results()
     let start = clock.now
     var count = 0
     repeat {
       pending.append(try pipeline.submit(pictures))
-      _ = try pending.removeFirst().masks()
+      _ = try pending.removeFirst().results()
       count += pictures.count
     } while start.duration(to: clock.now).seconds < seconds
     return Double(count) / start.duration(to: clock.now).seconds

@@ -18,7 +18,7 @@ extension SaliencyDetector {
     }
   }
 
-  private func refined(_ batch: [Picture], _ pending: PendingMattes) throws -> [Detection] {
+  private func refined(_ batch: [Picture], _ pending: PendingResults<[RefinedMatte]>) throws -> [Detection] {
     do {
       return try zip(batch, try pending.results()).map { try detection(of: $0, $1) }
     } catch let error where hostMayRefine(after: error) {
@@ -54,7 +54,7 @@ extension SaliencyDetector {
     noticeHandler("\(reason); the host refines their edges instead")
   }
 
-  private func detection(of picture: Picture, _ result: PendingMattes.Result) throws -> Detection {
+  private func detection(of picture: Picture, _ result: RefinedMatte) throws -> Detection {
     Detection(
       maps: try running.network.graph.maps([result.map]), pictureSize: picture.size, profile: model.profile,
       resampling: preprocessing.mapResampling,

@@ -187,7 +187,7 @@ public final class SaliencyDetector {
     return try batches.map { batch in
       let pending = try pipeline.submit(batch)
       return {
-        zip(batch, try pending.masks()).map { picture, mask in
+        zip(batch, try pending.results()).map { picture, mask in
           Detection(
             maps: [], pictureSize: picture.size, profile: profile, resampling: resampling, rendered: mask)
         }

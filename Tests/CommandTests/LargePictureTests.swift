@@ -32,7 +32,11 @@ import U2Net
   @Test func losslessWebPIsRefused() throws {
     let sandbox = try album()
     try sandbox.expectFailure(
-      5, ["run", "large.jpg", "--size", "64", "--output", "contour", "--no-refine", "--quality", "100", "-o", "out.webp", "-q"],
+      5,
+      [
+        "run", "large.jpg", "--size", "64", "--output", "contour", "--no-refine", "--quality", "100", "-o", "out.webp",
+        "-q",
+      ],
       says: "'out.webp': WebP without loss of 10000×8000 pixels would take 1831 MiB of memory; store it as PNG")
   }
 

@@ -81,7 +81,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       let batches = (0..<5).map { Array(pictures(seed: UInt64(20 + $0)).prefix($0 % 2 == 0 ? 3 : 2)) }
       let pending = try batches.map { try pipeline.submit($0) }
       for (index, batch) in batches.enumerated().reversed() {
-        let masks = try pending[index].masks()
+        let masks = try pending[index].results()
         let padded = batch + Array(repeating: batch[0], count: 3 - batch.count)
         let map = try executor.run(preprocessing.input(from: padded))[0]
         for (number, picture) in batch.enumerated() {
@@ -111,7 +111,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       var stages: [PicturePipeline.Stage] = []
       let masks = try pipeline.masks(of: pictures) { stages.append($0) }
       #expect(stages == PicturePipeline.Stage.allCases)
-      #expect(try pipeline.submit(pictures).masks() == masks, "\(session.device.name)")
+      #expect(try pipeline.submit(pictures).results() == masks, "\(session.device.name)")
     }
   }
 
@@ -124,7 +124,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
         let picture = Picture(size: size, hasAlpha: false, samples: .bits8(Array(repeating: value, count: 1800)))
         let input = try pipeline.input(from: [picture])
         #expect(input.values.allSatisfy { $0.isFinite }, "\(session.device.name), \(value)")
-        #expect(try pipeline.submit([picture]).masks()[0].size == size)
+        #expect(try pipeline.submit([picture]).results()[0].size == size)
       }
     }
   }

@@ -140,13 +140,8 @@ public struct Evaluation {
       let pictures = items.indices.mapInParallel { index in
         Result { () throws(Failure) in try failing { try Picture(contentsOf: items[index].input) } }
       }
-      var detections: [Result<Detection, Failure>] = []
-      for picture in pictures {
-        switch picture {
-        case .success(let picture): detections.append(.success(try detector.detect(picture)))
-        case .failure(let failure): detections.append(.failure(failure))
-        }
-      }
+      var found = try detector.detect(pictures.compactMap { try? $0.get() })[...]
+      let detections = pictures.map { picture in picture.map { _ in found.removeFirst() } }
       let masks = items.indices.mapInParallel { index in
         Result { () throws(Failure) in try detections[index].get().mask() }
       }
