@@ -22,6 +22,7 @@ def markdown(found):
         *failures(found),
         *correctness(found),
         *ceilings(found),
+        *launch_times(found),
         *summaries(found),
     ]
     for case in found["cases"]:
@@ -65,6 +66,17 @@ def ceilings(found):
     measured = found.get("ceilings", {}).get("ceilings", {})
     rows = [[key, f"{value:.1f}"] for key, value in measured.items()]
     return ["", "## Ceilings, measured by PyTorch", "", table(["what", "value"], rows)] if rows else []
+
+
+def launch_times(found):
+    """What launches cost u2cl, from the traces of one run of each network."""
+    heads = ["launches", "on the device, µs", "pauses, µs", "enqueuing, µs"]
+    rows = [
+        [key, *[f"{launches[head]:.0f}" if head in launches else "–" for head in heads]]
+        for key, launches in found["launches"].items()
+        if launches
+    ]
+    return ["", "## u2cl's launches in one run, batch 1", "", table(["network", *heads], rows)] if rows else []
 
 
 def summaries(found):

@@ -13,6 +13,7 @@ from support.worker import EngineError, one_line
 from .contests import Case, Contest, TorchPeer
 from .environment import nvidia_smi, opencl_environment
 from .markdown import markdown
+from .trace import launches
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCES = {"float32": 1e-4, "half": 2e-2}
@@ -50,6 +51,7 @@ class Session:
             "machine": report.machine() | {"nvidia": nvidia_smi(), "opencl": notes} | packed(options.u2cl),
             "device": options.device,
             "cases": [],
+            "launches": {},
             "failures": [],
             "seconds": {},
         }
@@ -89,7 +91,8 @@ class Session:
                 ),
             )
         for network in self.options.networks:
-            self.step(f"layers, {network}", lambda: self.layers(network))
+            for label, choice in self.precisions("bench").items():
+                self.step(f"layers, {network}, {label}", lambda: self.layers(network, label, choice))
         self.cases()
         self.torch.close()
 
@@ -128,19 +131,22 @@ class Session:
         except EngineError:
             return {}
 
-    def layers(self, network):
-        """u2cl's time per layer and a Chrome trace, where it offers them."""
+    def layers(self, network, label, choice):
+        """u2cl's time per layer in a precision and a Chrome trace, where it offers them."""
         offered = self.options_of("bench")
         wanted = [flag for flag in ("--per-layer", "--trace") if flag in offered]
         if not wanted:
             return None
         model = {"u2netp": "small", "u2net": "full"}[network]
         arguments = ["bench", "--model", model, "--size", self.options.sizes[0], "--runs", 5, "--min-time", 0]
-        arguments += ["--device", self.u2cl.device, "--strict"]
+        arguments += ["--device", self.u2cl.device, "--strict", *choice]
+        trace = self.options.out / f"{self.name()}-{network}-{label}.trace.json"
         for flag in wanted:
-            trace = self.options.out / f"{self.name()}-{network}.trace.json"
             arguments += [flag, trace] if flag == "--trace" else [flag]
-        return self.u2cl.run(*arguments, limit=self.budget.limit(60))
+        text = self.u2cl.run(*arguments, limit=self.budget.limit(60))
+        if "--trace" in wanted:
+            self.found["launches"][f"{network}, {label}"] = launches(trace)
+        return text
 
     def cases(self):
         """Networks, sizes and batches, u2cl and PyTorch in turn."""

@@ -4,7 +4,7 @@ extension GPUTuning {
   /// The ways to compute a convolution that are worth trying, what is expected to be the fastest first.
   package func methods(for problem: ConvolutionProblem) -> [BlockedMethod] {
     let divisions = candidates(for: problem).map { BlockedMethod.implicitGEMM($0) }
-    let tiles = subgroups?.candidates(for: problem, computeUnits: computeUnits).map { BlockedMethod.subgroup($0) } ?? []
+    let tiles = subgroups?.candidates(for: problem).map { BlockedMethod.subgroup($0) } ?? []
     return prefersSubgroups ? tiles + divisions : divisions + tiles
   }
 

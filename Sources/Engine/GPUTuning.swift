@@ -31,7 +31,7 @@ package struct GPUTuning: Hashable, Sendable {
   package init(for device: Device, precision: Precision) {
     self.init(
       precision, localMemory: Int(clamping: device.localMemory), maxGroup: device.maxWorkGroupSize,
-      computeUnits: device.computeUnits)
+      computeUnits: device.multiprocessors)
     if device.kind == .cpu { mostTiles = 1 }
   }
 

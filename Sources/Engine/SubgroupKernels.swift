@@ -13,6 +13,8 @@ package struct SubgroupKernels: Hashable, Sendable {
   package let language: String
   /// Sub-groups of a work-group.
   package let group: Int
+  /// Units to keep busy, as drivers count them; each runs about eight sub-groups in turn.
+  package let computeUnits: Int
 
   /// Those of a device where kernels can ask for a size, the 16 channels of a block unless told, or else whose compiler
   /// chooses `chosenLanes`; nil where the device has none that fit blocks.
@@ -24,12 +26,14 @@ package struct SubgroupKernels: Hashable, Sendable {
     readsBlocks = isRequired && lanes == 16 && support.blockReads.contains(precision.byteCount * 8)
     language = support.language
     group = max(1, min(4, device.maxWorkGroupSize / lanes))
+    computeUnits = device.computeUnits
   }
 
   /// Those of a compiler that chooses `lanes`, in OpenCL C 3.0; nil where that does not fit blocks.
-  package init?(lanes: Int) {
+  package init?(lanes: Int, computeUnits: Int) {
     guard Self.possibleLanes.contains(lanes) else { return nil }
     (self.lanes, isRequired, readsBlocks, language, group) = (lanes, false, false, "CL3.0", 4)
+    self.computeUnits = computeUnits
   }
 
   private static let possibleLanes = [16, 32, 64, 128]
@@ -54,14 +58,14 @@ package struct SubgroupKernels: Hashable, Sendable {
   }
 
   /// Tiles of a convolution worth trying, what is expected to be the fastest first.
-  package func candidates(for problem: ConvolutionProblem, computeUnits: Int) -> [SubgroupConvolution] {
+  package func candidates(for problem: ConvolutionProblem) -> [SubgroupConvolution] {
     let blocks = problem.inChannels / 16
     let found = SubgroupConvolution.tiles.flatMap { tile in
       [1, 2, 4, 8].filter { $0 == 1 || blocks >= 2 * $0 }.compactMap { splits in
         SubgroupConvolution(pixels: tile.pixels, outputs: tile.outputs, splits: splits)
       }
     }.filter(accepts)
-    let ranked = found.map { (tile: $0, clocks: clocks(of: $0, for: problem, computeUnits)) }
+    let ranked = found.map { (tile: $0, clocks: clocks(of: $0, for: problem)) }
     return ranked.sorted { $0.clocks < $1.clocks }.prefix(Self.mostCandidates).map(\.tile)
   }
 
@@ -70,7 +74,7 @@ package struct SubgroupKernels: Hashable, Sendable {
 
   /// A guess of the time, to rank candidates by: multiply-adds of a sub-group, with what its loads add to them, for the
   /// rounds that a compute unit makes of eight sub-groups at a time; and another launch where sums are split.
-  private func clocks(of tile: SubgroupConvolution, for problem: ConvolutionProblem, _ computeUnits: Int) -> Double {
+  private func clocks(of tile: SubgroupConvolution, for problem: ConvolutionProblem) -> Double {
     let output = problem.output
     let rounds = Double(count(of: tile, for: output) * tile.splits) / Double(computeUnits * 8)
     let steps = Double(tile.parts(inChannels: problem.inChannels).blocks * problem.kernel * problem.kernel)

@@ -54,7 +54,7 @@ extension Queue {
       throw CLError(status: .success, call: "clEnqueueMarkerWithWaitList", subject: "no event was returned")
     }
     let marker = Event(handle: event)
-    try check(clFlush(handle), "clFlush")
+    try flush()
     return marker
   }
 

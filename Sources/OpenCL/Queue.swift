@@ -55,10 +55,15 @@ public final class Queue {
     try enqueue(launch, event: nil)
   }
 
-  /// Enqueues a recorded graph; does not wait.
+  /// Enqueues a recorded graph and lets the device begin; does not wait.
   public func replay(_ graph: CommandGraph) throws(CLError) {
     for launch in graph.launches { try enqueue(launch, event: nil) }
+    // Drivers may hold commands back until then; a network's launches take the host as long as some devices.
+    try flush()
   }
+
+  /// Sees that the device begins with what was enqueued.
+  public func flush() throws(CLError) { try check(clFlush(handle), "clFlush") }
 
   /// Runs recorded graphs launch by launch, waiting for each, and says how long every launch took; needs a queue that
   /// profiles.

@@ -65,12 +65,12 @@ import Testing
 
   /// The tiles that a GPU of Intel's, of AMD's with 64 work-items in step, and one with 128 are offered.
   @Test(arguments: [16, 32, 64, 128]) func everyConvolutionHasCandidatesThatFit(lanes: Int) throws {
-    let kernels = try #require(SubgroupKernels(lanes: lanes))
+    let kernels = try #require(SubgroupKernels(lanes: lanes, computeUnits: 64))
     for (inChannels, outChannels, side) in [(16, 16, 320), (64, 16, 10), (512, 512, 20), (1024, 256, 3), (32, 48, 1)] {
       for batch in [1, 16] {
         let problem = ConvolutionProblem(
           inChannels: inChannels, output: [batch, outChannels, side, side], kernel: 3, dilation: 2)
-        let candidates = kernels.candidates(for: problem, computeUnits: 64)
+        let candidates = kernels.candidates(for: problem)
         #expect((1...6).contains(candidates.count) && Set(candidates).count == candidates.count, "\(problem)")
         for tile in candidates {
           #expect(kernels.accepts(tile), "\(problem): \(tile)")
@@ -83,9 +83,9 @@ import Testing
 
   /// Small maps with many channels are divided so that few units stay idle.
   @Test func smallMapsKeepTheDeviceBusy() throws {
-    let kernels = try #require(SubgroupKernels(lanes: 16))
+    let kernels = try #require(SubgroupKernels(lanes: 16, computeUnits: 96))
     let problem = ConvolutionProblem(inChannels: 512, output: [1, 512, 10, 10], kernel: 3, dilation: 1)
-    let tile = try #require(kernels.candidates(for: problem, computeUnits: 96).first)
+    let tile = try #require(kernels.candidates(for: problem).first)
     #expect(kernels.count(of: tile, for: problem.output) * tile.splits >= 400, "\(tile)")
   }
 
@@ -94,7 +94,7 @@ import Testing
     let problem = ConvolutionProblem(inChannels: 64, output: [1, 64, 20, 20], kernel: 3, dilation: 1)
     var gpu = GPUTuning(.float32, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
     let without = gpu.methods(for: problem)
-    gpu.subgroups = SubgroupKernels(lanes: 16)
+    gpu.subgroups = SubgroupKernels(lanes: 16, computeUnits: 96)
     let tuned = gpu.methods(for: problem)
     gpu.prefersSubgroups = true
     let first = gpu.methods(for: problem)
