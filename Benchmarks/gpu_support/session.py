@@ -17,6 +17,9 @@ from .trace import launches
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCES = {"float32": 1e-4, "half": 2e-2}
+# The authors' small network amplifies rounding: PyTorch's own float32 lies 1e-4 from double precision on the picture that
+# is compared, and activations stored as halves 8e-2, both in d2.
+TOLERANCES_OF_AUTHORS = {"float32": 1e-3, "half": 2e-1}
 
 
 class Budget:
@@ -98,13 +101,15 @@ class Session:
 
     def correctness(self):
         """u2cl on the device against its own reference: the built-in model and, where it is there, the authors'."""
-        pictures = {"built-in": (ROOT / "Examples/demo.jpg", [])}
+        pictures = {"built-in": (ROOT / "Examples/demo.jpg", [], TOLERANCES)}
         if self.options.shared:
             weights = self.options.shared / "models/u2netp-fp16.onnx"
-            pictures["u2netp-fp16.onnx"] = (self.options.shared / "images/horse.jpg", ["--model", weights])
-        for model, (picture, arguments) in pictures.items():
+            pictures["u2netp-fp16.onnx"] = (
+                self.options.shared / "images/horse.jpg", ["--model", weights], TOLERANCES_OF_AUTHORS,
+            )  # fmt: skip
+        for model, (picture, arguments, tolerances) in pictures.items():
             for label, choice in self.precisions("compare").items():
-                tolerance = TOLERANCES.get(label, 1e-4)
+                tolerance = tolerances.get(label, tolerances["float32"])
                 self.step(
                     f"correct, {model}, {label}",
                     lambda: self.u2cl.on_device(
