@@ -46,6 +46,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16GPU = "max_pool_c16_gpu"
   /// Bilinear resampling on blocks, for GPUs.
   case upsampleC16GPU = "upsample_c16_gpu"
+  /// Halves where there were floats, and the other way round.
+  case convertStorage = "convert_storage"
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
   /// A picture of any kind as 8-bit RGB.
@@ -85,7 +87,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       nil
     case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add: .network
     case .maxPoolC16, .upsampleC16: .blocks
-    case .maxPoolC16GPU, .upsampleC16GPU, .conv2dSum: .blocksGPU
+    case .maxPoolC16GPU, .upsampleC16GPU, .conv2dSum, .convertStorage: .blocksGPU
     case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
       .pictures
     case .averageCells, .boxMean, .windowFits, .blendFits, .applyFits: .refinement
@@ -117,7 +119,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
       .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .filterPicture, .picturePlanes, .valueRange,
-      .normalizePicture, .quantizeMap, .boxMean, .windowFits, .blendFits:
+      .normalizePicture, .quantizeMap, .boxMean, .windowFits, .blendFits, .convertStorage:
       []
     }
   }
@@ -153,6 +155,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
     case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
     case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
+    case .convertStorage: PackageResources.convert_storage_cl
     case .fmaPeak: PackageResources.fma_peak_cl
     case .flattenPicture: PackageResources.flatten_picture_cl
     case .samplePicture: PackageResources.sample_picture_cl

@@ -50,16 +50,20 @@ public final class Executor {
 
   /// Compiles a graph for a session's device.
   ///
-  /// - Parameter precision: how activations and weights are stored; sums are float32 in any case.
+  /// - Parameters:
+  ///   - precision: how activations and weights are stored; sums are float32 in any case.
+  ///   - singleBlocks: the names of the blocks that are stored as float32 in any case.
   /// - Throws: `ParameterError` where the parameters do not fit the graph, `CLBuildError` where a kernel does not
   ///   build, `DeviceMemoryError`, `CLError`.
   public convenience init(
     graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions(),
-    precision: Precision = .float32
+    precision: Precision = .float32, singleBlocks: Set<String> = []
   ) throws {
-    try self.init(
-      graph: graph, parameters: parameters, session: session, options: options,
-      tuning: session.tuning(for: precision))
+    var tuning = try session.tuning(for: precision)
+    if !singleBlocks.isEmpty, tuning.gpu?.precision == .float16 {
+      tuning.exception = TuningException(blocks: singleBlocks, tuning: try session.tuning(for: .float32))
+    }
+    try self.init(graph: graph, parameters: parameters, session: session, options: options, tuning: tuning)
   }
 
   package init(

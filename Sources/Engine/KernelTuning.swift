@@ -23,6 +23,8 @@ package struct KernelTuning: Hashable, Sendable {
   package var gpu: GPUTuning? {
     didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
   }
+  /// The blocks of the network that are computed otherwise; nil for none.
+  package var exception: TuningException?
   /// What users should know of how this was chosen, each in one line.
   package var notes: [String] = []
   /// Cores or multiprocessors to keep busy.
@@ -61,5 +63,26 @@ package struct KernelTuning: Hashable, Sendable {
     }
   }
 
+  /// How a step is computed.
+  func of(_ step: Plan.Step) -> KernelTuning {
+    guard let exception, exception.blocks.contains(step.block) else { return self }
+    return exception.tuning
+  }
+
   var buildOptions: String { "-D X_TILE=\(pixelTile) -D OC_TILE=\(channelTile)" }
+}
+
+/// Blocks of a network that are computed in another way than the rest: in float32 where halves would lose too much.
+package struct TuningException: Hashable, Sendable {
+  /// The blocks' names.
+  package let blocks: Set<String>
+  /// How they are computed.
+  package var tuning: KernelTuning { tunings[0] }
+  // A value cannot hold another of its own kind but in an array.
+  private let tunings: [KernelTuning]
+
+  package init(blocks: Set<String>, tuning: KernelTuning) {
+    self.blocks = blocks
+    tunings = [tuning]
+  }
 }

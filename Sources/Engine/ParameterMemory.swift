@@ -17,7 +17,7 @@ struct ParameterMemory {
     var places: [Int: SIMD2<UInt64>] = [:]
     var count = 0
     for (index, step) in plan.steps.enumerated() {
-      guard let sizes = Self.sizes(of: step, in: plan, tuning) else { continue }
+      guard let sizes = Self.sizes(of: step, in: plan, tuning.of(step)) else { continue }
       // Every block begins at a multiple of 64 bytes.
       let second = count + (sizes.first + 15) / 16 * 16
       places[index] = SIMD2(UInt64(count), UInt64(second))
@@ -39,7 +39,7 @@ struct ParameterMemory {
     defer { u2cl_end_large_blocks() }
     let tensors = ParameterReader(graph: graph, source: source)
     let blocks = plan.steps.enumerated().lazy.compactMap { index, step in
-      places[index].map { (step: step, layout: tuning.weightLayout(for: step.method), place: $0) }
+      places[index].map { (step: step, layout: tuning.of(step).weightLayout(for: step.method), place: $0) }
     }
     if device.kind == .cpu, !blocks.isEmpty, !blocks.contains(where: \.layout.isHalf) {
       try queue.withContents(of: buffer) { contents in
@@ -86,7 +86,7 @@ struct ParameterMemory {
     case .batchNorm:
       let channels = plan.values[step.output].shape.channels
       return (channels, channels)
-    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .convert:
       return nil
     }
   }
@@ -121,7 +121,7 @@ private struct ParameterReader<Source: ParameterSource> {
           layout: .outputTiles(1)))
     case .batchNorm(let norm, _):
       return .affine(try affine(norm))
-    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .convert:
       preconditionFailure("\(step.name) has no parameters")
     }
   }

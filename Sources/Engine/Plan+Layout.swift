@@ -4,7 +4,7 @@ import Tensors
 extension Plan {
   /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
   /// everything that must lie as it does. Only a convolution reads one layout and writes another.
-  mutating func chooseBlockedLayouts(precision: Precision) {
+  mutating func chooseBlockedLayouts(_ tuning: KernelTuning) {
     var groups = ValueGroups(count: values.count)
     for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
     for id in outputs + [input] { groups.forbid(id) }
@@ -18,11 +18,14 @@ extension Plan {
         groups.unite(step.inputs + [step.output])
       case .fuseMaps:
         for id in step.inputs + [step.output] { groups.forbid(id) }
-      case .relu, .sigmoid, .maxPool, .upsample, .concat, .add:
+      case .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .convert:
         groups.unite(step.inputs + [step.output])
       }
     }
-    for id in values.indices where groups.allows(id) {
+    // Only steps write what lies in blocks.
+    for step in steps where groups.allows(step.output) {
+      let id = step.output
+      let precision = tuning.of(step).gpu?.precision ?? .float32
       values[id].layout = .blocked
       values[id].precision = precision
       storages[values[id].storage].precision = precision
@@ -39,7 +42,8 @@ extension Plan {
         case (.planar, .planar): .planar
         case (.planar, .blocked): .planarToBlocked
         case (.blocked, .planar): .blockedToPlanar
-        case (.blocked, .blocked): .blocked(tuning.method(for: problem(of: convolution, in: step), winograd: winograd))
+        case (.blocked, .blocked):
+          .blocked(tuning.of(step).method(for: problem(of: convolution, in: step), winograd: winograd))
         }
     }
   }

@@ -85,6 +85,8 @@ package enum StepOperation: Hashable, Sendable {
   /// Copies of those inputs that do not lie in their place already.
   case concat
   case add
+  /// What is read, stored in the precision of what is written.
+  case convert
   /// A 1×1 convolution of maps, each resampled to the output's size, with or without the sigmoid behind it.
   case fuseMaps(Convolution, sigmoid: Bool)
 

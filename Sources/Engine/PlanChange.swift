@@ -54,9 +54,11 @@ extension Plan {
       switch (step.operation, step.method) {
       case (.concat, _): count + step.inputs.indices.count { !isInPlace(inputNumber: $0, of: step) }
       case (.convolution(let convolution, _, _), .blocked(.winogradNonfused(let tiles))):
-        count + 2 * tuning.nonfusedDivision(of: problem(of: convolution, in: step), tiles: tiles).launches.count
+        count + 2
+          * tuning.of(step).nonfusedDivision(of: problem(of: convolution, in: step), tiles: tiles).launches.count
       case (.convolution, .blocked(.implicitGEMM(let gemm))):
-        count + (tuning.gpu?.parts(of: gemm, inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
+        count
+          + (tuning.of(step).gpu?.parts(of: gemm, inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
       case (.convolution, .blocked(.subgroup(let tile))):
         count + (tile.parts(inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
       default: count + 1

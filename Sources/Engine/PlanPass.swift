@@ -29,8 +29,8 @@ package struct PlanPass: Sendable {
 extension PlanPass {
   /// Every pass, in the order in which they run.
   package static let all: [PlanPass] = [
-    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, concatenateInPlace, chooseBlockedLayouts, chooseMethods,
-    placeInArena,
+    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, convertPrecisions, concatenateInPlace, chooseBlockedLayouts,
+    chooseMethods, placeInArena,
   ]
 
   package static let foldBatchNorm = PlanPass(
@@ -52,6 +52,11 @@ extension PlanPass {
     if: { options, _ in options.fusesSideMaps }
   ) { plan, _, _ in plan.fuseSideMaps() }
 
+  package static let convertPrecisions = PlanPass(
+    "convert precisions", "converts what goes between blocks in float32 and others in halves",
+    if: { options, tuning in tuning.exception != nil && options.usesBlocks }
+  ) { plan, _, tuning in plan.convertPrecisions(tuning) }
+
   package static let concatenateInPlace = PlanPass(
     "concatenate in place", "lets what is concatenated be written where the result lies",
     if: { options, _ in options.concatenatesInPlace }
@@ -60,7 +65,7 @@ extension PlanPass {
   package static let chooseBlockedLayouts = PlanPass(
     "choose blocked layouts", "lays activations out in blocks of 16 channels, on GPUs of halves where that is wanted",
     if: { options, tuning in options.usesBlocks && tuning.hasBlockKernels }
-  ) { plan, _, tuning in plan.chooseBlockedLayouts(precision: tuning.gpu?.precision ?? .float32) }
+  ) { plan, _, tuning in plan.chooseBlockedLayouts(tuning) }
 
   package static let chooseMethods = PlanPass(
     "choose methods",

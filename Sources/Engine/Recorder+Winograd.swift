@@ -70,6 +70,6 @@ extension Recorder {
   static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
     guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
     else { return 0 }
-    return tuning.scratchCount(of: method, for: plan.problem(of: convolution, in: step))
+    return tuning.of(step).scratchCount(of: method, for: plan.problem(of: convolution, in: step))
   }
 }

@@ -29,7 +29,14 @@ struct Recorder {
 
   /// The launches of each step, in the plan's order; none where there is nothing to do.
   func record() throws -> [[Launch]] {
-    try plan.steps.enumerated().map { index, step in try launches(of: step, at: index) }
+    try plan.steps.enumerated().map { index, step in try computing(step).launches(of: step, at: index) }
+  }
+
+  /// The recorder with a step's own tuning.
+  private func computing(_ step: Plan.Step) -> Recorder {
+    guard tuning.exception != nil else { return self }
+    return Recorder(
+      plan: plan, session: session, tuning: tuning.of(step), arena: arena, parameters: parameters, scratch: scratch)
   }
 
   /// One command graph for each block, in the plan's order.
@@ -76,6 +83,7 @@ struct Recorder {
       return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
         try copy(inputNumber: number, of: step)
       }
+    case .convert: return [try convert(step)]
     case .add:
       let kernel = try elementKernel("add", from: .add, on: input)
       try kernel.bind(
@@ -114,6 +122,22 @@ struct Recorder {
     let kernel = try elementKernel("concat", from: .concat, on: input)
     try kernel.bind(arena, place(input), extents(input), arena, target)
     return launch("\(step.name)[\(number)]", kernel, over: shape)
+  }
+
+  /// Halves of floats or floats of halves; a plain copy of what fits no blocks, which is float32 on both sides.
+  private func convert(_ step: Plan.Step) throws -> Launch {
+    let input = step.inputs[0]
+    let (source, target) = (plan.values[input], plan.values[step.output])
+    guard source.precision != target.precision else {
+      let kernel = try elementKernel("concat", from: .concat, on: input)
+      try kernel.bind(arena, place(input), extents(input), arena, place(step.output))
+      return elementwise(step, kernel)
+    }
+    let kernel = try kernel(
+      target.precision == .float16 ? "floats_to_halves" : "halves_to_floats", from: .convertStorage, options: "")
+    try kernel.bind(arena, place(input), extents(input), arena, place(step.output))
+    let items = [source.shape.elementCount / source.shape.batch / 4, source.shape.batch]
+    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.elementGroup))
   }
 
   /// A kernel that computes element by element, whatever the elements of a value.

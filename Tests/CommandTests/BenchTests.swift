@@ -210,9 +210,8 @@ import Testing
 @Suite struct ExplainTests {
   private let explain = ["bench", "--explain", "--size", "96"]
   private let passes = [
-    "fold batch norm", "fuse ReLU", "fuse residual add", "fuse side maps", "concatenate in place",
-    "choose blocked layouts",
-    "choose methods", "place in arena",
+    "fold batch norm", "fuse ReLU", "fuse residual add", "fuse side maps", "convert precisions",
+    "concatenate in place", "choose blocked layouts", "choose methods", "place in arena",
   ]
 
   @Test func passesAndStepsAreListed() throws {

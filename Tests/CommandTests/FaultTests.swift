@@ -98,6 +98,27 @@ import U2Net
     }
   }
 
+  /// The authors' small network loses too much where halves are stored in one of its blocks, which is told and found once.
+  @Test(.enabled(if: SharedFiles.exist, Comment(rawValue: SharedFiles.absence)))
+  func aBlockThatHalvesSpoilIsSingle() throws {
+    let sandbox = try Sandbox()
+    let compare = ["compare", Sandbox.demo, "--size", "64", "--model", SharedFiles.path("models/u2netp-fp16.onnx")]
+    func run(_ precision: String) throws -> (outcome: Sandbox.Outcome, worst: Double) {
+      let outcome = try sandbox.run(
+        compare + ["--device", "gpu", "--strict", "--precision", precision, "--tolerance", "1", "--json"],
+        environment: environment(gpu))
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let maps = try JSON(outcome.output)["rows"]?.list ?? []
+      return (outcome, maps.compactMap { $0["max"]?.number }.max() ?? 1)
+    }
+    let half = try run("fp16")
+    for round in 0..<2 {
+      let auto = try run("auto")
+      #expect(auto.outcome.errors.contains("using single precision for stage2d\n"), "\(auto.outcome.errors)")
+      #expect(auto.worst < 2e-2 && auto.worst < half.worst / 2, "round \(round): \(auto.worst), halves \(half.worst)")
+    }
+  }
+
   /// What the fast kernels compute wrongly the portable ones do, which is told.
   @Test func miscompiledKernelsAreNotUsed() throws {
     let sandbox = try Sandbox()

@@ -29,21 +29,30 @@ struct Variant: Sendable, CustomStringConvertible {
   var asOnGPU = false
   /// Kernels on blocks made for GPUs; nil for the device's own.
   var gpu: (@Sendable (Device) -> GPUTuning)?
+  /// Blocks that are computed in float32, whatever the others are.
+  var singleBlocks: Set<String> = []
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
   static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(8)) : every
 
   /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation.
-  private static func onGPUBlocks(_ precision: Precision) -> Variant {
+  private static func onGPUBlocks(_ precision: Precision, _ options: PlanOptions = PlanOptions()) -> Variant {
     Variant(
-      description: "blocks of \(precision) as on a GPU", options: PlanOptions(), tiles: nil,
+      description: "blocks of \(precision) as on a GPU", options: options, tiles: nil,
       tolerance: precision == .float16 ? halfTolerance : 0, gpu: { GPUTuning(for: $0, precision: precision) },
       method: { _, problem in
         .implicitGEMM(
           ImplicitGEMM(
             .fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
       })
+  }
+
+  /// Blocks of halves but for some blocks of the network.
+  static func mixed(singleBlocks: Set<String>, options: PlanOptions = PlanOptions()) -> Variant {
+    var variant = onGPUBlocks(.float16, options)
+    variant.singleBlocks = singleBlocks
+    return variant
   }
 
   private static let every: [Variant] = [
@@ -114,6 +123,11 @@ private func run(
   if let gpu = variant.gpu { tuning.gpu = gpu(session.device) }
   if let method = variant.method {
     for problem in Plan(graph, tuning: tuning).problemCounts.keys { tuning.methods[problem] = method(tuning, problem) }
+  }
+  if !variant.singleBlocks.isEmpty {
+    var single = tuning
+    single.gpu = GPUTuning(for: session.device, precision: .float32)
+    tuning.exception = TuningException(blocks: variant.singleBlocks, tuning: single)
   }
   var guarded = variant.options
   guarded.sharesMemory = false

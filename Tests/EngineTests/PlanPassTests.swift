@@ -9,12 +9,24 @@ import Testing
 @Suite struct PlanPassTests {
   private static let tuning = KernelTuning(isCPU: true, computeUnits: 2)
   private static let shape: Shape = [1, 16, 12, 20]
+  /// One that keeps a block in float32 among halves.
+  private static var mixed: KernelTuning {
+    func onGPU(_ precision: Precision) -> KernelTuning {
+      var tuning = tuning
+      tuning.gpu = GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
+      return tuning
+    }
+    var mixed = onGPU(.float16)
+    mixed.exception = TuningException(blocks: ["sides"], tuning: onGPU(.float32))
+    return mixed
+  }
 
   /// The options that want each pass, and beside it those alone without which there is nothing for it to do.
   private static let alone: [(pass: PlanPass, options: PlanOptions)] = [
     (.foldBatchNorm, only(\.foldsBatchNorm)), (.fuseReLU, only(\.fusesReLU)),
     (.fuseResidualAdd, only(\.foldsBatchNorm, \.fusesReLU, \.fusesResidual)),
-    (.fuseSideMaps, only(\.fusesSideMaps)), (.concatenateInPlace, only(\.concatenatesInPlace)),
+    (.fuseSideMaps, only(\.fusesSideMaps)), (.convertPrecisions, only(\.foldsBatchNorm, \.usesBlocks)),
+    (.concatenateInPlace, only(\.concatenatesInPlace)),
     (.chooseBlockedLayouts, only(\.foldsBatchNorm, \.usesBlocks)),
     (.chooseMethods, only(\.foldsBatchNorm, \.usesBlocks, \.usesWinograd)), (.placeInArena, only(\.sharesMemory)),
   ]
@@ -38,6 +50,7 @@ import Testing
     let (pass, options) = Self.alone[index]
     var builder = try GraphBuilder(input: [1, 3, 21, 34])
     let block = try builder.residualUBlock(RSU(depth: 4, in: 3, mid: 16, out: 16), of: builder.input, prefix: "")
+    builder.begin(block: "sides")
     let sides = ["side1", "side2"].map { Convolution(weight: $0, bias: nil, outChannels: 1) }
     let side1 = try builder.add(.convolution(sides[0]), to: [block], name: "side1")
     let pool = try builder.add(.maxPool(MaxPool(kernel: 2, stride: 2, ceilMode: true)), to: [block], name: "pool")
@@ -47,10 +60,15 @@ import Testing
     let fusion = Convolution(weight: "fusion", bias: nil, outChannels: 1, kernel: 1)
     let fused = try builder.add(.convolution(fusion), to: [concat], name: "fused")
     let graph = builder.finish(outputs: [("block", block), ("fused", fused)])
+    let isMixed = pass.name == PlanPass.convertPrecisions.name
     let change = try #require(
-      PlanChange.all(of: graph, options: options, tuning: Self.tuning).first { $0.pass.name == pass.name })
+      PlanChange.all(of: graph, options: options, tuning: isMixed ? Self.mixed : Self.tuning)
+        .first { $0.pass.name == pass.name })
     #expect(change.ran && (change.changedSteps > 0 || change.changedValues > 0), "\(pass.name)")
-    let variant = Variant(description: pass.name, options: options, tiles: nil, tolerance: 5e-5)
+    let variant =
+      isMixed
+      ? Variant.mixed(singleBlocks: ["sides"], options: options)
+      : Variant(description: pass.name, options: options, tiles: nil, tolerance: 5e-5)
     try expectAgreement(of: graph, seed: 50, variants: [variant])
   }
 

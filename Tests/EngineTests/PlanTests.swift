@@ -23,7 +23,7 @@ import Testing
       case .sigmoid: "sigmoid"
       case .concat: "concat"
       case .fuseMaps: "fuse maps"
-      case .batchNorm, .relu, .add: "left over"
+      case .batchNorm, .relu, .add, .convert: "left over"
       }
     }
     let counts = Dictionary(kinds.map { ($0, 1) }, uniquingKeysWith: +)
