@@ -39,6 +39,7 @@ private let listingFolder = ProcessInfo.processInfo.environment["U2CL_KERNEL_LIS
         try write(source, "\(source.rawValue), \(precision.rawValue)", storage + " -D PTX=1", to: folder)
       }
     }
+    try write(.convertStorage, KernelSource.convertStorage.rawValue, "-D PTX=1", to: folder)
   }
 
   private func write(_ source: KernelSource, _ name: String, _ options: String, to folder: URL) throws {
