@@ -19,7 +19,7 @@ public final class Executor {
   public var blocks: [String] { workspace.recording.map(\.name) }
 
   /// How values between blocks of channels are stored.
-  public var precision: Precision { tuning.gpu?.precision ?? .float32 }
+  public var precision: Precision { tuning.precision }
   /// What users should know of how kernels were chosen, each in one line.
   public var notes: [String] { tuning.notes }
 
@@ -60,7 +60,7 @@ public final class Executor {
     precision: Precision = .float32, singleBlocks: Set<String> = []
   ) throws {
     var tuning = try session.tuning(for: precision)
-    if !singleBlocks.isEmpty, tuning.gpu?.precision == .float16 {
+    if !singleBlocks.isEmpty, tuning.precision == .float16 {
       tuning.exception = TuningException(blocks: singleBlocks, tuning: try session.tuning(for: .float32))
     }
     try self.init(graph: graph, parameters: parameters, session: session, options: options, tuning: tuning)

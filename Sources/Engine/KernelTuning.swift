@@ -1,5 +1,5 @@
 package import OpenCL
-import Tensors
+package import Tensors
 
 /// The constants that kernels are compiled with, the work-groups they run in, and the method of each convolution.
 package struct KernelTuning: Hashable, Sendable {
@@ -23,6 +23,8 @@ package struct KernelTuning: Hashable, Sendable {
   package var gpu: GPUTuning? {
     didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
   }
+  /// How activations on blocks and their weights are stored.
+  package var precision: Precision { gpu?.precision ?? .float32 }
   /// The blocks of the network that are computed otherwise; nil for none.
   package var exception: TuningException?
   /// What users should know of how this was chosen, each in one line.
@@ -58,7 +60,7 @@ package struct KernelTuning: Hashable, Sendable {
     case .blocked(.direct), .blocked(.winogradNonfused): .blocks(.float32)
     case .blocked(.winogradFused): .winograd
     case .blocked(.implicitGEMM): .vectors(gpu?.vectorChannels ?? 4)
-    case .blocked(.subgroup): .blocks(gpu?.precision ?? .float32)
+    case .blocked(.subgroup): .blocks(precision)
     case .blockedToPlanar: .inputVectors
     }
   }

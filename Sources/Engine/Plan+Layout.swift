@@ -25,7 +25,7 @@ extension Plan {
     // Only steps write what lies in blocks.
     for step in steps where groups.allows(step.output) {
       let id = step.output
-      let precision = tuning.of(step).gpu?.precision ?? .float32
+      let precision = tuning.of(step).precision
       values[id].layout = .blocked
       values[id].precision = precision
       storages[values[id].storage].precision = precision

@@ -4,16 +4,16 @@ import Tensors
 extension Plan {
   /// Where a block of one precision reads what a block of another has written, lets it read a converted copy.
   mutating func convertPrecisions(_ tuning: KernelTuning) {
-    func precision(_ step: Step) -> Precision { tuning.of(step).gpu?.precision ?? .float32 }
     let writers = Dictionary(steps.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
     // The copies of each value, by their precision.
     var copies: [Value.ID: [Precision: Value.ID]] = [:]
     var result: [Step] = []
     for var step in steps {
-      let wanted = precision(step)
+      let wanted = tuning.of(step).precision
       for (number, id) in step.inputs.enumerated() {
         // What fits no blocks is planar, and float32 in any case.
-        guard let writer = writers[id], precision(writer) != wanted, values[id].shape.channels.isMultiple(of: 16)
+        guard let writer = writers[id], tuning.of(writer).precision != wanted,
+          values[id].shape.channels.isMultiple(of: 16)
         else { continue }
         if let copy = copies[id]?[wanted] {
           step.inputs[number] = copy

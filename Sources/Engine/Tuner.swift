@@ -109,7 +109,7 @@ private struct ConvolutionTrials {
 
   init(of problem: ConvolutionProblem, in session: DeviceSession, _ tuning: KernelTuning) throws {
     let output = problem.output
-    tolerance = tuning.gpu?.precision == .float16 ? 1e-2 : 5e-5
+    tolerance = tuning.precision == .float16 ? 1e-2 : 5e-5
     var builder = try GraphBuilder(
       input: Shape(batch: output.batch, channels: 1, height: output.height, width: output.width))
     let before = Convolution(weight: "before", bias: nil, outChannels: problem.inChannels)

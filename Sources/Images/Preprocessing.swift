@@ -33,12 +33,16 @@ public struct Preprocessing: Sendable, Hashable {
   /// The input of a batch of pictures of any sizes: `[pictures.count, 3, height, width]`, RGB.
   public func input(from pictures: [Picture]) -> Tensor {
     let shape = Shape(batch: pictures.count, channels: 3, height: size.height, width: size.width)
+    return Tensor(shape: shape) { fill($0, from: pictures) }
+  }
+
+  /// Writes the inputs of pictures of any sizes one behind the other, and zeros behind the last.
+  public func fill(_ values: UnsafeMutableBufferPointer<Float>, from pictures: [Picture]) {
     let one = 3 * size.height * size.width
-    return Tensor(shape: shape) { values in
-      for (index, picture) in pictures.enumerated() {
-        fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
-      }
+    for (index, picture) in pictures.enumerated() {
+      fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
     }
+    values[(pictures.count * one)...].update(repeating: 0)
   }
 
   /// Writes the input of one picture, `[3, height, width]`, where it is wanted.

@@ -126,17 +126,6 @@ struct CompiledNetwork {
   var memory: Executor.MemoryUse? { executor?.memory }
 }
 
-extension Preprocessing {
-  /// A batch of network inputs; zeros behind the last picture.
-  fileprivate func fill(_ values: UnsafeMutableBufferPointer<Float>, from pictures: [Picture]) {
-    let one = 3 * size.height * size.width
-    for (index, picture) in pictures.enumerated() {
-      fill(UnsafeMutableBufferPointer(rebasing: values[index * one..<(index + 1) * one]), from: picture)
-    }
-    values[(pictures.count * one)...].update(repeating: 0)
-  }
-}
-
 extension Graph {
   /// The most that float32 activations take at one time when each is dropped after its last use, in bytes.
   package var peakActivationBytes: UInt64 {
