@@ -98,15 +98,9 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
         .init(64, 32, per: 4, 4), .init(256, 16, per: 8, 4), .init(64, 16, per: 4, 4),
       ]
     case .tensorHalfK16: [.init(128, 128, per: 64, 64), .init(128, 128, per: 64, 32)] + Self.tensorHalfK8.tiles
-    case .tensorHalfK8:
+    case .tensorHalfK8, .tensorTF32x3:
       [
-        .init(128, 64, per: 64, 32), .init(64, 64, per: 32, 32),
-        .init(128, 32, per: 32, 32), .init(64, 32, per: 32, 16), .init(128, 16, per: 32, 16),
-        .init(64, 16, per: 16, 16),
-      ]
-    case .tensorTF32x3:
-      [
-        .init(128, 64, per: 32, 64), .init(64, 64, per: 32, 32), .init(128, 32, per: 32, 32),
+        .init(128, 64, per: 64, 32), .init(64, 64, per: 32, 32), .init(128, 32, per: 32, 32),
         .init(64, 32, per: 32, 16), .init(128, 16, per: 32, 16), .init(64, 16, per: 16, 16),
       ]
     }
