@@ -20,6 +20,9 @@ public final class Executor {
 
   /// How values between blocks of channels are stored.
   public var precision: Precision { tuning.precision }
+  /// How a GPU's kernels on blocks make their products, such as `halves on tensor cores (m16n8k16), cp.async`; nil for the
+  /// kernels of CPUs.
+  public var products: String? { tuning.gpu.map { "\($0)" } }
   /// What users should know of how kernels were chosen, each in one line.
   public var notes: [String] { tuning.notes }
 

@@ -1,5 +1,5 @@
 import Networks
-import OpenCL
+package import OpenCL
 package import Tensors
 
 /// Finds the fastest of the kernels on blocks that a GPU computes correctly: each is built, run and compared with the
@@ -96,9 +96,34 @@ package struct GPUTrial {
     return gpu
   }
 
+  /// What becomes of a candidate.
+  package enum Outcome: Hashable, Sendable {
+    /// It computes what the portable kernels compute.
+    case right
+    /// It computes something else, by so much of the largest value.
+    case wrong(by: Float)
+    /// The device's compiler does not take it, and why.
+    case notBuilt(String)
+    /// The device fails with it.
+    case failed(CLError)
+  }
+
   /// Whether a candidate builds and computes what the portable kernels compute. That it does not build is a matter of the
   /// device's age; that it computes something else is worth a note.
-  package func isRight(_ gpu: GPUTuning, _ notes: inout [String]) throws -> Bool {
+  private func isRight(_ gpu: GPUTuning, _ notes: inout [String]) throws -> Bool {
+    switch try outcome(of: gpu) {
+    case .right: return true
+    case .wrong(let difference):
+      notes.append("\(session.device.name) computes \(gpu) wrongly (by \(difference)); it is not used")
+    case .notBuilt: break
+    case .failed(let error):
+      notes.append("\(session.device.name) fails with \(gpu) (\(error)); it is not used")
+    }
+    return false
+  }
+
+  /// Builds a candidate, runs it and compares it with the portable kernels.
+  package func outcome(of gpu: GPUTuning) throws -> Outcome {
     let graph = try Self.graph(on: Shape(batch: 2, channels: 3, height: 11, width: 21), channels: 48)
     let input = SeededParameters.input(shape: graph.inputShape)
     var options = PlanOptions()
@@ -109,14 +134,14 @@ package struct GPUTrial {
     tuning.gpu = gpu
     do {
       let difference = try run(graph, input, PlanOptions(), tuning).relativeDifference(to: expected)
-      if difference <= tolerance { return true }
-      notes.append("\(session.device.name) computes \(gpu) wrongly (by \(difference)); it is not used")
-    } catch is CLBuildError {
-    } catch is SubgroupSizeError {
+      return difference <= tolerance ? .right : .wrong(by: difference)
+    } catch let error as CLBuildError {
+      return .notBuilt(error.log)
+    } catch let error as SubgroupSizeError {
+      return .notBuilt("\(error)")
     } catch let error as CLError {
-      notes.append("\(session.device.name) fails with \(gpu) (\(error)); it is not used")
+      return .failed(error)
     }
-    return false
   }
 
   /// Relative to the largest value: float32 sums in another order, or a few roundings to halves.
@@ -139,9 +164,14 @@ package struct GPUTrial {
 
   private func measured(_ candidates: [GPUTuning]) throws -> GPUTuning? {
     guard candidates.count > 1 else { return candidates.first }
+    return try seconds(of: candidates).min { $0.seconds < $1.seconds }?.gpu
+  }
+
+  /// The times that candidates take for a convolution of the usual kind: 128 channels to 128, 80×80.
+  package func seconds(of candidates: [GPUTuning]) throws -> [(gpu: GPUTuning, seconds: Double)] {
     let graph = try Self.graph(on: Shape(channels: 3, height: 80, width: 80), channels: 128)
     let input = SeededParameters.input(shape: graph.inputShape)
-    let timed = try candidates.map { gpu in
+    return try candidates.map { gpu in
       var tuning = KernelTuning(for: session.device)
       tuning.gpu = gpu
       let executor = try Executor(
@@ -150,9 +180,8 @@ package struct GPUTrial {
       let seconds = try (0..<4).map { _ in
         try executor.profile(input).filter { $0.label == Self.timed }.reduce(0) { $0 + $1.times.duration }
       }
-      return (gpu: gpu, seconds: seconds.min() ?? .infinity)
+      return (gpu, seconds.min() ?? .infinity)
     }
-    return timed.min { $0.seconds < $1.seconds }?.gpu
   }
 
   /// A network whose convolutions between blocks have every kind of epilogue, with the one that is timed.

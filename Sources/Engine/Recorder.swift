@@ -29,7 +29,11 @@ struct Recorder {
 
   /// The launches of each step, in the plan's order; none where there is nothing to do.
   func record() throws -> [[Launch]] {
-    try plan.steps.enumerated().map { index, step in try computing(step).launches(of: step, at: index) }
+    try plan.steps.enumerated().map { index, step in
+      var launches = try computing(step).launches(of: step, at: index)
+      if !launches.isEmpty { launches[0].bytes = plan.leastTraffic(of: step, tuning.of(step)) }
+      return launches
+    }
   }
 
   /// The recorder with a step's own tuning.

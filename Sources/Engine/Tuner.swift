@@ -14,8 +14,12 @@ package struct Tuner {
     package let count: Int
     /// What would be used without a tuning, and its seconds where they were measured.
     package let standard: (method: BlockedMethod, seconds: Double?)
-    /// The fastest, and what part of the default's time it took; nil where nothing could be measured.
-    package let fastest: (method: BlockedMethod, ratio: Double)?
+    /// Every candidate that was measured, its seconds, and what part of the default's time it took, measured in turn.
+    package let measured: [(method: BlockedMethod, seconds: Double, ratio: Double)]
+    /// The fastest of them; nil where nothing could be measured.
+    package var fastest: (method: BlockedMethod, seconds: Double, ratio: Double)? {
+      measured.min { $0.ratio < $1.ratio }
+    }
     /// Candidates measured now, taken from the journal, and left out because they failed.
     package let tried: Int, known: Int, failed: Int
   }
@@ -70,14 +74,11 @@ package struct Tuner {
       }
     }
     let measured = candidates.compactMap { method in
-      journal.outcome(of: method, for: problem)?.ratio.map { (method: method, ratio: $0) }
-    }
-    var seconds: Double?
-    if case .took(let nanoseconds, _) = journal.outcome(of: standard, for: problem) {
-      seconds = Double(nanoseconds) * 1e-9
+      journal.outcome(of: method, for: problem)?.figures.map { (method: method, seconds: $0.seconds, ratio: $0.ratio) }
     }
     return Finding(
-      problem: problem, count: count, standard: (standard, seconds), fastest: measured.min { $0.ratio < $1.ratio },
+      problem: problem, count: count,
+      standard: (standard, journal.outcome(of: standard, for: problem)?.figures?.seconds), measured: measured,
       tried: tried, known: known, failed: tried + known - measured.count)
   }
 

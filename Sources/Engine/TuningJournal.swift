@@ -55,7 +55,7 @@ package struct TuningJournal {
   var methods: [ConvolutionProblem: BlockedMethod] {
     var fastest: [ConvolutionProblem: (method: BlockedMethod, ratio: Double)] = [:]
     for (trial, outcome) in outcomes {
-      guard let ratio = outcome.ratio, ratio < Self.clearly else { continue }
+      guard let ratio = outcome.figures?.ratio, ratio < Self.clearly else { continue }
       if let other = fastest[trial.problem], (other.ratio, other.method.text) <= (ratio, trial.method.text) { continue }
       fastest[trial.problem] = (trial.method, ratio)
     }
@@ -81,9 +81,9 @@ extension BlockedMethod {
 }
 
 extension TuningRecord.Outcome {
-  /// What part of the default's time it took; nil where it was not measured.
-  var ratio: Double? {
+  /// How long it took, and what part of the default's time that was; nil where it was not measured.
+  var figures: (seconds: Double, ratio: Double)? {
     guard case .took(let nanoseconds, let standard) = self else { return nil }
-    return Double(nanoseconds) / Double(standard)
+    return (Double(nanoseconds) * 1e-9, Double(nanoseconds) / Double(standard))
   }
 }

@@ -23,6 +23,8 @@ public struct Launch {
   public let size: WorkSize
   /// Multiply-adds that it does, for reports; 0 where that says nothing of the time it takes.
   public let multiplyAdds: Int
+  /// Bytes that it must at least read and write, for reports; 0 where another launch is said to.
+  public var bytes = 0
 
   /// A launch.
   public init(label: String, kernel: Kernel, size: WorkSize, multiplyAdds: Int = 0) {
@@ -57,6 +59,8 @@ public struct LaunchTiming: Hashable, Sendable {
   public let kernel: String
   /// The launch's multiply-adds.
   public let multiplyAdds: Int
+  /// The launch's bytes.
+  public let bytes: Int
   /// When.
   public let times: EventTimes
 
@@ -65,6 +69,7 @@ public struct LaunchTiming: Hashable, Sendable {
     label = launch.label
     kernel = launch.kernel.name
     multiplyAdds = launch.multiplyAdds
+    bytes = launch.bytes
     times = try event.times()
   }
 }

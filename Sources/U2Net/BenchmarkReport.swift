@@ -46,12 +46,16 @@ public struct LayerReport: Sendable, Hashable, Codable {
   public let seconds: Double
   /// Of a convolution; 0 elsewhere.
   public let multiplyAccumulates: Int
+  /// What the layer must read and write at least: its inputs, weights and outputs, once each. Of several launches of a
+  /// layer the first has it all, the others 0.
+  public let bytes: Int
 
   init(_ timing: LaunchTiming, seconds: Double) {
     block = timing.block
     layer = timing.label
     kernel = timing.kernel
     multiplyAccumulates = timing.multiplyAdds
+    bytes = timing.bytes
     self.seconds = seconds
   }
 }
@@ -124,6 +128,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let device: DeviceReport
   /// How activations and weights were stored.
   public let precision: Precision
+  /// How a GPU makes the products of convolutions, such as `halves on tensor cores (m16n8k16), cp.async`; nil elsewhere.
+  public let products: String?
   /// What the reader should know of how the model was compiled, each in one line.
   public let notes: [String]
   /// What it took on the device; nil for the reference.
@@ -184,6 +190,7 @@ public struct BenchmarkReport: Sendable, Codable {
     picture = [BenchmarkFrame.pictureSize.height, BenchmarkFrame.pictureSize.width]
     device = DeviceReport(choice, asked: benchmark.device)
     precision = network.precision
+    products = network.executor?.products
     notes = network.notes
     memory = network.memory.map(MemoryReport.init)
     self.peakHostMemory = peakHostMemory

@@ -104,6 +104,16 @@ public struct Tuning: Sendable {
 
 /// What a tuning found.
 public struct TuningReport: Sendable, Codable {
+  /// A method that was measured.
+  public struct Candidate: Sendable, Codable {
+    /// Such as `direct 20 4`.
+    public let method: String
+    /// Its median time in seconds.
+    public let seconds: Double
+    /// What part of the default's time it took; the two were run in turn.
+    public let ratio: Double
+  }
+
   /// One convolution of the network.
   public struct Row: Sendable, Codable {
     /// Such as `64→16, 320×320, 3×3`.
@@ -118,6 +128,8 @@ public struct TuningReport: Sendable, Codable {
     public let fastest: String?
     /// What part of the default's time it took; the two were run in turn.
     public let fastestRatio: Double?
+    /// Every method that was measured.
+    public let candidates: [Candidate]
     /// Candidates that were measured now.
     public let tried: Int
     /// Candidates that the cache knew.
@@ -171,7 +183,9 @@ public struct TuningReport: Sendable, Codable {
       Row(
         convolution: finding.problem.text, steps: finding.count, standard: finding.standard.method.text,
         standardSeconds: finding.standard.seconds, fastest: finding.fastest?.method.text,
-        fastestRatio: finding.fastest?.ratio, tried: finding.tried, known: finding.known, failed: finding.failed)
+        fastestRatio: finding.fastest?.ratio,
+        candidates: finding.measured.map { Candidate(method: $0.method.text, seconds: $0.seconds, ratio: $0.ratio) },
+        tried: finding.tried, known: finding.known, failed: finding.failed)
     }
   }
 }

@@ -7,7 +7,7 @@ extension BenchmarkReport: Presentable {
       [
         "model", "\(model), \(width)×\(height), batch \(batch), \(maps.label), \(Format.gigaMACs(multiplyAccumulates))",
       ],
-      ["device", device.label], ["precision", precision.rawValue],
+      ["device", device.label], ["precision", precision.rawValue + (products.map { ", \($0)" } ?? "")],
     ]
     if let peak = peakGigaMACsPerSecond { rows.append(["peak", "\(Format.fixed(peak, 1)) GMAC/s, measured"]) }
     if let memory {
@@ -95,10 +95,10 @@ extension BenchmarkReport: Presentable {
   }
 
   private static func csv(of layers: [LayerReport]) -> [[String]] {
-    let head = ["block", "layer", "kernel", "seconds", "multiply_accumulates", "gmac_per_s"]
+    let head = ["block", "layer", "kernel", "seconds", "multiply_accumulates", "bytes", "gmac_per_s"]
     let rows = layers.map { layer in
       [
-        layer.block, layer.layer, layer.kernel, "\(layer.seconds)", "\(layer.multiplyAccumulates)",
+        layer.block, layer.layer, layer.kernel, "\(layer.seconds)", "\(layer.multiplyAccumulates)", "\(layer.bytes)",
         layer.gigaMACsPerSecond.map { "\($0)" } ?? "",
       ]
     }

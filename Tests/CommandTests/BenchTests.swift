@@ -76,8 +76,10 @@ import Testing
         "load", "compile", "first run", "pre", "upload", "enqueue", "compute", "download", "post", "run", "wall",
       ])
     let layers = try sandbox.csv(Self.brief + ["-o", "csv", "--per-layer", "--no-peak"])
-    #expect(layers[0] == ["block", "layer", "kernel", "seconds", "multiply_accumulates", "gmac_per_s"])
+    #expect(layers[0] == ["block", "layer", "kernel", "seconds", "multiply_accumulates", "bytes", "gmac_per_s"])
     #expect(layers.count > 100 && layers.dropFirst().allSatisfy { (Double($0[3]) ?? -1) >= 0 })
+    // The first convolution: 3 maps of 32×32 become 64, with 64 × 3 × 3 × 3 weights and 64 biases; 4 bytes each.
+    #expect(layers[1][5] == "281600")
   }
 
   @Test func theModelsFileIsNamed() throws {

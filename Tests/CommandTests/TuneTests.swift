@@ -20,6 +20,12 @@ import Testing
     let report = try JSON(outcome.output)
     #expect(report["device"]?["kind"]?.text == "cpu" && report["tuned"]?["median"]?.number ?? 0 > 0)
     #expect(report["rows"]?.list.count ?? 0 > 20)
+    for row in report["rows"]?.list ?? [] {
+      let counts = ["tried", "known", "failed"].map { row[$0]?.number ?? .nan }
+      let candidates = row["candidates"]?.list ?? []
+      #expect(Double(candidates.count) == counts[0] + counts[1] - counts[2])
+      #expect(candidates.isEmpty || candidates.contains { $0["method"]?.text == row["fastest"]?.text })
+    }
     return report
   }
 

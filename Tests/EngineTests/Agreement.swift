@@ -29,6 +29,9 @@ struct Variant: Sendable, CustomStringConvertible {
   var asOnGPU = false
   /// Kernels on blocks made for GPUs; nil for the device's own.
   var gpu: (@Sendable (Device) -> GPUTuning)?
+  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for any
+  /// device.
+  var own: Precision?
   /// Blocks that are computed in float32, whatever the others are.
   var singleBlocks: Set<String> = []
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
@@ -46,6 +49,13 @@ struct Variant: Sendable, CustomStringConvertible {
           ImplicitGEMM(
             .fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
       })
+  }
+
+  /// The kernels that a GPU is given where nobody asks for others, with divisions as large as they are there.
+  private static func own(_ precision: Precision) -> Variant {
+    Variant(
+      description: "a GPU's own kernels on blocks of \(precision)", options: PlanOptions(), tiles: nil,
+      tolerance: precision == .float16 ? halfTolerance : 0, own: precision)
   }
 
   /// Blocks of halves but for some blocks of the network.
@@ -83,6 +93,7 @@ struct Variant: Sendable, CustomStringConvertible {
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),
+    own(.float32), own(.float16),
   ]
 }
 
@@ -97,7 +108,7 @@ func expectAgreement(
   let expected = try ReferenceExecutor(graph: graph, parameters: parameters).run(input)
   #expect(!sessions.isEmpty, "no OpenCL device: nothing was compared", sourceLocation: sourceLocation)
   for session in sessions {
-    for variant in variants {
+    for variant in variants where variant.own == nil || session.device.kind == .gpu {
       let what = "\(session.device.name), \(variant), input \(graph.inputShape), seed \(seed)"
       let outputs = try run(graph, parameters, input, in: session, variant, what, sourceLocation)
       #expect(outputs.count == expected.count, "\(what)", sourceLocation: sourceLocation)
@@ -116,7 +127,7 @@ private func run(
   _ graph: Graph, _ parameters: any ParameterSource, _ input: Tensor, in session: DeviceSession, _ variant: Variant,
   _ what: String, _ sourceLocation: SourceLocation
 ) throws -> [Tensor] {
-  var tuning = KernelTuning(for: session.device)
+  var tuning = try variant.own.map { try session.tuning(for: $0) } ?? KernelTuning(for: session.device)
   if let tiles = variant.tiles { (tuning.pixelTile, tuning.channelTile) = tiles }
   if let lanes = variant.lanes { tuning.lanes = lanes }
   if variant.asOnGPU { (tuning.hasBlockKernels, tuning.convolutionGroup) = (false, [8, 8, 1]) }

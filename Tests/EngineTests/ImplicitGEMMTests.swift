@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Tensors
 
-/// The kernels for GPUs, on whatever device there is: NVIDIA's instructions by their meaning in plain OpenCL C.
+/// The kernels for GPUs, on whatever device there is: NVIDIA's instructions where the device has them, or else by their
+/// meaning in plain OpenCL C.
 @Suite struct ImplicitGEMMTests {
   /// A way to compute every convolution on blocks.
   struct Case: Sendable, CustomTestStringConvertible {
@@ -19,6 +20,9 @@ import Tensors
     var testDescription: String { "\(product), \(precision), \(copy), tile \(tile), \(splits) splits" }
 
     func tuning(for device: Device) -> GPUTuning {
+      if product != .fma || copy != .registers, let kernels = instructed(product, precision, on: device) {
+        return kernels
+      }
       var gpu = GPUTuning(for: device, precision: precision)
       gpu.products = [product]
       gpu.copy = copy
@@ -76,6 +80,21 @@ import Tensors
     }
     try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant])
   }
+}
+
+/// The kernels with NVIDIA's instructions that the devices of this run were found to compute; elsewhere there are none.
+private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map { session in
+  let kernels = Precision.allCases.flatMap { precision in
+    let trial = GPUTrial(session: session, precision: precision)
+    return trial.candidates.filter { $0.usesPTX && (try? trial.outcome(of: $0)) == .right }
+  }
+  return (session.device.name, kernels)
+}
+
+/// Those of them that make products in such a way; nil where the device has none.
+private func instructed(_ product: Product, _ precision: Precision, on device: Device) -> GPUTuning? {
+  instructed.first { $0.device == device.name }?.kernels
+    .first { $0.products == [product] && $0.precision == precision }
 }
 
 /// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.

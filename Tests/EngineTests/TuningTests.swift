@@ -35,7 +35,7 @@ struct TuningTests {
       let (findings, timeIsUp) = tuner.tune(graph, seconds: 100) { done, _ in steps.append(done) }
       #expect(!timeIsUp && steps == [0, 1])
       let finding = try #require(findings.first)
-      let candidates = KernelTuning(for: session.device).candidates(for: finding.problem)
+      let candidates = try session.tuning(for: .float32).candidates(for: finding.problem)
       #expect(findings.count == 1 && finding.count == 1 && finding.tried == candidates.count && finding.failed == 0)
       #expect(finding.fastest.map { candidates.contains($0.method) && $0.ratio > 0 } == true)
       #expect((finding.standard.seconds ?? 0) > 0)
@@ -79,9 +79,10 @@ struct TuningTests {
   @Test func whatEndsTheProcessIsLeftAlone() throws {
     defer { removeFolder() }
     for session in sessions {
-      let problem = try #require(Plan(graph, tuning: KernelTuning(for: session.device)).problemCounts.keys.first)
-      let candidates = KernelTuning(for: session.device).candidates(for: problem)
-      var journal = TuningJournal(of: session.device, in: cache)
+      let tuning = try session.tuning(for: .float32)
+      let problem = try #require(Plan(graph, tuning: tuning).problemCounts.keys.first)
+      let candidates = tuning.candidates(for: problem)
+      var journal = TuningJournal(of: session.device, tuning.gpu, in: cache)
       for method in [candidates[1], candidates[1], candidates[2]] {
         journal.append(TuningRecord(problem: problem, method: method, outcome: .begun))
       }

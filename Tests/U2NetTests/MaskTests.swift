@@ -13,7 +13,7 @@ import U2Net
   ) throws -> SaliencyDetector {
     try SaliencyDetector(
       model: nil, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
-      CompilationOptions(maps: .saliency, cache: Cache()), way: way)
+      CompilationOptions(maps: .saliency, precision: .fp32, cache: Cache()), way: way)
   }
 
   private func pictures() throws -> [Picture] {

@@ -59,7 +59,7 @@ import U2Net
   }
 
   @Test func comparisonsCount() throws {
-    let detectors = try Self.devices.map { try SaliencyDetector(device: $0, size: 64) }
+    let detectors = try Self.devices.map { try SaliencyDetector(device: $0, precision: .fp32, size: 64) }
     let comparison = try Comparison(
       Picture(contentsOf: Self.demo), detectors[0], asked: .auto, detectors[1], askedAgainst: .reference)
     #expect(comparison.agrees && comparison.rows.map(\.map) == (0...6).map { "d\($0)" })

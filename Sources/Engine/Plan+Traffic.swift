@@ -1,0 +1,33 @@
+import Networks
+import Tensors
+
+extension Plan {
+  /// The bytes that a step must at least read and write: its inputs, its parameters and its output, once each, however it
+  /// is computed; of a concat, the copies alone.
+  func leastTraffic(of step: Step, _ tuning: KernelTuning) -> Int {
+    if step.operation == .concat {
+      return step.inputs.indices.filter { !isInPlace(inputNumber: $0, of: step) }
+        .reduce(0) { $0 + 2 * byteCount(of: step.inputs[$1]) }
+    }
+    let inputs = Set(step.inputs).reduce(0) { $0 + byteCount(of: $1) }
+    return inputs + parameterBytes(of: step, tuning) + byteCount(of: step.output)
+  }
+
+  private func byteCount(of id: Value.ID) -> Int { values[id].shape.elementCount * values[id].precision.byteCount }
+
+  private func parameterBytes(of step: Step, _ tuning: KernelTuning) -> Int {
+    let single = Precision.float32.byteCount
+    switch step.operation {
+    case .convolution(let convolution, _, _):
+      let weights =
+        convolution.outChannels * values[step.inputs[0]].shape.channels * convolution.kernel * convolution.kernel
+      let isHalf = tuning.weightLayout(for: step.method).isHalf
+      return weights * (isHalf ? Precision.float16 : .float32).byteCount + convolution.outChannels * single
+    case .fuseMaps(let convolution, _):
+      let channels = step.inputs.reduce(0) { $0 + values[$1].shape.channels }
+      return (convolution.outChannels * channels + convolution.outChannels) * single
+    case .batchNorm: return 2 * values[step.output].shape.channels * single
+    case .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .convert: return 0
+    }
+  }
+}
