@@ -2,6 +2,8 @@
 
 from support.report import milliseconds, table
 
+from .tests import TESTS
+
 HEAD = ["engine", "median", "min", "p90", "without transfers", "images/s", "u2cl / it"]
 
 
@@ -21,15 +23,15 @@ def markdown(found):
         *[f"- {key}: {value}" for key, value in found.get("torch", {}).get("versions", {}).items()],
         *failures(found),
         *correctness(found),
+        *tests(found),
+        *summaries(found),
         *ceilings(found),
         *launch_times(found),
-        *summaries(found),
+        *rooflines(found),
+        *tunings(found),
     ]
     for case in found["cases"]:
         lines += ["", f"## {title(case)}", "", table(HEAD, [row(e, case) for e in case["engines"].values()])]
-    for name, text in found.items():
-        if name.startswith("layers, "):
-            lines += ["", f"## {name}", "", "```", text.rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -68,15 +70,83 @@ def ceilings(found):
     return ["", "## Ceilings, measured by PyTorch", "", table(["what", "value"], rows)] if rows else []
 
 
+def tests(found):
+    """What came of the project's tests on the device, and of the kernels that were tried there."""
+    outcomes = {name: found[name] for name in TESTS if name in found}
+    if not outcomes:
+        return []
+    lines = ["", "## Tests on the device", "", *[f"- {name}: {outcome['summary']}" for name, outcome in outcomes.items()]]
+    return lines + [f"- {line}" for outcome in outcomes.values() for line in outcome["trials"]]
+
+
 def launch_times(found):
     """What launches cost u2cl, from the traces of one run of each network."""
     heads = ["launches", "on the device, µs", "pauses, µs", "enqueuing, µs"]
     rows = [
-        [key, *[f"{launches[head]:.0f}" if head in launches else "–" for head in heads]]
-        for key, launches in found["launches"].items()
-        if launches
+        [key, *[f"{entry['launches'][head]:.0f}" if head in entry["launches"] else "–" for head in heads]]
+        for key, entry in found["layers"].items()
+        if entry["launches"]
     ]
-    return ["", "## u2cl's launches in one run, batch 1", "", table(["network", *heads], rows)] if rows else []
+    return ["", "## u2cl's launches in one run", "", table(["network", *heads], rows)] if rows else []
+
+
+def rooflines(found):
+    """u2cl's layers beside the ceilings, summed up, and those that lose most."""
+    bounded = {key: entry for key, entry in found["layers"].items() if entry["bound"]}
+    if not bounded:
+        return []
+    rows = [
+        [key, entry["products"] or "–", *map(milliseconds, (entry["bound"], entry["seconds"], entry["compute"])),
+         *[f"{entry['bound'] / entry[time]:.0%}" for time in ("seconds", "compute")]]
+        for key, entry in bounded.items()
+    ]  # fmt: skip
+    head = ["network", "products", "bound, ms", "launches, ms", "compute, ms", "bound / launches", "bound / compute"]
+    notes = (
+        "The bound of a layer is the longer of its products and its bytes (inputs, weights and outputs, once each) at the "
+        "ceilings above; what the cache holds may be faster than that."
+    )
+    lines = ["", "## Roofline, layer by layer", "", notes, "", table(head, rows)]
+    for key, entry in bounded.items():
+        lines += ["", f"### What loses most: {key}", "", table(LAYER_HEAD, layer_rows(entry))]
+    return lines
+
+
+LAYER_HEAD = ["layer", "kernels", "ms", "bound, ms", "of it", "GMAC", "MB"]
+
+
+def layer_rows(entry, most=12):
+    """The layers that are farthest above their bounds, in seconds."""
+    lost = sorted(entry["layers"].items(), key=lambda item: item[1]["bound"] - item[1]["seconds"])
+    return [
+        [name, " + ".join(layer["kernels"]), milliseconds(layer["seconds"]), milliseconds(layer["bound"]),
+         f"{layer['bound'] / layer['seconds']:.0%}" if layer["seconds"] else "–", f"{layer['macs'] * 1e-9:.2f}",
+         f"{layer['bytes'] * 1e-6:.1f}"]
+        for name, layer in lost[:most]
+    ]  # fmt: skip
+
+
+def tunings(found):
+    """Whole runs with the defaults and tuned, and the convolutions for which another division is much faster."""
+    if not found["tunings"]:
+        return []
+    rows, convolutions = [], []
+    for key, report in found["tunings"].items():
+        standard, tuned = report["standard"]["median"], report["tuned"]["median"]
+        tried = sum(row["tried"] for row in report["rows"])
+        failed = sum(row["failed"] for row in report["rows"])
+        end = "not all" if report["timeIsUp"] else "all"
+        rows.append([key, milliseconds(standard), milliseconds(tuned), f"{tuned / standard:.2f}", tried, failed, end])
+        for row in report["rows"]:
+            if row.get("fastestRatio", 1) < 0.9 and row["fastest"] != row["standard"] and row.get("standardSeconds"):
+                times = [row["steps"], row["standard"], milliseconds(row["standardSeconds"])]
+                convolutions.append([f"{key}: {row['convolution']}", *times, row["fastest"], f"{row['fastestRatio']:.2f}"])
+    head = ["network", "default, ms", "tuned, ms", "tuned / default", "tried", "failed", "of the candidates"]
+    lines = ["", "## Tuning", "", "Whole runs, medians in turn.", "", table(head, rows)]
+    if convolutions:
+        head = ["convolution", "steps", "default", "ms", "fastest", "of it"]
+        lines += ["", "Convolutions for which another method took less than 0.9 of the default's time:", ""]
+        lines += [table(head, convolutions)]
+    return lines
 
 
 def summaries(found):

@@ -10,10 +10,11 @@ from support import report
 from support.u2cl import U2CL
 from support.worker import EngineError, one_line
 
-from .contests import Case, Contest, TorchPeer
+from .contests import MODELS, Case, Contest, TorchPeer
 from .environment import nvidia_smi, opencl_environment
+from .layers import layers
 from .markdown import markdown
-from .trace import launches
+from .tests import TESTS, run_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCES = {"float32": 1e-4, "half": 2e-2}
@@ -43,9 +44,12 @@ class Session:
     """What one call does and finds."""
 
     def __init__(self, options, scratch):
-        self.options, self.scratch = options, scratch
+        self.options = options
         self.budget = Budget(options.budget)
+        self.scratch = Path(scratch)
         environment, notes = opencl_environment(options.loader, options.driver, scratch)
+        environment["U2CL_CACHE"] = str(self.scratch / "cache")  # Nothing of earlier sessions, no tuning among it.
+        self.environment = environment
         self.u2cl = U2CL(options.u2cl.resolve(), options.device, environment)
         self.torch = TorchPeer("cuda" if options.device.startswith("gpu") else "cpu", Path(scratch, "torch.log"))
         self.found = {
@@ -54,7 +58,8 @@ class Session:
             "machine": report.machine() | {"nvidia": nvidia_smi(), "opencl": notes} | packed(options.u2cl),
             "device": options.device,
             "cases": [],
-            "launches": {},
+            "layers": {},
+            "tunings": {},
             "failures": [],
             "seconds": {},
         }
@@ -84,6 +89,8 @@ class Session:
         self.step("devices", lambda: self.u2cl.json("devices", limit=self.budget.limit(60)))
         self.step("torch", lambda: self.torch.ask("describe", self.budget.limit(120)))
         self.correctness()
+        for name in TESTS if self.options.tests else ():
+            self.step(name, lambda: self.tests(name))
         side, megabytes = (8192, 1024) if self.torch.cuda else (1024, 64)
         self.step("ceilings", lambda: self.torch.ask("ceilings", self.budget.limit(60), side=side, megabytes=megabytes))
         for network in self.options.networks:
@@ -95,9 +102,24 @@ class Session:
             )
         for network in self.options.networks:
             for label, choice in self.precisions("bench").items():
-                self.step(f"layers, {network}, {label}", lambda: self.layers(network, label, choice))
+                for batch in sorted({1, max(self.options.batches)}):
+                    self.step(
+                        f"layers, {network}, {label}, batch {batch}",
+                        lambda: self.layers(network, label, choice, batch),
+                    )
         self.cases()
         self.torch.close()
+        self.tunings()
+
+    def tests(self, name):
+        """Tests on the device; each that fails is a failure of its own."""
+        outcome = run_tests(
+            name, self.options.tests, self.environment, self.scratch, ROOT, self.options.shared,
+            self.budget.limit(self.options.test_time),
+        )  # fmt: skip
+        for line in outcome["failed"]:
+            self.fail(name, line)
+        return outcome
 
     def correctness(self):
         """u2cl on the device against its own reference: the built-in model and, where it is there, the authors'."""
@@ -136,22 +158,39 @@ class Session:
         except EngineError:
             return {}
 
-    def layers(self, network, label, choice):
-        """u2cl's time per layer in a precision and a Chrome trace, where it offers them."""
-        offered = self.options_of("bench")
-        wanted = [flag for flag in ("--per-layer", "--trace") if flag in offered]
-        if not wanted:
-            return None
-        model = {"u2netp": "small", "u2net": "full"}[network]
-        arguments = ["bench", "--model", model, "--size", self.options.sizes[0], "--runs", 5, "--min-time", 0]
-        arguments += ["--device", self.u2cl.device, "--strict", *choice]
-        trace = self.options.out / f"{self.name()}-{network}-{label}.trace.json"
-        for flag in wanted:
-            arguments += [flag, trace] if flag == "--trace" else [flag]
-        text = self.u2cl.run(*arguments, limit=self.budget.limit(60))
-        if "--trace" in wanted:
-            self.found["launches"][f"{network}, {label}"] = launches(trace)
-        return text
+    def layers(self, network, label, choice, batch):
+        """u2cl's time per layer in a precision beside what the device's ceilings allow, and a Chrome trace."""
+        trace = self.options.out / f"{self.name()}-{network}-{label}-{batch}.trace.json"
+        report = self.u2cl.on_device(
+            "bench", "--model", MODELS[network], "--size", self.options.sizes[0], "--batch", batch, "--runs", 5,
+            "--min-time", 0, "--no-peak", "--per-layer", "--trace", trace, *choice, limit=self.budget.limit(60),
+        )  # fmt: skip
+        measured = self.found.get("ceilings", {}).get("ceilings", {})
+        self.found["layers"][f"{network}, {label}, batch {batch}"] = layers(report, trace, label, measured)
+        if batch > 1:
+            trace.unlink()  # One run's trace shows it all.
+
+    def tunings(self):
+        """What other divisions of the convolutions would gain, in the time that is left."""
+        precisions = list(self.precisions("tune").items())
+        wanted = [
+            (network, label, choice, batch)
+            for network in reversed(self.options.networks)
+            for label, choice in reversed(precisions)
+            for batch in sorted({1, max(self.options.batches)}, reverse=True)
+        ]
+        for index, (network, label, choice, batch) in enumerate(wanted):
+            name = f"{network}, {label}, batch {batch}"
+            seconds = (self.budget.left() - 10) / (len(wanted) - index) - 8  # For whole runs, before and after.
+            if seconds >= 3:
+                self.step(f"tuning, {name}", lambda: self.tuning(name, network, choice, batch, seconds))
+
+    def tuning(self, name, network, choice, batch, seconds):
+        """u2cl's report of one tuning."""
+        self.found["tunings"][name] = self.u2cl.on_device(
+            "tune", "--model", MODELS[network], "--size", self.options.sizes[0], "--batch", batch, "--quiet",
+            "--budget", round(seconds, 1), *choice, limit=self.budget.limit(seconds + 60),
+        )  # fmt: skip
 
     def cases(self):
         """Networks, sizes and batches, u2cl and PyTorch in turn."""
@@ -159,8 +198,8 @@ class Session:
         cases = [Case(n, s, b) for s in self.options.sizes for b in self.options.batches for n in self.options.networks]
         contest = Contest(self.u2cl, self.torch, precisions, self.found.get("torch", {}).get("variants", []))
         for index, case in enumerate(cases):
-            share = 1.6 * self.budget.left() / (len(cases) - index)
-
+            left = self.budget.left() - self.options.tuning_time
+            share = 1.6 * left / (len(cases) - index)
             self.step(str(case), lambda: self.case(contest, case, max(share, 15)))
 
     def case(self, contest, case, share):
@@ -196,6 +235,9 @@ def parsed():
     parser.add_argument("--shared", type=Path, help="a folder with models/u2netp-fp16.onnx and images/horse.jpg")
     parser.add_argument("--out", type=Path, default=ROOT / "Benchmarks/Results", help="the folder of the results")
     parser.add_argument("--machine", help="the machine's name in the results; the GPU's unless told")
+    parser.add_argument("--tests", type=Path, help="the packed tests; tests.tar.xz beside the binary, where that is")
+    parser.add_argument("--test-time", type=float, default=75, help="seconds for each kind of tests at most")
+    parser.add_argument("--tuning-time", type=float, default=90, help="seconds kept for tunings, the last step")
     parser.add_argument("--budget", type=float, default=510, help="seconds for everything")
     parser.add_argument("--networks", nargs="+", choices=["u2netp", "u2net"], default=["u2netp", "u2net"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[320, 1024])
@@ -206,6 +248,8 @@ def parsed():
     parser.add_argument("--turn", type=float, default=2, help="seconds that a turn should not exceed")
     parser.add_argument("--quick", action="store_true", help="small pictures and few runs, to see that all works")
     options = parser.parse_args()
+    beside = options.u2cl.with_name("tests.tar.xz")
+    options.tests = options.tests or (beside if beside.exists() else None)
     if options.quick:
         options.sizes, options.batches = [64, 96], [1, 2]
         options.rounds, options.runs, options.warmup = 2, 3, 1

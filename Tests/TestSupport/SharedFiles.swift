@@ -5,9 +5,12 @@ internal import Foundation
 /// `U2CL_SHARED` names it; otherwise it is `../shared` beside the package. Tests that need it are skipped, saying so,
 /// where it is absent: `@Test(.enabled(if: SharedFiles.exist, SharedFiles.absence))`.
 public enum SharedFiles {
-  /// The root of the package, found from where this file was compiled.
-  public static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
+  /// The root of the package: `U2CL_ROOT` on a machine where it was not built, or else found from where this file was
+  /// compiled.
+  public static let packageRoot =
+    ProcessInfo.processInfo.environment["U2CL_ROOT"]
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
 
   /// The folder.
   public static let root =
