@@ -44,5 +44,6 @@ def outcome(text, code, limit):
         last = f"stopped after {limit:.0f} s; {passed} tests and cases had passed"
     elif last is None or code not in (0, 1):
         ending = " / ".join(lines[-3:])
-        failed.append(f"the tests ended with status {code}: {ending}")
+        last = f"ended with status {code}"
+        failed.append(f"{last}: {ending}")
     return {"summary": last, "failed": failed, "trials": [line for line in lines if line.startswith("trial on ")]}

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Networks
 import OpenCL
 import TestSupport
@@ -70,12 +71,15 @@ import Testing
     for session in sessions {
       let trial = GPUTrial(session: session, precision: precision)
       let outcomes = try trial.candidates.map { (candidate: $0, outcome: try trial.outcome(of: $0)) }
-      for (candidate, outcome) in outcomes { print("trial on \(session.device.name): \(candidate): \(outcome)") }
+      for (candidate, outcome) in outcomes { tell("\(session.device.name): \(candidate): \(outcome)") }
       for (candidate, seconds) in try trial.seconds(of: outcomes.filter { $0.outcome == .right }.map(\.candidate)) {
-        print("trial on \(session.device.name): \(candidate): \(seconds * 1e6) µs")
+        tell("\(session.device.name): \(candidate): \(seconds * 1e6) µs")
       }
     }
   }
+
+  /// At once, for what comes later may end the process.
+  private func tell(_ text: String) { FileHandle.standardError.write(Data("trial on \(text)\n".utf8)) }
 
   /// Halves where float32 is on trial: near, but not what was asked for.
   @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"))
