@@ -285,8 +285,9 @@ INLINE void multiply(
 #define WARP_M ((int)get_local_id(0) / 32 % GROUP_M * ITEM_M)
 #define WARP_N ((int)get_local_id(0) / 32 / GROUP_M * ITEM_N)
 #define SUMS float sums[TILES_M][TILES_N][8]
-#define FOR_SUMS \
-  for (int i_ = 0; i_ < TILES_M; i_++) for (int j_ = 0; j_ < TILES_N; j_++) for (int k_ = 0; k_ < 8; k_++) sums[i_][j_][k_] = 0.0f;
+#define EACH_SUM \
+  for (int i_ = 0; i_ < TILES_M; i_++) for (int j_ = 0; j_ < TILES_N; j_++) for (int k_ = 0; k_ < 8; k_++)
+#define FOR_SUMS EACH_SUM sums[i_][j_][k_] = 0.0f;
 #define PIXELS TILES_M
 
 INLINE int pixel_of(const int i) { return WARP_M + i * 16 + LANE % 16; }
@@ -303,8 +304,8 @@ INLINE void split(uint *words, uint *rest) {
 }
 #endif
 
-// One row of taps: `patch` at the row, `slice` its weights.
-INLINE void multiply(
+// Adds one row of taps: `patch` at the row, `slice` its weights.
+INLINE void add_products(
     SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
     __local uint *exchange) {
   const int column = WARP_N + LANE / 16 * 8 + LANE % 8 + LANE / 8 % 2 * TILE_N;
@@ -348,6 +349,23 @@ INLINE void multiply(
       }
     }
   }
+}
+
+// One row of taps. Tensor cores round their sums toward zero: where float32 is wanted, those of a row stand by themselves
+// and are rounded to nearest when they are added.
+INLINE void multiply(
+    SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
+    __local uint *exchange) {
+#if MULTIPLY == TENSOR_3TF32
+  float row[TILES_M][TILES_N][8];
+  UNROLL
+  EACH_SUM row[i_][j_][k_] = 0.0f;
+  add_products(row, places, patch, slice, tap_columns, exchange);
+  UNROLL
+  EACH_SUM sums[i_][j_][k_] += row[i_][j_][k_];
+#else
+  add_products(sums, places, patch, slice, tap_columns, exchange);
+#endif
 }
 #endif
 

@@ -59,6 +59,16 @@ inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uin
 #else
 #define EXCHANGE(items) ((items) * 6)  // words of local memory for the operands of a group
 
+// A product is exact, and the sum of those of one instruction is rounded toward zero; not where the device lacks doubles.
+#ifdef cl_khr_fp64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+typedef double exact;
+#define ROUND(sum) convert_float_rtz(sum)
+#else
+typedef float exact;
+#define ROUND(sum) (sum)
+#endif
+
 // Copies arrive as soon as they are started; see COPY for when they start.
 inline void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
   *to = inside ? *from : (uint4)(0);
@@ -97,11 +107,13 @@ inline void multiply_halves(float *sums, const uint *a, const uint *b, const int
   __local const uint *warp = tell(exchange, a, a_count, b, k / 8);
   for (int i = 0; i < 4; i++) {
     const int row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
+    exact sum = sums[i];
     for (int j = 0; j < k; j++) {
       const uint x = warp[(row % 8 * 4 + j % 8 / 2) * 6 + row / 8 + j / 8 * 2];
       const uint y = warp[(column * 4 + j % 8 / 2) * 6 + a_count + j / 8];
-      sums[i] = fma(half_bits(x, j % 2), half_bits(y, j % 2), sums[i]);
+      sum += (exact)half_bits(x, j % 2) * half_bits(y, j % 2);
     }
+    sums[i] = ROUND(sum);
   }
   barrier(CLK_LOCAL_MEM_FENCE);
 }
@@ -119,11 +131,13 @@ inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uin
   __local const uint *warp = tell(exchange, a, 4, b, 2);
   for (int i = 0; i < 4; i++) {
     const int row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
+    exact sum = sums[i];
     for (int j = 0; j < 8; j++) {
       const uint x = warp[(row % 8 * 4 + j % 4) * 6 + row / 8 + j / 4 * 2];
       const uint y = warp[(column * 4 + j % 4) * 6 + 4 + j / 4];
-      sums[i] = fma(as_float(x & 0xFFFFE000u), as_float(y & 0xFFFFE000u), sums[i]);
+      sum += (exact)as_float(x & 0xFFFFE000u) * as_float(y & 0xFFFFE000u);
     }
+    sums[i] = ROUND(sum);
   }
   barrier(CLK_LOCAL_MEM_FENCE);
 }

@@ -89,6 +89,11 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
   /// The smallest of them: few pixels, 16 channels.
   package var smallestTile: ImplicitGEMM.Tile { tiles[tiles.count - 1] }
 
+  private static let smallWarps: [ImplicitGEMM.Tile] = [
+    .init(64, 64, per: 32, 32), .init(128, 32, per: 32, 32), .init(64, 32, per: 32, 16), .init(128, 16, per: 32, 16),
+    .init(64, 16, per: 16, 16),
+  ]
+
   /// The tiles worth trying; what multiplies most for each operand that it reads comes first.
   package var tiles: [ImplicitGEMM.Tile] {
     switch self {
@@ -98,11 +103,9 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
         .init(64, 32, per: 4, 4), .init(256, 16, per: 8, 4), .init(64, 16, per: 4, 4),
       ]
     case .tensorHalfK16: [.init(128, 128, per: 64, 64), .init(128, 128, per: 64, 32)] + Self.tensorHalfK8.tiles
-    case .tensorHalfK8, .tensorTF32x3:
-      [
-        .init(128, 64, per: 64, 32), .init(64, 64, per: 32, 32), .init(128, 32, per: 32, 32),
-        .init(64, 32, per: 32, 16), .init(128, 16, per: 32, 16), .init(64, 16, per: 16, 16),
-      ]
+    case .tensorHalfK8: [.init(128, 64, per: 64, 32)] + Self.smallWarps
+    // Sums of a row of taps beside those of all rows: twice the registers.
+    case .tensorTF32x3: [.init(128, 64, per: 32, 32)] + Self.smallWarps
     }
   }
 }

@@ -65,8 +65,10 @@ struct Variant: Sendable, CustomStringConvertible {
     return variant
   }
 
+  static let fused = Variant(description: "fused", options: PlanOptions(), tiles: nil)
+
   private static let every: [Variant] = [
-    Variant(description: "fused", options: PlanOptions(), tiles: nil),
+    fused,
     Variant(description: "unfused", options: .unfused, tiles: nil),
     Variant(
       description: "Winograd's method in one launch", options: PlanOptions(), tiles: nil, tolerance: 5e-5,

@@ -69,6 +69,26 @@ import Tensors
     try expectAgreement(of: gpuGraph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant])
   }
 
+  /// Tensor cores round toward zero; over long sums of one sign that would cost float32 a decimal digit.
+  @Test(.disabled(if: TestBudget.isBounded)) func longSumsAreAsExactAsFloat32() throws {
+    var builder = try GraphBuilder(input: [1, 1, 3, 5])
+    var node = builder.input
+    for (name, channels) in [("a", 512), ("b", 16), ("c", 1)] {
+      let convolution = Convolution(weight: name, bias: nil, outChannels: channels, kernel: 3)
+      node = try builder.add(.convolution(convolution), to: [node], name: name)
+    }
+    let graph = builder.finish(outputs: [("c", node)])
+    let weights = Dictionary(
+      uniqueKeysWithValues: graph.parameters.map { parameter in
+        var tensor = Tensor.random(parameter.shape, seed: 53)
+        tensor.values = tensor.values.map { abs($0) / 16 }
+        return (parameter.name, tensor)
+      })
+    let it = Case(product: .tensorTF32x3, precision: .float32, copy: .async, tile: 5, splits: 1)
+    try expectAgreement(
+      of: graph, parameters: ParameterDictionary(weights), within: 2e-6, seed: 54, variants: [it.variant, .fused])
+  }
+
   /// A single product of each kind, which a simulator can follow.
   @Test(.enabled(if: TestBudget.isBounded), arguments: few.filter { $0.product.tiles[$0.tile].channels == 16 })
   func agreesInSmall(with it: Case) throws {
