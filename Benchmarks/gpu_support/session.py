@@ -46,12 +46,13 @@ class Session:
     def __init__(self, options, scratch):
         self.options = options
         self.budget = Budget(options.budget)
+        self.batches = sorted({1, max(options.batches)})  # Of what is looked at closely.
         self.scratch = Path(scratch)
-        environment, notes = opencl_environment(options.loader, options.driver, scratch)
+        environment, notes = opencl_environment(options.loader, options.driver, self.scratch)
         environment["U2CL_CACHE"] = str(self.scratch / "cache")  # Nothing of earlier sessions, no tuning among it.
         self.environment = environment
         self.u2cl = U2CL(options.u2cl.resolve(), options.device, environment)
-        self.torch = TorchPeer("cuda" if options.device.startswith("gpu") else "cpu", Path(scratch, "torch.log"))
+        self.torch = TorchPeer("cuda" if options.device.startswith("gpu") else "cpu", self.scratch / "torch.log")
         self.found = {
             "schema": 1,
             "kind": "gpu",
@@ -102,7 +103,7 @@ class Session:
             )
         for network in self.options.networks:
             for label, choice in self.precisions("bench").items():
-                for batch in sorted({1, max(self.options.batches)}):
+                for batch in self.batches:
                     self.step(
                         f"layers, {network}, {label}, batch {batch}",
                         lambda: self.layers(network, label, choice, batch),
@@ -177,7 +178,7 @@ class Session:
             (network, label, choice, batch)
             for network in reversed(self.options.networks)
             for label, choice in reversed(precisions)
-            for batch in sorted({1, max(self.options.batches)}, reverse=True)
+            for batch in reversed(self.batches)
         ]
         for index, (network, label, choice, batch) in enumerate(wanted):
             name = f"{network}, {label}, batch {batch}"

@@ -110,7 +110,7 @@ package struct GPUTrial {
 
   /// Whether a candidate builds and computes what the portable kernels compute. That it does not build is a matter of the
   /// device's age; that it computes something else is worth a note.
-  private func isRight(_ gpu: GPUTuning, _ notes: inout [String]) throws -> Bool {
+  package func isRight(_ gpu: GPUTuning, _ notes: inout [String]) throws -> Bool {
     switch try outcome(of: gpu) {
     case .right: return true
     case .wrong(let difference):

@@ -30,8 +30,9 @@ struct Recorder {
   /// The launches of each step, in the plan's order; none where there is nothing to do.
   func record() throws -> [[Launch]] {
     try plan.steps.enumerated().map { index, step in
-      var launches = try computing(step).launches(of: step, at: index)
-      if !launches.isEmpty { launches[0].bytes = plan.leastTraffic(of: step, tuning.of(step)) }
+      let recorder = computing(step)
+      var launches = try recorder.launches(of: step, at: index)
+      if !launches.isEmpty { launches[0].bytes = plan.leastTraffic(of: step, recorder.tuning) }
       return launches
     }
   }
