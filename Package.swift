@@ -17,7 +17,7 @@ let kernels = [
   "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl", "conv2d_subgroup.cl", "conv2d_sum.cl", "convert_storage.cl",
   "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl",
   "max_pool_c16.cl", "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_pixels.cl", "picture_planes.cl",
-  "quantize_map.cl", "relu.cl", "sample_picture.cl", "sigmoid.cl", "storage.cl", "tensor_cores.cl",
+  "quantize_map.cl", "relu.cl", "resampling.cl", "sample_picture.cl", "sigmoid.cl", "storage.cl", "tensor_cores.cl",
   "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "value_range.cl", "window_fits.cl", "winograd.cl",
   "winograd_fused_c16.cl", "winograd_multiply_c16.cl",
 ]

@@ -111,11 +111,11 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// What must stand in front of the file.
   public var foundations: [KernelFoundation] {
     switch self {
-    case .conv2dGEMM: [.storage, .tensorCores]
+    case .conv2dGEMM: [.storage, .resampling, .tensorCores]
+    case .maxPoolC16GPU, .upsampleC16GPU: [.storage, .resampling]
     case .winogradFusedC16, .winogradMultiplyC16: [.winograd]
     case .samplePicture, .averageCells, .applyFits: [.picturePixels]
-    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU,
-      .conv2dSubgroup, .conv2dSum:
+    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .conv2dSubgroup, .conv2dSum:
       [.storage]
     case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
       .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .filterPicture, .picturePlanes, .valueRange,

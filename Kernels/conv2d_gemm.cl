@@ -13,6 +13,8 @@
 // beyond the edges, comes into local memory once for all taps; the weights come tap row by tap row. Where the dilation is
 // larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps is multiplied the
 // next is on its way, through registers or, on NVIDIA, by asynchronous copies.
+// With RESAMPLE the first channels of the input are those of a map of another size, which is resampled on its way into
+// local memory and never stored at this one.
 // Where there are few tiles, several groups share a tile's input channels (patch.w steps of two vectors each), leave
 // their sums in `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_sum adds them up.
 #ifndef KERNEL
@@ -32,6 +34,9 @@
 #endif
 #ifndef PATCH
 #define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8, so that its two vectors lie in other banks
+#endif
+#ifndef RESAMPLE
+#define RESAMPLE 0  // 1: the first channels are resampled
 #endif
 #ifndef STAGES
 #define STAGES 2  // rows of taps whose weights are in local memory or on their way; at most 1 + tap rows that are used
@@ -143,9 +148,34 @@ INLINE int slice_offset(const int i, const int first_channel, const int out_chan
   return (tap * 2 + vector) * out_channels + min(first_channel + e % TILE_N, out_channels - 1);
 }
 
-// The input of a step's patch: its first vector of the first pixel.
-INLINE __global const uint4 *patch_source(__global const uint4 *image, const int step, const int plane) {
-  return image + (ulong)(step / STEPS_OF_BLOCK) * plane * VECTORS + step % STEPS_OF_BLOCK * SOURCES;
+// An image that is convolved.
+typedef struct {
+  __global const uint4 *image;        // the channels that are read as they lie
+  int width, plane;                   // columns and pixels
+  __global const element *resampled;  // the channels before those
+  int resampled_steps;                // the steps that these are
+  int4 other;                         // their channels, height and width; and whether they grow, or shrink to 2×2's largest
+  float4 grid;                        // where they grow
+} Input;
+
+// The input of a step's patch, read as it lies: its first vector of the first pixel.
+INLINE __global const uint4 *patch_source(const Input in, const int step) {
+  const int behind = RESAMPLE ? step - in.resampled_steps : step;
+  return in.image + (ulong)(behind / STEPS_OF_BLOCK) * in.plane * VECTORS + behind % STEPS_OF_BLOCK * SOURCES;
+}
+
+// Whether a step's patch is resampled.
+INLINE int resamples(const Input in, const int step) { return RESAMPLE && step < in.resampled_steps; }
+
+// A vector of such a patch, of a place in a plane of the input.
+INLINE uint4 resampled_vector(const Input in, const int step, const int source) {
+  if (source < 0) return (uint4)(0);
+  const int row = source / VECTORS / in.width, column = source / VECTORS % in.width;
+  const int v = source % VECTORS + step % STEPS_OF_BLOCK * SOURCES, height = in.other.y, width = in.other.z;
+  __global const element *block = in.resampled + (ulong)(step / STEPS_OF_BLOCK) * height * width * 16;
+  return pack_channels(
+      in.other.w ? between_pixels(block, height, width, row, column, in.grid, v)
+                 : largest_of_four(block, height, width, 2 * row, 2 * column, v));
 }
 
 // Places in local memory of copy number i: of a patch, and of a slice.
@@ -161,10 +191,13 @@ typedef struct {
 } Staged;
 
 INLINE void fetch(
-    Staged *staged, const Stage s, const int2 rows, const int *sources, __global const uint4 *image, const int plane,
+    Staged *staged, const Stage s, const int2 rows, const int *sources, const Input in,
     __global const uint4 *weights, const int first_channel, const int out_channels) {
-  if (s.row == rows.x) {
-    __global const uint4 *from = patch_source(image, s.step, plane);
+  if (s.row == rows.x && resamples(in, s.step)) {
+    UNROLL
+    for (int i = 0; i < PATCH_COPIES; i++) staged->patch[i] = resampled_vector(in, s.step, sources[i]);
+  } else if (s.row == rows.x) {
+    __global const uint4 *from = patch_source(in, s.step);
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) staged->patch[i] = sources[i] >= 0 ? from[sources[i]] : (uint4)(0);
   }
@@ -205,11 +238,18 @@ INLINE void deliver(const Staged *staged, const Stage s, const int2 rows, __loca
 #else
 // Starts to copy what a stage needs and its predecessors did not.
 INLINE void start_stage(
-    const Stage s, const int2 rows, const int *sources, __global const uint4 *image, const int plane,
+    const Stage s, const int2 rows, const int *sources, const Input in,
     __global const uint4 *weights, const int first_channel, const int out_channels,
     __local uint4 *patches, __local uint4 *slices) {
-  if (s.row == rows.x) {
-    __global const uint4 *from = patch_source(image, s.step, plane);
+  if (s.row == rows.x && resamples(in, s.step)) {
+    __local uint4 *to = patches + s.patch * 2 * PATCH;
+    UNROLL
+    for (int i = 0; i < PATCH_COPIES; i++) {
+      const int e = (int)get_local_id(0) + i * THREADS;
+      if (PATCH_HAS(e)) to[PATCH_TARGET(e)] = resampled_vector(in, s.step, sources[i]);
+    }
+  } else if (s.row == rows.x) {
+    __global const uint4 *from = patch_source(in, s.step);
     __local uint4 *to = patches + s.patch * 2 * PATCH;
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) {
@@ -430,6 +470,8 @@ INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Tar
 __kernel __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 void conv2d_gemm(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
+    const ulong2 other_at /* of the channels that are resampled, in the same buffer */,
+    const int4 other /* their channels, height and width; 1 where they grow, 0 for the largest of 2×2 */, const float4 grid,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global element *restrict out, const ulong2 out_at, const int out_channels,
     const int4 patch /* width and height of a tile, dilation, steps of a split */, const int rectify,
@@ -447,7 +489,9 @@ void conv2d_gemm(
   const int image = (int)get_group_id(2) / splits;              // 0 ..< batch
   const int split = (int)get_group_id(2) % splits;              // which steps
   const Tile tile = tile_of(patch, (int)get_group_id(1), width);
-  __global const uint4 *image_in = (__global const uint4 *)(in + in_at.x + image * in_at.y);
+  const Input input = {
+    (__global const uint4 *)(in + in_at.x + image * in_at.y), width, plane,
+    in + other_at.x + image * other_at.y, other.x / 16 * STEPS_OF_BLOCK, other, grid};
   __global const uint4 *weights = (__global const uint4 *)(parameters + weights_and_bias.x);
 
   int sources[PATCH_COPIES], places[PIXELS];
@@ -463,13 +507,13 @@ void conv2d_gemm(
   Stage now = {split * patch.w, rows.x, 0, 0};
 #if COPY == REGISTERS
   Staged staged;
-  fetch(&staged, now, rows, sources, image_in, plane, weights, first_channel, out_channels);
+  fetch(&staged, now, rows, sources, input, weights, first_channel, out_channels);
   deliver(&staged, now, rows, patches, slices);
   barrier(CLK_LOCAL_MEM_FENCE);
   while (now.step < last_step) {
     const Stage next = next_stage(now, rows);
     if (next.step < last_step) {
-      fetch(&staged, next, rows, sources, image_in, plane, weights, first_channel, out_channels);
+      fetch(&staged, next, rows, sources, input, weights, first_channel, out_channels);
     }
     multiply(sums, places, patches + now.patch * 2 * PATCH + now.row * tile.tap.y * tile.pitch,
              slices + now.slot * SLICE, tile.tap.x, exchange);
@@ -480,7 +524,7 @@ void conv2d_gemm(
 #else
   Stage coming = now;
 #define START_STAGE(stage) start_stage( \
-    stage, rows, sources, image_in, plane, weights, first_channel, out_channels, patches, slices);
+    stage, rows, sources, input, weights, first_channel, out_channels, patches, slices);
   UNROLL
   for (int i = 0; i < STAGES - 1; i++) {
     if (COPY == ASYNC && coming.step < last_step) START_STAGE(coming)

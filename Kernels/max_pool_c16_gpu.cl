@@ -13,22 +13,18 @@ __kernel void max_pool_c16_gpu(
   const int block = plane % blocks, image = plane / blocks;
   const int height = in_shape.z, width = in_shape.w;
   const int y0 = i / VECTORS / out_shape.w * stride, x0 = i / VECTORS % out_shape.w * stride;
-  __global const element *pixels =
-      in + in_at.x + image * in_at.y + (ulong)block * height * width * 16 + i % VECTORS * CHANNELS;
+  __global const element *pixels = in + in_at.x + image * in_at.y + (ulong)block * height * width * 16;
+  const int v = i % VECTORS;
   channels best;
   if (window == 2) {
-    // What hangs over the edge is the edge once more; the four loads do not wait for each other.
-    const int y1 = min(y0 + 1, height - 1), x1 = min(x0 + 1, width - 1);
-    best = fmax(
-        fmax(load_channels(pixels, (y0 * width + x0) * VECTORS), load_channels(pixels, (y0 * width + x1) * VECTORS)),
-        fmax(load_channels(pixels, (y1 * width + x0) * VECTORS), load_channels(pixels, (y1 * width + x1) * VECTORS)));
+    best = largest_of_four(pixels, height, width, y0, x0, v);
   } else {
     best = NONE - INFINITY;
     #pragma unroll 1
     for (int y = y0; y < min(y0 + window, height); y++)
       #pragma unroll 1
       for (int x = x0; x < min(x0 + window, width); x++)
-        best = fmax(best, load_channels(pixels, (y * width + x) * VECTORS));
+        best = fmax(best, load_channels(pixels, (y * width + x) * VECTORS + v));
   }
   store_channels(best, out + out_at.x + image * out_at.y, (ulong)block * out_vectors + i);
 }

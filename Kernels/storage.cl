@@ -67,3 +67,14 @@ inline void store_four(const float4 value, __global element *to, const ulong i) 
   vstore4(value, i, to);
 #endif
 }
+
+// Such a vector by itself.
+inline uint4 pack_channels(const channels value) {
+#if STORAGE == 16
+  uint4 vector;
+  vstore_half8(value, 0, (half *)&vector);
+  return vector;
+#else
+  return as_uint4(value);
+#endif
+}

@@ -1,5 +1,7 @@
 """The report of `Benchmarks/gpu` that people read."""
 
+import statistics
+
 from support.report import milliseconds, table
 
 from .tests import TESTS
@@ -28,6 +30,7 @@ def markdown(found):
         *ceilings(found),
         *launch_times(found),
         *rooflines(found),
+        *passes(found),
         *tunings(found),
     ]
     for case in found["cases"]:
@@ -123,6 +126,16 @@ def layer_rows(entry, most=12):
          f"{layer['bytes'] * 1e-6:.1f}"]
         for name, layer in lost[:most]
     ]  # fmt: skip
+
+
+def passes(found):
+    """What passes of u2cl's plan gain."""
+    rows = []
+    for key, entry in found.get("passes", {}).items():
+        times = [statistics.median(entry[kind]) for kind in ("with it", "without it")]
+        rows.append([key, entry["without"], *map(milliseconds, times), f"{times[0] / times[1]:.2f}"])
+    head = ["network", "pass", "with it, ms", "without it, ms", "with / without"]
+    return ["", "## What passes gain", "", "Medians of compute, in turn.", "", table(head, rows)] if rows else []
 
 
 def tunings(found):

@@ -17,6 +17,7 @@ from .markdown import markdown
 from .tests import TESTS, run_tests
 
 ROOT = Path(__file__).resolve().parents[2]
+RESAMPLING = "fuse resampling"
 TOLERANCES = {"float32": 1e-4, "half": 2e-2}
 # The authors' small network amplifies rounding: PyTorch's own float32 lies 1e-4 from double precision on the picture that
 # is compared, and activations stored as halves 8e-2, both in d2.
@@ -60,6 +61,7 @@ class Session:
             "device": options.device,
             "cases": [],
             "layers": {},
+            "passes": {},
             "tunings": {},
             "failures": [],
             "seconds": {},
@@ -108,6 +110,8 @@ class Session:
                         f"layers, {network}, {label}, batch {batch}",
                         lambda: self.layers(network, label, choice, batch),
                     )
+        if "--without" in self.options_of("bench"):
+            self.passes()
         self.cases()
         self.torch.close()
         self.tunings()
@@ -170,6 +174,26 @@ class Session:
         self.found["layers"][f"{network}, {label}, batch {batch}"] = layers(report, trace, label, measured)
         if batch > 1:
             trace.unlink()  # One run's trace shows it all.
+
+    def passes(self):
+        """What the engine's guesses gain: compute with all passes of its plan and without one, in turn."""
+        for network in self.options.networks:
+            for label, choice in self.precisions("bench").items():
+                for batch in self.batches:
+                    name = f"{network}, {label}, batch {batch}"
+                    self.step(f"passes, {name}", lambda: self.without(RESAMPLING, name, network, choice, batch))
+
+    def without(self, left_out, name, network, choice, batch):
+        """Medians of compute with a pass and without it."""
+        found = {"without": left_out, "with it": [], "without it": []}
+        for _ in range(self.options.rounds):
+            for key, arguments in (("with it", []), ("without it", ["--without", left_out])):
+                report = self.u2cl.bench(
+                    MODELS[network], self.options.sizes[0], batch, self.options.runs, self.options.warmup,
+                    extra=[*choice, *arguments], limit=self.budget.limit(30),
+                )  # fmt: skip
+                found[key] += self.u2cl.phase(report, "compute")
+        self.found["passes"][name] = found
 
     def tunings(self):
         """What other divisions of the convolutions would gain, in the time that is left."""

@@ -58,24 +58,44 @@ extension GPUTuning {
   ///
   /// The rates are NVIDIA's since Ampere, in multiply-adds per clock; what matters is how candidates compare.
   func clocks(of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Double {
-    let output = problem.output
-    let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
-    let groups =
-      tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splits
     let stepChannels = stepChannels(gemm.product)
     let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splits)
-    // Where every unit has work for some time, the last round is on average half full.
-    let rounds = Double(groups) / Double(computeUnits)
-    let perUnit = rounds <= 1 ? 1 : rounds + 0.5
+    let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let products = Double(
       gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
     let patch = Double(gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation) * steps * 2)
     let busy = perUnit * (products / rate(of: gemm) + patch)
-    // Of the groups that a unit holds at a time, about three hide each other's waiting.
-    let turns = (perUnit / 3).rounded(.up)
     let waiting = turns * Double(steps * problem.kernel) * 200
-    let launch = gemm.splits > 1 ? 4000 + Double(output.elementCount * gemm.splits) / Double(computeUnits * 8) : 0
+    let partialSums = Double(problem.output.elementCount * gemm.splits)
+    let launch = gemm.splits > 1 ? launchClocks + partialSums / Double(computeUnits * 8) : 0
     return max(busy, waiting) + turns * 1500 + launch
+  }
+
+  /// Whether a convolution should resample the first `channels` of its input while it reads them: where that takes fewer
+  /// clocks than a launch that writes them, and reading what it wrote. A guess like `clocks`: each step waits for the
+  /// pixels that it resamples, and every group computes those of its own patch.
+  func prefersResampling(_ channels: Int, of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
+    let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
+    let stepChannels = stepChannels(gemm.product)
+    let steps = Double((channels / stepChannels).dividedRoundingUp(by: gemm.splits))
+    let vectors = stepChannels / vectorChannels
+    let patch = Double(vectors * gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation))
+    let spent = steps * max(turns * 400, perUnit * patch)
+    let map = problem.output.batch * channels * problem.output.height * problem.output.width
+    let saved = launchClocks + 2 * Double(map * precision.byteCount) / Double(computeUnits * 16)
+    return spent < saved
+  }
+
+  /// How many of a division's groups a multiprocessor computes, and how often it waits for some of them.
+  private func groupsOfUnit(of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> (count: Double, turns: Double) {
+    let output = problem.output
+    let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
+    let groups = tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splits
+    // Where every unit has work for some time, the last round is on average half full.
+    let rounds = Double(groups) / Double(computeUnits)
+    let perUnit = rounds <= 1 ? 1 : rounds + 0.5
+    // Of the groups that a unit holds at a time, about three hide each other's waiting.
+    return (perUnit, (perUnit / 3).rounded(.up))
   }
 
   /// Multiply-adds per clock that a tile can make of a multiprocessor: fewer where items are small, for each then reads

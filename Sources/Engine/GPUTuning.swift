@@ -26,6 +26,8 @@ package struct GPUTuning: Hashable, Sendable {
   package var subgroups: SubgroupKernels?
   /// Whether those are the default.
   package var prefersSubgroups = false
+  /// What a launch costs beside its work, in a multiprocessor's clocks: a guess, and for tests.
+  package var launchClocks: Double = 4000
 
   /// What works on any device.
   package init(for device: Device, precision: Precision) {
@@ -101,13 +103,12 @@ package struct GPUTuning: Hashable, Sendable {
   package var storageOptions: String { precision.storageOptions }
 
   /// The options of `conv2d_gemm.cl`.
-  package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int) -> String {
+  package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int, resamples: Bool = false) -> String {
     let constants = [
       ("KERNEL", kernel), ("TILE_M", gemm.tile.pixels), ("TILE_N", gemm.tile.channels),
       ("ITEM_M", gemm.tile.itemPixels), ("ITEM_N", gemm.tile.itemChannels), ("PATCH", patch),
       ("STAGES", stages(of: gemm.product, kernel: kernel)), ("MULTIPLY", gemm.product.rawValue),
-      ("COPY", copy(for: gemm.product).rawValue),
-      ("PTX", usesPTX ? 1 : 0),
+      ("COPY", copy(for: gemm.product).rawValue), ("PTX", usesPTX ? 1 : 0), ("RESAMPLE", resamples ? 1 : 0),
     ]
     return (constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions]).filter { !$0.isEmpty }.joined(separator: " ")
   }

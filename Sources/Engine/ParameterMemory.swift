@@ -75,7 +75,7 @@ struct ParameterMemory {
     case .convolution(let convolution, _, _):
       let layout = tuning.weightLayout(for: step.method)
       let counts = layout.counts(
-        out: convolution.outChannels, in: plan.values[step.inputs[0]].shape.channels,
+        out: convolution.outChannels, in: plan.inChannels(of: step),
         taps: convolution.kernel * convolution.kernel)
       return (layout.isHalf ? counts.weights.dividedRoundingUp(by: 2) : counts.weights, counts.bias)
     case .fuseMaps(let convolution, _):

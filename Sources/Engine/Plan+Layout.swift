@@ -61,7 +61,7 @@ extension Plan {
   /// What decides how a convolution on blocks is best computed.
   func problem(of convolution: Convolution, in step: Step) -> ConvolutionProblem {
     ConvolutionProblem(
-      inChannels: values[step.inputs[0]].shape.channels, output: values[step.output].shape,
+      inChannels: inChannels(of: step), output: values[step.output].shape,
       kernel: convolution.kernel, dilation: convolution.dilation)
   }
 }

@@ -20,7 +20,7 @@ extension Plan {
     switch step.operation {
     case .convolution(let convolution, _, _):
       let weights =
-        convolution.outChannels * values[step.inputs[0]].shape.channels * convolution.kernel * convolution.kernel
+        convolution.outChannels * inChannels(of: step) * convolution.kernel * convolution.kernel
       let isHalf = tuning.weightLayout(for: step.method).isHalf
       return weights * (isHalf ? Precision.float16 : .float32).byteCount + convolution.outChannels * single
     case .fuseMaps(let convolution, _):

@@ -55,12 +55,15 @@ package struct Plan: Sendable {
     package let block: String
     /// What it does.
     package var operation: StepOperation
-    /// The values it reads.
+    /// The values it reads. Those of a convolution: what it convolves, one value, or two where it resamples the first; and
+    /// what it adds.
     package var inputs: [Value.ID]
     /// The value it writes.
     package var output: Value.ID
     /// How it is computed, where it is a convolution.
     package internal(set) var method = ConvolutionMethod.planar
+    /// What it does to its first input while it reads it, where it is a convolution; nil where it reads it as it lies.
+    package internal(set) var resampling: InputResampling?
   }
 
   package internal(set) var values: [Value] = []
@@ -111,6 +114,8 @@ public struct PlanOptions: Hashable, Sendable {
   public var fusesResidual = true
   /// Lets the 1×1 convolution of the side maps resample them itself.
   public var fusesSideMaps = true
+  /// Lets GPUs' convolutions pool and upsample what they read, where that is expected to be faster.
+  public var fusesResampling = true
   /// Writes what is concatenated at its place at once.
   public var concatenatesInPlace = true
   /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
@@ -133,6 +138,7 @@ public struct PlanOptions: Hashable, Sendable {
     options.fusesReLU = false
     options.fusesResidual = false
     options.fusesSideMaps = false
+    options.fusesResampling = false
     options.concatenatesInPlace = false
     options.usesBlocks = false
     options.usesWinograd = false

@@ -58,9 +58,9 @@ extension Plan {
           * tuning.of(step).nonfusedDivision(of: problem(of: convolution, in: step), tiles: tiles).launches.count
       case (.convolution, .blocked(.implicitGEMM(let gemm))):
         count
-          + (tuning.of(step).gpu?.parts(of: gemm, inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
+          + (tuning.of(step).gpu?.parts(of: gemm, inChannels: inChannels(of: step)).count == 1 ? 1 : 2)
       case (.convolution, .blocked(.subgroup(let tile))):
-        count + (tile.parts(inChannels: values[step.inputs[0]].shape.channels).count == 1 ? 1 : 2)
+        count + (tile.parts(inChannels: inChannels(of: step)).count == 1 ? 1 : 2)
       default: count + 1
       }
     }

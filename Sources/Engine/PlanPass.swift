@@ -13,15 +13,19 @@ package struct PlanPass: Sendable {
   package let isWanted: @Sendable (PlanOptions, KernelTuning) -> Bool
   /// Changes the plan.
   package let apply: @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
+  /// The option without which it does not run; nil where plans cannot do without it.
+  package let option: (any WritableKeyPath<PlanOptions, Bool> & Sendable)?
 
+  /// A pass that runs where its option is set and the device has a use for it.
   private init(
-    _ name: String, _ purpose: String,
-    if isWanted: @escaping @Sendable (PlanOptions, KernelTuning) -> Bool = { _, _ in true },
+    _ name: String, _ purpose: String, option: (any WritableKeyPath<PlanOptions, Bool> & Sendable)? = nil,
+    if isUseful: @escaping @Sendable (PlanOptions, KernelTuning) -> Bool = { _, _ in true },
     _ apply: @escaping @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
   ) {
     self.name = name
     self.purpose = purpose
-    self.isWanted = isWanted
+    self.option = option
+    isWanted = { options, tuning in option.map { options[keyPath: $0] } ?? true && isUseful(options, tuning) }
     self.apply = apply
   }
 }
@@ -29,27 +33,25 @@ package struct PlanPass: Sendable {
 extension PlanPass {
   /// Every pass, in the order in which they run.
   package static let all: [PlanPass] = [
-    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, convertPrecisions, concatenateInPlace, chooseBlockedLayouts,
-    chooseMethods, placeInArena,
+    foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, convertPrecisions, chooseBlockedLayouts, fuseResampling,
+    concatenateInPlace, chooseMethods, placeInArena,
   ]
 
   package static let foldBatchNorm = PlanPass(
-    "fold batch norm", "scales a convolution's weights by the batch norm behind it",
-    if: { options, _ in options.foldsBatchNorm }
+    "fold batch norm", "scales a convolution's weights by the batch norm behind it", option: \PlanOptions.foldsBatchNorm
   ) { plan, _, _ in plan.foldBatchNorms() }
 
   package static let fuseReLU = PlanPass(
-    "fuse ReLU", "lets a convolution or batch norm clip what it stores", if: { options, _ in options.fusesReLU }
+    "fuse ReLU", "lets a convolution or batch norm clip what it stores", option: \PlanOptions.fusesReLU
   ) { plan, _, _ in plan.fuseReLUs() }
 
   package static let fuseResidualAdd = PlanPass(
-    "fuse residual add", "lets a block's last convolution add the residual",
-    if: { options, _ in options.fusesResidual }
+    "fuse residual add", "lets a block's last convolution add the residual", option: \PlanOptions.fusesResidual
   ) { plan, _, _ in plan.fuseResidualAdds() }
 
   package static let fuseSideMaps = PlanPass(
     "fuse side maps", "lets the 1×1 convolution of the side maps resample them, and do the sigmoid behind it",
-    if: { options, _ in options.fusesSideMaps }
+    option: \PlanOptions.fusesSideMaps
   ) { plan, _, _ in plan.fuseSideMaps() }
 
   package static let convertPrecisions = PlanPass(
@@ -57,14 +59,19 @@ extension PlanPass {
     if: { options, tuning in tuning.exception != nil && options.usesBlocks }
   ) { plan, _, tuning in plan.convertPrecisions(tuning) }
 
+  package static let fuseResampling = PlanPass(
+    "fuse resampling", "lets GPUs' convolutions pool and upsample what they read, where that is faster",
+    option: \PlanOptions.fusesResampling, if: { _, tuning in tuning.gpu != nil }
+  ) { plan, options, tuning in plan.fuseResampling(tuning, winograd: options.usesWinograd) }
+
   package static let concatenateInPlace = PlanPass(
     "concatenate in place", "lets what is concatenated be written where the result lies",
-    if: { options, _ in options.concatenatesInPlace }
+    option: \PlanOptions.concatenatesInPlace
   ) { plan, _, _ in plan.concatenateInPlace() }
 
   package static let chooseBlockedLayouts = PlanPass(
     "choose blocked layouts", "lays activations out in blocks of 16 channels, on GPUs of halves where that is wanted",
-    if: { options, tuning in options.usesBlocks && tuning.hasBlockKernels }
+    option: \PlanOptions.usesBlocks, if: { _, tuning in tuning.hasBlockKernels }
   ) { plan, _, tuning in plan.chooseBlockedLayouts(tuning) }
 
   package static let chooseMethods = PlanPass(
@@ -75,4 +82,29 @@ extension PlanPass {
   package static let placeInArena = PlanPass(
     "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
   ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
+}
+
+extension PlanOptions {
+  /// Every pass but those of these names.
+  ///
+  /// - Throws: `PassError` where no pass has such a name, or plans cannot do without it.
+  package init(without names: some Sequence<String>) throws {
+    self.init()
+    for name in names {
+      guard let option = PlanPass.all.first(where: { $0.name == name })?.option else { throw PassError(name: name) }
+      self[keyPath: option] = false
+    }
+  }
+}
+
+/// A pass that cannot be left out.
+package struct PassError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The name that was given.
+  package let name: String
+
+  /// That, and the names that could be, in one line.
+  package var description: String {
+    let names = PlanPass.all.filter { $0.option != nil }.map(\.name).joined(separator: ", ")
+    return "no pass called '\(name)' can be left out; these can: \(names)"
+  }
 }

@@ -37,7 +37,7 @@ extension Recorder {
 
   /// Those of the direct sum, whichever method computes it.
   func multiplyAdds(of convolution: Convolution, in step: Plan.Step) -> Int {
-    plan.values[step.output].shape.elementCount * plan.values[step.inputs[0]].shape.channels * convolution.kernel
+    plan.values[step.output].shape.elementCount * plan.inChannels(of: step) * convolution.kernel
       * convolution.kernel
   }
 
@@ -53,10 +53,10 @@ extension Recorder {
       case .reluAdd: "conv2d_relu_add"
       }
     let kernel = try kernel(name, from: .conv2d)
-    if epilogue == .reluAdd {
+    if let residual = step.residual {
       try kernel.bind(
         arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-        extents(step.output), window(convolution), arena, place(step.inputs[1]))
+        extents(step.output), window(convolution), arena, place(residual))
     } else {
       try kernel.bind(
         arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
@@ -90,7 +90,7 @@ extension Recorder {
     let input = step.inputs[0]
     let output = plan.values[step.output].shape
     let kernel = try kernel("conv2d_c16", from: .conv2dC16, options: "-D X_TILE=\(tile)")
-    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let residual = step.residual ?? input
     try kernel.bind(
       arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
       Int32(output.channels), SIMD2(Int32(convolution.kernel), Int32(convolution.dilation)), Int32(rows),

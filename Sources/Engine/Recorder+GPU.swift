@@ -23,19 +23,24 @@ extension Recorder {
     _ gemm: ImplicitGEMM,
     _ gpu: GPUTuning
   ) throws -> [Launch] {
-    let input = step.inputs[0]
     let output = plan.values[step.output].shape
-    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let inChannels = plan.inChannels(of: step)
+    // What is resampled comes first; where nothing is, the kernel does not look at it.
+    let (resampled, asItLies) = (step.inputs[0], step.sources.last ?? step.inputs[0])
+    let residual = step.residual ?? asItLies
     let (rectify, add) = (Int32(epilogue == .bias ? 0 : 1), Int32(epilogue == .reluAdd ? 1 : 0))
     guard let patch = gpu.patchCapacity(of: gemm, kernel: convolution.kernel, dilation: convolution.dilation) else {
       throw DivisionError(layer: step.name)
     }
-    let options = gpu.options(of: gemm, kernel: convolution.kernel, patch: patch)
-    let parts = gpu.parts(of: gemm, inChannels: plan.values[input].shape.channels)
+    let options = gpu.options(
+      of: gemm, kernel: convolution.kernel, patch: patch, resamples: step.resampling != nil)
+    let parts = gpu.parts(of: gemm, inChannels: inChannels)
     let kernel = try kernel("conv2d_gemm", from: .conv2dGEMM, options: options)
     try kernel.bind(
-      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-      Int32(output.channels),
+      arena, place(asItLies),
+      SIMD4(Int32(output.batch), Int32(inChannels), Int32(output.height), Int32(output.width)), place(resampled),
+      resampledExtents(of: step), resampledGrid(of: step), parameters.buffer, parameterPlace(index), arena,
+      place(step.output), Int32(output.channels),
       SIMD4(Int32(gemm.width), Int32(gemm.height), Int32(convolution.dilation), Int32(parts.steps)), rectify, arena,
       place(residual), add, scratch)
     let threads = gemm.threads
@@ -47,12 +52,24 @@ extension Recorder {
     return try [product] + (parts.count > 1 ? [sum(parts.count, of: step, at: index, epilogue, gpu)] : [])
   }
 
+  /// The kernel's `int4 other`: channels, height and width of what a step resamples, and whether it grows.
+  private func resampledExtents(of step: Plan.Step) -> SIMD4<Int32> {
+    let shape = plan.values[step.inputs[0]].shape
+    return SIMD4(
+      Int32(shape.channels), Int32(shape.height), Int32(shape.width), step.resampling == .maxPool ? 0 : 1)
+  }
+
+  private func resampledGrid(of step: Plan.Step) -> SIMD4<Float> {
+    guard case .upsample(let centers) = step.resampling else { return .zero }
+    return grid(from: step.inputs[0], to: step.output, centers)
+  }
+
   /// The addition of the parts of a convolution's sum.
   private func sum(
     _ parts: Int, of step: Plan.Step, at index: Int, _ epilogue: StepOperation.Epilogue, _ gpu: GPUTuning
   ) throws -> Launch {
     let output = plan.values[step.output].shape
-    let residual = epilogue == .reluAdd ? step.inputs[1] : step.inputs[0]
+    let residual = step.residual ?? step.inputs[0]
     let kernel = try kernel("conv2d_sum", from: .conv2dSum, options: gpu.storageOptions)
     try kernel.bind(
       scratch, Int32(parts), parameters.buffer, parameterPlace(index), arena, place(step.output),
@@ -70,7 +87,7 @@ extension Recorder {
     guard let subgroups = gpu.subgroups else { throw DivisionError(layer: step.name) }
     let input = step.inputs[0]
     let output = plan.values[step.output].shape
-    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let residual = step.residual ?? input
     let options = subgroups.options(
       of: tile, kernel: convolution.kernel, dilation: convolution.dilation, precision: gpu.precision)
     let parts = tile.parts(inChannels: plan.values[input].shape.channels)

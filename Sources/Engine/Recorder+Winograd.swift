@@ -10,7 +10,7 @@ extension Recorder {
   ) throws -> Launch {
     let input = step.inputs[0]
     let division = tuning.fusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
-    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let residual = step.residual ?? input
     let kernel = try winogradKernel(
       "winograd_fused_c16", of: .winogradFusedC16, tiles: tiles,
       streams: tuning.isFar(plan.values[step.output].shape))
@@ -29,7 +29,7 @@ extension Recorder {
     let input = step.inputs[0]
     let output = plan.values[step.output].shape
     let division = tuning.nonfusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
-    let residual = epilogue == .reluAdd ? step.inputs[1] : input
+    let residual = step.residual ?? input
     let multiplyAdds = multiplyAdds(of: convolution, in: step)
     return try division.launches.flatMap { groups in
       let transform = try winogradKernel("winograd_input_c16", of: .winogradMultiplyC16, tiles: tiles)

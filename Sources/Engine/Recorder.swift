@@ -98,7 +98,7 @@ struct Recorder {
   }
 
   /// The kernels' `float4 grid`: scale and shift of rows, scale and shift of columns.
-  private func grid(from input: Plan.Value.ID, to output: Plan.Value.ID, _ centers: PixelCenters) -> SIMD4<Float> {
+  func grid(from input: Plan.Value.ID, to output: Plan.Value.ID, _ centers: PixelCenters) -> SIMD4<Float> {
     let (source, target) = (plan.values[input].shape, plan.values[output].shape)
     let rows = centers.mapping(from: source.height, to: target.height)
     let columns = centers.mapping(from: source.width, to: target.width)

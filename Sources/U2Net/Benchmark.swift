@@ -42,6 +42,8 @@ public struct Benchmark: Sendable {
   public var cache = Cache()
   /// Whether what a tuning found is used.
   public var usesTunings = true
+  /// The names of the plan's passes that are left out, such as `fuse ReLU`, to see what they gain.
+  public var withoutPasses: [String] = []
 
   /// A measurement with the usual numbers.
   public init(model: Model, device: DeviceRequest = .auto) {
@@ -68,7 +70,8 @@ public struct Benchmark: Sendable {
   /// Measures.
   public func run() throws(Failure) -> Outcome {
     let (shape, choice) = try checked()
-    return try failing { try measure(shape, on: choice) }
+    let options = try compilation()
+    return try failing { try measure(shape, on: choice, options) }
   }
 
   /// What the plan's passes do to the model on the device, without measuring.
@@ -76,6 +79,7 @@ public struct Benchmark: Sendable {
   /// - Throws: `Failure` where the reference would run: it has no plan.
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
+    let options = try compilation()
     return try failing {
       let network = try choice.device.compile(model, for: shape, options)
       guard let executor = network.executor else {
@@ -85,8 +89,14 @@ public struct Benchmark: Sendable {
     }
   }
 
-  private var options: CompilationOptions {
-    CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
+  private func compilation() throws(Failure) -> CompilationOptions {
+    var options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
+    do {
+      options.plan = try PlanOptions(without: withoutPasses)
+    } catch {
+      throw Failure(.usage, "\(error)")
+    }
+    return options
   }
 
   /// Pictures in one run that are taken.
@@ -109,7 +119,7 @@ public struct Benchmark: Sendable {
     return (shape, try DeviceChoice(device, strict: strict))
   }
 
-  private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
+  private func measure(_ shape: Shape, on choice: DeviceChoice, _ options: CompilationOptions) throws -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
     let network = try choice.device.compile(model, for: shape, options)

@@ -130,6 +130,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let precision: Precision
   /// How a GPU makes the products of convolutions, such as `halves on tensor cores (m16n8k16), cp.async`; nil elsewhere.
   public let products: String?
+  /// The names of the plan's passes that were left out; nil where none was.
+  public let withoutPasses: [String]?
   /// What the reader should know of how the model was compiled, each in one line.
   public let notes: [String]
   /// What it took on the device; nil for the reference.
@@ -191,6 +193,7 @@ public struct BenchmarkReport: Sendable, Codable {
     device = DeviceReport(choice, asked: benchmark.device)
     precision = network.precision
     products = network.executor?.products
+    withoutPasses = benchmark.withoutPasses.isEmpty ? nil : benchmark.withoutPasses
     notes = network.notes
     memory = network.memory.map(MemoryReport.init)
     self.peakHostMemory = peakHostMemory

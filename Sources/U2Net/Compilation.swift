@@ -90,9 +90,9 @@ extension ComputeDevice {
     case .openCL(let device):
       let session = try DeviceSession(device: device, cache: options.cache, usesTunings: options.usesTunings)
       try SelfCheck.run(in: session)
-      return try CompiledNetwork(model, for: input, maps: options.maps, options.precision, in: session)
+      return try CompiledNetwork(model, for: input, options, in: session)
     case .reference:
-      return try CompiledNetwork(model, for: input, maps: options.maps, options.precision, in: nil)
+      return try CompiledNetwork(model, for: input, options, in: nil)
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Caches
+package import Engine
 
 /// How a model is compiled for a device.
 package struct CompilationOptions {
@@ -10,6 +11,8 @@ package struct CompilationOptions {
   package var cache: Cache
   /// Whether what a tuning found is used.
   package var usesTunings = true
+  /// Which passes make the plan.
+  package var plan = PlanOptions()
 
   package init(
     maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true

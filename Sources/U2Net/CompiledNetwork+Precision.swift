@@ -6,13 +6,14 @@ import Tensors
 extension CompiledNetwork {
   /// An executor of the precision that is asked for, and what its user should know.
   static func executor(
-    of model: Model, _ graph: Graph, in session: DeviceSession, _ request: PrecisionRequest
+    of model: Model, _ graph: Graph, in session: DeviceSession, _ options: CompilationOptions
   ) throws -> (Executor, notes: [String]) {
     func executor(_ precision: Precision, keeping blocks: Set<String> = []) throws -> Executor {
       try Executor(
-        graph: graph, parameters: model.parameters, session: session, precision: precision, singleBlocks: blocks)
+        graph: graph, parameters: model.parameters, session: session, options: options.plan, precision: precision,
+        singleBlocks: blocks)
     }
-    switch request {
+    switch options.precision {
     case .auto where session.device.kind == .gpu:
       let half = try executor(.float16)
       guard half.precision == .float16 else { return (half, half.notes) }

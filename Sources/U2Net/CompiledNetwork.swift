@@ -24,19 +24,20 @@ struct CompiledNetwork {
   let notes: [String]
 
   init(
-    _ model: Model, for input: Shape, maps: MapSelection, _ precision: PrecisionRequest, in session: DeviceSession?
+    _ model: Model, for input: Shape, _ options: CompilationOptions, in session: DeviceSession?
   ) throws {
     self.session = session
     (graph, executable, notes) = try Model.naming(model.origin) {
-      let graph = maps.applied(to: try model.network.graph(for: input))
+      let graph = options.maps.applied(to: try model.network.graph(for: input))
       if let session {
-        let (executor, notes) = try Self.executor(of: model, graph, in: session, precision)
+        let (executor, notes) = try Self.executor(of: model, graph, in: session, options)
         return (graph, .openCL(executor), notes)
       }
       try Self.checkHostMemory(for: graph)
       let reference = try ReferenceExecutor(graph: graph, parameters: model.parameters)
       return (
-        graph, .reference(reference), precision == .fp16 ? ["the CPU reference computes in single precision"] : []
+        graph, .reference(reference),
+        options.precision == .fp16 ? ["the CPU reference computes in single precision"] : []
       )
     }
     cacheHit = session.flatMap { $0.usesCache ? $0.programCounts.built == 0 : nil }

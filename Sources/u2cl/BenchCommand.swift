@@ -49,6 +49,11 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Also write one run, moment by moment, into this file: JSON for ui.perfetto.dev or chrome://tracing.")
   var trace: String?
 
+  @Option(
+    name: .customLong("without"),
+    help: "Leave out a pass of the plan, by the name that --explain tells, to see what it gains; may be repeated.")
+  var withoutPasses: [String] = []
+
   @Flag(help: "Measure how the time grows with the input's size and with the batch, instead.")
   var scaling = false
 
@@ -109,6 +114,7 @@ struct BenchCommand: ParsableCommand {
     benchmark.precision = device.precision
     benchmark.cache = cache
     benchmark.usesTunings = !device.noTune
+    benchmark.withoutPasses = withoutPasses
     benchmark.size = size
     benchmark.batch = batch ?? benchmark.batch
     benchmark.maps = allMaps ? .all : .saliency

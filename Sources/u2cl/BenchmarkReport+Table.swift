@@ -9,6 +9,7 @@ extension BenchmarkReport: Presentable {
       ],
       ["device", device.label], ["precision", precision.rawValue + (products.map { ", \($0)" } ?? "")],
     ]
+    if let withoutPasses { rows.append(["without", withoutPasses.joined(separator: ", ")]) }
     if let peak = peakGigaMACsPerSecond { rows.append(["peak", "\(Format.fixed(peak, 1)) GMAC/s, measured"]) }
     if let memory {
       rows.append(["memory", "\(memory.label); the process on the host \(peakHostMemory >> 20) MiB"])

@@ -103,6 +103,26 @@ import Testing
     #expect(layers[1].subtracting(layers[0]) == Set((1...6).map { "d\($0)" } + resampled))
   }
 
+  /// What a pass gains is seen without it.
+  @Test func passesAreLeftOut() throws {
+    let sandbox = try Sandbox()
+    let launches = try [[], ["--without", "fuse side maps", "--without", "concatenate in place"]].map { flags in
+      let report = try JSON(sandbox.expectSuccess(Self.brief + ["--per-layer", "--no-peak", "--json"] + flags).output)
+      #expect(report["withoutPasses"]?.list.count ?? 0 == flags.count / 2)
+      return report["layers"]?.list.count ?? 0
+    }
+    #expect(launches[1] > launches[0] + 30)
+    let explained = try sandbox.expectSuccess(
+      ["bench", "--explain", "--size", "32", "--without", "fuse ReLU", "--json"])
+    let ran = try JSON(explained.output)["passes"]?.list.filter { $0["name"]?.text == "fuse ReLU" }
+    #expect(ran?.map { $0["ran"]?.truth } == [false])
+    for name in ["place in arena", "fuse"] {
+      try sandbox.expectFailure(
+        2, Self.brief + ["--without", name],
+        says: "no pass called '\(name)' can be left out; these can: fold batch norm, ")
+    }
+  }
+
   /// A device that takes long does not take for ever, and that is said.
   @Test func timeIsLimited() throws {
     let outcome = try Sandbox().expectSuccess(
@@ -213,7 +233,7 @@ import Testing
   private let explain = ["bench", "--explain", "--size", "96"]
   private let passes = [
     "fold batch norm", "fuse ReLU", "fuse residual add", "fuse side maps", "convert precisions",
-    "concatenate in place", "choose blocked layouts", "choose methods", "place in arena",
+    "choose blocked layouts", "fuse resampling", "concatenate in place", "choose methods", "place in arena",
   ]
 
   @Test func passesAndStepsAreListed() throws {

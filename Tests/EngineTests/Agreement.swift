@@ -37,13 +37,21 @@ struct Variant: Sendable, CustomStringConvertible {
   /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
-  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(8)) : every
+  static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(10)) : every
 
-  /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation.
-  private static func onGPUBlocks(_ precision: Precision, _ options: PlanOptions = PlanOptions()) -> Variant {
+  /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation. Convolutions resample
+  /// what they read wherever they can, or nowhere.
+  private static func onGPUBlocks(
+    _ precision: Precision, _ options: PlanOptions = PlanOptions(), resamples: Bool = false
+  ) -> Variant {
     Variant(
-      description: "blocks of \(precision) as on a GPU", options: options, tiles: nil,
-      tolerance: precision == .float16 ? halfTolerance : 0, gpu: { GPUTuning(for: $0, precision: precision) },
+      description: "blocks of \(precision) as on a GPU\(resamples ? ", resampled while they are read" : "")",
+      options: options, tiles: nil, tolerance: precision == .float16 ? halfTolerance : 0,
+      gpu: { device in
+        var gpu = GPUTuning(for: device, precision: precision)
+        gpu.launchClocks = resamples ? 1e9 : -1e9
+        return gpu
+      },
       method: { _, problem in
         .implicitGEMM(
           ImplicitGEMM(
@@ -63,6 +71,11 @@ struct Variant: Sendable, CustomStringConvertible {
     var variant = onGPUBlocks(.float16, options)
     variant.singleBlocks = singleBlocks
     return variant
+  }
+
+  /// Blocks that convolutions resample while they read them.
+  static func resampling(_ precision: Precision, _ options: PlanOptions = PlanOptions()) -> Variant {
+    onGPUBlocks(precision, options, resamples: true)
   }
 
   static let fused = Variant(description: "fused", options: PlanOptions(), tiles: nil)
@@ -92,6 +105,7 @@ struct Variant: Sendable, CustomStringConvertible {
       }),
     onGPUBlocks(.float32),
     onGPUBlocks(.float16),
+    resampling(.float32), resampling(.float16),
     Variant(description: "fused, tiles of 4×3", options: PlanOptions(), tiles: (4, 3)),
     Variant(description: "fused, tiles of 8×8", options: PlanOptions(), tiles: (8, 8)),
     Variant(description: "fused, as on a GPU", options: PlanOptions(), tiles: (4, 8), asOnGPU: true),

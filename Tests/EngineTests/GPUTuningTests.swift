@@ -54,6 +54,26 @@ import Testing
     }
   }
 
+  /// Launches are what a single picture waits for: most pooled and upsampled maps of a network are never stored.
+  @Test(arguments: tunings) func convolutionsResampleWhatTheyRead(gpu: GPUTuning) throws {
+    var tuning = KernelTuning(isCPU: false, computeUnits: gpu.computeUnits)
+    tuning.gpu = gpu
+    var stored = PlanOptions()
+    stored.fusesResampling = false
+    for table in [U2NetTable.small(), .full()] {
+      for batch in [1, 16] {
+        let graph = try table.graph(for: [batch, 3, 320, 320])
+        let plans = [stored, PlanOptions()].map { Plan(graph, options: $0, tuning: tuning) }
+        let counts = plans.map { $0.launchCount(tuning) }
+        #expect(counts[1] < counts[0], "\(table.name), \(gpu), batch \(batch)")
+        if gpu.computeUnits == 132 {
+          #expect(counts[1] * 5 < counts[0] * 4, "\(table.name), \(gpu), batch \(batch): \(counts)")
+          #expect(plans[1].arenaCount * 6 < plans[0].arenaCount * 5)
+        }
+      }
+    }
+  }
+
   @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"), arguments: Precision.allCases)
   func thePlainKernelsPassTheirTrial(precision: Precision) throws {
     for session in sessions {

@@ -31,8 +31,13 @@ import Tensors
       return gpu
     }
 
-    var variant: Variant {
-      let make: @Sendable (Device) -> GPUTuning = { tuning(for: $0) }
+    /// Where convolutions resample what they read wherever they can, or where that is expected to be faster.
+    func variant(resamples: Bool = false) -> Variant {
+      let make: @Sendable (Device) -> GPUTuning = { device in
+        var gpu = tuning(for: device)
+        if resamples { gpu.launchClocks = 1e9 }
+        return gpu
+      }
       return Variant(
         description: testDescription, options: PlanOptions(), tiles: nil,
         tolerance: precision == .float16 ? halfTolerance : 0, gpu: make,
@@ -66,7 +71,12 @@ import Tensors
 
   @Test(.disabled(if: TestBudget.isBounded), arguments: TestBudget.isThorough ? every : few)
   func agrees(with it: Case) throws {
-    try expectAgreement(of: gpuGraph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant])
+    try expectAgreement(of: gpuGraph(on: [5, 3, 7, 11], dilation: 2), seed: 50, variants: [it.variant()])
+  }
+
+  @Test(.disabled(if: TestBudget.isBounded), arguments: TestBudget.isThorough ? every : few)
+  func resamplesWhatItReads(with it: Case) throws {
+    try expectAgreement(of: resamplingGraph(on: [3, 3, 9, 13]), seed: 55, variants: [it.variant(resamples: true)])
   }
 
   /// Tensor cores round toward zero; over long sums of one sign that would cost float32 a decimal digit.
@@ -86,7 +96,7 @@ import Tensors
       })
     let it = Case(product: .tensorTF32x3, precision: .float32, copy: .async, tile: 5, splits: 1)
     try expectAgreement(
-      of: graph, parameters: ParameterDictionary(weights), within: 2e-6, seed: 54, variants: [it.variant, .fused])
+      of: graph, parameters: ParameterDictionary(weights), within: 2e-6, seed: 54, variants: [it.variant(), .fused])
   }
 
   /// A single product of each kind, which a simulator can follow.
@@ -98,7 +108,25 @@ import Tensors
       let convolution = Convolution(weight: name, bias: nil, outChannels: channels, dilation: name == "b" ? 2 : 1)
       node = try builder.add(.convolution(convolution), to: [node], name: name)
     }
-    try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant])
+    try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant()])
+  }
+
+  /// The same behind a pooled and an upsampled map.
+  @Test(.enabled(if: TestBudget.isBounded), arguments: few.filter { $0.product.tiles[$0.tile].channels == 16 })
+  func resamplesInSmall(with it: Case) throws {
+    var builder = try GraphBuilder(input: [1, 1, 3, 5])
+    func convolution(_ name: String, _ channels: Int) -> Networks.Operation {
+      .convolution(Convolution(weight: name, bias: nil, outChannels: channels))
+    }
+    let a = try builder.add(convolution("a", 16), to: [builder.input], name: "a")
+    let pooled = try builder.add(.maxPool(MaxPool()), to: [a], name: "pooled")
+    let b = try builder.add(convolution("b", 16), to: [pooled], name: "b")
+    let grown = try builder.add(.upsample(to: Size(height: 3, width: 5)), to: [b], name: "grown")
+    let both = try builder.add(.concat, to: [grown, a], name: "both")
+    let c = try builder.add(convolution("c", 16), to: [both], name: "c")
+    let d = try builder.add(convolution("d", 1), to: [c], name: "d")
+    let graph = builder.finish(outputs: [("d", d)])
+    try expectAgreement(of: graph, seed: 56, variants: [it.variant(resamples: true)])
   }
 }
 
@@ -115,6 +143,31 @@ private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map 
 private func instructed(_ product: Product, _ precision: Precision, on device: Device) -> GPUTuning? {
   instructed.first { $0.device == device.name }?.kernels
     .first { $0.products == [product] && $0.precision == precision }
+}
+
+/// Convolutions behind a pooled map, an upsampled one, and one that is concatenated with another, with a residual; the
+/// result is between planar maps.
+func resamplingGraph(on shape: Shape, centers: PixelCenters = .halfPixel, dilation: Int = 1) throws -> Graph {
+  var builder = try GraphBuilder(input: shape)
+  func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Networks.Operation {
+    .convolution(Convolution(weight: name, bias: "\(name).bias", outChannels: channels, dilation: dilation))
+  }
+  func upsampled(_ node: Node.ID, _ name: String) throws -> Node.ID {
+    try builder.add(.upsample(to: shape.size, centers: centers), to: [node], name: name)
+  }
+  let a = try builder.add(convolution("a", 32), to: [builder.input], name: "a")
+  let pooled = try builder.add(.maxPool(MaxPool()), to: [a], name: "pooled")
+  let b = try builder.add(convolution("b", 48, dilation: dilation), to: [pooled], name: "b")
+  let isSmall = min(shape.height, shape.width) < 4
+  let smaller = try builder.add(.maxPool(MaxPool(ceilMode: isSmall)), to: [b], name: "smaller")
+  let c = try builder.add(convolution("c", 16), to: [smaller], name: "c")
+  let alone = try builder.add(convolution("d", 32), to: [upsampled(c, "c.grown")], name: "d")
+  let both = try builder.add(.concat, to: [upsampled(b, "b.grown"), alone], name: "both")
+  let eSums = try builder.add(convolution("e", 32, dilation: dilation), to: [both], name: "e.sums")
+  let eReLU = try builder.add(.relu, to: [eSums], name: "e.relu")
+  let e = try builder.add(.add, to: [eReLU, a], name: "e")
+  let out = try builder.add(convolution("out", 2), to: [e], name: "out")
+  return builder.finish(outputs: [("out", out)])
 }
 
 /// Every epilogue, with channels from 16 to 96 at offsets, between planar maps.

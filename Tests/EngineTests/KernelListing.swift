@@ -28,6 +28,10 @@ private let listingFolder = ProcessInfo.processInfo.environment["U2CL_KERNEL_LIS
               let name =
                 "\(gpu), \(tile.pixels)×\(tile.channels) per \(tile.itemPixels)×\(tile.itemChannels), patch \(patch)"
               try write(.conv2dGEMM, name, gpu.options(of: gemm, kernel: 3, patch: patch), to: folder)
+              if dilation == 1 {
+                let options = gpu.options(of: gemm, kernel: 3, patch: patch, resamples: true)
+                try write(.conv2dGEMM, "\(name), resampling", options, to: folder)
+              }
             }
           }
         }

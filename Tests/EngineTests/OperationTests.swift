@@ -147,6 +147,14 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     }
   }
 
+  /// What GPUs' convolutions resample while they read.
+  @Test(arguments: shapes) func resampledInputs(shape: Shape) throws {
+    for centers in TestBudget.isBounded ? [.alignCorners] : PixelCenters.allCases {
+      try expectAgreement(of: resamplingGraph(on: shape, centers: centers), seed: 39)
+    }
+    try expectAgreement(of: resamplingGraph(on: shape, dilation: 3), seed: 40)
+  }
+
   @Test(arguments: shapes, [Networks.Operation.relu, .sigmoid])
   func elementwise(shape: Shape, operation: Networks.Operation) throws {
     try expectAgreement(of: sandwich([operation, operation], on: shape), seed: 36)

@@ -9,13 +9,13 @@ import Testing
 @Suite struct PlanPassTests {
   private static let tuning = KernelTuning(isCPU: true, computeUnits: 2)
   private static let shape: Shape = [1, 16, 12, 20]
+  private static func onGPU(_ precision: Precision) -> KernelTuning {
+    var tuning = tuning
+    tuning.gpu = GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
+    return tuning
+  }
   /// One that keeps a block in float32 among halves.
   private static var mixed: KernelTuning {
-    func onGPU(_ precision: Precision) -> KernelTuning {
-      var tuning = tuning
-      tuning.gpu = GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
-      return tuning
-    }
     var mixed = onGPU(.float16)
     mixed.exception = TuningException(blocks: ["sides"], tuning: onGPU(.float32))
     return mixed
@@ -26,8 +26,9 @@ import Testing
     (.foldBatchNorm, only(\.foldsBatchNorm)), (.fuseReLU, only(\.fusesReLU)),
     (.fuseResidualAdd, only(\.foldsBatchNorm, \.fusesReLU, \.fusesResidual)),
     (.fuseSideMaps, only(\.fusesSideMaps)), (.convertPrecisions, only(\.foldsBatchNorm, \.usesBlocks)),
-    (.concatenateInPlace, only(\.concatenatesInPlace)),
     (.chooseBlockedLayouts, only(\.foldsBatchNorm, \.usesBlocks)),
+    (.fuseResampling, only(\.foldsBatchNorm, \.fusesReLU, \.usesBlocks, \.fusesResampling)),
+    (.concatenateInPlace, only(\.concatenatesInPlace)),
     (.chooseMethods, only(\.foldsBatchNorm, \.usesBlocks, \.usesWinograd)), (.placeInArena, only(\.sharesMemory)),
   ]
 
@@ -60,15 +61,16 @@ import Testing
     let fusion = Convolution(weight: "fusion", bias: nil, outChannels: 1, kernel: 1)
     let fused = try builder.add(.convolution(fusion), to: [concat], name: "fused")
     let graph = builder.finish(outputs: [("block", block), ("fused", fused)])
-    let isMixed = pass.name == PlanPass.convertPrecisions.name
+    let (tuning, variant) =
+      switch pass.name {
+      case PlanPass.convertPrecisions.name:
+        (Self.mixed, Variant.mixed(singleBlocks: ["sides"], options: options))
+      case PlanPass.fuseResampling.name: (Self.onGPU(.float32), Variant.resampling(.float32, options))
+      default: (Self.tuning, Variant(description: pass.name, options: options, tiles: nil, tolerance: 5e-5))
+      }
     let change = try #require(
-      PlanChange.all(of: graph, options: options, tuning: isMixed ? Self.mixed : Self.tuning)
-        .first { $0.pass.name == pass.name })
+      PlanChange.all(of: graph, options: options, tuning: tuning).first { $0.pass.name == pass.name })
     #expect(change.ran && (change.changedSteps > 0 || change.changedValues > 0), "\(pass.name)")
-    let variant =
-      isMixed
-      ? Variant.mixed(singleBlocks: ["sides"], options: options)
-      : Variant(description: pass.name, options: options, tiles: nil, tolerance: 5e-5)
     try expectAgreement(of: graph, seed: 50, variants: [variant])
   }
 
@@ -115,6 +117,39 @@ import Testing
     // The network's input is copied.
     #expect(plan.launchCount(Self.tuning) == 3 && plan.values[b].channelOffset == 16)
     #expect(plan.values[a].storage == plan.values[joined].storage && plan.steps.count == 3)
+  }
+
+  /// What is pooled or upsampled for one convolution alone, and what is concatenated behind it, is not stored.
+  @Test func convolutionsResampleWhatTheyRead() throws {
+    var tuning = Self.onGPU(.float16)
+    tuning.gpu?.launchClocks = 1e9
+    let graph = try resamplingGraph(on: [2, 3, 12, 20])
+    let plan = Plan(graph, tuning: tuning)
+    let found = plan.steps.filter { $0.resampling != nil }
+    #expect(found.map(\.name) == ["b", "c", "d", "e"])
+    #expect(found.map(\.resampling) == [.maxPool, .maxPool, .upsample(.halfPixel), .upsample(.halfPixel)])
+    #expect(found.map(\.inputs.count) == [1, 1, 1, 3] && plan.steps.count == 6)
+    tuning.gpu?.launchClocks = -1e9
+    #expect(Plan(graph, tuning: tuning).steps.allSatisfy { $0.resampling == nil })
+  }
+
+  /// A map that others read as well is stored, and a convolution of it reads what is stored.
+  @Test func whatOthersReadIsNotResampled() throws {
+    var tuning = Self.onGPU(.float32)
+    tuning.gpu?.launchClocks = 1e9
+    for readsGrown in [false, true] {
+      var builder = try GraphBuilder(input: Self.shape)
+      func convolution(_ name: String) -> Networks.Operation {
+        .convolution(Convolution(weight: name, bias: nil, outChannels: 16))
+      }
+      let a = try builder.add(convolution("a"), to: [builder.input], name: "a")
+      let grown = try builder.add(.upsample(to: Size(height: 24, width: 40)), to: [a], name: "grown")
+      let b = try builder.add(convolution("b"), to: [grown], name: "b")
+      let both = try builder.add(.concat, to: [grown, readsGrown ? grown : b], name: "both")
+      let c = try builder.add(convolution("c"), to: [both], name: "c")
+      let plan = Plan(builder.finish(outputs: [("c", c)]), tuning: tuning)
+      #expect(plan.steps.allSatisfy { $0.resampling == nil })
+    }
   }
 
   @Test func blocksAreForChannelsBySixteen() throws {

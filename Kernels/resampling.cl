@@ -1,0 +1,34 @@
+// resampling: pixels of a map seen at another size, on blocks of 16 channels (see storage.cl): a vector of 16 bytes of one
+// of them. For GPUs; max_pool_c16_gpu and upsample_c16_gpu store such maps, conv2d_gemm reads through them.
+//
+// `block` is a block's plane, height × width pixels; v says which of a pixel's vectors.
+
+// The largest of the 2×2 pixels from row y0 and column x0 on. What hangs over the edge is the edge once more; the four
+// loads do not wait for each other.
+inline channels largest_of_four(
+    __global const element *block, const int height, const int width, const int y0, const int x0, const int v) {
+  const int y1 = min(y0 + 1, height - 1), x1 = min(x0 + 1, width - 1);
+  const channels top = fmax(
+      load_channels(block, (y0 * width + x0) * VECTORS + v), load_channels(block, (y0 * width + x1) * VECTORS + v));
+  const channels bottom = fmax(
+      load_channels(block, (y1 * width + x0) * VECTORS + v), load_channels(block, (y1 * width + x1) * VECTORS + v));
+  return fmax(top, bottom);
+}
+
+// What bilinear resampling without antialiasing, PyTorch's interpolate(mode="bilinear"), makes of the pixels around: row
+// `row` of the result lies at grid.x * (row + grid.y) - grid.y of the map's rows, columns likewise by grid.z and .w. A shift
+// of 0.5 is half-pixel centres. Positions before the first row become it.
+inline channels between_pixels(
+    __global const element *block, const int height, const int width, const int row, const int column,
+    const float4 grid, const int v) {
+  const float y = fmax(grid.x * ((float)row + grid.y) - grid.y, 0.0f);
+  const float x = fmax(grid.z * ((float)column + grid.w) - grid.w, 0.0f);
+  const int y0 = min((int)y, height - 1), y1 = min(y0 + 1, height - 1);
+  const int x0 = min((int)x, width - 1), x1 = min(x0 + 1, width - 1);
+  const float fy = y - (float)y0, fx = x - (float)x0;
+  const channels top = (1.0f - fx) * load_channels(block, (y0 * width + x0) * VECTORS + v)
+      + fx * load_channels(block, (y0 * width + x1) * VECTORS + v);
+  const channels bottom = (1.0f - fx) * load_channels(block, (y1 * width + x0) * VECTORS + v)
+      + fx * load_channels(block, (y1 * width + x1) * VECTORS + v);
+  return (1.0f - fy) * top + fy * bottom;
+}
