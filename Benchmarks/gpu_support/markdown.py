@@ -135,7 +135,7 @@ def passes(found):
         times = [statistics.median(entry[kind]) for kind in ("with it", "without it")]
         rows.append([key, entry["without"], *map(milliseconds, times), f"{times[0] / times[1]:.2f}"])
     head = ["network", "pass", "with it, ms", "without it, ms", "with / without"]
-    return ["", "## What passes gain", "", "Medians of compute, in turn.", "", table(head, rows)] if rows else []
+    return ["", "## What passes gain", "", "Medians of compute, one after the other.", "", table(head, rows)] if rows else []
 
 
 def tunings(found):

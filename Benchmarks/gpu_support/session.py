@@ -103,15 +103,10 @@ class Session:
                     "differences", self.budget.limit(60), network=network, size=self.options.sizes[0]
                 ),
             )
-        for network in self.options.networks:
-            for label, choice in self.precisions("bench").items():
-                for batch in self.batches:
-                    self.step(
-                        f"layers, {network}, {label}, batch {batch}",
-                        lambda: self.layers(network, label, choice, batch),
-                    )
-        if "--without" in self.options_of("bench"):
-            self.passes()
+        for name, *which in self.looked_at("bench"):
+            self.step(f"layers, {name}", lambda: self.layers(name, *which))
+        for name, network, _, choice, batch in self.looked_at("bench"):
+            self.step(f"passes, {name}", lambda: self.without(RESAMPLING, name, network, choice, batch))
         self.cases()
         self.torch.close()
         self.tunings()
@@ -163,7 +158,16 @@ class Session:
         except EngineError:
             return {}
 
-    def layers(self, network, label, choice, batch):
+    def looked_at(self, command):
+        """What is looked at closely: a name, the network, the precision and its arguments for a command, and the batch."""
+        return [
+            (f"{network}, {label}, batch {batch}", network, label, choice, batch)
+            for network in self.options.networks
+            for label, choice in self.precisions(command).items()
+            for batch in self.batches
+        ]
+
+    def layers(self, name, network, label, choice, batch):
         """u2cl's time per layer in a precision beside what the device's ceilings allow, and a Chrome trace."""
         trace = self.options.out / f"{self.name()}-{network}-{label}-{batch}.trace.json"
         report = self.u2cl.on_device(
@@ -171,41 +175,25 @@ class Session:
             "--min-time", 0, "--no-peak", "--per-layer", "--trace", trace, *choice, limit=self.budget.limit(60),
         )  # fmt: skip
         measured = self.found.get("ceilings", {}).get("ceilings", {})
-        self.found["layers"][f"{network}, {label}, batch {batch}"] = layers(report, trace, label, measured)
+        self.found["layers"][name] = layers(report, trace, label, measured)
         if batch > 1:
             trace.unlink()  # One run's trace shows it all.
 
-    def passes(self):
-        """What the engine's guesses gain: compute with all passes of its plan and without one, in turn."""
-        for network in self.options.networks:
-            for label, choice in self.precisions("bench").items():
-                for batch in self.batches:
-                    name = f"{network}, {label}, batch {batch}"
-                    self.step(f"passes, {name}", lambda: self.without(RESAMPLING, name, network, choice, batch))
-
     def without(self, left_out, name, network, choice, batch):
-        """Medians of compute with a pass and without it."""
-        found = {"without": left_out, "with it": [], "without it": []}
-        for _ in range(self.options.rounds):
-            for key, arguments in (("with it", []), ("without it", ["--without", left_out])):
-                report = self.u2cl.bench(
-                    MODELS[network], self.options.sizes[0], batch, self.options.runs, self.options.warmup,
-                    extra=[*choice, *arguments], limit=self.budget.limit(30),
-                )  # fmt: skip
-                found[key] += self.u2cl.phase(report, "compute")
+        """Every run's compute with all passes of the engine's plan, then without one."""
+        found = {"without": left_out}
+        for key, arguments in (("with it", []), ("without it", ["--without", left_out])):
+            report = self.u2cl.bench(
+                MODELS[network], self.options.sizes[0], batch, self.options.runs, self.options.warmup,
+                extra=[*choice, *arguments], limit=self.budget.limit(30),
+            )  # fmt: skip
+            found[key] = self.u2cl.phase(report, "compute")
         self.found["passes"][name] = found
 
     def tunings(self):
         """What other divisions of the convolutions would gain, in the time that is left."""
-        precisions = list(self.precisions("tune").items())
-        wanted = [
-            (network, label, choice, batch)
-            for network in reversed(self.options.networks)
-            for label, choice in reversed(precisions)
-            for batch in reversed(self.batches)
-        ]
-        for index, (network, label, choice, batch) in enumerate(wanted):
-            name = f"{network}, {label}, batch {batch}"
+        wanted = self.looked_at("tune")[::-1]
+        for index, (name, network, _, choice, batch) in enumerate(wanted):
             seconds = (self.budget.left() - 10) / (len(wanted) - index) - 8  # For whole runs, before and after.
             if seconds >= 3:
                 self.step(f"tuning, {name}", lambda: self.tuning(name, network, choice, batch, seconds))

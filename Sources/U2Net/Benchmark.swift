@@ -70,8 +70,7 @@ public struct Benchmark: Sendable {
   /// Measures.
   public func run() throws(Failure) -> Outcome {
     let (shape, choice) = try checked()
-    let options = try compilation()
-    return try failing { try measure(shape, on: choice, options) }
+    return try failing { try measure(shape, on: choice) }
   }
 
   /// What the plan's passes do to the model on the device, without measuring.
@@ -79,9 +78,8 @@ public struct Benchmark: Sendable {
   /// - Throws: `Failure` where the reference would run: it has no plan.
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
-    let options = try compilation()
     return try failing {
-      let network = try choice.device.compile(model, for: shape, options)
+      let network = try choice.device.compile(model, for: shape, compilation())
       guard let executor = network.executor else {
         throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")
       }
@@ -89,14 +87,10 @@ public struct Benchmark: Sendable {
     }
   }
 
-  private func compilation() throws(Failure) -> CompilationOptions {
-    var options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
-    do {
-      options.plan = try PlanOptions(without: withoutPasses)
-    } catch {
-      throw Failure(.usage, "\(error)")
-    }
-    return options
+  private func compilation() throws -> CompilationOptions {
+    CompilationOptions(
+      maps: maps, precision: precision, cache: cache, usesTunings: usesTunings,
+      plan: try PlanOptions(without: withoutPasses))
   }
 
   /// Pictures in one run that are taken.
@@ -119,7 +113,8 @@ public struct Benchmark: Sendable {
     return (shape, try DeviceChoice(device, strict: strict))
   }
 
-  private func measure(_ shape: Shape, on choice: DeviceChoice, _ options: CompilationOptions) throws -> Outcome {
+  private func measure(_ shape: Shape, on choice: DeviceChoice) throws -> Outcome {
+    let options = try compilation()
     let clock = ContinuousClock()
     let start = clock.now
     let network = try choice.device.compile(model, for: shape, options)

@@ -12,14 +12,16 @@ package struct CompilationOptions {
   /// Whether what a tuning found is used.
   package var usesTunings = true
   /// Which passes make the plan.
-  package var plan = PlanOptions()
+  package var plan: PlanOptions
 
   package init(
-    maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true
+    maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true,
+    plan: PlanOptions = PlanOptions()
   ) {
     self.maps = maps
     self.precision = precision
     self.cache = cache
     self.usesTunings = usesTunings
+    self.plan = plan
   }
 }

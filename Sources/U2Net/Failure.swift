@@ -49,7 +49,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case is ImageError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
-    case is InputShapeError: .usage
+    case is InputShapeError, is PassError: .usage
     case DownloadError.address: .usage
     case DownloadError.checksum, DownloadError.size: .verification
     default: .file
