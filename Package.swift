@@ -81,6 +81,7 @@ let package = Package(
     library("Caches"),
     library("Pipelines"),
     library("FileSelection"),
+    library("Processes"),
     library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
     library("DevicePictures", ["Tensors", "Images", "Matting", "OpenCL", "Kernels", "Engine"]),
@@ -88,7 +89,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
-        "Caches", "Downloads", "Matting", "Compositing", "CBuildInfo", "CDefaultModel",
+        "Caches", "Downloads", "Processes", "Matting", "Compositing", "CBuildInfo", "CDefaultModel",
       ]),
     .executableTarget(
       name: "u2cl",
@@ -122,6 +123,7 @@ let package = Package(
     tests(of: "Caches", ["Caches"]),
     tests(of: "Pipelines", ["Pipelines"]),
     tests(of: "FileSelection", ["FileSelection"]),
+    tests(of: "Processes", ["Processes"]),
     tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images", "Matting"]),

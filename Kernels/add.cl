@@ -9,8 +9,8 @@ __kernel void add(
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const ulong pixels = (ulong)shape.z * shape.w;
   if (i >= pixels || plane >= shape.x * shape.y) return;
-  const int channel = plane % shape.y, image = plane / shape.y;
-  const ulong at = channel * pixels + i;
+  const int channel_index = plane % shape.y, image = plane / shape.y;
+  const ulong at = channel_index * pixels + i;
   store_element(load_element(a, a_at.x + image * a_at.y + at) + load_element(b, b_at.x + image * b_at.y + at), out,
                 out_at.x + image * out_at.y + at);
 }

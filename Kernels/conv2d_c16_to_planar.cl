@@ -11,7 +11,7 @@
 #define X_TILE 16  // pixels of one tile
 #endif
 
-inline float sum16(const float16 v) {
+static inline float sum16(const float16 v) {
   const float8 a = v.lo + v.hi;
   const float4 b = a.lo + a.hi;
   return (b.x + b.y) + (b.z + b.w);
@@ -25,14 +25,14 @@ void conv2d_c16_to_planar(
     const int4 window /* kernel, stride, padding, dilation */, const int rectify) {
   const int x = min((int)get_global_id(0) * X_TILE, out_shape.w - X_TILE);
   const int y = (int)get_global_id(1);                           // 0 ..< output height
-  const int channel = (int)get_global_id(2) % out_shape.y;       // 0 ..< output channels
+  const int out_channel = (int)get_global_id(2) % out_shape.y;       // 0 ..< output channels
   const int image = (int)get_global_id(2) / out_shape.y;         // 0 ..< batch
   const int blocks = in_shape.y / 16, height = in_shape.z, width = in_shape.w;
   const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
   const int first = x * stride - padding, last = (x + X_TILE - 1) * stride + (kernel_size - 1) * dilation - padding;
   const int inside = first >= 0 && last < width;  // whether no tap of the tile lies beside the row
   __global const float16 *w = (__global const float16 *)(parameters + weights_and_bias.x)
-      + (ulong)channel * blocks * kernel_size * kernel_size;
+      + (ulong)out_channel * blocks * kernel_size * kernel_size;
 
   float16 sums[X_TILE];
   #pragma unroll
@@ -59,8 +59,8 @@ void conv2d_c16_to_planar(
       }
     }
   }
-  const float bias = parameters[weights_and_bias.y + channel];
-  __global float *target = out + out_at.x + image * out_at.y + ((ulong)channel * out_shape.z + y) * out_shape.w + x;
+  const float bias = parameters[weights_and_bias.y + out_channel];
+  __global float *target = out + out_at.x + image * out_at.y + ((ulong)out_channel * out_shape.z + y) * out_shape.w + x;
   #pragma unroll
   for (int i = 0; i < X_TILE; i++) {
     const float value = bias + sum16(sums[i]);

@@ -16,7 +16,7 @@
 #define PIXELS 16  // such shares of a group
 #endif
 
-inline float sum_of(const channels v) {
+static inline float sum_of(const channels v) {
 #if STORAGE == 16
   const float4 four = v.lo + v.hi;
 #else
@@ -25,7 +25,7 @@ inline float sum_of(const channels v) {
   return (four.x + four.y) + (four.z + four.w);
 }
 
-inline channels load_weights(__global const float *from, const int i) {
+static inline channels load_weights(__global const float *from, const int i) {
 #if STORAGE == 16
   return vload8(i, from);
 #else
@@ -41,13 +41,13 @@ void conv2d_c16_to_planar_gpu(
     const int4 window /* kernel, stride, padding, dilation */, const int rectify) {
   __local float partial[PIXELS * LANES * X_TILE];
   const int item = (int)get_local_id(0), lane = item % LANES, share = item / LANES;
-  const int channel = (int)get_group_id(1) % out_shape.y;  // 0 ..< output channels
+  const int out_channel = (int)get_group_id(1) % out_shape.y;  // 0 ..< output channels
   const int image = (int)get_group_id(1) / out_shape.y;    // 0 ..< batch
   const int height = in_shape.z, width = in_shape.w, vectors = in_shape.y / CHANNELS;
   const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
   const int taps = kernel_size * kernel_size, pixels = out_shape.z * out_shape.w;
   const int first = ((int)get_group_id(0) * PIXELS + share) * X_TILE;
-  __global const float *weights = parameters + weights_and_bias.x + (ulong)channel * in_shape.y * taps;
+  __global const float *weights = parameters + weights_and_bias.x + (ulong)out_channel * in_shape.y * taps;
   __global const element *image_in = in + in_at.x + image * in_at.y;
 
   channels sums[X_TILE];
@@ -75,7 +75,7 @@ void conv2d_c16_to_planar_gpu(
   if (item >= PIXELS * X_TILE) return;
   const int pixel = (int)get_group_id(0) * PIXELS * X_TILE + item;
   if (pixel >= pixels) return;
-  float value = parameters[weights_and_bias.y + channel];
+  float value = parameters[weights_and_bias.y + out_channel];
   for (int i = 0; i < LANES; i++) value += partial[(item / X_TILE * LANES + i) * X_TILE + item % X_TILE];
-  out[out_at.x + image * out_at.y + (ulong)channel * pixels + pixel] = rectify ? fmax(value, 0.0f) : value;
+  out[out_at.x + image * out_at.y + (ulong)out_channel * pixels + pixel] = rectify ? fmax(value, 0.0f) : value;
 }

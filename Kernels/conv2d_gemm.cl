@@ -55,8 +55,6 @@
 #define COPY REGISTERS
 #endif
 
-// Functions over arrays that must stay in registers.
-#define INLINE static inline __attribute__((always_inline))
 #if MULTIPLY == FMA || PTX
 #define UNROLL _Pragma("unroll")
 #else
@@ -418,13 +416,13 @@ typedef struct {
   int channels, height, width, rectify;
 } Target;
 
-INLINE void store_four_sums(const float4 sums, const int channel, const ulong pixel, const Target t) {
-  const ulong at = ((ulong)(channel / 16) * t.height * t.width + pixel) * 4 + channel % 16 / 4;
+INLINE void store_four_sums(const float4 sums, const int out_channel, const ulong pixel, const Target t) {
+  const ulong at = ((ulong)(out_channel / 16) * t.height * t.width + pixel) * 4 + out_channel % 16 / 4;
   if (t.partial) {
     vstore4(sums, at, t.partial);
     return;
   }
-  float4 value = sums + vload4(channel / 4, t.bias);
+  float4 value = sums + vload4(out_channel / 4, t.bias);
   if (t.rectify) value = fmax(value, (float4)(0.0f));
   if (t.residual) value += load_four(t.residual, at);
   store_four(value, t.out, at);
@@ -444,9 +442,9 @@ INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Tar
     if (pixel < 0) continue;
     UNROLL
     for (int j = 0; j < ITEM_N / 4; j++) {
-      const int channel = first_channel + channel_of(j);
+      const int out_channel = first_channel + channel_of(j);
       const float *s = sums[i] + j * 4;
-      if (channel < t.channels) store_four_sums((float4)(s[0], s[1], s[2], s[3]), channel, (ulong)pixel, t);
+      if (out_channel < t.channels) store_four_sums((float4)(s[0], s[1], s[2], s[3]), out_channel, (ulong)pixel, t);
     }
   }
 #else
@@ -458,9 +456,9 @@ INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Tar
       if (pixel < 0) continue;
       UNROLL
       for (int j = 0; j < TILES_N; j++) {
-        const int channel = first_channel + WARP_N + j * 16 + LANE % 4 * 4;
+        const int out_channel = first_channel + WARP_N + j * 16 + LANE % 4 * 4;
         const float *s = sums[i][j] + lower * 2;
-        if (channel < t.channels) store_four_sums((float4)(s[0], s[1], s[4], s[5]), channel, (ulong)pixel, t);
+        if (out_channel < t.channels) store_four_sums((float4)(s[0], s[1], s[4], s[5]), out_channel, (ulong)pixel, t);
       }
     }
   }

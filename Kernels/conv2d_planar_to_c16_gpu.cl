@@ -45,10 +45,10 @@ void conv2d_planar_to_c16_gpu(
     for (int i = item; i < chunk * 4; i += ITEMS) taps[i] = vload4(first * 4 + i, weights);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int t = 0; t < chunk; t++) {
-      const int channel = (first + t) / window_taps, tap = (first + t) % window_taps;
+      const int in_channel = (first + t) / window_taps, tap = (first + t) % window_taps;
       const int in_y = y * stride + tap / kernel_size * dilation - padding;
       if (in_y < 0 || in_y >= height) continue;
-      __global const float *row = image_in + ((ulong)channel * height + in_y) * width;
+      __global const float *row = image_in + ((ulong)in_channel * height + in_y) * width;
       const int in_x = x * stride + tap % kernel_size * dilation - padding;
       #pragma unroll
       for (int i = 0; i < X_TILE; i++) {

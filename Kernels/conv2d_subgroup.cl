@@ -50,7 +50,7 @@
 #define COLUMNS (OUTPUTS * LANES)              // output channels of a sub-group
 
 // A lane's element behind a place that all lanes of 16 share.
-inline float load_lane(__global const element *from) {
+static inline float load_lane(__global const element *from) {
 #if BLOCK_READS && STORAGE == 16
   const ushort bits = intel_sub_group_block_read_us(from);
   return vload_half(0, (const half *)&bits);
@@ -138,10 +138,10 @@ void conv2d_subgroup(
 
   #pragma unroll
   for (int v = 0; v < OUTPUTS; v++) {
-    const int channel = first_channel + v * LANES + LANE;
-    if (channel >= out_channels) continue;
-    const ulong at = (((ulong)(channel / 16) * height + y) * width + x) * 16 + channel % 16;
-    const float bias = parameters[weights_and_bias.y + channel];
+    const int out_channel = first_channel + v * LANES + LANE;
+    if (out_channel >= out_channels) continue;
+    const ulong at = (((ulong)(out_channel / 16) * height + y) * width + x) * 16 + out_channel % 16;
+    const float bias = parameters[weights_and_bias.y + out_channel];
     #pragma unroll
     for (int i = 0; i < X_TILE; i++) {
       if (x + i >= width) continue;

@@ -18,9 +18,9 @@ __kernel void filter_rows(
   const int i = (int)get_global_id(0);  // 0 ..< out width * channels
   const int y = (int)get_global_id(1);  // 0 ..< height
   if (i >= shape.y * shape.z || y >= shape.x) return;
-  const int x = i / shape.z, channel = i % shape.z;
+  const int x = i / shape.z, channel_index = i % shape.z;
   const int2 tap = taps[x];
-  __global const uchar *samples = in + at + ((ulong)y * shape.w + tap.x) * shape.z + channel;
+  __global const uchar *samples = in + at + ((ulong)y * shape.w + tap.x) * shape.z + channel_index;
   out[out_at + (ulong)y * shape.y * shape.z + i] = weighted_sum(samples, shape.z, weights + (ulong)x * stride, tap.y);
 }
 

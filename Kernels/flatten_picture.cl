@@ -14,11 +14,11 @@ __kernel void flatten_picture(
   const uint full = deep ? 65535u : 255u;
   const ulong first = (ulong)pixel * shape.z;
   const uint alpha = shape.z < 4 ? full : deep ? words[first + 3] : bytes[first + 3];
-  for (int channel = 0; channel < 3; channel++) {
-    uint value = deep ? words[first + channel] : bytes[first + channel];
-    const uint behind = (background >> (16 - 8 * channel) & 255u) * (full / 255u);
+  for (int channel_index = 0; channel_index < 3; channel_index++) {
+    uint value = deep ? words[first + channel_index] : bytes[first + channel_index];
+    const uint behind = (background >> (16 - 8 * channel_index) & 255u) * (full / 255u);
     if (shape.z == 4) value = (value * alpha + behind * (full - alpha) + full / 2u) / full;
     if (deep) value = (value + 128u) / 257u;
-    out[out_at + (ulong)pixel * 3 + channel] = (uchar)value;
+    out[out_at + (ulong)pixel * 3 + channel_index] = (uchar)value;
   }
 }

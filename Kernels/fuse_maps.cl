@@ -20,7 +20,7 @@ __kernel void fuse_maps(
   const int plane = (int)get_global_id(2);                       // 0 ..< batch * output channels
   const int out_height = out_shape.z, out_width = out_shape.w;
   if (first >= out_width || y >= out_height || plane >= out_shape.x * out_shape.y) return;
-  const int channel = plane % out_shape.y, image = plane / out_shape.y;
+  const int out_channel = plane % out_shape.y, image = plane / out_shape.y;
   const int count = min(SEGMENT, out_width - first);
   ulong ats[8], strides[8];
   int heights[8], widths[8];
@@ -30,7 +30,7 @@ __kernel void fuse_maps(
   vstore8(width, 0, widths);
 
   float sums[SEGMENT];
-  for (int i = 0; i < SEGMENT; i++) sums[i] = parameters[weights_and_bias.y + channel];
+  for (int i = 0; i < SEGMENT; i++) sums[i] = parameters[weights_and_bias.y + out_channel];
   for (int k = 0; k < maps; k++) {
     const int h = heights[k], w = widths[k];
     const float y_scale = (float)h / (float)out_height, x_scale = (float)w / (float)out_width;
@@ -41,7 +41,7 @@ __kernel void fuse_maps(
     const int left = min((int)fmax(x_scale * ((float)first + 0.5f) - 0.5f, 0.0f), w - 1);
     const int right = min((int)fmax(x_scale * ((float)(first + count) - 0.5f) - 0.5f, 0.0f) + 1, w - 1);
     for (int c = 0; c < channels; c++) {
-      const float weight = parameters[weights_and_bias.x + ((ulong)channel * maps + k) * channels + c];
+      const float weight = parameters[weights_and_bias.x + ((ulong)out_channel * maps + k) * channels + c];
       __global const float *pixels = in + ats[k] + image * strides[k] + (ulong)c * h * w;
       __global const float *upper = pixels + (ulong)y0 * w + left, *lower = pixels + (ulong)y1 * w + left;
       float row[SEGMENT + 2];
@@ -54,6 +54,7 @@ __kernel void fuse_maps(
       }
     }
   }
-  __global float *target = out + out_at.x + image * out_at.y + ((ulong)channel * out_height + y) * out_width + first;
+  __global float *target =
+      out + out_at.x + image * out_at.y + ((ulong)out_channel * out_height + y) * out_width + first;
   for (int i = 0; i < count; i++) target[i] = sigmoid ? 1.0f / (1.0f + exp(-sums[i])) : sums[i];
 }

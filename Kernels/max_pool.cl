@@ -9,12 +9,12 @@ __kernel void max_pool(
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const int out_width = out_shape.w, out_pixels = out_shape.z * out_width;
   if (i >= out_pixels || plane >= out_shape.x * out_shape.y) return;
-  const int channel = plane % out_shape.y, image = plane / out_shape.y;
+  const int channel_index = plane % out_shape.y, image = plane / out_shape.y;
   const int height = in_shape.z, width = in_shape.w;
   const int y0 = i / out_width * stride, x0 = i % out_width * stride;
-  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel * height * width;
+  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel_index * height * width;
   float best = -INFINITY;
   for (int y = y0; y < min(y0 + window, height); y++)
     for (int x = x0; x < min(x0 + window, width); x++) best = fmax(best, pixels[(ulong)y * width + x]);
-  out[out_at.x + image * out_at.y + (ulong)channel * out_pixels + i] = best;
+  out[out_at.x + image * out_at.y + (ulong)channel_index * out_pixels + i] = best;
 }

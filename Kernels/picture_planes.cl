@@ -6,6 +6,6 @@ __kernel void picture_planes(
     const ulong out_at) {
   const int pixel = (int)get_global_id(0);  // 0 ..< pixels
   if (pixel >= pixels) return;
-  for (int channel = 0; channel < 3; channel++)
-    out[out_at + (ulong)channel * pixels + pixel] = (float)in[at + (ulong)pixel * 3 + channel] / 255.0f;
+  for (int channel_index = 0; channel_index < 3; channel_index++)
+    out[out_at + (ulong)channel_index * pixels + pixel] = (float)in[at + (ulong)pixel * 3 + channel_index] / 255.0f;
 }

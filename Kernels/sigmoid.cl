@@ -9,7 +9,7 @@ __kernel void sigmoid(
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const ulong pixels = (ulong)shape.z * shape.w;
   if (i >= pixels || plane >= shape.x * shape.y) return;
-  const int channel = plane % shape.y, image = plane / shape.y;
-  const float x = load_element(in, in_at.x + image * in_at.y + channel * pixels + i);
-  store_element(1.0f / (1.0f + exp(-x)), out, out_at.x + image * out_at.y + channel * pixels + i);
+  const int channel_index = plane % shape.y, image = plane / shape.y;
+  const float x = load_element(in, in_at.x + image * in_at.y + channel_index * pixels + i);
+  store_element(1.0f / (1.0f + exp(-x)), out, out_at.x + image * out_at.y + channel_index * pixels + i);
 }

@@ -12,16 +12,16 @@ __kernel void upsample_bilinear(
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const int out_width = out_shape.w, out_pixels = out_shape.z * out_width;
   if (i >= out_pixels || plane >= out_shape.x * out_shape.y) return;
-  const int channel = plane % out_shape.y, image = plane / out_shape.y;
+  const int channel_index = plane % out_shape.y, image = plane / out_shape.y;
   const int height = in_shape.z, width = in_shape.w;
   const float y = fmax(grid.x * ((float)(i / out_width) + grid.y) - grid.y, 0.0f);
   const float x = fmax(grid.z * ((float)(i % out_width) + grid.w) - grid.w, 0.0f);
   const int y0 = min((int)y, height - 1), y1 = min(y0 + 1, height - 1);
   const int x0 = min((int)x, width - 1), x1 = min(x0 + 1, width - 1);
   const float fy = y - (float)y0, fx = x - (float)x0;
-  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel * height * width;
+  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel_index * height * width;
   __global const float *upper = pixels + (ulong)y0 * width, *lower = pixels + (ulong)y1 * width;
   const float top = (1.0f - fx) * upper[x0] + fx * upper[x1];
   const float bottom = (1.0f - fx) * lower[x0] + fx * lower[x1];
-  out[out_at.x + image * out_at.y + (ulong)channel * out_pixels + i] = (1.0f - fy) * top + fy * bottom;
+  out[out_at.x + image * out_at.y + (ulong)channel_index * out_pixels + i] = (1.0f - fy) * top + fy * bottom;
 }

@@ -15,6 +15,8 @@ public struct CacheContents: Hashable, Sendable, Codable {
   public var programs = CacheTally()
   /// Journals of a tuner.
   public var tunings = CacheTally()
+  /// Journals of what was found out about devices and their drivers.
+  public var devices = CacheTally()
   /// What evaluations that were interrupted had scored.
   public var evaluations = CacheTally()
   /// What processes that were killed left behind, or others are writing now.
@@ -24,9 +26,11 @@ public struct CacheContents: Hashable, Sendable, Codable {
   public init() {}
 
   /// Everything together.
-  public var count: Int { programs.count + tunings.count + evaluations.count + unfinished.count }
+  public var count: Int { tallies.reduce(0) { $0 + $1.count } }
   /// Everything together.
-  public var bytes: Int { programs.bytes + tunings.bytes + evaluations.bytes + unfinished.bytes }
+  public var bytes: Int { tallies.reduce(0) { $0 + $1.bytes } }
+
+  private var tallies: [CacheTally] { [programs, tunings, devices, evaluations, unfinished] }
 }
 
 extension Cache {
@@ -67,6 +71,7 @@ extension Cache {
     switch kind {
     case .programs: return \.programs
     case .tunings: return \.tunings
+    case .devices: return \.devices
     case .evaluations: return \.evaluations
     }
   }

@@ -4,6 +4,8 @@ public enum CacheKind: String, Hashable, Sendable, CaseIterable {
   case programs
   /// Journals of what a tuner measured.
   case tunings
+  /// Journals of what was found out about devices and their drivers.
+  case devices
   /// What evaluations that were interrupted had scored; in files of their own form, without a `CacheKey`.
   case evaluations
 
@@ -11,7 +13,7 @@ public enum CacheKind: String, Hashable, Sendable, CaseIterable {
   var suffix: String {
     switch self {
     case .programs: ".bin"
-    case .tunings, .evaluations: ".journal"
+    case .tunings, .devices, .evaluations: ".journal"
     }
   }
 
@@ -40,6 +42,9 @@ public struct CacheKey: Hashable, Sendable {
 
   /// The entry's file within the folder of its kind.
   var fileName: String { stem + kind.suffix }
+
+  /// The digest as text.
+  package var text: String { stem }
 
   /// The digest in hexadecimal.
   var stem: String { digest.hexadecimal }

@@ -106,7 +106,7 @@ package enum SystemFile {
   }
 
   /// Makes a folder that is this user's alone, or finds it so; false where another user could have made what is there.
-  static func makePrivateFolder(_ path: String) -> Bool {
+  package static func makePrivateFolder(_ path: String) -> Bool {
     var status = stat()
     guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else { return false }
     return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0

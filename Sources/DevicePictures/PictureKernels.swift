@@ -11,6 +11,8 @@ struct PictureKernels {
   private let session: DeviceSession
   private var taps: TapsCache
   private var known: [String: Kernel] = [:]
+  /// The most work-items of a group of each.
+  private var limits: [String: Int] = [:]
   /// Work-items of a group along a row of pixels.
   private let group: Int
   /// Groups that look for a range side by side.
@@ -22,7 +24,7 @@ struct PictureKernels {
     taps = TapsCache(queue: queue)
     let device = session.device
     // A group of one on a CPU is a loop without a barrier's cost.
-    group = device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: min(256, device.maxWorkGroupSize))
+    group = device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: session.rowGroup(of: 256))
     rangeGroups = device.kind == .cpu ? max(1, device.computeUnits) : 64
   }
 
@@ -32,13 +34,18 @@ struct PictureKernels {
     return power
   }
 
+  /// - Parameter groups: how many groups lie along the first dimension, where a kernel counts them; `items` says the rest.
   mutating func enqueue<each Argument: KernelArgument>(
-    _ name: String, _ source: KernelSource, over items: [Int], group: [Int]? = nil, _ arguments: repeat each Argument
+    _ name: String, _ source: KernelSource, over items: [Int], groups: Int? = nil, _ arguments: repeat each Argument
   ) throws {
     let kernel = try known[name] ?? session.kernel(name, from: source)
+    if known[name] == nil { limits[name] = Self.powerOfTwo(notAbove: kernel.maxWorkGroupSize(on: session.device)) }
     known[name] = kernel
     try kernel.bind(repeat each arguments)
-    let local = group ?? [self.group] + Array(repeating: 1, count: items.count - 1)
+    let row = min(self.group, limits[name] ?? self.group)
+    let local = [row] + Array(repeating: 1, count: items.count - 1)
+    var items = items
+    if let groups { items[0] = groups * row }
     try queue.enqueue(Launch(label: name, kernel: kernel, size: WorkSize(covering: items, local: local)))
   }
 
@@ -115,7 +122,7 @@ struct PictureKernels {
   /// The least and the greatest value of each of `parts` parts of `count` floats, as `rangeGroups` pairs for each.
   mutating func ranges(of values: Buffer, count: Int, parts: Int, to ranges: Buffer) throws {
     try enqueue(
-      "value_range", .valueRange, over: [rangeGroups * group, parts], group: [group, 1], values, UInt64(0),
+      "value_range", .valueRange, over: [rangeGroups, parts], groups: rangeGroups, values, UInt64(0),
       Int32(count), ranges)
   }
 

@@ -1,5 +1,6 @@
-import Caches
+package import Caches
 import Kernels
+import OpenCL
 
 /// What was found out about a device, in this process and in those before it: lines of text, kept under everything that
 /// they follow from.
@@ -10,9 +11,9 @@ package struct DeviceJournal {
   private let key: CacheKey
 
   /// - Parameter cache: nil to remember nothing.
-  init(_ subject: [String], cache: Cache?) {
+  package init(_ subject: [String], cache: Cache?) {
     self.cache = cache
-    key = CacheKey(.tunings, ["journal", "1"] + subject)
+    key = CacheKey(.devices, ["journal", "1"] + subject)
     lines = cache?.records(key) ?? []
   }
 
@@ -24,10 +25,15 @@ package struct DeviceJournal {
   }
 }
 
-extension DeviceSession {
-  /// The journal of a subject, such as a trial, on this device with the kernels of this program.
-  package func journal(of subject: String...) -> DeviceJournal {
+extension DeviceJournal {
+  /// The journal of a subject, such as a trial, on a device with the kernels of this program.
+  static func of(_ device: Device, _ subject: [String], cache: Cache?) -> DeviceJournal {
     let sources = KernelFoundation.allCases.map(\.text) + KernelSource.allCases.map(\.text)
     return DeviceJournal(subject + device.identity + sources, cache: cache)
   }
+}
+
+extension DeviceSession {
+  /// The journal of a subject on the session's device.
+  package func journal(of subject: String...) -> DeviceJournal { .of(device, subject, cache: cache) }
 }

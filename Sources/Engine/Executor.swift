@@ -18,8 +18,8 @@ public final class Executor {
   /// The names of the recorded blocks, in the order in which they run.
   public var blocks: [String] { workspace.recording.map(\.name) }
 
-  /// How values between blocks of channels are stored.
-  public var precision: Precision { tuning.precision }
+  /// How values between blocks of channels are stored; float32 where there are none.
+  public var precision: Precision { plan.values.contains { $0.precision == .float16 } ? .float16 : .float32 }
   /// How a GPU's kernels on blocks make their products, such as `halves on tensor cores (m16n8k16), cp.async`; nil for the
   /// kernels of CPUs.
   public var products: String? { tuning.gpu.map { "\($0)" } }
@@ -62,19 +62,26 @@ public final class Executor {
     graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions = PlanOptions(),
     precision: Precision = .float32, singleBlocks: Set<String> = []
   ) throws {
-    var tuning = try session.tuning(for: precision)
-    if !singleBlocks.isEmpty, tuning.precision == .float16 {
-      tuning.exception = TuningException(blocks: singleBlocks, tuning: try session.tuning(for: .float32))
-    }
-    try self.init(graph: graph, parameters: parameters, session: session, options: options, tuning: tuning)
+    let (plan, tuning) = try session.plan(of: graph, options, precision, singleBlocks: singleBlocks)
+    try self.init(
+      graph: graph, parameters: parameters, session: session, options: options, tuning: tuning, plan: plan)
   }
 
-  package init(
+  /// - Parameter tuning: how kernels are chosen; none of them is tried first.
+  package convenience init(
     graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions,
     tuning: KernelTuning
   ) throws {
+    try self.init(
+      graph: graph, parameters: parameters, session: session, options: options, tuning: tuning,
+      plan: Plan(graph, options: options, tuning: tuning))
+  }
+
+  private init(
+    graph: Graph, parameters: some ParameterSource, session: DeviceSession, options: PlanOptions,
+    tuning: KernelTuning, plan: Plan
+  ) throws {
     let queue = try Queue(context: session.context)
-    let plan = Plan(graph, options: options, tuning: tuning)
     try Self.checkMemory(for: plan, tuning, on: session.device)
     try graph.validate(parameters)
     let memory = try ParameterMemory(of: plan, tuning: tuning, queue: queue)

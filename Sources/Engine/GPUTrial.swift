@@ -53,7 +53,7 @@ package struct GPUTrial {
   /// Tries every candidate, or takes what an earlier process found; a candidate over which one ended is left alone.
   package func result() throws -> Result {
     var journal = session.journal(of: "trial", precision.rawValue)
-    let candidates = candidates + withSubgroups(&journal)
+    let candidates = try candidates + withSubgroups(&journal)
     if let known = Result(journal.lines, candidates) { return known }
     var notes: [String] = []
     var right: [GPUTuning] = []
@@ -62,13 +62,21 @@ package struct GPUTrial {
         notes.append("\(candidate) ended an earlier process on \(session.device.name); it is not used")
         continue
       }
+      try session.beginTrial("\(candidate)")
       journal.append("begun \(index)")
-      if try isRight(candidate, &notes) { right.append(candidate) }
+      // The plain kernels are tried one by one when a plan uses them, so that one that fails does not cost the others.
+      if try candidate.isPlain || isRight(candidate, &notes) { right.append(candidate) }
       journal.append("ended \(index)")
     }
     let result = Result(fastest: try fastest(of: right), notes: notes)
     for line in result.lines(candidates) { journal.append(line) }
     return result
+  }
+
+  /// Whether a process ended over a candidate.
+  static func isOpen(_ journal: DeviceJournal) -> Bool {
+    let begun = journal.lines.compactMap { $0.hasPrefix("begun ") ? $0.dropFirst(6) : nil }
+    return begun.contains { !journal.lines.contains("ended \($0)") }
   }
 
   /// From the most to the least that is asked of a device.
@@ -126,29 +134,18 @@ package struct GPUTrial {
   package func outcome(of gpu: GPUTuning) throws -> Outcome {
     let graph = try Self.graph(on: Shape(batch: 2, channels: 3, height: 11, width: 21), channels: 48)
     let input = SeededParameters.input(shape: graph.inputShape)
-    var options = PlanOptions()
-    options.usesBlocks = false
-    options.usesWinograd = false
-    let expected = try run(graph, input, options, KernelTuning(for: session.device))
+    let expected = try session.portable(graph).run(input)[0]
     var tuning = KernelTuning(for: session.device)
     tuning.gpu = gpu
     do {
-      let difference = try run(graph, input, PlanOptions(), tuning).relativeDifference(to: expected)
-      return difference <= tolerance ? .right : .wrong(by: difference)
+      let difference = try executor(graph, tuning).run(input)[0].relativeDifference(to: expected)
+      return difference <= precision.trialTolerance ? .right : .wrong(by: difference)
     } catch let error as CLBuildError {
       return .notBuilt(error.log)
     } catch let error as SubgroupSizeError {
       return .notBuilt("\(error)")
     } catch let error as CLError {
       return .failed(error)
-    }
-  }
-
-  /// Relative to the largest value: float32 sums in another order, or a few roundings to halves.
-  private var tolerance: Float {
-    switch precision {
-    case .float32: 2e-5
-    case .float16: 1e-2
     }
   }
 
@@ -174,9 +171,7 @@ package struct GPUTrial {
     return try candidates.map { gpu in
       var tuning = KernelTuning(for: session.device)
       tuning.gpu = gpu
-      let executor = try Executor(
-        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(), tuning: tuning
-      )
+      let executor = try executor(graph, tuning)
       let seconds = try (0..<4).map { _ in
         try executor.profile(input).filter { $0.label == Self.timed }.reduce(0) { $0 + $1.times.duration }
       }
@@ -202,9 +197,13 @@ package struct GPUTrial {
 
   private static let timed = "third.add"
 
-  private func run(_ graph: Graph, _ input: Tensor, _ options: PlanOptions, _ tuning: KernelTuning) throws -> Tensor {
+  private func executor(_ graph: Graph, _ tuning: KernelTuning) throws -> Executor {
     try Executor(
-      graph: graph, parameters: SeededParameters(for: graph), session: session, options: options, tuning: tuning
-    ).run(input)[0]
+      graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(), tuning: tuning)
   }
+}
+
+extension GPUTuning {
+  /// Whether the kernels are what any device may run.
+  fileprivate var isPlain: Bool { products == [.fma] && !usesPTX && !prefersSubgroups }
 }

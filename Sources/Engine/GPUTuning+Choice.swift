@@ -4,16 +4,26 @@ extension GPUTuning {
   /// The ways to compute a convolution that are worth trying, what is expected to be the fastest first.
   package func methods(for problem: ConvolutionProblem) -> [BlockedMethod] {
     let divisions = candidates(for: problem).map { BlockedMethod.implicitGEMM($0) }
-    let tiles = subgroups?.candidates(for: problem).map { BlockedMethod.subgroup($0) } ?? []
+    let tiles = subgroupTiles(for: problem).map { BlockedMethod.subgroup($0) }
     return prefersSubgroups ? tiles + divisions : divisions + tiles
+  }
+
+  /// The tiles of sub-groups that the device runs, what is expected to be the fastest first.
+  private func subgroupTiles(for problem: ConvolutionProblem) -> [SubgroupConvolution] {
+    subgroups?.candidates(for: problem).filter { runs($0, problem) } ?? []
+  }
+
+  /// Whether the device runs a tile's kernel.
+  func runs(_ tile: SubgroupConvolution, _ problem: ConvolutionProblem) -> Bool {
+    guard let subgroups, subgroups.accepts(tile) else { return false }
+    return refused.isEmpty || allows(
+      subgroups.variant(of: tile, for: problem, precision: precision), group: subgroups.lanes * subgroups.group)
   }
 
   /// Divisions of a convolution worth trying, what is expected to be the fastest first: for each tile the best patch, with
   /// the sum in one part and in a few.
   package func candidates(for problem: ConvolutionProblem) -> [ImplicitGEMM] {
-    let whole = products.flatMap { product in
-      product.tiles.suffix(mostTiles).flatMap { tile in patches(of: tile, product, for: problem) }
-    }
+    let whole = divisions(of: problem)
     let found = whole.flatMap { patch in
       splits(of: problem, patch.product).map { parts in
         var gemm = patch
@@ -28,6 +38,25 @@ extension GPUTuning {
   /// The most candidates that a tuner is offered for one convolution.
   private static let mostCandidates = 12
 
+  /// Whether any kernel of the device computes a convolution.
+  func computes(_ problem: ConvolutionProblem) -> Bool {
+    if !subgroupTiles(for: problem).isEmpty { return true }
+    return products.contains { product in
+      (product.tiles(on: architecture, precision).suffix(mostTiles).reversed() + product.lastTiles).contains {
+        !patches(of: $0, product, for: problem).isEmpty
+      }
+    }
+  }
+
+  /// The best patches of each tile; of the tiles that a device with little of everything is left with where none else fits.
+  private func divisions(of problem: ConvolutionProblem) -> [ImplicitGEMM] {
+    let usual = products.flatMap { product in
+      product.tiles(on: architecture, precision).suffix(mostTiles).flatMap { patches(of: $0, product, for: problem) }
+    }
+    guard usual.isEmpty else { return usual }
+    return products.flatMap { product in product.lastTiles.flatMap { patches(of: $0, product, for: problem) } }
+  }
+
   /// The two patches of a tile that leave the fewest of its pixels idle and see the fewest pixels around it.
   package func patches(
     of tile: ImplicitGEMM.Tile, _ product: Product, for problem: ConvolutionProblem
@@ -36,13 +65,16 @@ extension GPUTuning {
     let widths = Set([4, 8, 10, 16, 20, 32, 40, min(output.width, tile.pixels)]).filter {
       $0 <= max(output.width, 4) && $0 <= tile.pixels
     }
-    let fitting = widths.map { width in
-      // As many rows as fit, but spread evenly over the map.
-      let most = max(1, min(output.height, tile.pixels / width))
-      let height = output.height.dividedRoundingUp(by: output.height.dividedRoundingUp(by: most))
-      return ImplicitGEMM(product, tile: tile, width: width, height: height)
-    }.filter {
-      $0.threads <= maxGroup && patchCapacity(of: $0, kernel: problem.kernel, dilation: problem.dilation) != nil
+    let fitting = widths.compactMap { width in
+      // As many rows as fit the tile and the local memory, but spread evenly over the map.
+      var most = max(1, min(output.height, tile.pixels / width))
+      while true {
+        let height = output.height.dividedRoundingUp(by: output.height.dividedRoundingUp(by: most))
+        let gemm = ImplicitGEMM(product, tile: tile, width: width, height: height)
+        if fits(gemm, problem) { return gemm }
+        guard height > 1 else { return nil as ImplicitGEMM? }
+        most = height / 2
+      }
     }
     return fitting.map { (gemm: $0, clocks: clocks(of: $0, for: problem)) }
       .sorted { ($0.clocks, $0.gemm.width) < ($1.clocks, $1.gemm.width) }.prefix(2).map(\.gemm)
@@ -75,6 +107,9 @@ extension GPUTuning {
   /// clocks than a launch that writes them, and reading what it wrote. A guess like `clocks`: each step waits for the
   /// pixels that it resamples, and every group computes those of its own patch.
   func prefersResampling(_ channels: Int, of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
+    guard allows(gemm, problem, resamples: true) else { return false }
+    if alwaysResamples { return true }
+    guard architecture.resamples(gemm.tile, precision) else { return false }
     let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let stepChannels = stepChannels(gemm.product)
     let steps = Double((channels / stepChannels).dividedRoundingUp(by: gemm.splits))

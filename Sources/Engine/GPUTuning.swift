@@ -1,3 +1,4 @@
+import Kernels
 package import OpenCL
 package import Tensors
 
@@ -28,12 +29,23 @@ package struct GPUTuning: Hashable, Sendable {
   package var prefersSubgroups = false
   /// What a launch costs beside its work, in a multiprocessor's clocks: a guess, and for tests.
   package var launchClocks: Double = 4000
+  /// What compilers make well of the kernels on this architecture.
+  package var architecture = GPUArchitecture.unknown
+  /// Whether convolutions resample what they read: where that is expected to be faster, or, for trials, always.
+  package var alwaysResamples = false
+  /// The kernels that the device does not build, does not run, or computes wrongly.
+  package var refused: Set<KernelVariant> = []
+  /// The most work-items of a group of a function, where larger ones failed.
+  package var groupLimits: [String: Int] = [:]
+  /// The functions of which no variant is used.
+  package var refusedFunctions: Set<String> = []
 
   /// What works on any device.
   package init(for device: Device, precision: Precision) {
     self.init(
-      precision, localMemory: Int(clamping: device.localMemory), maxGroup: device.maxWorkGroupSize,
+      precision, localMemory: Int(clamping: device.localMemory), maxGroup: device.maxRowGroupSize,
       computeUnits: device.multiprocessors)
+    architecture = GPUArchitecture(of: device)
     if device.kind == .cpu { mostTiles = 1 }
   }
 
@@ -88,9 +100,46 @@ package struct GPUTuning: Hashable, Sendable {
 
   /// Whether the device's kernels compute a convolution so divided.
   package func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
-    products.contains(gemm.product) && gemm.product.tiles.contains(gemm.tile) && gemm.threads <= maxGroup
-      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits
-      && patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil
+    products.contains(gemm.product) && gemm.product.isTile(gemm.tile)
+      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits && fits(gemm, problem)
+  }
+
+  /// Whether the device runs a division's kernel.
+  func fits(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem) -> Bool {
+    guard gemm.threads <= maxGroup,
+      patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil
+    else { return false }
+    return allows(gemm, problem, resamples: false)
+  }
+
+  /// Whether a division's kernel is none of those that are refused; most devices refuse none.
+  func allows(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem, resamples: Bool) -> Bool {
+    if refused.isEmpty { return true }
+    return variant(of: gemm, for: problem, resamples: resamples).map { allows($0, group: gemm.threads) } ?? false
+  }
+
+  /// Whether the device runs a kernel in groups of so many work-items.
+  func allows(_ variant: KernelVariant, group: Int) -> Bool {
+    group <= min(maxGroup, groupLimits[variant.function] ?? .max) && !refused.contains(variant)
+      && !refusedFunctions.contains(variant.function)
+  }
+
+  /// Whether the device still has a kernel of each kind that values on blocks cannot do without.
+  var isComplete: Bool {
+    !refused.contains { $0.source.sharedProgram == .blocksGPU } && planarToBlocked(width: 1) != nil
+      && planarToBlocked(width: .max) != nil && blockedToPlanar(inChannels: 16) != nil
+      && blockedToPlanar(inChannels: .max) != nil
+  }
+
+  /// The kernel of a division; nil where its patch does not fit the local memory.
+  package func variant(
+    of gemm: ImplicitGEMM, for problem: ConvolutionProblem, resamples: Bool
+  ) -> KernelVariant? {
+    patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation).map { patch in
+      KernelVariant(
+        function: "conv2d_gemm", source: .conv2dGEMM,
+        options: options(of: gemm, kernel: problem.kernel, patch: patch, resamples: resamples))
+    }
   }
 
   /// The most parts of a sum.
@@ -110,7 +159,7 @@ package struct GPUTuning: Hashable, Sendable {
       ("STAGES", stages(of: gemm.product, kernel: kernel)), ("MULTIPLY", gemm.product.rawValue),
       ("COPY", copy(for: gemm.product).rawValue), ("PTX", usesPTX ? 1 : 0), ("RESAMPLE", resamples ? 1 : 0),
     ]
-    return (constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions]).filter { !$0.isEmpty }.joined(separator: " ")
+    return joined(constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions, architecture.options])
   }
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A convolution as an implicit matrix product on a GPU: the constants of `conv2d_gemm.cl`, and how the output is divided
 /// among work-groups.
 package struct ImplicitGEMM: Hashable, Sendable {
@@ -93,6 +95,17 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
     .init(64, 64, per: 32, 32), .init(128, 32, per: 32, 32), .init(64, 32, per: 32, 16), .init(128, 16, per: 32, 16),
     .init(64, 16, per: 16, 16),
   ]
+
+  /// Tiles for devices that run none of the others: groups of 32 work-items, little local memory.
+  var lastTiles: [ImplicitGEMM.Tile] { self == .fma ? [.init(32, 16, per: 4, 4), .init(16, 16, per: 4, 4)] : [] }
+
+  /// Whether there is such a tile at all.
+  func isTile(_ tile: ImplicitGEMM.Tile) -> Bool { tiles.contains(tile) || lastTiles.contains(tile) }
+
+  /// The tiles worth trying on an architecture.
+  func tiles(on architecture: GPUArchitecture, _ precision: Precision) -> [ImplicitGEMM.Tile] {
+    self == .fma ? tiles.filter { architecture.takes($0, precision) } : tiles
+  }
 
   /// The tiles worth trying; what multiplies most for each operand that it reads comes first.
   package var tiles: [ImplicitGEMM.Tile] {

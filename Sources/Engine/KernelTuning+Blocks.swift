@@ -3,7 +3,7 @@ import Tensors
 extension KernelTuning {
   /// How a convolution on blocks is computed: as was found the fastest, or else by default.
   package func method(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
-    if let method = methods[problem], winograd || method.isDirect { return method }
+    if let method = methods[problem], (winograd && allowsWinograd) || method.isDirect { return method }
     return defaultMethod(for: problem, winograd: winograd)
   }
 
@@ -14,11 +14,18 @@ extension KernelTuning {
   /// few groups, it is better to transform them in passing.
   package func defaultMethod(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
     if let method = gpu?.methods(for: problem).first { return method }
-    guard winograd, problem.fitsWinograd, problem.winogradReduction >= 2 else { return directMethod(for: problem) }
+    guard winograd, allowsWinograd, problem.fitsWinograd, problem.winogradReduction >= 2 else { return directMethod(for: problem) }
     let transformedBytes =
       WinogradTransform.taps * problem.inChannels * problem.output.channels * MemoryLayout<Float>.stride
     if problem.winogradTiles >= 100, transformedBytes <= 5 << 20 { return fusedMethod }
     return nonfusedMethod(for: problem)
+  }
+
+  /// Whether there is a kernel for a convolution between blocks: those of CPUs compute any.
+  func computesOnBlocks(_ problem: ConvolutionProblem) -> Bool {
+    let isBlocked = [problem.inChannels, problem.output.channels].allSatisfy { $0.isMultiple(of: 16) }
+    guard let gpu, isBlocked else { return true }
+    return methods[problem] != nil || gpu.computes(problem)
   }
 
   /// The direct sum, with the tile that covers a row with the least work, where a tile costs as much as it has pixels and

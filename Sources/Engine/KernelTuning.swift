@@ -19,6 +19,11 @@ package struct KernelTuning: Hashable, Sendable {
   package var hasBlockKernels: Bool
   /// Float32 values that a vector register holds: 16, 8 or 4.
   package var lanes: Int
+  /// Whether Winograd's method may be chosen at all.
+  package var allowsWinograd = true
+  /// Whether the kernels for CPUs may fetch lines ahead and store past the caches by their compiler's builtins: only where
+  /// those are known to work.
+  package var givesCacheHints = false
   /// How the kernels on blocks are made for GPUs; nil where those for CPUs are used.
   package var gpu: GPUTuning? {
     didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
@@ -37,6 +42,7 @@ package struct KernelTuning: Hashable, Sendable {
   /// Constants that are good enough everywhere on a kind of device.
   package init(for device: Device) {
     self.init(isCPU: device.kind == .cpu, computeUnits: device.computeUnits, lanes: device.nativeFloatWidth)
+    givesCacheHints = device.isOfKnownCPUDriver
   }
 
   /// Wide vectors and groups of one on a CPU, whose cores work off whole groups; narrow vectors and many work-items side

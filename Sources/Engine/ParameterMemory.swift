@@ -12,6 +12,9 @@ struct ParameterMemory {
   /// or scale and shift (a batch norm).
   let places: [Int: SIMD2<UInt64>]
 
+  /// Where a step's two blocks begin: the kernels' `ulong2 weights_and_bias`.
+  func place(_ index: Int) -> SIMD2<UInt64> { places[index] ?? SIMD2(0, 0) }
+
   /// Memory for what the steps of a plan need, yet to be filled.
   init(of plan: Plan, tuning: KernelTuning, queue: Queue) throws {
     var places: [Int: SIMD2<UInt64>] = [:]

@@ -5,6 +5,7 @@ extension Plan {
   /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
   /// everything that must lie as it does. Only a convolution reads one layout and writes another.
   mutating func chooseBlockedLayouts(_ tuning: KernelTuning) {
+    guard tuning.gpu == nil || tuning.gpu?.isComplete == true else { return }
     var groups = ValueGroups(count: values.count)
     for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
     for id in outputs + [input] { groups.forbid(id) }
@@ -12,6 +13,10 @@ extension Plan {
       switch step.operation {
       case .convolution(let convolution, _, let epilogue):
         if !convolution.fitsBlocks { groups.forbid(step.inputs[0]) }
+        if !tuning.of(step).computesOnBlocks(problem(of: convolution, in: step)) {
+          groups.forbid(step.inputs[0])
+          groups.forbid(step.output)
+        }
         if epilogue == .reluAdd { groups.unite(step.inputs + [step.output]) }
       case .batchNorm:
         groups.forbid(step.output)

@@ -105,7 +105,7 @@ package enum StepOperation: Hashable, Sendable {
 }
 
 /// Which passes make a plan; all of them unless a test asks for less.
-public struct PlanOptions: Hashable, Sendable {
+public struct PlanOptions: Hashable, Sendable, Codable {
   /// Folds batch norms into the convolutions before them.
   public var foldsBatchNorm = true
   /// Lets a convolution or a batch norm do the ReLU behind it.

@@ -40,20 +40,32 @@ struct ProgramSource: Hashable, Sendable {
   }
 }
 
+/// Which programs a session may build, and who is told of it.
+struct BuildPolicy: Sendable {
+  /// Whether it builds what its driver has never built before; where not, that is an error.
+  let buildsUntried: Bool
+  /// Called before and after a program is built, and before kernels are tried.
+  let progress: @Sendable () -> Void
+}
+
 /// The programs of one context: each is made once, of the cache's binary where there is one, else of its source.
 final class ProgramLibrary: Sendable {
   private let context: Context
   private let cache: Cache?
+  private let policy: BuildPolicy
   private let state = Mutex(State())
 
   private struct State {
     var programs: [ProgramSource: Program] = [:]
     var counts = ProgramCounts()
+    /// The programs without a binary that were built by an earlier process; nil until that is asked.
+    var builtBefore: DeviceJournal?
   }
 
-  init(context: Context, cache: Cache?) {
+  init(context: Context, cache: Cache?, policy: BuildPolicy) {
     self.context = context
     self.cache = cache
+    self.policy = policy
   }
 
   var usesCache: Bool {
@@ -66,27 +78,40 @@ final class ProgramLibrary: Sendable {
   func kernel(_ name: String, of source: ProgramSource) throws -> Kernel {
     let program = try state.withLock { state in
       if let program = state.programs[source] { return program }
-      let program = try make(source, holding: name, &state.counts)
+      let program = try make(source, holding: name, &state)
       state.programs[source] = program
       return program
     }
     return try Kernel(program: program, name: name)
   }
 
-  private func make(_ source: ProgramSource, holding kernel: String, _ counts: inout ProgramCounts) throws -> Program {
+  private func make(_ source: ProgramSource, holding kernel: String, _ state: inout State) throws -> Program {
     let key = cacheKey(of: source)
     if let cache, let program = cache.load(key, making: { try? load($0, of: source, holding: kernel) }) {
-      counts.loaded += 1
+      state.counts.loaded += 1
       return program
     }
+    if !policy.buildsUntried, !wasBuiltBefore(key, &state) { throw UntriedProgramError(program: source.name) }
+    policy.progress()
     let program = try Program(
       context: context, name: source.name, source: source.text, options: source.options)
-    counts.built += 1
-    // A driver that gives no binary away is no worse a driver; one that compiles it for the purpose is not asked in vain.
-    if let cache, cache.location != .off, let binary = try? program.binary(), !binary.isEmpty {
+    policy.progress()
+    state.counts.built += 1
+    guard let cache, cache.location != .off else { return program }
+    if let binary = try? program.binary(), !binary.isEmpty {
       cache.store(binary, for: key)
+    } else if !wasBuiltBefore(key, &state) {
+      // A driver that gives no binary away is no worse a driver.
+      state.builtBefore?.append(key.text)
     }
     return program
+  }
+
+  /// Whether an earlier process built a program that left no binary.
+  private func wasBuiltBefore(_ key: CacheKey, _ state: inout State) -> Bool {
+    let journal = state.builtBefore ?? DeviceJournal.of(context.device, ["built"], cache: cache)
+    state.builtBefore = journal
+    return journal.lines.contains(key.text)
   }
 
   /// A stored program, once it has shown that it holds the kernel.
@@ -102,10 +127,16 @@ final class ProgramLibrary: Sendable {
   }
 }
 
+/// A program was to be built that its driver has never built before, where that was not allowed.
+package struct UntriedProgramError: Error, Hashable, Sendable {
+  /// The program's name.
+  package let program: String
+}
+
 extension Device {
   /// What sets it apart from every device that compiles to other code or runs it at another speed. What vectors a
   /// processor has is not always in its name.
-  var identity: [String] {
+  package var identity: [String] {
     [
       platform.name, platform.version, name, version, driverVersion, "\(nativeFloatWidth)", "\(computeUnits)",
       extensions.joined(separator: " "),

@@ -5,60 +5,59 @@ import Tensors
 
 extension Recorder {
   /// Winograd's convolution in one launch.
-  func winogradFused(
-    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, tiles: Int
-  ) throws -> Launch {
-    let input = step.inputs[0]
-    let division = tuning.fusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
-    let residual = step.residual ?? input
-    let kernel = try winogradKernel(
-      "winograd_fused_c16", of: .winogradFusedC16, tiles: tiles,
-      streams: tuning.isFar(plan.values[step.output].shape))
-    try kernel.bind(
-      arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-      Int32(plan.values[step.output].shape.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1),
-      arena, place(residual), Int32(epilogue == .reluAdd ? 1 : 0), scratch, UInt64(division.slotCount),
-      Int32(division.groupsPerItem), Int32(tuning.isFar(plan.values[input].shape) ? 1 : 0))
-    return launch(step, convolution, kernel, WorkSize(covering: [division.items], local: [1]))
-  }
-
-  /// Winograd's convolution in pairs of launches: the input's transform, then everything else.
-  func winogradNonfused(
-    _ step: Plan.Step, at index: Int, _ convolution: Convolution, _ epilogue: StepOperation.Epilogue, tiles: Int
-  ) throws -> [Launch] {
-    let input = step.inputs[0]
-    let output = plan.values[step.output].shape
-    let division = tuning.nonfusedDivision(of: plan.problem(of: convolution, in: step), tiles: tiles)
-    let residual = step.residual ?? input
-    let multiplyAdds = multiplyAdds(of: convolution, in: step)
-    return try division.launches.flatMap { groups in
-      let transform = try winogradKernel("winograd_input_c16", of: .winogradMultiplyC16, tiles: tiles)
-      try transform.bind(
-        arena, place(input), extents(input), Int32(convolution.dilation), Int32(groups.lowerBound), scratch)
-      let multiply = try winogradKernel("winograd_multiply_c16", of: .winogradMultiplyC16, tiles: tiles)
-      try multiply.bind(
-        scratch, extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output),
-        Int32(output.channels), Int32(convolution.dilation), Int32(epilogue == .bias ? 0 : 1), arena, place(residual),
-        Int32(epilogue == .reluAdd ? 1 : 0), Int32(groups.lowerBound), Int32(groups.count),
-        Int32(division.groupsPerItem), SIMD2(UInt64(division.transformedCount), UInt64(division.slotCount)))
-      let parts = groups.count.dividedRoundingUp(by: division.groupsPerItem)
-      return [
-        Launch(
-          label: step.name, kernel: transform,
-          size: WorkSize(covering: [plan.values[input].shape.channels / 16, groups.count], local: [1, 1])),
-        Launch(
-          label: step.name, kernel: multiply, size: WorkSize(covering: [division.items, parts], local: [1, 1]),
-          multiplyAdds: multiplyAdds * groups.count / division.groups),
-      ]
+  func winogradFused(_ c: ConvolutionStep, tiles: Int) -> LaunchSpecification {
+    let division = tuning.fusedDivision(of: c.problem, tiles: tiles)
+    let variant = winogradVariant(
+      "winograd_fused_c16", of: .winogradFusedC16, tiles: tiles, streams: tuning.isFar(c.outputShape))
+    let isFar = Int32(tuning.isFar(c.inputShape) ? 1 : 0)
+    return LaunchSpecification(
+      c.name, variant, items: [division.items], group: [1], isGroupFixed: true, multiplyAdds: c.multiplyAdds
+    ) { kernel, memory in
+      try kernel.bind(
+        memory.arena, place(c.input), extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index),
+        memory.arena, place(c.output), Int32(c.outputShape.channels), Int32(c.convolution.dilation), c.rectify,
+        memory.arena, place(c.added), c.adds, memory.scratch, UInt64(division.slotCount),
+        Int32(division.groupsPerItem), isFar)
     }
   }
 
-  private func winogradKernel(
-    _ name: String, of source: KernelSource, tiles: Int, streams: Bool = false
-  ) throws -> Kernel {
-    try kernel(
-      name, from: source,
-      options: "-D TILES=\(tiles) -D HELD_TILES=\(tuning.heldTiles(of: tiles)) -D STREAMS=\(streams ? 1 : 0)")
+  /// Winograd's convolution in pairs of launches: the input's transform, then everything else.
+  func winogradNonfused(_ c: ConvolutionStep, tiles: Int) -> [LaunchSpecification] {
+    let division = tuning.nonfusedDivision(of: c.problem, tiles: tiles)
+    return division.launches.flatMap { groups in
+      let transform = LaunchSpecification(
+        c.name, winogradVariant("winograd_input_c16", of: .winogradMultiplyC16, tiles: tiles),
+        items: [c.inputShape.channels / 16, groups.count], group: [1, 1], isGroupFixed: true
+      ) { kernel, memory in
+        try kernel.bind(
+          memory.arena, place(c.input), extents(c.input), Int32(c.convolution.dilation), Int32(groups.lowerBound),
+          memory.scratch)
+      }
+      let parts = groups.count.dividedRoundingUp(by: division.groupsPerItem)
+      let multiply = LaunchSpecification(
+        c.name, winogradVariant("winograd_multiply_c16", of: .winogradMultiplyC16, tiles: tiles),
+        items: [division.items, parts], group: [1, 1], isGroupFixed: true,
+        multiplyAdds: c.multiplyAdds * groups.count / division.groups
+      ) { kernel, memory in
+        try kernel.bind(
+          memory.scratch, extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index), memory.arena,
+          place(c.output), Int32(c.outputShape.channels), Int32(c.convolution.dilation), c.rectify, memory.arena,
+          place(c.added), c.adds, Int32(groups.lowerBound), Int32(groups.count), Int32(division.groupsPerItem),
+          SIMD2(UInt64(division.transformedCount), UInt64(division.slotCount)))
+      }
+      return [transform, multiply]
+    }
+  }
+
+  private func winogradVariant(
+    _ function: String, of source: KernelSource, tiles: Int, streams: Bool = false
+  ) -> KernelVariant {
+    let constants = [
+      ("TILES", tiles), ("HELD_TILES", tuning.heldTiles(of: tiles)), ("STREAMS", streams ? 1 : 0),
+      ("CACHE_HINTS", tuning.givesCacheHints ? 1 : 0),
+    ]
+    return variant(
+      function, of: source, options: constants.map { "-D \($0.0)=\($0.1)" }.joined(separator: " "))
   }
 
   /// The elements of scratch that the steps of a plan need; they run one after the other and share it.

@@ -3,14 +3,11 @@ import Networks
 import OpenCL
 import Tensors
 
-/// Turns the steps of a plan into launches whose arguments are bound once, block by block.
+/// Turns the steps of a plan into launches, block by block. It needs no device: what it makes says which kernels a device
+/// must build, and is bound to a device's memory once.
 struct Recorder {
   let plan: Plan
-  let session: DeviceSession
   let tuning: KernelTuning
-  let arena: Buffer
-  let parameters: ParameterMemory
-  let scratch: Buffer
 
   /// Where a view of activations begins and how far its images lie apart, in elements: the kernels' `ulong2 at`.
   func place(_ id: Plan.Value.ID) -> SIMD2<UInt64> {
@@ -28,20 +25,15 @@ struct Recorder {
   }
 
   /// The launches of each step, in the plan's order; none where there is nothing to do.
-  func record() throws -> [[Launch]] {
-    try plan.steps.enumerated().map { index, step in
-      let recorder = computing(step)
-      var launches = try recorder.launches(of: step, at: index)
-      if !launches.isEmpty { launches[0].bytes = plan.leastTraffic(of: step, recorder.tuning) }
-      return launches
-    }
+  ///
+  /// - Throws: `DivisionError` where the tuning has no kernel for a step's method.
+  func specifications() throws -> [[LaunchSpecification]] {
+    try plan.steps.enumerated().map { index, step in try computing(step).launches(of: step, at: index) }
   }
 
   /// The recorder with a step's own tuning.
   private func computing(_ step: Plan.Step) -> Recorder {
-    guard tuning.exception != nil else { return self }
-    return Recorder(
-      plan: plan, session: session, tuning: tuning.of(step), arena: arena, parameters: parameters, scratch: scratch)
+    tuning.exception == nil ? self : Recorder(plan: plan, tuning: tuning.of(step))
   }
 
   /// One command graph for each block, in the plan's order.
@@ -54,46 +46,57 @@ struct Recorder {
     return graphs
   }
 
-  private func launches(of step: Plan.Step, at index: Int) throws -> [Launch] {
-    let input = step.inputs[0]
+  private func launches(of step: Plan.Step, at index: Int) throws -> [LaunchSpecification] {
+    let (input, output) = (step.inputs[0], step.output)
     switch step.operation {
     case .convolution(let convolution, _, let epilogue):
-      return try convolve(step, at: index, convolution, epilogue)
+      return try convolve(ConvolutionStep(step, at: index, convolution, epilogue, of: plan))
     case .fuseMaps(let convolution, let sigmoid):
-      return [try fuseMaps(step, at: index, convolution, sigmoid: sigmoid)]
+      return [fuseMaps(step, at: index, convolution, sigmoid: sigmoid)]
     case .batchNorm(_, let relu):
-      let kernel = try kernel(relu ? "batch_norm_relu" : "batch_norm", from: .batchNorm)
-      try kernel.bind(
-        arena, place(input), extents(input), parameters.buffer, parameterPlace(index), arena, place(step.output))
-      return [elementwise(step, kernel)]
-    case .relu: return [try pointwise(step, "relu", from: .relu)]
-    case .sigmoid: return [try pointwise(step, "sigmoid", from: .sigmoid)]
+      return [
+        elementwise(step, variant(relu ? "batch_norm_relu" : "batch_norm", of: .batchNorm)) { kernel, memory in
+          try kernel.bind(
+            memory.arena, place(input), extents(input), memory.parameters.buffer, memory.parameters.place(index),
+            memory.arena, place(output))
+        }
+      ]
+    case .relu: return [pointwise(step, "relu", from: .relu)]
+    case .sigmoid: return [pointwise(step, "sigmoid", from: .sigmoid)]
     case .maxPool(let pool):
-      let kernel = try resampler(
-        of: step, planar: ("max_pool", .maxPool), onCPU: ("max_pool_c16", .maxPoolC16),
-        onGPU: ("max_pool_c16_gpu", .maxPoolC16GPU))
-      try kernel.bind(
-        arena, place(input), extents(input), arena, place(step.output), extents(step.output), Int32(pool.kernel),
-        Int32(pool.stride))
-      return [resampling(step, kernel)]
+      let kernels = Resampler(
+        planar: ("max_pool", .maxPool), onCPU: ("max_pool_c16", .maxPoolC16), onGPU: ("max_pool_c16_gpu", .maxPoolC16GPU))
+      return [
+        resampling(step, kernels) { kernel, memory in
+          try kernel.bind(
+            memory.arena, place(input), extents(input), memory.arena, place(output), extents(output),
+            Int32(pool.kernel), Int32(pool.stride))
+        }
+      ]
     case .upsample(let centers):
-      let kernel = try resampler(
-        of: step, planar: ("upsample_bilinear", .upsample), onCPU: ("upsample_c16", .upsampleC16),
+      let kernels = Resampler(
+        planar: ("upsample_bilinear", .upsample), onCPU: ("upsample_c16", .upsampleC16),
         onGPU: ("upsample_c16_gpu", .upsampleC16GPU))
-      try kernel.bind(
-        arena, place(input), extents(input), arena, place(step.output), extents(step.output),
-        grid(from: input, to: step.output, centers))
-      return [resampling(step, kernel)]
+      return [
+        resampling(step, kernels) { kernel, memory in
+          try kernel.bind(
+            memory.arena, place(input), extents(input), memory.arena, place(output), extents(output),
+            grid(from: input, to: output, centers))
+        }
+      ]
     case .concat:
-      return try step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
-        try copy(inputNumber: number, of: step)
+      return step.inputs.indices.filter { !plan.isInPlace(inputNumber: $0, of: step) }.map { number in
+        copy(inputNumber: number, of: step)
       }
-    case .convert: return [try convert(step)]
+    case .convert: return [convert(step)]
     case .add:
-      let kernel = try elementKernel("add", from: .add, on: input)
-      try kernel.bind(
-        arena, place(input), arena, place(step.inputs[1]), extents(input), arena, place(step.output))
-      return [elementwise(step, kernel)]
+      return [
+        elementwise(step, elementVariant("add", of: .add, on: input)) { kernel, memory in
+          try kernel.bind(
+            memory.arena, place(input), memory.arena, place(step.inputs[1]), extents(input), memory.arena,
+            place(output))
+        }
+      ]
     }
   }
 
@@ -105,80 +108,92 @@ struct Recorder {
     return SIMD4(rows.scale, rows.shift, columns.scale, columns.shift)
   }
 
-  /// A kernel for one launch, compiled with constants of its own or with the tuning's.
-  func kernel(_ name: String, from source: KernelSource, options: String? = nil) throws -> Kernel {
-    try session.kernel(name, from: source, options: options ?? (source.takesConstants ? tuning.buildOptions : ""))
+  /// A kernel compiled with constants of its own or with the tuning's.
+  func variant(_ function: String, of source: KernelSource, options: String? = nil) -> KernelVariant {
+    let usual = source.takesConstants ? tuning.buildOptions : ""
+    return KernelVariant(function: function, source: source, options: options ?? usual)
   }
 
-  func parameterPlace(_ index: Int) -> SIMD2<UInt64> { parameters.places[index] ?? SIMD2(0, 0) }
-
-  private func pointwise(_ step: Plan.Step, _ name: String, from source: KernelSource) throws -> Launch {
-    let kernel = try elementKernel(name, from: source, on: step.inputs[0])
-    try kernel.bind(arena, place(step.inputs[0]), extents(step.inputs[0]), arena, place(step.output))
-    return elementwise(step, kernel)
+  /// A kernel that computes element by element, whatever the elements of a value.
+  private func elementVariant(_ function: String, of source: KernelSource, on value: Plan.Value.ID) -> KernelVariant {
+    variant(function, of: source, options: plan.values[value].precision.storageOptions)
   }
 
-  private func copy(inputNumber number: Int, of step: Plan.Step) throws -> Launch {
+  private func pointwise(_ step: Plan.Step, _ function: String, from source: KernelSource) -> LaunchSpecification {
+    let input = step.inputs[0]
+    return elementwise(step, elementVariant(function, of: source, on: input)) { kernel, memory in
+      try kernel.bind(memory.arena, place(input), extents(input), memory.arena, place(step.output))
+    }
+  }
+
+  private func copy(inputNumber number: Int, of step: Plan.Step) -> LaunchSpecification {
     let input = step.inputs[number]
     let shape = plan.values[input].shape
     let channel = plan.channel(ofInputNumber: number, of: step)
     var target = place(step.output)
     target.x += UInt64(channel * shape.height * shape.width)
-    let kernel = try elementKernel("concat", from: .concat, on: input)
-    try kernel.bind(arena, place(input), extents(input), arena, target)
-    return launch("\(step.name)[\(number)]", kernel, over: shape)
+    let variant = elementVariant("concat", of: .concat, on: input)
+    return elementwise("\(step.name)[\(number)]", variant, over: shape) { [target] kernel, memory in
+      try kernel.bind(memory.arena, place(input), extents(input), memory.arena, target)
+    }
   }
 
   /// Halves of floats or floats of halves; a plain copy of what fits no blocks, which is float32 on both sides.
-  private func convert(_ step: Plan.Step) throws -> Launch {
+  private func convert(_ step: Plan.Step) -> LaunchSpecification {
     let input = step.inputs[0]
     let (source, target) = (plan.values[input], plan.values[step.output])
-    guard source.precision != target.precision else {
-      let kernel = try elementKernel("concat", from: .concat, on: input)
-      try kernel.bind(arena, place(input), extents(input), arena, place(step.output))
-      return elementwise(step, kernel)
+    let bind = { (kernel: Kernel, memory: RunMemory) in
+      try kernel.bind(memory.arena, place(input), extents(input), memory.arena, place(step.output))
     }
-    let kernel = try kernel(
-      target.precision == .float16 ? "floats_to_halves" : "halves_to_floats", from: .convertStorage, options: "")
-    try kernel.bind(arena, place(input), extents(input), arena, place(step.output))
+    guard source.precision != target.precision else {
+      return elementwise(step, elementVariant("concat", of: .concat, on: input), bind: bind)
+    }
+    let function = target.precision == .float16 ? "floats_to_halves" : "halves_to_floats"
     let items = [source.shape.elementCount / source.shape.batch / 4, source.shape.batch]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: tuning.elementGroup))
+    return LaunchSpecification(
+      step.name, variant(function, of: .convertStorage, options: ""), items: items, group: tuning.elementGroup,
+      bind: bind)
   }
 
-  /// A kernel that computes element by element, whatever the elements of a value.
-  private func elementKernel(_ name: String, from source: KernelSource, on value: Plan.Value.ID) throws -> Kernel {
-    try kernel(name, from: source, options: plan.values[value].precision.storageOptions)
+  /// The kernels of a max pool or an upsampling, by the layout of what is read and the kind of device.
+  private struct Resampler {
+    let planar: (String, KernelSource)
+    let onCPU: (String, KernelSource)
+    let onGPU: (String, KernelSource)
   }
 
-  /// The kernel of a max pool or an upsampling, by the layout of what it reads and the kind of device.
-  private func resampler(
-    of step: Plan.Step, planar: (String, KernelSource), onCPU: (String, KernelSource), onGPU: (String, KernelSource)
-  ) throws -> Kernel {
-    guard plan.values[step.inputs[0]].layout == .blocked else { return try kernel(planar.0, from: planar.1) }
-    if let gpu = tuning.gpu { return try kernel(onGPU.0, from: onGPU.1, options: gpu.storageOptions) }
-    return try kernel(onCPU.0, from: onCPU.1)
-  }
-
-  /// Its launch.
-  private func resampling(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
-    guard plan.values[step.inputs[0]].layout == .blocked else { return elementwise(step, kernel) }
-    if let gpu = tuning.gpu { return vectorwise(step, kernel, gpu) }
-    return rowwise(step, kernel)
-  }
-
-  /// A work-item for each row of each block of 16 channels.
-  private func rowwise(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
+  private func resampling(
+    _ step: Plan.Step, _ kernels: Resampler, bind: @escaping (Kernel, RunMemory) throws -> Void
+  ) -> LaunchSpecification {
     let shape = plan.values[step.output].shape
-    let items = [shape.height, shape.batch * shape.channels / 16]
-    return Launch(label: step.name, kernel: kernel, size: WorkSize(covering: items, local: [1, 1]))
+    let blocks = shape.batch * shape.channels / 16
+    guard plan.values[step.inputs[0]].layout == .blocked else {
+      return elementwise(step, variant(kernels.planar.0, of: kernels.planar.1), bind: bind)
+    }
+    guard let gpu = tuning.gpu else {
+      // A work-item for each row of each block of 16 channels.
+      return LaunchSpecification(
+        step.name, variant(kernels.onCPU.0, of: kernels.onCPU.1), items: [shape.height, blocks], group: [1, 1],
+        isGroupFixed: true, bind: bind)
+    }
+    // A work-item for each vector of 16 bytes.
+    return LaunchSpecification(
+      step.name, variant(kernels.onGPU.0, of: kernels.onGPU.1, options: gpu.storageOptions),
+      items: [shape.height * shape.width * 16 / gpu.vectorChannels, blocks], group: [64, 1], bind: bind)
   }
 
-  private func elementwise(_ step: Plan.Step, _ kernel: Kernel) -> Launch {
-    launch(step.name, kernel, over: plan.values[step.output].shape)
+  private func elementwise(
+    _ step: Plan.Step, _ variant: KernelVariant, bind: @escaping (Kernel, RunMemory) throws -> Void
+  ) -> LaunchSpecification {
+    elementwise(step.name, variant, over: plan.values[step.output].shape, bind: bind)
   }
 
-  private func launch(_ label: String, _ kernel: Kernel, over shape: Shape) -> Launch {
-    let items = [shape.height * shape.width, shape.batch * shape.channels]
-    return Launch(label: label, kernel: kernel, size: WorkSize(covering: items, local: tuning.elementGroup))
+  private func elementwise(
+    _ label: String, _ variant: KernelVariant, over shape: Shape,
+    bind: @escaping (Kernel, RunMemory) throws -> Void
+  ) -> LaunchSpecification {
+    LaunchSpecification(
+      label, variant, items: [shape.height * shape.width, shape.batch * shape.channels], group: tuning.elementGroup,
+      bind: bind)
   }
 }

@@ -1,3 +1,4 @@
+import Kernels
 package import OpenCL
 package import Tensors
 
@@ -25,7 +26,7 @@ package struct SubgroupKernels: Hashable, Sendable {
     self.lanes = lanes
     readsBlocks = isRequired && lanes == 16 && support.blockReads.contains(precision.byteCount * 8)
     language = support.language
-    group = max(1, min(4, device.maxWorkGroupSize / lanes))
+    group = max(1, min(4, device.maxRowGroupSize / lanes))
     computeUnits = device.computeUnits
   }
 
@@ -34,6 +35,14 @@ package struct SubgroupKernels: Hashable, Sendable {
     guard Self.possibleLanes.contains(lanes) else { return nil }
     (self.lanes, isRequired, readsBlocks, language, group) = (lanes, false, false, "CL3.0", 4)
     self.computeUnits = computeUnits
+  }
+
+  /// Those of Intel's GPUs: 16 work-items, and block reads of halves and floats.
+  package static func intel(computeUnits: Int) -> SubgroupKernels { SubgroupKernels(intelUnits: computeUnits) }
+
+  private init(intelUnits: Int) {
+    (lanes, isRequired, readsBlocks, language, group) = (16, true, true, "CL1.2", 4)
+    computeUnits = intelUnits
   }
 
   private static let possibleLanes = [16, 32, 64, 128]
@@ -49,6 +58,13 @@ package struct SubgroupKernels: Hashable, Sendable {
     ]
     let options = ["-cl-std=\(language)"] + constants.map { "-D \($0.0)=\($0.1)" } + [precision.storageOptions]
     return options.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// The kernel of a tile.
+  func variant(of tile: SubgroupConvolution, for problem: ConvolutionProblem, precision: Precision) -> KernelVariant {
+    KernelVariant(
+      function: "conv2d_subgroup", source: .conv2dSubgroup,
+      options: options(of: tile, kernel: problem.kernel, dilation: problem.dilation, precision: precision))
   }
 
   /// The sub-groups of a part of the sum.

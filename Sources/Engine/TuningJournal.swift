@@ -75,7 +75,7 @@ extension BlockedMethod {
     case .direct(let tile, _): gpu == nil && tile <= problem.output.width
     case .winogradFused, .winogradNonfused: gpu == nil && problem.fitsWinograd
     case .implicitGEMM(let gemm): gpu?.accepts(gemm, for: problem) ?? false
-    case .subgroup(let tile): gpu?.subgroups?.accepts(tile) ?? false
+    case .subgroup(let tile): gpu?.runs(tile, problem) ?? false
     }
   }
 }

@@ -30,9 +30,13 @@ struct Workspace {
   mutating func record(
     _ plan: Plan, _ tuning: KernelTuning, parameters: ParameterMemory, in session: DeviceSession
   ) throws {
-    launches = try Recorder(
-      plan: plan, session: session, tuning: tuning, arena: arena, parameters: parameters, scratch: scratch
-    ).record()
+    let memory = RunMemory(arena: arena, parameters: parameters, scratch: scratch)
+    let specifications = try Recorder(plan: plan, tuning: tuning).specifications()
+    launches = try zip(plan.steps, specifications).map { step, specifications in
+      var launches = try specifications.map { try $0.launch(in: session, on: memory) }
+      if !launches.isEmpty { launches[0].bytes = plan.leastTraffic(of: step, tuning.of(step)) }
+      return launches
+    }
     recording = Recorder.graphs(of: plan, launches)
   }
 

@@ -31,9 +31,16 @@ public struct CLBuildError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the device's compiler wrote.
   public let log: String
 
-  /// The program, the device and the log.
+  /// The program, the device and what the compiler says is wrong, in one line; `log` has everything it wrote.
   public var description: String {
-    "program '\(program)' does not build on \(device) with options '\(options)':\n\(log)"
+    "program '\(program)' does not build on \(device) with options '\(options)': \(summary)"
+  }
+
+  /// The log's first line that tells of an error, or else its first.
+  private var summary: String {
+    let lines = log.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let telling = lines.first { $0.lowercased().contains("error") } ?? lines.first ?? "the compiler wrote no log"
+    return telling.prefix(300) + (lines.count > 1 ? " (and \(lines.count - 1) more lines)" : "")
   }
 }
 

@@ -20,6 +20,8 @@ public struct CLStatus: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let buildProgramFailure = CLStatus(rawValue: -11)
   /// `CL_INVALID_KERNEL_ARGS`.
   public static let invalidKernelArgs = CLStatus(rawValue: -52)
+  /// `CL_INVALID_WORK_GROUP_SIZE`.
+  public static let invalidWorkGroupSize = CLStatus(rawValue: -54)
   /// `CL_PLATFORM_NOT_FOUND_KHR`: the loader found no driver.
   public static let platformNotFound = CLStatus(rawValue: -1001)
 

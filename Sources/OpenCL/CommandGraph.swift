@@ -11,6 +11,16 @@ public struct WorkSize: Hashable, Sendable {
     self.local = local
     global = zip(items, local).map { items, group in max(1, (items + group - 1) / group) * group }
   }
+
+  /// The same work-items in groups of at most `count`, and of at most so many along each dimension: the widest dimension is
+  /// halved until they fit.
+  public static func groups(_ local: [Int], atMost count: Int, along sizes: [Int]) -> [Int] {
+    var local = zip(local, sizes + Array(repeating: Int.max, count: local.count)).map { min($0, max(1, $1)) }
+    while local.reduce(1, *) > max(1, count), let widest = local.indices.max(by: { local[$0] < local[$1] }) {
+      local[widest] = max(1, local[widest] / 2)
+    }
+    return local
+  }
 }
 
 /// A kernel with its arguments bound and its size fixed: one command, ready to be enqueued again and again.

@@ -39,8 +39,10 @@ public struct Device: @unchecked Sendable {
   public let maxAllocation: UInt64
   /// Memory shared by a work-group, in bytes.
   public let localMemory: UInt64
-  /// The most work-items of one work-group.
+  /// The most work-items of one work-group; a kernel may allow fewer (`Kernel.maxWorkGroupSize(on:)`).
   public let maxWorkGroupSize: Int
+  /// The most work-items of one work-group along each dimension.
+  public let maxWorkItemSizes: [Int]
   /// Whether the device shares the host's memory: an integrated GPU, or a CPU.
   public let sharesHostMemory: Bool
   /// How many float32 values the driver says its vectors hold.
@@ -55,8 +57,9 @@ public struct Device: @unchecked Sendable {
     func text(_ parameter: Int32) throws(CLError) -> String {
       try Info.string("clGetDeviceInfo", query(parameter))
     }
-    func number<Value: FixedWidthInteger & BitwiseCopyable>(_ parameter: Int32, _ zero: Value) throws(CLError) -> Value
-    {
+    func number<Value: FixedWidthInteger & BitwiseCopyable>(
+      _ parameter: Int32, _ zero: Value
+    ) throws(CLError) -> Value {
       try Info.value(zero, "clGetDeviceInfo", query(parameter))
     }
     self.handle = handle
@@ -72,34 +75,14 @@ public struct Device: @unchecked Sendable {
     maxAllocation = try number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, UInt64(0))
     localMemory = try number(CL_DEVICE_LOCAL_MEM_SIZE, UInt64(0))
     maxWorkGroupSize = try number(CL_DEVICE_MAX_WORK_GROUP_SIZE, Int(0))
+    maxWorkItemSizes = try Info.values(Int(0), "clGetDeviceInfo", query(CL_DEVICE_MAX_WORK_ITEM_SIZES))
     sharesHostMemory = try number(CL_DEVICE_HOST_UNIFIED_MEMORY, UInt32(0)) != 0
     nativeFloatWidth = Int(try number(CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, UInt32(0)))
     extensions = try text(CL_DEVICE_EXTENSIONS).split(separator: " ").map(String.init).sorted()
   }
 
-  /// Every device of every platform, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, the rest; among
-  /// equals the one with more compute units. This is the numbering of every command.
-  ///
-  /// A platform whose devices cannot be listed is left out: one broken driver must not hide the others.
-  public static func all() throws(CLError) -> [Device] {
-    var devices: [Device] = []
-    for platform in try Platform.all() {
-      guard let found = try? platform.devices() else { continue }
-      devices += found
-    }
-    return devices.enumerated().sorted { a, b in
-      (a.element.rank, -a.element.computeUnits, a.offset) < (b.element.rank, -b.element.computeUnits, b.offset)
-    }.map(\.element)
-  }
-
-  private var rank: Int {
-    switch kind {
-    case .gpu: sharesHostMemory ? 1 : 0
-    case .accelerator: 2
-    case .cpu: 3
-    case .other: 4
-    }
-  }
+  /// The most work-items of a work-group that lies along the first dimension.
+  public var maxRowGroupSize: Int { min(maxWorkGroupSize, maxWorkItemSizes.first ?? maxWorkGroupSize) }
 }
 
 extension Device.Kind {

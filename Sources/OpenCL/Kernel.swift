@@ -81,6 +81,17 @@ public final class Kernel {
 
   deinit { clReleaseKernel(handle) }
 
+  /// The most work-items of one work-group of this kernel (`CL_KERNEL_WORK_GROUP_SIZE`), which registers or local memory
+  /// may make fewer than the device's; that where the driver does not tell.
+  public func maxWorkGroupSize(on device: Device) -> Int {
+    let limit = try? Info.value(Int(0), "clGetKernelWorkGroupInfo") {
+      clGetKernelWorkGroupInfo(
+        handle, device.handle, cl_kernel_work_group_info(CL_KERNEL_WORK_GROUP_SIZE), $0, $1, $2)
+    }
+    guard let limit, limit > 0 else { return device.maxWorkGroupSize }
+    return min(limit, device.maxWorkGroupSize)
+  }
+
   /// Sets every argument, in the order of the function's parameters.
   ///
   /// - Throws: `KernelArgumentCountError`, or `CLError` naming the argument that the driver refused.

@@ -30,26 +30,28 @@ public struct Platform: @unchecked Sendable {
   /// The name of PoCL's platform.
   public static let poclName = "Portable Computing Language"
 
-  /// Every platform the loader finds; none where no driver is installed.
-  public static func all() throws(CLError) -> [Platform] {
+  /// Every platform the loader finds, or why it cannot be used; none where no driver is installed.
+  static func listed() throws(CLError) -> [Result<Platform, CLError>] {
     try driverSetup.withLock { _ throws(CLError) in
-      var platforms: [Platform] = []
-      for handle in try handles("clGetPlatformIDs", noneIf: .platformNotFound, clGetPlatformIDs) {
-        platforms.append(try Platform(handle: handle))
+      try handles("clGetPlatformIDs", noneIf: .platformNotFound, clGetPlatformIDs).map { handle in
+        Result { () throws(CLError) in try Platform(handle: handle) }
       }
-      return platforms
     }
   }
 
-  /// Every device of this platform, in the driver's order.
-  public func devices() throws(CLError) -> [Device] {
+  /// Every platform that can be used; none where no driver is installed.
+  public static func all() throws(CLError) -> [Platform] { try listed().compactMap { try? $0.get() } }
+
+  /// Every device of this platform, or why it cannot be used, in the driver's order.
+  func listedDevices() throws(CLError) -> [Result<Device, CLError>] {
     try driverSetup.withLock { _ throws(CLError) in
       let found = try handles("clGetDeviceIDs", noneIf: .deviceNotFound) {
         clGetDeviceIDs(handle, cl_device_type(0xFFFF_FFFF), $0, $1, $2)
       }
-      var devices: [Device] = []
-      for device in found { devices.append(try Device(handle: device, platform: self)) }
-      return devices
+      return found.map { device in Result { () throws(CLError) in try Device(handle: device, platform: self) } }
     }
   }
+
+  /// Every device of this platform that can be used, in the driver's order.
+  public func devices() throws(CLError) -> [Device] { try listedDevices().compactMap { try? $0.get() } }
 }

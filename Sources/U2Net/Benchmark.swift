@@ -70,7 +70,7 @@ public struct Benchmark: Sendable {
   /// Measures.
   public func run() throws(Failure) -> Outcome {
     let (shape, choice) = try checked()
-    return try failing { try measure(shape, on: choice) }
+    return try choice.running(mayFallBack: device.mayFallBack && !strict) { try measure(shape, on: $0) }
   }
 
   /// What the plan's passes do to the model on the device, without measuring.
@@ -78,7 +78,7 @@ public struct Benchmark: Sendable {
   /// - Throws: `Failure` where the reference would run: it has no plan.
   public func explain() throws(Failure) -> PlanReport {
     let (shape, choice) = try checked()
-    return try failing {
+    return try choice.running(mayFallBack: device.mayFallBack && !strict) { choice in
       let network = try choice.device.compile(model, for: shape, compilation())
       guard let executor = network.executor else {
         throw Failure(.device, "the CPU reference has no plan to explain; name an OpenCL device with --device")

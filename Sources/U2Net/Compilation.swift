@@ -9,56 +9,51 @@ struct Compilation {
   let model: Model
   let preprocessing: Preprocessing
   let options: CompilationOptions
-  /// Where pictures are made inputs; on the host for the reference.
-  let way: SaliencyDetector.PictureWay
+  /// Where pictures are made inputs; nil for what suits the device.
+  let way: SaliencyDetector.PictureWay?
 
   struct Result {
     let network: CompiledNetwork
     /// What the device does with pictures besides.
     let deviceWay: DeviceWay
-    let device: ComputeDevice
-    /// Why it is not the device that was asked for.
-    let fallback: String?
+    /// The device, and what stands in for it.
+    let choice: DeviceChoice
     /// Pictures at once.
     let batch: Int
     /// What users should know, each in one line.
     let notes: [String]
   }
 
-  /// Compiles; with ever smaller batches where the device has no room, then, where one may, for the CPU reference.
+  /// Compiles; with ever smaller batches where the device has no room, then, where others may stand in, for the next
+  /// device, and for the CPU reference last.
   func run(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) -> Result {
-    var batch = batch
-    var notes: [String] = []
+    var choice = choice
+    var (size, notes) = (batch, [String]())
     while true {
       do {
-        return try result(on: choice.device, choice.fallback, batch, notes)
+        return try result(on: choice, size, notes)
       } catch {
         let failure = Failure(error)
-        guard error.mayLackMemory, batch > 1 else {
-          guard failure.kind == .device, mayFallBack, choice.device.kind != ComputeDevice.reference.kind else {
-            throw failure
-          }
-          let reasons = [choice.fallback, "\(choice.device) failed (\(failure)); using the CPU reference instead"]
-          return try failing {
-            try result(on: .reference, reasons.compactMap { $0 }.joined(separator: "; "), batch, notes)
-          }
+        if error.mayLackMemory, size > 1 {
+          size /= 2
+          notes.append("\(failure); using batches of \(size)")
+        } else {
+          guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else { throw failure }
+          (choice, size) = (next, batch)
         }
-        batch /= 2
-        notes.append("\(failure); using batches of \(batch)")
       }
     }
   }
 
-  private func result(
-    on device: ComputeDevice, _ fallback: String?, _ batch: Int, _ notes: [String]
-  ) throws -> Result {
+  private func result(on choice: DeviceChoice, _ batch: Int, _ notes: [String]) throws -> Result {
     let size = preprocessing.size
     let shape = Shape(batch: batch, channels: 3, height: size.height, width: size.width)
-    let network = try device.compile(model, for: shape, options)
-    let way = device.kind == ComputeDevice.reference.kind ? .host : way
+    let network = try choice.device.compile(model, for: shape, options)
+    let suitable = SaliencyDetector.PictureWay(on: choice.device)
+    let way = choice.device == .reference ? .host : way ?? suitable
     let deviceWay = try DeviceWay(network, model.profile, preprocessing, way)
     return Result(
-      network: network, deviceWay: deviceWay, device: device, fallback: fallback, batch: batch,
+      network: network, deviceWay: deviceWay, choice: choice, batch: batch,
       notes: notes + network.notes + deviceWay.notes)
   }
 }
@@ -88,9 +83,7 @@ extension ComputeDevice {
   func compile(_ model: Model, for input: Shape, _ options: CompilationOptions) throws -> CompiledNetwork {
     switch backend {
     case .openCL(let device):
-      let session = try DeviceSession(device: device, cache: options.cache, usesTunings: options.usesTunings)
-      try SelfCheck.run(in: session)
-      return try CompiledNetwork(model, for: input, options, in: session)
+      return try DeviceTrial(device: device, options: options).compile(model, for: input)
     case .reference:
       return try CompiledNetwork(model, for: input, options, in: nil)
     }

@@ -56,6 +56,23 @@ public struct ComputeDevice: Sendable {
   public static func all() throws(Failure) -> [ComputeDevice] {
     try failing { try Device.all().map { ComputeDevice(backend: .openCL($0)) } }
   }
+
+  /// Whether both are one piece of hardware that two drivers offer: one place on the bus, one UUID, or the host's processor.
+  package func isSameHardware(as other: ComputeDevice) -> Bool {
+    guard case .openCL(let own) = backend, case .openCL(let device) = other.backend else { return false }
+    return own == device || (own.kind == .cpu && device.kind == .cpu) || own.isSameHardware(as: device)
+  }
+}
+
+extension ComputeDevice: Equatable {
+  /// Whether both are the same device of the same driver.
+  public static func == (a: ComputeDevice, b: ComputeDevice) -> Bool {
+    switch (a.backend, b.backend) {
+    case (.openCL(let a), .openCL(let b)): a == b
+    case (.reference, .reference): true
+    default: false
+    }
+  }
 }
 
 extension ComputeDevice: CustomStringConvertible {
@@ -74,6 +91,8 @@ public struct DeviceChoice: Sendable {
   public let device: ComputeDevice
   /// Why it is not what was asked for, in one line; nil where it is.
   public let fallback: String?
+  /// What stands in where it fails, the best first; the reference comes behind them all.
+  private let others: [ComputeDevice]
 
   /// Finds the device that a request asks for.
   ///
@@ -91,18 +110,44 @@ public struct DeviceChoice: Sendable {
   {
     let found = (try? devices.get()) ?? []
     if let device = try Self.match(request, in: found) {
-      self.init(device: device, fallback: nil)
+      self.init(device: device, fallback: nil, others: found.filter { $0 != device })
       return
     }
     let reason = Self.reason(request, devices)
     if strict { throw Failure(.device, "\(reason); --strict forbids another device") }
     let substitute = found.first ?? .reference
-    self.init(device: substitute, fallback: "\(reason); using \(substitute) instead")
+    self.init(
+      device: substitute, fallback: "\(reason); using \(substitute) instead", others: Array(found.dropFirst()))
   }
 
-  package init(device: ComputeDevice, fallback: String?) {
+  package init(device: ComputeDevice, fallback: String?, others: [ComputeDevice] = []) {
     self.device = device
     self.fallback = fallback
+    self.others = others
+  }
+
+  /// What is used where the device fails; nil where nothing is left.
+  func next(after failure: Failure, again: Bool = false) -> DeviceChoice? {
+    guard device != .reference else { return nil }
+    let next = others.first ?? .reference
+    let reason = "\(device) failed\(again ? " again" : "") (\(failure)); using \(next) instead"
+    return DeviceChoice(
+      device: next, fallback: [fallback, reason].compactMap { $0 }.joined(separator: "; "),
+      others: Array(others.dropFirst()))
+  }
+
+  /// Runs `body` on the device, or, where others may stand in, on the first that does not fail.
+  ///
+  /// - Throws: what `body` throws where nothing is left, or where it is not the device's fault.
+  func running<Result>(mayFallBack: Bool, _ body: (DeviceChoice) throws -> Result) throws(Failure) -> Result {
+    var choice = self
+    while true {
+      do { return try body(choice) } catch {
+        let failure = Failure(error)
+        guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else { throw failure }
+        choice = next
+      }
+    }
   }
 
   private static func listed() -> Result<[ComputeDevice], Failure> {

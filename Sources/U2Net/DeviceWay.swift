@@ -29,9 +29,17 @@ struct DeviceWay {
     guard way == .device, profile.task == .saliency, let executor = network.executor, let session = network.session,
       executor.firstOutputShape.rank == 4, executor.firstOutputShape.channels == 1
     else { return (nil, []) }
-    let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
-    if try pipeline.agreesWithHost() { return (pipeline, []) }
-    return (nil, ["\(session.device.name) resizes pictures wrongly; the host does it instead"])
+    let reason: String
+    do {
+      let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
+      if try pipeline.agreesWithHost() { return (pipeline, []) }
+      reason = "resizes pictures wrongly"
+    } catch let error as CLBuildError {
+      reason = "does not build the kernels for pictures ('\(error.program)')"
+    } catch let error as CLError where [.invalidWorkGroupSize, .outOfResources].contains(error.status) {
+      reason = "does not run the kernels for pictures (\(error.status))"
+    }
+    return (nil, ["\(session.device.name) \(reason); the host does it instead"])
   }
 
   /// Whether the device refines edges as the host does, which is found out once for a device, a driver and this program's

@@ -24,7 +24,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What sort of thing went wrong.
   public let kind: Kind
-  /// What, where, and what to do; one line, but for a compiler's log.
+  /// What, where, and what to do; one line.
   public let description: String
 
   /// A failure; a description that quotes a strange file name stays one line.
@@ -40,14 +40,14 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
       return
     }
     kind = Self.kind(of: error)
-    // A compiler's log is worth its lines.
-    description = error is CLBuildError ? "\(error)" : "\(error)".oneLine
+    description = "\(error)".oneLine
   }
 
   static func kind(of error: any Error) -> Kind {
     switch error {
     case is ImageError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
+    case is DivisionError, is WorkGroupSizeError, is SubgroupSizeError, is UntriedProgramError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
     case is InputShapeError, is PassError: .usage
     case DownloadError.address: .usage

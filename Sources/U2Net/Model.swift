@@ -22,6 +22,8 @@ public struct Model: Sendable {
   package let origin: String
   /// The file it came from; nil where it came from none.
   package private(set) var path: String?
+  /// Where another process finds it; nil for one that was made in memory.
+  package private(set) var source: ModelSource?
   package let network: any Network
   package let parameters: any ParameterSource
 
@@ -41,7 +43,9 @@ public struct Model: Sendable {
   public static func builtIn() throws(Failure) -> Model {
     try failing {
       let bytes = UnsafeRawBufferPointer(start: u2cl_default_model_bytes(), count: u2cl_default_model_size())
-      return try Model(MappedFile(name: builtInName, staticMemory: bytes))
+      var model = try Model(MappedFile(name: builtInName, staticMemory: bytes))
+      model.source = .builtIn
+      return model
     }
   }
 
@@ -62,6 +66,7 @@ public struct Model: Sendable {
     let path = try store.locate(nameOrFile)
     self = try failing { try Model(MappedFile(path: path)) }
     self.path = path
+    source = .file(path)
   }
 
   /// U²-Net (`full`) or U²-Net† with weights made from a seed: for measuring, not for looking at.
@@ -69,9 +74,11 @@ public struct Model: Sendable {
     try failing {
       let table = full ? U2NetTable.full() : .small()
       let shape = Shape(channels: 3, height: 32, width: 32)
-      return Model(
+      var model = Model(
         name: "\(table.name) (seeded weights)", network: table,
         parameters: SeededParameters(for: try table.graph(for: shape)))
+      model.source = .seeded(full: full)
+      return model
     }
   }
 }

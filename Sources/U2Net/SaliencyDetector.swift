@@ -14,9 +14,9 @@ public final class SaliencyDetector {
   /// The model.
   public let model: Model
   /// What runs; another device than before where that one was lost.
-  public private(set) var device: ComputeDevice
+  public var device: ComputeDevice { choice.device }
   /// Why that is not what was asked for, in one line; nil where it is. Show it: falling back is never silent.
-  public private(set) var fallback: String?
+  public var fallback: String? { choice.fallback }
   /// What pictures go through.
   public let preprocessing: Preprocessing
   /// Where compiled programs are kept; its `problem` is worth showing once.
@@ -36,9 +36,11 @@ public final class SaliencyDetector {
   let request: DeviceRequest
   let strict: Bool
   private let options: CompilationOptions
-  private let pictureWay: PictureWay
+  private let pictureWay: PictureWay?
   /// Nil where a device was lost and nothing could take its place.
   private var compiled: Compilation.Result?
+  /// What runs, and what stands in for it.
+  private var choice: DeviceChoice
   /// How often the device was lost.
   private var losses = 0
   /// Whether the device refines edges rightly, where that was tried, and in which compilation of the network.
@@ -113,11 +115,11 @@ public final class SaliencyDetector {
     self.options = options
     cache = options.cache
     (self.request, self.strict) = (request, strict)
-    pictureWay = way ?? PictureWay(on: choice.device)
+    pictureWay = way
     let compiled = try Compilation(
       model: model, preprocessing: preprocessing, options: options, way: pictureWay
     ).run(on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
-    (device, fallback, self.batch) = (compiled.device, compiled.fallback, compiled.batch)
+    (self.choice, self.batch) = (compiled.choice, compiled.batch)
     (precision, notes) = (compiled.network.precision, compiled.notes)
     mapNames = compiled.network.graph.outputs.map(\.name)
     self.compiled = compiled
@@ -231,7 +233,7 @@ extension SaliencyDetector {
     guard let report, device.kind != ComputeDevice.reference.kind else { throw failure }
     let mayFallBack = request.mayFallBack && !strict
     var batch = batch
-    var choice = DeviceChoice(device: device, fallback: fallback)
+    var choice = choice
     if error.mayLackMemory, batch > 1 {
       batch /= 2
       noticeHandler("\(report); going on with batches of \(batch)")
@@ -240,10 +242,9 @@ extension SaliencyDetector {
       if losses == 1 {
         noticeHandler("\(device) failed (\(failure)); starting it anew")
       } else {
-        guard mayFallBack else { throw failure }
-        let reason = "\(device) failed again (\(failure)); using the CPU reference instead"
-        noticeHandler(reason)
-        choice = DeviceChoice(device: .reference, fallback: reason)
+        guard mayFallBack, let next = choice.next(after: failure, again: true) else { throw failure }
+        noticeHandler("\(device) failed again (\(failure)); using \(next.device) instead")
+        (choice, losses) = (next, 0)
       }
     }
     try compile(on: choice, batch: batch, mayFallBack: mayFallBack)
@@ -256,8 +257,8 @@ extension SaliencyDetector {
       model: model, preprocessing: preprocessing, options: options, way: pictureWay
     ).run(on: choice, batch: batch, mayFallBack: mayFallBack)
     for note in result.notes where !notes.contains(note) { noticeHandler(note) }
-    if let reason = result.fallback, reason != choice.fallback { noticeHandler(reason) }
-    (device, fallback, self.batch) = (result.device, result.fallback, result.batch)
+    if let reason = result.choice.fallback, reason != choice.fallback { noticeHandler(reason) }
+    (self.choice, self.batch) = (result.choice, result.batch)
     (precision, notes) = (result.network.precision, result.notes)
     compiled = result
     generation += 1

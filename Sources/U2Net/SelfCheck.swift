@@ -10,25 +10,40 @@ enum SelfCheck {
   /// The largest difference, relative to the largest value: float32 sums in another order, a sigmoid's last digits.
   private static let tolerance: Float = 1e-4
 
+  /// The work-items of the largest work-group that is tried, from what the kernels ask for (nil) down.
+  private static let groupLimits: [Int?] = [nil, 32, 8, 1]
+
   /// Runs every portable kernel on a small network, once for a device, a driver and this program's kernels: what passed
-  /// is remembered. Kernels that are faster are compared with these, in `GPUTrial`. CPU devices are taken at their word,
-  /// as starting there is worth more.
+  /// is remembered, and so is what computes wrongly. Where launches fail, smaller work-groups are tried: some drivers promise
+  /// more than they run. Kernels that are faster are compared with these later. CPU devices with a driver that u2cl is
+  /// tested with are taken at their word, as starting there is worth more.
   ///
-  /// - Throws: `Failure` where the device computes something else.
+  /// - Throws: `Failure` where the device computes something else; `CLError`, `CLBuildError`.
   static func run(in session: DeviceSession) throws {
-    guard session.device.kind != .cpu else { return }
+    guard !session.device.isOfKnownCPUDriver else { return }
     var journal = session.journal(of: "self-check")
-    guard journal.lines.last != "right" else { return }
-    let difference = try difference(in: session)
-    guard difference <= tolerance else {
-      throw Failure(
-        .device,
-        """
-        \(session.device.name) computes wrongly with driver \(session.device.driverVersion) (off by \(difference) of the \
-        largest value); update the driver, or use another --device
-        """)
+    if let known = journal.lines.last, let limit = Int(known) {
+      session.groupLimit = limit > 0 ? limit : nil
+      return
     }
-    journal.append("right")
+    var health = session.cache.map { DeviceHealth(session.device, cache: $0) }
+    var failure: any Error = Failure(.device, "\(session.device.name) runs no kernel")
+    for limit in groupLimits {
+      session.groupLimit = limit
+      do {
+        let difference = try difference(in: session)
+        if difference <= tolerance { return journal.append("\(limit ?? 0)") }
+        let reason = "it computes wrongly (off by \(difference) of the largest value); update the driver"
+        health?.fail(reason)
+        throw Failure(.device, "\(session.device.name) with driver \(session.device.driverVersion): \(reason)")
+      } catch let error as CLError {
+        failure = error
+      } catch let error as CLBuildError {
+        health?.fail("\(error)")
+        throw error
+      }
+    }
+    throw failure
   }
 
   private static func difference(in session: DeviceSession) throws -> Float {

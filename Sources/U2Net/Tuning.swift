@@ -48,26 +48,36 @@ public struct Tuning: Sendable {
     }
     let side = try model.inputSize(side: size)
     let choice = try DeviceChoice(device, strict: strict)
+    return try choice.running(mayFallBack: device.mayFallBack && !strict) { choice in
+      try run(Shape(batch: batch, channels: 3, height: side.height, width: side.width), on: choice, progress)
+    }
+  }
+
+  private func run(
+    _ shape: Shape, on choice: DeviceChoice, _ progress: (_ done: Int, _ of: Int) -> Void
+  ) throws -> TuningReport {
     guard case .openCL(let openCLDevice) = choice.device.backend else {
       throw Failure(.device, "\(choice.device) has no kernels to choose from; tune an OpenCL device")
     }
-    return try failing {
-      let shape = Shape(batch: batch, channels: 3, height: side.height, width: side.width)
-      let session = try DeviceSession(device: openCLDevice, cache: cache, usesTunings: false)
-      let precision = precision(on: openCLDevice)
-      guard var tuner = try Tuner(session: session, precision: precision, cache: cache) else {
-        throw Failure(.device, "\(choice.device) has no kernels to choose from: only the portable ones work there")
-      }
-      let graph = try model.network.graph(for: shape).keeping(outputs: [0])
-      let clock = ContinuousClock()
-      let start = clock.now
-      let (findings, timeIsUp) = tuner.tune(graph, seconds: seconds, progress: progress)
-      let spent = start.duration(to: clock.now).seconds
-      let runs = try compared(shape, precision, on: choice.device)
-      return TuningReport(
-        model: model.name, size: side, batch: batch, device: DeviceReport(choice, asked: device), precision: precision,
-        seconds: spent, timeIsUp: timeIsUp, findings: findings, standard: runs.standard, tuned: runs.tuned)
+    // A driver that ends the process does so elsewhere.
+    _ = try choice.device.compile(
+      model, for: shape,
+      CompilationOptions(maps: .saliency, precision: precision, cache: cache, usesTunings: false))
+    let session = try DeviceSession(device: openCLDevice, cache: cache, usesTunings: false)
+    let precision = precision(on: openCLDevice)
+    guard var tuner = try Tuner(session: session, precision: precision, cache: cache) else {
+      throw Failure(.device, "\(choice.device) has no kernels to choose from: only the portable ones work there")
     }
+    let graph = try model.network.graph(for: shape).keeping(outputs: [0])
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (findings, timeIsUp) = tuner.tune(graph, seconds: seconds, progress: progress)
+    let spent = start.duration(to: clock.now).seconds
+    let runs = try compared(shape, precision, on: choice.device)
+    return TuningReport(
+      model: model.name, size: shape.size, batch: batch, device: DeviceReport(choice, asked: device),
+      precision: precision, seconds: spent, timeIsUp: timeIsUp, findings: findings, standard: runs.standard,
+      tuned: runs.tuned)
   }
 
   /// What is tuned: on a GPU half precision, unless told.

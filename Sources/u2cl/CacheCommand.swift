@@ -5,8 +5,9 @@ struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Show or clear what is kept from one run to the next.",
     discussion: """
-      Compiled programs, tunings and the scores of interrupted evaluations lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set \
-      U2CL_CACHE to off to keep nothing. What is damaged or foreign there is made anew.
+      Compiled programs, tunings, what was found out about devices and their drivers, and the scores of interrupted \
+      evaluations lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set U2CL_CACHE to off to keep \
+      nothing. What is damaged or foreign there is made anew.
       """,
     subcommands: [Info.self, Clear.self])
 
@@ -24,7 +25,7 @@ struct CacheCommand: ParsableCommand {
 
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove programs, tunings and evaluations from the cache, and nothing else.")
+      abstract: "Remove everything that u2cl keeps in the cache, and nothing else.")
 
     func run() throws {
       let cache = Cache()
@@ -47,19 +48,23 @@ extension CacheReport {
   fileprivate var table: String {
     let rows = [
       ["cache", path ?? "none: \(reason ?? "")"], ["programs", contents.programs.summary],
-      ["tunings", contents.tunings.summary], ["evaluations", contents.evaluations.summary],
+      ["tunings", contents.tunings.summary], ["devices", contents.devices.summary],
+      ["evaluations", contents.evaluations.summary],
       ["PoCL's own", "\(pocl.path), \(pocl.contents.summary); 'cache clear' leaves it alone"],
     ]
     let unfinished = contents.unfinished.count == 0 ? [] : [["unfinished", contents.unfinished.summary]]
-    return Format.table(rows[..<4] + unfinished + rows[4...])
+    return Format.table(rows.dropLast() + unfinished + rows.suffix(1))
   }
 }
 
 extension CacheContents {
-  /// `6 programs, 1 tuning, 0 evaluations (184.3 KiB)`.
+  /// `6 programs, 1 tuning, 2 device journals, 0 evaluations (184.3 KiB)`.
   fileprivate var summary: String {
-    let parts = [(programs.count, "program"), (tunings.count, "tuning"), (evaluations.count, "evaluation")]
-      .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    let counts = [
+      (programs.count, "program"), (tunings.count, "tuning"), (devices.count, "device journal"),
+      (evaluations.count, "evaluation"),
+    ]
+    let parts = counts.map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let unfinished = unfinished.count == 0 ? [] : ["\(unfinished.count) unfinished"]
     return "\((parts + unfinished).joined(separator: ", ")) (\(bytes.formattedSize))"
   }

@@ -6,6 +6,11 @@ struct Keeping {
   let cache = Cache()
   private let driverNotice = PoCLCache.makeUsable()
 
+  /// Drivers that cannot be loaded are left out, which is told at once.
+  init() {
+    for problem in DriverList.makeUsable(cache: cache) { Console.error(problem) }
+  }
+
   /// Something a network ran on, or would have.
   typealias Use = (platform: String?, fallback: String?)
 

@@ -27,9 +27,8 @@ struct DeviceOptions: ParsableArguments, Sendable {
       }
     }
     let all = (try? ComputeDevice.all()) ?? []
-    let processors = all.indices.filter { all[$0].kind == DeviceRequest.Kind.cpu.rawValue }
-    // Several drivers for the processor are one device: together they would only be in each other's way.
-    let used = all.indices.filter { !processors.dropFirst().contains($0) }
+    // Two drivers of one piece of hardware would only be in each other's way.
+    let used = all.indices.filter { index in !all[..<index].contains { $0.isSameHardware(as: all[index]) } }
     return used.isEmpty ? [.auto] : used.map { .index($0) }
   }
 }

@@ -21,6 +21,8 @@ struct U2CLCommand: ParsableCommand {
   static func main() {
     // Whoever reads stops reading: the command ends without a word, also where its parent ignores that signal.
     signal(SIGPIPE, SIG_DFL)
+    if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
+    DriverProcess.executable = "/proc/self/exe"
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -33,6 +35,12 @@ struct U2CLCommand: ParsableCommand {
       Console.error("\(complaint(message(for: error))); see '\(helpCommand)'")
       exit(withCode: Failure.Kind.usage.rawValue)
     }
+  }
+
+  /// Does what another u2cl asks of this process, which a driver may end; not for people.
+  private static func tryDriver() {
+    _ = PoCLCache.makeUsable()
+    DriverProcess.answer(CommandLine.arguments.dropFirst(2).first ?? "") { line in try? Console.write(line) }
   }
 
   /// The parser's message as a clause in one line; lists of values, which it writes line by line, with commas.

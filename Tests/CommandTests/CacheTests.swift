@@ -12,15 +12,15 @@ import U2Net
       outcome.lines.prefix(4).map { $0.split(separator: " ").last.map(String.init) } == [
         sandbox.cache, "B)", "B)", "B)",
       ])
-    #expect(outcome.lines.count == 5 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
+    #expect(outcome.lines.count == 6 && outcome.lines.last?.hasPrefix("PoCL's own") == true && outcome.errors.isEmpty)
     let report = try JSON(sandbox.expectSuccess(["cache", "info", "--json"]).output)
     #expect(report.keys == ["schema", "path", "contents", "pocl"])
     #expect(report["path"]?.text == sandbox.cache && report["pocl"]?.keys == ["path", "contents"])
-    for kind in ["programs", "tunings", "evaluations", "unfinished"] {
+    for kind in ["programs", "tunings", "devices", "evaluations", "unfinished"] {
       #expect(report["contents"]?[kind]?["count"]?.number == 0 && report["contents"]?[kind]?["bytes"]?.number == 0)
     }
     let cleared = try sandbox.expectSuccess(["cache", "clear"])
-    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 0 evaluations (0 B) from "))
+    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 0 device journals, 0 evaluations (0 B) from "))
   }
 
   /// What an interrupted evaluation has left; nothing else in its folder is ours.
@@ -33,7 +33,7 @@ import U2Net
     }
     #expect(try sandbox.expectSuccess(["cache", "info"]).lines.contains("evaluations  2 (6 B)"))
     let cleared = try sandbox.expectSuccess(["cache", "clear"])
-    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 2 evaluations (6 B) from "))
+    #expect(cleared.text.hasPrefix("removed 0 programs, 0 tunings, 0 device journals, 2 evaluations (6 B) from "))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1f2e.txt", "notes.journal"])
   }
 
@@ -109,7 +109,7 @@ struct KeptProgramTests {
 
     try write([1], to: "notes.txt")
     let cleared = try sandbox.expectSuccess(["cache", "clear"])
-    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings, 0 evaluations ("))
+    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings, 1 device journal, 0 evaluations ("))
     #expect(try kept() == ["notes.txt": [1]])
   }
 

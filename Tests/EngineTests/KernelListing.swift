@@ -2,53 +2,131 @@ import Engine
 import Foundation
 import Kernels
 import Networks
-import OpenCL
 import Tensors
 import Testing
 
 /// Where to write (`U2CL_KERNEL_LISTING`).
 private let listingFolder = ProcessInfo.processInfo.environment["U2CL_KERNEL_LISTING"].map { URL(fileURLWithPath: $0) }
 
-/// Not a test: writes down what a device of NVIDIA's compiles, each kernel with its options, for `scripts/nvidia-assemble`.
+/// A GPU that programs are listed for, as its driver would describe it.
+private struct ListedDevice {
+  let name: String
+  let architecture: GPUArchitecture
+  let localMemory: Int
+  let maxGroup: Int
+  /// Multiprocessors; where sub-groups are used, units as Intel's drivers count them.
+  let units: Int
+  var subgroupUnits: Int?
+  /// The products of NVIDIA's tensor cores; none elsewhere.
+  var tensorCores: [(Precision, Product, LocalCopy)] = []
+
+  static let all: [ListedDevice] = [
+    ListedDevice(name: "skl", architecture: .intelGen9, localMemory: 65536, maxGroup: 256, units: 3, subgroupUnits: 24),
+    ListedDevice(name: "tgllp", architecture: .intelXeLP, localMemory: 65536, maxGroup: 512, units: 6, subgroupUnits: 96),
+    ListedDevice(
+      name: "dg2", architecture: .intelXeHPG, localMemory: 65536, maxGroup: 1024, units: 32, subgroupUnits: 512),
+    ListedDevice(
+      name: "pvc", architecture: .intelXeHPC, localMemory: 131072, maxGroup: 1024, units: 64, subgroupUnits: 512),
+    ListedDevice(name: "gfx906", architecture: .amdGCN, localMemory: 65536, maxGroup: 256, units: 60),
+    ListedDevice(name: "gfx90a", architecture: .amdCDNA, localMemory: 65536, maxGroup: 256, units: 104),
+    ListedDevice(name: "gfx1030", architecture: .amdRDNA, localMemory: 65536, maxGroup: 256, units: 36),
+    ListedDevice(name: "gfx1100", architecture: .amdRDNA, localMemory: 65536, maxGroup: 256, units: 48),
+    ListedDevice(name: "nvidia", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 132),
+    ListedDevice(
+      name: "nvidia-tensor", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 132,
+      tensorCores: [(.float16, .tensorHalfK16, .async), (.float32, .tensorTF32x3, .async)]),
+    ListedDevice(
+      name: "nvidia-tensor75", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 40,
+      tensorCores: [(.float16, .tensorHalfK8, .registers)]),
+    ListedDevice(name: "adreno", architecture: .adreno, localMemory: 32768, maxGroup: 1024, units: 6),
+    ListedDevice(name: "mali", architecture: .mali, localMemory: 32768, maxGroup: 384, units: 10),
+    ListedDevice(name: "apple", architecture: .apple, localMemory: 32768, maxGroup: 256, units: 8),
+    ListedDevice(name: "v3d", architecture: .unknown, localMemory: 16384, maxGroup: 256, units: 1),
+    ListedDevice(name: "unknown", architecture: .unknown, localMemory: 32768, maxGroup: 256, units: 8),
+  ]
+
+  /// The ways in which the device may be given kernels of a precision, with a name for each but the usual one.
+  func tunings(_ precision: Precision) -> [(name: String, tuning: GPUTuning)] {
+    var gpu = GPUTuning(precision, localMemory: localMemory, maxGroup: maxGroup, computeUnits: units)
+    gpu.architecture = architecture
+    guard tensorCores.isEmpty else {
+      return tensorCores.filter { $0.0 == precision }.map { _, product, copy in
+        gpu.products = [product]
+        gpu.copy = copy
+        gpu.stages = copy == .async ? 3 : 2
+        gpu.usesPTX = true
+        return ("", gpu)
+      }
+    }
+    guard let subgroupUnits else { return [("", gpu)] }
+    var other = gpu
+    other.subgroups = .intel(computeUnits: subgroupUnits)
+    other.prefersSubgroups = true
+    return [("", gpu), ("subgroups", other)]
+  }
+}
+
+/// Not a test: writes down what GPUs are given, for vendors' compilers: in a folder for each device, network and precision,
+/// numbered programs (`0001.cl`), the options that they are built with (`0001.options`), and the kernels that are launched
+/// with the work-items of their groups (`0001.kernels`).
 @Suite struct KernelListing {
   @Test(.enabled(if: listingFolder != nil)) func writeEverything() throws {
     let folder = try #require(listingFolder)
-    let session = try #require(sessions.first)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for precision in Precision.allCases {
-      let trial = GPUTrial(session: session, precision: precision)
-      for gpu in trial.tensorCores + [GPUTuning(for: session.device, precision: precision)] {
-        var gpu = gpu
-        gpu.localMemory = 48 << 10
-        for product in gpu.products {
-          for tile in product.tiles {
-            let gemm = ImplicitGEMM(product, tile: tile, width: 16, height: tile.pixels / 16)
-            for dilation in [1, 4] {
-              guard let patch = gpu.patchCapacity(of: gemm, kernel: 3, dilation: dilation) else { continue }
-              let name =
-                "\(gpu), \(tile.pixels)×\(tile.channels) per \(tile.itemPixels)×\(tile.itemChannels), patch \(patch)"
-              try write(.conv2dGEMM, name, gpu.options(of: gemm, kernel: 3, patch: patch), to: folder)
-              if dilation == 1 {
-                let options = gpu.options(of: gemm, kernel: 3, patch: patch, resamples: true)
-                try write(.conv2dGEMM, "\(name), resampling", options, to: folder)
-              }
+    for device in ListedDevice.all {
+      for precision in Precision.allCases {
+        for (way, gpu) in device.tunings(precision) {
+          for table in [U2NetTable.small(), .full()] {
+            var tuning = KernelTuning(isCPU: false, computeUnits: device.units)
+            tuning.gpu = gpu
+            let size = table.name == U2NetTable.full().name ? "full" : "small"
+            let name = [device.name, size, precision.rawValue, way].filter { !$0.isEmpty }.joined(separator: "-")
+            let launches = try [1, 16].flatMap { batch in
+              let graph = try table.graph(for: [batch, 3, 320, 320])
+              return try Plan(graph, tuning: tuning).launches(tuning)
             }
+            try write(launches.map { ($0.variant, $0.group.reduce(1, *)) }, to: folder.appending(path: name))
           }
         }
       }
-      let storage = GPUTuning(for: session.device, precision: precision).storageOptions
-      for source in [
-        KernelSource.conv2dSum, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .maxPoolC16GPU, .upsampleC16GPU,
-      ] {
-        try write(source, "\(source.rawValue), \(precision.rawValue)", storage + " -D PTX=1", to: folder)
-      }
     }
-    try write(.convertStorage, KernelSource.convertStorage.rawValue, "-D PTX=1", to: folder)
+    try write(portable(), to: folder.appending(path: "portable"))
   }
 
-  private func write(_ source: KernelSource, _ name: String, _ options: String, to folder: URL) throws {
-    let text = source.foundations.map(\.text) + [source.text]
-    try text.joined(separator: "\n").write(to: folder.appending(path: "\(name).cl"), atomically: true, encoding: .utf8)
-    try options.write(to: folder.appending(path: "\(name).options"), atomically: true, encoding: .utf8)
+  /// Everything that is not for blocks: the portable kernels, those between pictures and networks, and those for edges.
+  private func portable() throws -> [(KernelVariant, Int)] {
+    let tuning = KernelTuning(isCPU: false, computeUnits: 1)
+    var options = PlanOptions.unfused
+    let network = try [options, PlanOptions()].flatMap { choice in
+      options = choice
+      options.usesBlocks = false
+      return try Plan(try U2NetTable.small().graph(for: [1, 3, 320, 320]), options: options, tuning: tuning)
+        .launches(tuning)
+    }
+    let pictures: [(String, KernelSource)] = [
+      ("flatten_picture", .flattenPicture), ("sample_picture", .samplePicture), ("filter_rows", .filterPicture),
+      ("filter_columns", .filterPicture), ("picture_planes", .picturePlanes), ("value_range", .valueRange),
+      ("normalize_picture", .normalizePicture), ("quantize_map", .quantizeMap), ("average_cells", .averageCells),
+      ("box_mean", .boxMean), ("window_fits", .windowFits), ("blend_fits", .blendFits), ("apply_fits", .applyFits),
+    ]
+    let others = [("floats_to_halves", KernelSource.convertStorage), ("fma_peak", .fmaPeak)]
+    return network.map { ($0.variant, $0.group.reduce(1, *)) }
+      + (pictures + others).map { (KernelVariant(function: $0.0, source: $0.1, options: ""), 64) }
+  }
+
+  private func write(_ launches: [(variant: KernelVariant, group: Int)], to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let programs = Dictionary(grouping: launches) { Program(text: $0.variant.compiled.text, options: $0.variant.compiled.options) }
+    for (number, (program, launches)) in programs.sorted(by: { $0.key.options < $1.key.options }).enumerated() {
+      let stem = folder.appending(path: String(format: "%04d", number))
+      let kernels = Set(launches.map { "\($0.variant.function) \($0.group)" }).sorted().joined(separator: "\n")
+      for (ending, text) in [("cl", program.text), ("options", program.options), ("kernels", kernels + "\n")] {
+        try text.write(to: stem.appendingPathExtension(ending), atomically: true, encoding: .utf8)
+      }
+    }
+  }
+
+  private struct Program: Hashable {
+    let text: String
+    let options: String
   }
 }

@@ -1,0 +1,54 @@
+import Kernels
+
+/// How a GPU computes convolutions from planar activations to blocks: the constants of `conv2d_planar_to_c16_gpu.cl`.
+struct PlanarToBlocked: Hashable, Sendable {
+  /// Pixels of a row that a work-item computes.
+  let pixels: Int
+  /// Work-items of a group, along a row.
+  let items: Int
+
+  func variant(_ gpu: GPUTuning) -> KernelVariant {
+    KernelVariant(
+      function: "conv2d_planar_to_c16_gpu", source: .conv2dPlanarToC16GPU,
+      options: gpu.joined([gpu.storageOptions, "-D X_TILE=\(pixels)", "-D ITEMS=\(items)"]))
+  }
+}
+
+/// How a GPU computes convolutions from blocks to planar maps: the constants of `conv2d_c16_to_planar_gpu.cl`.
+struct BlockedToPlanar: Hashable, Sendable {
+  /// Pixels that a work-item holds the sums of.
+  static let pixels = 2
+  /// Work-items that share those pixels' channels.
+  let lanes: Int
+  /// Work-items of a group.
+  let group: Int
+
+  var pixelsOfGroup: Int { Self.pixels * group / lanes }
+
+  func variant(_ gpu: GPUTuning) -> KernelVariant {
+    let constants = ["-D X_TILE=\(Self.pixels)", "-D LANES=\(lanes)", "-D PIXELS=\(group / lanes)"]
+    return KernelVariant(
+      function: "conv2d_c16_to_planar_gpu", source: .conv2dC16ToPlanarGPU,
+      options: gpu.joined([gpu.storageOptions] + constants))
+  }
+}
+
+extension GPUTuning {
+  /// The first kernel of a few for a row of `width` pixels that the device runs; nil where it runs none.
+  func planarToBlocked(width: Int) -> PlanarToBlocked? {
+    let items = width > 64 ? [64, 32, 16, 8] : [16, 8]
+    let candidates = items.map { PlanarToBlocked(pixels: borderPixels, items: $0) } + [PlanarToBlocked(pixels: 1, items: 8)]
+    return candidates.first { allows($0.variant(self), group: $0.items) }
+  }
+
+  /// The same in the other direction: where there are many channels, more work-items share a pixel.
+  func blockedToPlanar(inChannels: Int) -> BlockedToPlanar? {
+    let lanes = inChannels >= 256 ? [32, 8] : [8]
+    let candidates = lanes.flatMap { lanes in
+      [128, 64, 32, 16, 8].filter { $0 >= lanes }.map { BlockedToPlanar(lanes: lanes, group: $0) }
+    }
+    return candidates.first { allows($0.variant(self), group: $0.group) }
+  }
+
+  func joined(_ options: [String]) -> String { options.filter { !$0.isEmpty }.joined(separator: " ") }
+}

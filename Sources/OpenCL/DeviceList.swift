@@ -1,0 +1,49 @@
+/// The devices of this machine, and what kept others from being listed.
+public struct DeviceList: Sendable {
+  /// Every device that can be used, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, CPUs that pose as GPUs'
+  /// drivers do, the rest; among equals the one with more compute units. This is the numbering of every command.
+  public let devices: [Device]
+  /// The platforms and devices that are left out because a query of theirs failed, each in one line.
+  public let problems: [String]
+
+  /// Asks every driver. One that fails hides neither the others nor the rest of its own devices.
+  ///
+  /// - Throws: `CLError` where the loader itself fails.
+  public init() throws(CLError) {
+    var (devices, problems): ([Device], [String]) = ([], [])
+    for (number, platform) in try Platform.listed().enumerated() {
+      do throws(CLError) {
+        for (index, device) in try platform.get().listedDevices().enumerated() {
+          do throws(CLError) { devices.append(try device.get()) } catch {
+            problems.append("device \(index) of \(try platform.get().name) is left out: \(error)")
+          }
+        }
+      } catch {
+        let name = (try? platform.get().name) ?? "OpenCL platform \(number)"
+        problems.append("\(name) is left out: \(error)")
+      }
+    }
+    self.devices = devices.enumerated().sorted { a, b in
+      (a.element.rank, -a.element.computeUnits, a.offset) < (b.element.rank, -b.element.computeUnits, b.offset)
+    }.map(\.element)
+    self.problems = problems
+  }
+}
+
+extension Device {
+  /// Every device of this machine, best first.
+  ///
+  /// - Throws: `CLError` where the loader itself fails.
+  public static func all() throws(CLError) -> [Device] { try DeviceList().devices }
+
+  fileprivate var rank: Int {
+    switch kind {
+    case .gpu: sharesHostMemory ? 1 : 0
+    case .accelerator: 2
+    // Mesa's software renderer says that it has more units than a processor has cores, and computes slower than any
+    // driver that is made for CPUs.
+    case .cpu: name.contains("llvmpipe") ? 4 : 3
+    case .other: 5
+    }
+  }
+}

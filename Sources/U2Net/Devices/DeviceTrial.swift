@@ -1,0 +1,79 @@
+import Caches
+import Engine
+import OpenCL
+import Tensors
+
+/// Compiling for a device whose driver may end or block the process: what was not built before is first built in a process
+/// of its own, which leaves the programs in the cache. A driver that has built everything before costs nothing.
+struct DeviceTrial {
+  let device: Device
+  let options: CompilationOptions
+
+  /// Compiles a model, once the driver has shown that it can be trusted with it.
+  func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
+    if mayNeedProcess(model) {
+      do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {
+        try tryElsewhere(model, for: input)
+      }
+    }
+    return try compileHere(model, for: input, buildsUntried: true)
+  }
+
+  private func compileHere(_ model: Model, for input: Shape, buildsUntried: Bool) throws -> CompiledNetwork {
+    if let failure = DeviceHealth(device, cache: options.cache).failure { throw failure }
+    let session = try DeviceSession(
+      device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried)
+    try SelfCheck.run(in: session)
+    return try CompiledNetwork(model, for: input, options, in: session)
+  }
+
+  /// Whether there is a process to try it in, and sense in it: without a cache it would be tried each time, which drivers
+  /// that are tested with on every change are spared.
+  private func mayNeedProcess(_ model: Model) -> Bool {
+    guard DriverProcess.executable != nil, model.source != nil else { return false }
+    if case .folder = options.cache.location, options.cache.problem == nil { return true }
+    return !device.isOfKnownCPUDriver
+  }
+
+  /// How often a process may end over one kernel or another before the device is given up.
+  private static let mostAttempts = 4
+
+  /// - Throws: `Failure` where the driver ends every process in which it compiles.
+  private func tryElsewhere(_ model: Model, for input: Shape) throws {
+    guard let source = model.source, let index = try Device.all().firstIndex(of: device) else { return }
+    let request = DriverProcess.CompileRequest(
+      index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
+      precision: options.precision, plan: options.plan, usesTunings: options.usesTunings)
+    var reason = ""
+    for _ in 0..<Self.mostAttempts {
+      switch DriverProcess.run(.compile(request)) {
+      case .fine, nil: return
+      case .bad(let end): reason = end
+      }
+      // What is known of its kernels after that may let it live the next time.
+      guard DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
+    }
+    var health = DeviceHealth(device, cache: options.cache)
+    health.fail("its driver \(reason) while it compiled")
+    throw health.failure ?? Failure(.device, "\(device.name) cannot be used: its driver \(reason)")
+  }
+}
+
+/// Whether a device is known to be of no use with its driver: found out once, and told each time.
+struct DeviceHealth {
+  private let device: Device
+  private var journal: DeviceJournal
+
+  init(_ device: Device, cache: Cache) {
+    self.device = device
+    journal = DeviceJournal(["health", u2clVersion] + device.identity, cache: cache)
+  }
+
+  /// Why it is of no use; nil where nothing is known against it.
+  var failure: Failure? {
+    journal.lines.last.map { Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \($0)") }
+  }
+
+  /// Keeps a reason.
+  mutating func fail(_ reason: String) { journal.append(reason) }
+}
