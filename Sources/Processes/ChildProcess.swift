@@ -105,14 +105,11 @@ public struct ChildProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
     posix_spawnattr_setpgroup(&attributes, 0)
-    // What this thread blocks or ignores is its own affair.
+    // What this thread blocks is its own affair; what the whole process ignores, the child ignores, too.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
     var process: pid_t = 0
     let code = Self.withStrings([executable] + arguments) { arguments in
       Self.withStrings(Self.variables(adding: environment)) { variables in
