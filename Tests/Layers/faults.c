@@ -21,6 +21,7 @@
 // What kernels may do:
 // FAULTS_KERNEL_GROUP=N       work-items of a kernel's work-group; launches of more fail
 // FAULTS_KERNEL_GROUP_OF=NAME is the kernel with that limit; all of them by default
+// FAULTS_KERNEL_GROUP_WITH=TEXT  only kernels of programs whose options hold TEXT have it
 // FAULTS_KERNEL_GROUP_TOLD=1  clGetKernelWorkGroupInfo tells the limit; by default it tells the device's
 // FAULTS_KERNEL_GROUP_CODE=C  what launches of more return; CL_INVALID_WORK_GROUP_SIZE (-54) by default
 //
@@ -36,6 +37,7 @@
 // Compilers, told by the kernel that a program defines, or by a text in its source or options:
 // FAULTS_MISCOMPILE=NAME      programs that define the kernel NAME compute another sum
 // FAULTS_MISCOMPILE_ABOVE=N   only in work-groups of more than N work-items
+// FAULTS_MISCOMPILE_IF=TEST   only where the preprocessor finds TEST true, such as TILE_M == 128
 // FAULTS_BUILD_FAILS=TEXT     the program does not build, with a log of 100 lines
 // FAULTS_BUILD_ABORTS=TEXT, FAULTS_BUILD_EXITS=TEXT, FAULTS_BUILD_HANGS=TEXT
 //                             the process ends by SIGABRT, ends with exit(8), or waits for ever
@@ -129,7 +131,12 @@ static int is_faulty(cl_device_id device) {
 
 // Contexts, programs and buffers that the layer knows something about. A handle may be used again: the newest counts.
 enum { MOST_OBJECTS = 65536 };
-static struct object { void *handle; int faulty; char *source; int failed; size_t size; } objects[MOST_OBJECTS];
+static struct object {
+  void *handle;
+  int faulty, failed;
+  char *source, *options;
+  size_t size;
+} objects[MOST_OBJECTS];
 static int object_count;
 
 static void keep(void *handle, struct object object) {
@@ -138,6 +145,7 @@ static void keep(void *handle, struct object object) {
   while (at < object_count && objects[at].handle && objects[at].handle != handle) at++;
   if (at < MOST_OBJECTS) {
     free(objects[at].source);
+    free(objects[at].options);
     objects[at] = object;
     objects[at].handle = handle;
     if (at == object_count) object_count++;
@@ -394,7 +402,14 @@ static int is_named(cl_kernel kernel, const char *variable) {
 
 // The limit of a kernel's work-groups, as FAULTS_KERNEL_GROUP says; 0 where it has none of its own.
 static size_t kernel_group(cl_kernel kernel) {
+  const char *part = text_of("FAULTS_KERNEL_GROUP_WITH");
   if (text_of("FAULTS_KERNEL_GROUP_OF") && !is_named(kernel, "FAULTS_KERNEL_GROUP_OF")) return 0;
+  if (part) {
+    cl_program program = NULL;
+    driver->clGetKernelInfo(kernel, CL_KERNEL_PROGRAM, sizeof program, &program, NULL);
+    const struct object *object = find(program);
+    if (!object || !object->options || !strstr(object->options, part)) return 0;
+  }
   return (size_t)number("FAULTS_KERNEL_GROUP", 0);
 }
 
@@ -478,13 +493,15 @@ static cl_program CL_API_CALL create_program(
   for (cl_uint i = 0; i < count; i++) size += length_of(strings[i], lengths, i);
   char *text = calloc(size, 1);
   for (cl_uint i = 0; i < count; i++) strncat(text, strings[i], length_of(strings[i], lengths, i));
-  char definition[128] = "", fault[256] = "";
+  const char *test = text_of("FAULTS_MISCOMPILE_IF");
+  char definition[128] = "", fault[512] = "";
   if (kernel) snprintf(definition, sizeof definition, "void %s(", kernel);
   if (kernel && strstr(text, definition))
     snprintf(
         fault, sizeof fault,
-        "#undef fma\n#define fma(a, b, c) ((a) * (b) + (c) * "
-        "(get_local_size(0) * get_local_size(1) * get_local_size(2) > %ld ? 0.99f : 1.0f))\n", above);
+        "#if %s\n#undef fma\n#define fma(a, b, c) ((a) * (b) + (c) * "
+        "(get_local_size(0) * get_local_size(1) * get_local_size(2) > %ld ? 0.99f : 1.0f))\n#endif\n",
+        test ? test : "1", above);
   const char *parts[2] = {fault, text};
   cl_program program = driver->clCreateProgramWithSource(context, 2, parts, NULL, code);
   if (program) keep(program, (struct object){.faulty = faulty, .source = text});
@@ -510,6 +527,7 @@ static cl_int CL_API_CALL release_program(cl_program program) {
   if (object && count == 1) {
     pthread_mutex_lock(&lock);
     free(object->source);
+    free(object->options);
     *object = (struct object){0};
     pthread_mutex_unlock(&lock);
   }
@@ -549,6 +567,7 @@ static cl_int CL_API_CALL build(
     cl_program program, cl_uint count, const cl_device_id *devices, const char *options,
     void(CL_CALLBACK *notify)(cl_program, void *), void *data) {
   struct object *object = find(program);
+  if (object && !object->options && options) object->options = strdup(options);
   if (object && object->faulty) {
     if (number("FAULTS_NO_BYTE_STORES", 0) && stores_bytes(object)) object->failed = 1;
     if (holds(object, options, "FAULTS_BUILD_FAILS") && is_counted()) object->failed = 1;
