@@ -123,7 +123,7 @@ final class Sandbox {
     let start = clock.now
     try process.run()
     if ended.wait(timeout: .now() + limit) == .timedOut {
-      process.terminate()
+      kill(process.processIdentifier, SIGKILL)
       Issue.record("\(program) \(arguments.joined(separator: " ")) did not end")
       ended.wait()
     }
