@@ -5,12 +5,11 @@ import U2Net
 
 /// Drivers that run out of memory, are lost, or miscompile: an OpenCL layer between u2cl and the machine's own driver,
 /// which also makes a GPU of a CPU device, so that everything that is for GPUs runs.
-@Suite(.enabled(if: Layer.path != nil, "no clang, or a loader without layers: faults are not tested")) struct FaultTests
-{
+@Suite(.enabled(if: TestLibrary.faults != nil, TestLibrary.absence)) struct FaultTests {
   private let gpu = ["FAULTS_GPU": "1"]
 
   private func environment(_ faults: [String: String]) -> [String: String] {
-    faults.merging(["OPENCL_LAYERS": Layer.path ?? ""]) { $1 }
+    TestLibrary.layer(faults)
   }
 
   private func run(_ size: Int = 32) -> [String] {
@@ -54,29 +53,8 @@ import U2Net
     #expect(host.lines.count == pictures.count && device.lines.count == pictures.count)
     for (found, expected) in zip(device.lines, host.lines) {
       let files = try [found, expected].map { try Sandbox.bytes("\(sandbox.folder)/\($0)") }
-      try expectAlike(files[0], files[1], "\(output), \(found)")
+      try PNGFiles.expectAlike(files[0], files[1], "\(output), \(found)")
     }
-  }
-
-  /// Compares two PNG files within two levels of 255; colours as much as they show.
-  private func expectAlike(_ found: [UInt8], _ expected: [UInt8], _ what: String) throws {
-    let pictures = try [found, expected].map { try Picture(decoding: $0, name: what) }
-    #expect(pictures[0].size == pictures[1].size && pictures[0].channels == pictures[1].channels, "\(what)")
-    let levels = pictures.map(Self.levels)
-    let differences = zip(levels[0], levels[1]).map { abs($0 - $1) }
-    let (worst, mean) = (differences.max() ?? 255, differences.reduce(0, +) / Double(differences.count))
-    #expect(worst <= 2 && mean <= 0.05, "\(what): off by up to \(worst) levels, \(mean) on average")
-  }
-
-  /// The samples in 0 … 255, colours multiplied by alpha.
-  private static func levels(of picture: Picture) -> [Double] {
-    let samples =
-      switch picture.samples {
-      case .bits8(let values): values.map(Double.init)
-      case .bits16(let values): values.map { Double($0) / 257 }
-      }
-    guard picture.hasAlpha else { return samples }
-    return samples.indices.map { $0 % 4 == 3 ? samples[$0] : samples[$0] * samples[$0 / 4 * 4 + 3] / 255 }
   }
 
   /// Edges that the device would refine wrongly, or has no room for, the host refines, which is told.
@@ -94,7 +72,7 @@ import U2Net
         made + ["--device", "gpu", "--strict", "--precision", "fp32"],
         environment: environment(gpu.merging(faults) { $1 }))
       #expect(gpu.errors.contains(says), "\(gpu.errors)")
-      try expectAlike(gpu.output, host.output, says)
+      try PNGFiles.expectAlike(gpu.output, host.output, says)
     }
   }
 
@@ -182,20 +160,4 @@ import U2Net
     let outcome = try sandbox.expectSuccess(run(64), environment: faults)
     #expect(outcome.errors.contains("using the CPU reference instead"), "\(outcome.errors)")
   }
-}
-
-/// The layer, compiled when it is first needed.
-private enum Layer {
-  static let path: String? = {
-    let target = FileManager.default.temporaryDirectory.path + "/u2cl-faults-\(UUID().uuidString).so"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "clang", "-shared", "-fPIC", "-O1", "-o", target, SharedFiles.packageRoot + "/Tests/Layers/faults.c",
-    ]
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? target : nil
-  }()
 }

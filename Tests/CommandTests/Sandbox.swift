@@ -83,11 +83,11 @@ final class Sandbox {
     Set(["work", "temporary"].flatMap { FileManager.default.subpaths(atPath: "\(root)/\($0)") ?? [] })
   }
 
-  /// Runs the command in the folder.
+  /// Runs the command in the folder, for at most `limit` seconds.
   func run(
-    _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = []
+    _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [], limit: Double = 300
   ) throws -> Outcome {
-    try launch(Self.command, arguments, environment: environment, input: input)
+    try launch(Self.command, arguments, environment: environment, input: input, limit: limit)
   }
 
   /// Runs a script in the folder; `$U2CL` is the command. In bash: this process's threads block SIGCHLD, children inherit
@@ -98,7 +98,7 @@ final class Sandbox {
 
   /// Runs any program in the folder. Its streams are files: a pipe that nobody reads would stop it.
   func launch(
-    _ program: String, _ arguments: [String], environment: [String: String], input: [UInt8]
+    _ program: String, _ arguments: [String], environment: [String: String], input: [UInt8], limit: Double = 300
   ) throws -> Outcome {
     let streams = try ["in", "out", "err"].map { name in
       let path = "\(root)/\(name)-\(UUID().uuidString)"
@@ -122,8 +122,8 @@ final class Sandbox {
     let clock = ContinuousClock()
     let start = clock.now
     try process.run()
-    if ended.wait(timeout: .now() + 300) == .timedOut {
-      process.terminate()
+    if ended.wait(timeout: .now() + limit) == .timedOut {
+      kill(process.processIdentifier, SIGKILL)
       Issue.record("\(program) \(arguments.joined(separator: " ")) did not end")
       ended.wait()
     }
