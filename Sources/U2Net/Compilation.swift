@@ -38,7 +38,9 @@ struct Compilation {
           size /= 2
           notes.append("\(failure); using batches of \(size)")
         } else {
-          guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else { throw failure }
+          guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else {
+            throw failure.naming(choice.device)
+          }
           (choice, size) = (next, batch)
         }
       }

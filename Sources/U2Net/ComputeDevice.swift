@@ -64,6 +64,14 @@ public struct ComputeDevice: Sendable {
   }
 }
 
+extension Failure {
+  /// The failure of a device, with its name where it does not say it yet.
+  func naming(_ device: ComputeDevice) -> Failure {
+    guard kind == .device, !description.contains(device.name), device != .reference else { return self }
+    return Failure(kind, "\(device) failed: \(self)")
+  }
+}
+
 extension ComputeDevice: Equatable {
   /// Whether both are the same device of the same driver.
   public static func == (a: ComputeDevice, b: ComputeDevice) -> Bool {
@@ -144,7 +152,9 @@ public struct DeviceChoice: Sendable {
     while true {
       do { return try body(choice) } catch {
         let failure = Failure(error)
-        guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else { throw failure }
+        guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else {
+          throw failure.naming(choice.device)
+        }
         choice = next
       }
     }
@@ -183,7 +193,7 @@ public struct DeviceChoice: Sendable {
   private static func reason(_ request: DeviceRequest, _ devices: Result<[ComputeDevice], Failure>) -> String {
     switch devices {
     case .failure(let failure): "OpenCL does not work here (\(failure))"
-    case .success(let found) where found.isEmpty: "no OpenCL device was found (is a driver installed?)"
+    case .success(let found) where found.isEmpty: "no OpenCL device was found (\(DriverList.absence ?? "is a driver installed?"))"
     case .success(let found): "no \(request) was found; \(list(found))"
     }
   }

@@ -34,8 +34,15 @@ public struct DeviceDescription: Sendable, Hashable, Codable {
   public let extensions: [String]
 
   /// Every device, best first.
-  public static func all() throws(Failure) -> [DeviceDescription] {
-    try failing { try Device.all().enumerated().map(DeviceDescription.init) }
+  public static func all() throws(Failure) -> [DeviceDescription] { try listed().devices }
+
+  /// Every device, best first, and the platforms and devices that are left out because their driver fails, each in one
+  /// line.
+  public static func listed() throws(Failure) -> (devices: [DeviceDescription], problems: [String]) {
+    try failing {
+      let list = try DeviceList()
+      return (list.devices.enumerated().map(DeviceDescription.init), list.problems.map(\.oneLine))
+    }
   }
 
   init(index: Int, device: Device) {

@@ -10,7 +10,8 @@ struct DevicesCommand: ParsableCommand {
 
   func run() throws {
     let keeping = Keeping()
-    let devices = try DeviceDescription.all()
+    let (devices, problems) = try DeviceDescription.listed()
+    for problem in problems { Console.error(problem) }
     defer { keeping.warn(of: devices.isEmpty ? [(nil, "none")] : devices.map { ($0.platform, nil) }) }
     if json { return try Console.json(devices) }
     let head = ["#", "kind", "name", "platform", "units", "memory", "version", "driver"]
@@ -21,8 +22,9 @@ struct DevicesCommand: ParsableCommand {
       ]
     }
     try Console.write(Format.table([head] + rows + [["-", "reference", "plain CPU path, without OpenCL"]]))
-    if devices.isEmpty {
-      Console.error("no OpenCL device was found; install a driver, such as pocl-opencl-icd for any CPU")
+    if devices.isEmpty, problems.isEmpty {
+      Console.error(
+        "no OpenCL device was found; \(DriverList.absence ?? "install a driver, such as pocl-opencl-icd for any CPU")")
     }
   }
 }

@@ -19,7 +19,7 @@
 // FAULTS_NO_BYTE_STORES=1     no cl_khr_byte_addressable_store: programs that store 8 or 16 bits do not build
 //
 // What kernels may do:
-// FAULTS_KERNEL_GROUP=N       work-items of a kernel's work-group; launches of more fail
+// FAULTS_KERNEL_GROUP=N       work-items of a kernel's work-group; launches of more fail; -1: all launches
 // FAULTS_KERNEL_GROUP_OF=NAME is the kernel with that limit; all of them by default
 // FAULTS_KERNEL_GROUP_WITH=TEXT  only kernels of programs whose options hold TEXT have it
 // FAULTS_KERNEL_GROUP_TOLD=1  clGetKernelWorkGroupInfo tells the limit; by default it tells the device's
@@ -446,7 +446,7 @@ static cl_int limits(cl_command_queue queue, cl_kernel kernel, cl_uint dimension
     items *= local[i];
   }
   if (group && items > group) return CL_INVALID_WORK_GROUP_SIZE;
-  if (own && items > own) return (cl_int)number("FAULTS_KERNEL_GROUP_CODE", CL_INVALID_WORK_GROUP_SIZE);
+  if (own && (long)items > (long)own) return (cl_int)number("FAULTS_KERNEL_GROUP_CODE", CL_INVALID_WORK_GROUP_SIZE);
   const cl_ulong memory = (cl_ulong)number("FAULTS_LOCAL_MEMORY", 0);
   if (memory) {
     cl_device_id device = NULL;

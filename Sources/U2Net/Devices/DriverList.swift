@@ -23,7 +23,8 @@ public struct DriverList: Sendable {
   ///
   /// Trap: it sets an environment variable, so call it before anything else runs, and before OpenCL is first used.
   /// - Parameter cache: remembers which drivers were loaded before.
-  /// - Returns: the drivers that are left out, each in one line.
+  /// - Returns: the drivers that are left out, each in one line, where others are left; where none is, whoever asks for a
+  ///   device is told.
   public static func makeUsable(
     cache: Cache, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> [String] {
@@ -47,11 +48,18 @@ public struct DriverList: Sendable {
       }
       for verdict in verdicts { cache.append(verdict.record, to: key) }
     }
-    useOnly(drivers.filter { driver in !verdicts.contains { $0.file == driver.file && $0.end != nil } }, key)
-    return verdicts.compactMap { verdict in
+    let sound = drivers.filter { driver in !verdicts.contains { $0.file == driver.file && $0.end != nil } }
+    useOnly(sound, key)
+    let leftOut = verdicts.compactMap { verdict in
       verdict.end.map { "the OpenCL driver \(verdict.file) \($0) while it was loaded; it is left out" }
     }
+    guard sound.isEmpty else { return leftOut }
+    absence = leftOut.joined(separator: "; ")
+    return []
   }
+
+  /// Why there is no OpenCL, where every driver was left out, in one line.
+  nonisolated(unsafe) public private(set) static var absence: String?
 
   private static let works = "works"
 

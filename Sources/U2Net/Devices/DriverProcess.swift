@@ -57,6 +57,8 @@ public enum DriverProcess {
   /// - Returns: nil where there is no such process.
   static func run(_ request: Request, environment: [String: String] = [:]) -> Verdict? {
     guard let executable, let text = try? JSONEncoder().encode(request) else { return nil }
+    // What Swift writes of a crash would hide what the driver wrote.
+    let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { given, _ in given }
     let process = ChildProcess(
       executable, [command, String(decoding: text, as: UTF8.self)], environment: environment)
     guard let outcome = process.run(patience: patience) else { return nil }
