@@ -3,7 +3,7 @@
 // Views are planar: element i of plane (n, c) lies at at.x + n * at.y + c * height * width + i. `scale` holds
 // weight / sqrt(variance + epsilon), `shift` bias - mean * scale, each [channels].
 // One work-item computes one element.
-inline void normalize_element(
+static inline void normalize_element(
     __global const float *in, const ulong2 in_at, const int4 shape, __global const float *scale,
     __global const float *shift, __global float *out, const ulong2 out_at, const int rectify) {
   const ulong i = get_global_id(0);         // 0 ..< height * width

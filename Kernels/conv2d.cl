@@ -21,7 +21,7 @@
 #define vstorev JOIN(vstore, X_TILE)
 
 // X_TILE pixels of a row, `stride` apart from `x` on, zero outside 0 ..< width.
-inline floatv load_pixels(__global const float *row, const int x, const int stride, const int width) {
+static inline floatv load_pixels(__global const float *row, const int x, const int stride, const int width) {
   if (stride == 1 && x >= 0 && x + X_TILE <= width) return vloadv(0, row + x);
   float lanes[X_TILE];
   #pragma unroll
@@ -33,7 +33,7 @@ inline floatv load_pixels(__global const float *row, const int x, const int stri
 }
 
 // Writes the pixels of a row that lie before `width`.
-inline void store_pixels(__global float *row, const int x, const int width, const floatv pixels) {
+static inline void store_pixels(__global float *row, const int x, const int width, const floatv pixels) {
   if (x + X_TILE <= width) {
     vstorev(pixels, 0, row + x);
     return;
@@ -43,7 +43,7 @@ inline void store_pixels(__global float *row, const int x, const int width, cons
   for (int i = 0; x + i < width; i++) row[x + i] = lanes[i];
 }
 
-inline void convolve(
+static inline void convolve(
     __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict weights, __global const float *restrict bias,
     __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window,

@@ -11,7 +11,7 @@
 #define X_TILE 16  // pixels of one tile
 #endif
 
-inline float sum16(const float16 v) {
+static inline float sum16(const float16 v) {
   const float8 a = v.lo + v.hi;
   const float4 b = a.lo + a.hi;
   return (b.x + b.y) + (b.z + b.w);

@@ -16,7 +16,7 @@
 #define PIXELS 16  // such shares of a group
 #endif
 
-inline float sum_of(const channels v) {
+static inline float sum_of(const channels v) {
 #if STORAGE == 16
   const float4 four = v.lo + v.hi;
 #else
@@ -25,7 +25,7 @@ inline float sum_of(const channels v) {
   return (four.x + four.y) + (four.z + four.w);
 }
 
-inline channels load_weights(__global const float *from, const int i) {
+static inline channels load_weights(__global const float *from, const int i) {
 #if STORAGE == 16
   return vload8(i, from);
 #else

@@ -50,7 +50,7 @@
 #define COLUMNS (OUTPUTS * LANES)              // output channels of a sub-group
 
 // A lane's element behind a place that all lanes of 16 share.
-inline float load_lane(__global const element *from) {
+static inline float load_lane(__global const element *from) {
 #if BLOCK_READS && STORAGE == 16
   const ushort bits = intel_sub_group_block_read_us(from);
   return vload_half(0, (const half *)&bits);

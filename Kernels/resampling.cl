@@ -5,7 +5,7 @@
 
 // The largest of the 2×2 pixels from row y0 and column x0 on. What hangs over the edge is the edge once more; the four
 // loads do not wait for each other.
-inline channels largest_of_four(
+static inline channels largest_of_four(
     __global const element *block, const int height, const int width, const int y0, const int x0, const int v) {
   const int y1 = min(y0 + 1, height - 1), x1 = min(x0 + 1, width - 1);
   const channels top = fmax(
@@ -18,7 +18,7 @@ inline channels largest_of_four(
 // What bilinear resampling without antialiasing, PyTorch's interpolate(mode="bilinear"), makes of the pixels around: row
 // `row` of the result lies at grid.x * (row + grid.y) - grid.y of the map's rows, columns likewise by grid.z and .w. A shift
 // of 0.5 is half-pixel centres. Positions before the first row become it.
-inline channels between_pixels(
+static inline channels between_pixels(
     __global const element *block, const int height, const int width, const int row, const int column,
     const float4 grid, const int v) {
   const float y = fmax(grid.x * ((float)row + grid.y) - grid.y, 0.0f);

@@ -18,7 +18,7 @@ typedef float4 channels;
 #endif
 #define VECTORS (16 / CHANNELS)  // vectors of a block's 16 channels
 
-inline float load_element(__global const element *from, const ulong i) {
+static inline float load_element(__global const element *from, const ulong i) {
 #if STORAGE == 16
   return vload_half(i, (__global const half *)from);
 #else
@@ -26,7 +26,7 @@ inline float load_element(__global const element *from, const ulong i) {
 #endif
 }
 
-inline void store_element(const float value, __global element *to, const ulong i) {
+static inline void store_element(const float value, __global element *to, const ulong i) {
 #if STORAGE == 16
   vstore_half(value, i, (__global half *)to);
 #else
@@ -35,7 +35,7 @@ inline void store_element(const float value, __global element *to, const ulong i
 }
 
 // Vector number i, aligned to 16 bytes.
-inline channels load_channels(__global const element *from, const ulong i) {
+static inline channels load_channels(__global const element *from, const ulong i) {
 #if STORAGE == 16
   return vloada_half8(i, (__global const half *)from);
 #else
@@ -43,7 +43,7 @@ inline channels load_channels(__global const element *from, const ulong i) {
 #endif
 }
 
-inline void store_channels(const channels value, __global element *to, const ulong i) {
+static inline void store_channels(const channels value, __global element *to, const ulong i) {
 #if STORAGE == 16
   vstorea_half8(value, i, (__global half *)to);
 #else
@@ -52,7 +52,7 @@ inline void store_channels(const channels value, __global element *to, const ulo
 }
 
 // Four channels, number i of such groups.
-inline float4 load_four(__global const element *from, const ulong i) {
+static inline float4 load_four(__global const element *from, const ulong i) {
 #if STORAGE == 16
   return vloada_half4(i, (__global const half *)from);
 #else
@@ -60,7 +60,7 @@ inline float4 load_four(__global const element *from, const ulong i) {
 #endif
 }
 
-inline void store_four(const float4 value, __global element *to, const ulong i) {
+static inline void store_four(const float4 value, __global element *to, const ulong i) {
 #if STORAGE == 16
   vstorea_half4(value, i, (__global half *)to);
 #else
@@ -69,7 +69,7 @@ inline void store_four(const float4 value, __global element *to, const ulong i) 
 }
 
 // Such a vector by itself.
-inline uint4 pack_channels(const channels value) {
+static inline uint4 pack_channels(const channels value) {
 #if STORAGE == 16
   uint4 vector;
   vstore_half8(value, 0, (half *)&vector);

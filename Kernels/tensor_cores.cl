@@ -11,10 +11,10 @@
 #if PTX
 #define EXCHANGE(items) 1
 
-inline uint shared_address(__local const uint4 *at) { return (uint)(size_t)at; }
+static inline uint shared_address(__local const uint4 *at) { return (uint)(size_t)at; }
 
 // Starts to copy 16 bytes, or to write zeros; both ends aligned.
-inline void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
+static inline void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
                :: "r"(shared_address(to)), "l"(from), "r"(inside ? 16 : 0) : "memory");
 }
@@ -26,7 +26,7 @@ inline void start_copy(__local uint4 *to, __global const uint4 *from, const int 
 #define AWAIT_COPIES(pending) asm volatile("cp.async.wait_group " #pending ";" ::: "memory");
 
 // Four 8×8 matrices of halves, or 8×4 of 32 bits: work-item 8 i + r of the warp says where row r of matrix i is.
-inline void load_matrices(uint *r, __local const uint4 *shared, const int row, __local uint *exchange) {
+static inline void load_matrices(uint *r, __local const uint4 *shared, const int row, __local uint *exchange) {
   uint a, b, c, d;
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "r"(shared_address(shared) + row * 16) : "memory");
@@ -37,20 +37,20 @@ inline void load_matrices(uint *r, __local const uint4 *shared, const int row, _
 }
 
 // sums[16×8] += a[16×16] b[16×8] in half precision; the sums are float32.
-inline void multiply_k16(float *sums, const uint *a, const uint *b, __local uint *exchange) {
+static inline void multiply_k16(float *sums, const uint *a, const uint *b, __local uint *exchange) {
   asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
 // The same for a[16×8] b[8×8], for devices without the larger one.
-inline void multiply_k8(float *sums, const uint *a, const uint b, __local uint *exchange) {
+static inline void multiply_k8(float *sums, const uint *a, const uint b, __local uint *exchange) {
   asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]) : "r"(a[0]), "r"(a[1]), "r"(b));
 }
 
 // sums[16×8] += a[16×8] b[8×8], of float32 values whose last 13 bits are not looked at.
-inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
+static inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
   asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
@@ -70,13 +70,13 @@ typedef float exact;
 #endif
 
 // Copies arrive as soon as they are started; see COPY for when they start.
-inline void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
+static inline void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
   *to = inside ? *from : (uint4)(0);
 }
 #define END_COPIES
 #define AWAIT_COPIES(pending)
 
-inline void load_matrices(uint *r, __local const uint4 *shared, const int row, __local uint *exchange) {
+static inline void load_matrices(uint *r, __local const uint4 *shared, const int row, __local uint *exchange) {
   const int item = (int)get_local_id(0), lane = item % 32;
   exchange[item] = (uint)row;
   barrier(CLK_LOCAL_MEM_FENCE);
@@ -87,13 +87,13 @@ inline void load_matrices(uint *r, __local const uint4 *shared, const int row, _
   barrier(CLK_LOCAL_MEM_FENCE);
 }
 
-inline float half_bits(const uint word, const int which) {
+static inline float half_bits(const uint word, const int which) {
   const ushort bits = (ushort)(word >> (which * 16));
   return vload_half(0, (const half *)&bits);
 }
 
 // Tells the warp this work-item's operands, a and behind them b; its lane's words lie side by side.
-inline __local const uint *tell(__local uint *exchange, const uint *a, const int a_count, const uint *b, const int b_count) {
+static inline __local const uint *tell(__local uint *exchange, const uint *a, const int a_count, const uint *b, const int b_count) {
   const int item = (int)get_local_id(0);
   for (int i = 0; i < a_count; i++) exchange[item * 6 + i] = a[i];
   for (int i = 0; i < b_count; i++) exchange[item * 6 + a_count + i] = b[i];
@@ -102,7 +102,7 @@ inline __local const uint *tell(__local uint *exchange, const uint *a, const int
 }
 
 // The product of fragments with `k` columns of halves, 8 or 16.
-inline void multiply_halves(float *sums, const uint *a, const uint *b, const int k, __local uint *exchange) {
+static inline void multiply_halves(float *sums, const uint *a, const uint *b, const int k, __local uint *exchange) {
   const int lane = (int)get_local_id(0) % 32, a_count = k / 4;
   __local const uint *warp = tell(exchange, a, a_count, b, k / 8);
   for (int i = 0; i < 4; i++) {
@@ -118,15 +118,15 @@ inline void multiply_halves(float *sums, const uint *a, const uint *b, const int
   barrier(CLK_LOCAL_MEM_FENCE);
 }
 
-inline void multiply_k16(float *sums, const uint *a, const uint *b, __local uint *exchange) {
+static inline void multiply_k16(float *sums, const uint *a, const uint *b, __local uint *exchange) {
   multiply_halves(sums, a, b, 16, exchange);
 }
 
-inline void multiply_k8(float *sums, const uint *a, const uint b, __local uint *exchange) {
+static inline void multiply_k8(float *sums, const uint *a, const uint b, __local uint *exchange) {
   multiply_halves(sums, a, &b, 8, exchange);
 }
 
-inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
+static inline void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
   const int lane = (int)get_local_id(0) % 32;
   __local const uint *warp = tell(exchange, a, 4, b, 2);
   for (int i = 0; i < 4; i++) {

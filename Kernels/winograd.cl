@@ -66,7 +66,7 @@ typedef struct {
   int count;         // tiles of all images
 } Tiling;
 
-inline Tiling tiling_of(const int4 shape, const int dilation) {
+static inline Tiling tiling_of(const int4 shape, const int dilation) {
   Tiling t;
   t.height = shape.z;
   t.width = shape.w;
@@ -80,7 +80,7 @@ inline Tiling tiling_of(const int4 shape, const int dilation) {
 // Where a tile's first pixel lies.
 typedef struct { int image, y, x; } Place;
 
-inline Place place_of(const int tile, const Tiling t) {
+static inline Place place_of(const int tile, const Tiling t) {
   const int per_grid = t.across * t.down, grids = t.dilation * t.dilation;
   const int grid = tile / per_grid % grids, in_grid = tile % per_grid;
   Place p;
@@ -92,10 +92,10 @@ inline Place place_of(const int tile, const Tiling t) {
 
 // Floats between the transformed values of one tile: an odd number of cache lines, so that the 36 fall into as many sets of
 // a cache.
-inline ulong frequency_stride(const int in_blocks) { return (in_blocks * TILES | 1) * 16; }
+static inline ulong frequency_stride(const int in_blocks) { return (in_blocks * TILES | 1) * 16; }
 
 // Writes the 36 transformed values of a tile and one block of channels, `stride` floats apart.
-inline void transform_input(
+static inline void transform_input(
     __global const float *plane, const Place p, const Tiling t, __global float *transformed, const ulong stride) {
   const int d = t.dilation, y0 = p.y - d, x0 = p.x - d;
   const int inside = y0 >= 0 && x0 >= 0 && y0 + 5 * d < t.height && x0 + 5 * d < t.width;
@@ -150,7 +150,7 @@ typedef struct {
 } Epilogue;
 
 // Writes the pixels of tile `i` of a group from the products [36][TILES][16] of one block of output channels.
-inline void transform_output(
+static inline void transform_output(
     __global const float *products, const int i, const Place p, const Tiling t, const Epilogue epilogue,
     __global const float *added, __global float *plane) {
   float16 rows[24];
