@@ -467,7 +467,7 @@ INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Tar
 #endif
 }
 
-__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1)))
+__kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 void conv2d_gemm(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
     const ulong2 other_at /* of the channels that are resampled, in the same buffer */,
