@@ -72,6 +72,10 @@
 #define THREADS (GROUP_M * GROUP_N * (MULTIPLY == FMA ? 1 : 32))
 #define SLICE (KERNEL * 2 * TILE_N)        // vectors of a tap row's weights
 #define PATCH_COPIES ((PATCH * SOURCES + THREADS - 1) / THREADS)  // of a work-item
+// Resampled one after the other and straight into local memory. Otherwise compilers keep what each copy takes of its
+// neighbours, a dozen values, in registers for all steps, which ROCm's cannot beside 32 sums from four copies on.
+#define RESAMPLES_IN_TURN \
+  (RESAMPLE && MULTIPLY == FMA && COPY == REGISTERS && PATCH_COPIES > (ITEM_M * ITEM_N > 32 ? 2 : 3))
 #define SLICE_COPIES ((KERNEL * SOURCES * TILE_N + THREADS - 1) / THREADS)
 
 // A tile and its patch.
@@ -106,16 +110,18 @@ INLINE int coordinate(const int place, const int first, const int size, const in
                          : first + place - KERNEL / 2 * dilation;
 }
 
-// The vectors that a work-item copies of every patch: their places in a plane of the input, -1 for zeros.
+// The vector that is copy number i of a work-item, of every patch: its place in a plane of the input, -1 for zeros.
+INLINE int source_of(const int i, const Tile t, const int height, const int width) {
+  const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
+  const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
+  const int x = coordinate(place % t.pitch, t.first.x, t.size.x, t.dilation);
+  const int inside = y >= 0 && y < height && x >= 0 && x < width;
+  return inside ? (y * width + x) * VECTORS + e % SOURCES : -1;
+}
+
 INLINE void find_sources(int *sources, const Tile t, const int height, const int width) {
   UNROLL
-  for (int i = 0; i < PATCH_COPIES; i++) {
-    const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
-    const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
-    const int x = coordinate(place % t.pitch, t.first.x, t.size.x, t.dilation);
-    const int inside = y >= 0 && y < height && x >= 0 && x < width;
-    sources[i] = inside ? (y * width + x) * VECTORS + e % SOURCES : -1;
-  }
+  for (int i = 0; i < PATCH_COPIES; i++) sources[i] = source_of(i, t, height, width);
 }
 
 // What a row of taps needs: the step over input channels, the row, and where its weights and patch lie in local memory.
@@ -190,12 +196,34 @@ typedef struct {
   uint4 patch[PATCH_COPIES], slice[SLICE_COPIES];
 } Staged;
 
+// Writes a vector; where halves become floats, two of them, `apart` from each other.
+INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
+#if WIDENS
+  const float8 wide = vload_half8(0, (const half *)&vector);
+  to[0] = as_uint4(wide.lo);
+  to[apart] = as_uint4(wide.hi);
+#else
+  to[0] = vector;
+#endif
+}
+
 INLINE void fetch(
-    Staged *staged, const Stage s, const int2 rows, const int *sources, const Input in,
-    __global const uint4 *weights, const int first_channel, const int out_channels) {
+    Staged *staged, const Stage s, const int2 rows, const int *sources, const Input in, const Tile tile,
+    __global const uint4 *weights, const int first_channel, const int out_channels, __local uint4 *patches) {
   if (s.row == rows.x && resamples(in, s.step)) {
+#if RESAMPLES_IN_TURN
+    #pragma unroll 1
+    for (int i = 0; i < PATCH_COPIES; i++) {
+      const int e = (int)get_local_id(0) + i * THREADS;
+      if (PATCH_HAS(e)) {
+        const int source = source_of(i, tile, in.plane / in.width, in.width);
+        put(patches + s.patch * 2 * PATCH + PATCH_TARGET(e), PATCH, resampled_vector(in, s.step, source));
+      }
+    }
+#else
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) staged->patch[i] = resampled_vector(in, s.step, sources[i]);
+#endif
   } else if (s.row == rows.x) {
     __global const uint4 *from = patch_source(in, s.step);
     UNROLL
@@ -210,19 +238,10 @@ INLINE void fetch(
   }
 }
 
-// Writes a vector; where halves become floats, two of them, `apart` from each other.
-INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
-#if WIDENS
-  const float8 wide = vload_half8(0, (const half *)&vector);
-  to[0] = as_uint4(wide.lo);
-  to[apart] = as_uint4(wide.hi);
-#else
-  to[0] = vector;
-#endif
-}
-
-INLINE void deliver(const Staged *staged, const Stage s, const int2 rows, __local uint4 *patches, __local uint4 *slices) {
-  if (s.row == rows.x) {
+INLINE void deliver(
+    const Staged *staged, const Stage s, const int2 rows, const Input in,
+    __local uint4 *patches, __local uint4 *slices) {
+  if (s.row == rows.x && !(RESAMPLES_IN_TURN && resamples(in, s.step))) {
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) {
       const int e = (int)get_local_id(0) + i * THREADS;
@@ -507,17 +526,17 @@ void conv2d_gemm(
   Stage now = {split * patch.w, rows.x, 0, 0};
 #if COPY == REGISTERS
   Staged staged;
-  fetch(&staged, now, rows, sources, input, weights, first_channel, out_channels);
-  deliver(&staged, now, rows, patches, slices);
+  fetch(&staged, now, rows, sources, input, tile, weights, first_channel, out_channels, patches);
+  deliver(&staged, now, rows, input, patches, slices);
   barrier(CLK_LOCAL_MEM_FENCE);
   while (now.step < last_step) {
     const Stage next = next_stage(now, rows);
     if (next.step < last_step) {
-      fetch(&staged, next, rows, sources, input, weights, first_channel, out_channels);
+      fetch(&staged, next, rows, sources, input, tile, weights, first_channel, out_channels, patches);
     }
     multiply(sums, places, patches + now.patch * 2 * PATCH + now.row * tile.tap.y * tile.pitch,
              slices + now.slot * SLICE, tile.tap.x, exchange);
-    if (next.step < last_step) deliver(&staged, next, rows, patches, slices);
+    if (next.step < last_step) deliver(&staged, next, rows, input, patches, slices);
     barrier(CLK_LOCAL_MEM_FENCE);
     now = next;
   }
