@@ -1,5 +1,6 @@
 """AMD's GPUs: clang with AMD's device libraries, and ROCm's OpenCL."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -34,40 +35,61 @@ def read_notes(text, target, program):
     return found
 
 
+class Tools:
+    """Debian 12's LLVM 15 in a folder of its own."""
+
+    def __init__(self, root):
+        self.folder = Path(root) / "usr/lib/llvm-15/bin"
+        self.libraries = Path(root) / "usr/lib/x86_64-linux-gnu"
+
+    def run(self, tool, *arguments):
+        command = [self.folder / tool, *arguments]
+        environment = os.environ | {"LD_LIBRARY_PATH": str(self.libraries)}
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
 class Clang:
-    """clang-15 of Debian 12; `libraries` holds the bitcode of rocm-device-libs."""
+    """clang-15 and rocm-device-libs of Debian 12, which do not know RDNA 3."""
 
     name = "clang-15"
-    targets = tuple(CORES)
+    targets = ("gfx906", "gfx90a", "gfx1030")
 
-    def __init__(self, libraries, optimization="-O3"):
-        self.libraries = Path(libraries)
+    def __init__(self, root, optimization="-O3"):
+        self.tools = Tools(root)
         self.optimization = optimization
 
-    def arguments(self, target):
-        """What links OpenCL C's functions to a program."""
+    def linked(self, target):
+        """The arguments that link OpenCL C's own functions to a program."""
         wide = "on" if target.startswith("gfx9") else "off"
         names = ["opencl", "ocml", "ockl", "oclc_daz_opt_off", "oclc_unsafe_math_off", "oclc_finite_only_off"]
         names += ["oclc_correctly_rounded_sqrt_off", f"oclc_wavefrontsize64_{wide}", "oclc_abi_version_400"]
         names.append(f"oclc_isa_version_{target.removeprefix('gfx')}")
-        linked = [part for name in names for part in ("-mlink-builtin-bitcode", self.libraries / f"{name}.bc")]
+        bitcode = self.tools.libraries / "amdgcn/bitcode"
+        linked = [part for name in names for part in ("-mlink-builtin-bitcode", bitcode / f"{name}.bc")]
         return [part for argument in linked for part in ("-Xclang", argument)]
 
     def compile(self, program, target, extra_options=""):
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
-            source, assembly = folder / "program.cl", folder / "program.s"
+            source, code = folder / "program.cl", folder / "program.o"
             source.write_text(program.text)
-            command = ["clang-15", "-x", "cl", f"-cl-std={program.standard}", "-Xclang", "-finclude-default-header"]
-            command += ["-target", "amdgcn-amd-amdhsa", f"-mcpu={target}", "-nogpulib", self.optimization, "-w"]
-            command += [*self.arguments(target), *program.arguments, *extra_options.split()]
-            report = subprocess.run([*command, "-S", source, "-o", assembly], capture_output=True, text=True)
+            arguments = ["-x", "cl", f"-cl-std={program.standard}", "-Xclang", "-finclude-default-header", "-w"]
+            arguments += ["-target", "amdgcn-amd-amdhsa", f"-mcpu={target}", "-nogpulib", self.optimization]
+            arguments += [*self.linked(target), *program.arguments, *extra_options.split()]
+            report = self.tools.run("clang", *arguments, "-c", source, "-o", code)
             if report.returncode:
                 return Compilation({}, first_complaint(report.stderr))
-            return Compilation(read_notes(assembly.read_text(), target, program))
+            undefined = self.tools.run("llvm-nm", "--undefined-only", "--format=just-symbols", code).stdout.split()
+            if undefined:
+                return Compilation({}, f"undefined symbol: {', '.join(undefined)}")
+            return Compilation(Reader(self.tools)(code, target, program))
 
 
-def read_code_object(binary, target, program):
-    """The figures in a binary that ROCm's OpenCL made."""
-    notes = subprocess.run(["llvm-readelf-14", "--notes", binary], capture_output=True, text=True, check=True)
-    return read_notes(notes.stdout, target, program)
+class Reader:
+    """Reads the figures of a code object, of clang or of ROCm's OpenCL."""
+
+    def __init__(self, tools):
+        self.tools = tools
+
+    def __call__(self, binary, target, program):
+        return read_notes(self.tools.run("llvm-readelf", "--notes", binary).stdout, target, program)

@@ -25,6 +25,11 @@ class Program:
         return hashlib.sha256(f"{self.options}\0{self.text}".encode()).hexdigest()[:16]
 
     @property
+    def title(self):
+        """The kernels and the options, for messages."""
+        return f"{', '.join(self.kernels)} ({self.options})"
+
+    @property
     def arguments(self):
         """The options as a command line, without those that only a driver knows."""
         words = self.options.replace("-D ", "-D").split()

@@ -51,14 +51,15 @@ class Runtime:
         self.targets = targets
         self.read = read
 
-    def compile_all(self, programs):
-        """The compilations of all programs, by program and target. A program that ends the process is left out of the next."""
+    def compile_all(self, programs, targets_of=lambda program: None):
+        """The compilations of all programs, by program and target; `targets_of` says which a program is for, None for all.
+        A program that ends the process is left out of the next."""
         found = {}
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
             shutil.copy(opencl_build.__file__, folder)
             for target in self.targets:
-                left = dict(enumerate(programs))
+                left = dict(enumerate(p for p in programs if target in (targets_of(p) or self.targets)))
                 while left:
                     done = self.build(folder, left, target)
                     for number, compilation in done.items():

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent.parent / ".venv/vendor"
@@ -69,9 +70,16 @@ def lay_out_debian(folder, suite, packages, unpacked=()):
         shutil.copy(description, folder / "vendors" / description.stem)
 
 
-def install_python(folder, *packages):
-    """Installs packages from PyPI."""
-    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, *packages)
+def unpack_python(folder, *packages):
+    """Unpacks packages of PyPI, their data (`lib`) beside their modules."""
+    downloads = folder / "downloads"
+    run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", downloads, *packages)
+    for wheel in downloads.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(folder)
+    for data in folder.glob("*.data/data"):
+        shutil.copytree(data, folder, dirs_exist_ok=True)
+        shutil.rmtree(data.parent)
+    shutil.rmtree(downloads)
 
 
 def ocloc():
@@ -92,7 +100,7 @@ def nvidia_clang():
 
 def ptxas(package):
     """NVIDIA's assembler of one of its packages."""
-    folder = fetched(package.replace("==", "-"), lambda folder: install_python(folder, package))
+    folder = fetched(package.replace("==", "-"), lambda folder: unpack_python(folder, package))
     program = next(folder.glob("**/bin/ptxas"))
     program.chmod(0o755)
     return program
@@ -104,7 +112,7 @@ def fpga_emulator():
     names = [f"{name}=={version}" for name in ("intel-opencl-fpga-emu-rt", "intel-opencl-rt", "intel-cmplr-lib-rt")]
 
     def fetch(folder):
-        install_python(folder, *names)
+        unpack_python(folder, *names, "tbb==2022.0.0")
         describe(folder, next(folder.glob("**/libintelocl_emu.so")))
 
     return fetched("fpga-emulator", fetch)
@@ -113,7 +121,7 @@ def fpga_emulator():
 def intel_cpu():
     """Intel's OpenCL for processors."""
     def fetch(folder):
-        install_python(folder, "intel-opencl-rt", "intel-cmplr-lib-rt", "tbb", "tcmlib", "umf")
+        unpack_python(folder, "intel-opencl-rt", "intel-cmplr-lib-rt", "tbb", "tcmlib", "umf")
         describe(folder, next(folder.glob("**/libintelocl.so")))
 
     return fetched("intel-cpu", fetch)
