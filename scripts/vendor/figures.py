@@ -28,7 +28,8 @@ class Core:
 
 @dataclass(frozen=True)
 class Figures:
-    """One kernel compiled for one target. Sizes are bytes of one work-item, but for `local`, of a work-group."""
+    """One kernel compiled for one target. Sizes are bytes: of a work-group (`local`), of a work-item or, with Intel's compiler,
+    of a hardware thread, as the compiler tells them."""
 
     registers: int = 0
     spills: int = 0  # registers that were stored to memory because there were too few

@@ -60,7 +60,7 @@ class Ocloc:
             items = int(items[1]) * int(items[2]) * int(items[3]) if items else program.kernels.get(name) or width
             threads = -(-items // width)
             found[name] = Figures(
-                registers, spills.get((name, width), 0) // width, sum(scratch) // width, local, width,
+                registers, spills.get((name, width), 0), sum(scratch), local, width,
                 CORES[target].occupancy(registers, local, threads),
             )
         return found

@@ -99,7 +99,7 @@ def main(library, folder, wanted, *flags):
         for source in sorted(Path(folder).glob("*.cl")):
             # A line ahead, so that the program is known in which a compiler ends the process.
             print(json.dumps({"device": name, "program": source.stem, "begun": True}), flush=True)
-            options = source.with_suffix(".options").read_bytes()
+            options = source.with_suffix(".options").read_bytes().strip()
             program, error = opencl.build(context, device, source.read_bytes(), options)
             kernels = {} if error else opencl.kernels(program, device)
             print(json.dumps({"device": name, "program": source.stem, "error": error, "kernels": kernels}), flush=True)
