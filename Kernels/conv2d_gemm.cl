@@ -38,6 +38,12 @@
 #ifndef RESAMPLE
 #define RESAMPLE 0  // 1: the first channels are resampled
 #endif
+// 1: a work-item's pixels are resampled one after the other, straight into local memory. Otherwise AMD's compiler keeps
+// what each of them takes of its neighbours, a dozen values, in registers for all steps, and spills; Intel's does better so.
+#ifndef IN_TURN
+#define IN_TURN 0
+#endif
+#define RESAMPLES_IN_TURN (RESAMPLE && IN_TURN && MULTIPLY == FMA && COPY == REGISTERS)
 #ifndef STAGES
 #define STAGES 2  // rows of taps whose weights are in local memory or on their way; at most 1 + tap rows that are used
 #endif
@@ -72,10 +78,6 @@
 #define THREADS (GROUP_M * GROUP_N * (MULTIPLY == FMA ? 1 : 32))
 #define SLICE (KERNEL * 2 * TILE_N)        // vectors of a tap row's weights
 #define PATCH_COPIES ((PATCH * SOURCES + THREADS - 1) / THREADS)  // of a work-item
-// Resampled one after the other and straight into local memory. Otherwise compilers keep what each copy takes of its
-// neighbours, a dozen values, in registers for all steps, which ROCm's cannot beside 32 sums from four copies on.
-#define RESAMPLES_IN_TURN \
-  (RESAMPLE && MULTIPLY == FMA && COPY == REGISTERS && PATCH_COPIES > (ITEM_M * ITEM_N > 32 ? 2 : 3))
 #define SLICE_COPIES ((KERNEL * SOURCES * TILE_N + THREADS - 1) / THREADS)
 
 // A tile and its patch.
