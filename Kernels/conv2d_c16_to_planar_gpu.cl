@@ -33,7 +33,7 @@ static inline channels load_weights(__global const float *from, const int i) {
 #endif
 }
 
-__kernel __attribute__((reqd_work_group_size(LANES * PIXELS, 1, 1)))
+__kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(LANES * PIXELS, 1, 1)))
 void conv2d_c16_to_planar_gpu(
     __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict parameters, const ulong2 weights_and_bias,

@@ -38,6 +38,12 @@
 #ifndef RESAMPLE
 #define RESAMPLE 0  // 1: the first channels are resampled
 #endif
+// 1: a work-item's pixels are resampled one after the other, straight into local memory. Otherwise AMD's compiler keeps
+// what each of them takes of its neighbours, a dozen values, in registers for all steps, and spills; Intel's does better so.
+#ifndef IN_TURN
+#define IN_TURN 0
+#endif
+#define RESAMPLES_IN_TURN (RESAMPLE && IN_TURN && MULTIPLY == FMA && COPY == REGISTERS)
 #ifndef STAGES
 #define STAGES 2  // rows of taps whose weights are in local memory or on their way; at most 1 + tap rows that are used
 #endif
@@ -104,16 +110,18 @@ INLINE int coordinate(const int place, const int first, const int size, const in
                          : first + place - KERNEL / 2 * dilation;
 }
 
-// The vectors that a work-item copies of every patch: their places in a plane of the input, -1 for zeros.
+// The vector that is copy number i of a work-item, of every patch: its place in a plane of the input, -1 for zeros.
+INLINE int source_of(const int i, const Tile t, const int height, const int width) {
+  const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
+  const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
+  const int x = coordinate(place % t.pitch, t.first.x, t.size.x, t.dilation);
+  const int inside = y >= 0 && y < height && x >= 0 && x < width;
+  return inside ? (y * width + x) * VECTORS + e % SOURCES : -1;
+}
+
 INLINE void find_sources(int *sources, const Tile t, const int height, const int width) {
   UNROLL
-  for (int i = 0; i < PATCH_COPIES; i++) {
-    const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
-    const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
-    const int x = coordinate(place % t.pitch, t.first.x, t.size.x, t.dilation);
-    const int inside = y >= 0 && y < height && x >= 0 && x < width;
-    sources[i] = inside ? (y * width + x) * VECTORS + e % SOURCES : -1;
-  }
+  for (int i = 0; i < PATCH_COPIES; i++) sources[i] = source_of(i, t, height, width);
 }
 
 // What a row of taps needs: the step over input channels, the row, and where its weights and patch lie in local memory.
@@ -188,12 +196,34 @@ typedef struct {
   uint4 patch[PATCH_COPIES], slice[SLICE_COPIES];
 } Staged;
 
+// Writes a vector; where halves become floats, two of them, `apart` from each other.
+INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
+#if WIDENS
+  const float8 wide = vload_half8(0, (const half *)&vector);
+  to[0] = as_uint4(wide.lo);
+  to[apart] = as_uint4(wide.hi);
+#else
+  to[0] = vector;
+#endif
+}
+
 INLINE void fetch(
-    Staged *staged, const Stage s, const int2 rows, const int *sources, const Input in,
-    __global const uint4 *weights, const int first_channel, const int out_channels) {
+    Staged *staged, const Stage s, const int2 rows, const int *sources, const Input in, const Tile tile,
+    __global const uint4 *weights, const int first_channel, const int out_channels, __local uint4 *patches) {
   if (s.row == rows.x && resamples(in, s.step)) {
+#if RESAMPLES_IN_TURN
+    #pragma unroll 1
+    for (int i = 0; i < PATCH_COPIES; i++) {
+      const int e = (int)get_local_id(0) + i * THREADS;
+      if (PATCH_HAS(e)) {
+        const int source = source_of(i, tile, in.plane / in.width, in.width);
+        put(patches + s.patch * 2 * PATCH + PATCH_TARGET(e), PATCH, resampled_vector(in, s.step, source));
+      }
+    }
+#else
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) staged->patch[i] = resampled_vector(in, s.step, sources[i]);
+#endif
   } else if (s.row == rows.x) {
     __global const uint4 *from = patch_source(in, s.step);
     UNROLL
@@ -208,19 +238,10 @@ INLINE void fetch(
   }
 }
 
-// Writes a vector; where halves become floats, two of them, `apart` from each other.
-INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
-#if WIDENS
-  const float8 wide = vload_half8(0, (const half *)&vector);
-  to[0] = as_uint4(wide.lo);
-  to[apart] = as_uint4(wide.hi);
-#else
-  to[0] = vector;
-#endif
-}
-
-INLINE void deliver(const Staged *staged, const Stage s, const int2 rows, __local uint4 *patches, __local uint4 *slices) {
-  if (s.row == rows.x) {
+INLINE void deliver(
+    const Staged *staged, const Stage s, const int2 rows, const Input in,
+    __local uint4 *patches, __local uint4 *slices) {
+  if (s.row == rows.x && !(RESAMPLES_IN_TURN && resamples(in, s.step))) {
     UNROLL
     for (int i = 0; i < PATCH_COPIES; i++) {
       const int e = (int)get_local_id(0) + i * THREADS;
@@ -465,7 +486,7 @@ INLINE void store_sums(SUMS, const Tile tile, const int first_channel, const Tar
 #endif
 }
 
-__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1)))
+__kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 void conv2d_gemm(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
     const ulong2 other_at /* of the channels that are resampled, in the same buffer */,
@@ -505,17 +526,17 @@ void conv2d_gemm(
   Stage now = {split * patch.w, rows.x, 0, 0};
 #if COPY == REGISTERS
   Staged staged;
-  fetch(&staged, now, rows, sources, input, weights, first_channel, out_channels);
-  deliver(&staged, now, rows, patches, slices);
+  fetch(&staged, now, rows, sources, input, tile, weights, first_channel, out_channels, patches);
+  deliver(&staged, now, rows, input, patches, slices);
   barrier(CLK_LOCAL_MEM_FENCE);
   while (now.step < last_step) {
     const Stage next = next_stage(now, rows);
     if (next.step < last_step) {
-      fetch(&staged, next, rows, sources, input, weights, first_channel, out_channels);
+      fetch(&staged, next, rows, sources, input, tile, weights, first_channel, out_channels, patches);
     }
     multiply(sums, places, patches + now.patch * 2 * PATCH + now.row * tile.tap.y * tile.pitch,
              slices + now.slot * SLICE, tile.tap.x, exchange);
-    if (next.step < last_step) deliver(&staged, next, rows, patches, slices);
+    if (next.step < last_step) deliver(&staged, next, rows, input, patches, slices);
     barrier(CLK_LOCAL_MEM_FENCE);
     now = next;
   }

@@ -14,7 +14,7 @@
 #endif
 #define TAPS 64  // vectors of weights in local memory; more than the 27 of a colour picture
 
-__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+__kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void conv2d_planar_to_c16_gpu(
     __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict parameters, const ulong2 weights_and_bias,

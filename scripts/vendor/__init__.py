@@ -1,0 +1,1 @@
+"""Vendors' OpenCL compilers, run without their devices: what each makes of the engine's kernels."""
