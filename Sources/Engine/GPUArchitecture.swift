@@ -1,37 +1,143 @@
 import OpenCL
 import Tensors
 
-/// What compilers are known to make of the kernels on a family of GPUs: a row for each, with its evidence.
+/// What compilers make of the kernels on a family of GPUs: a row of `rows` for each, from what vendors' own compilers say of
+/// registers, spills and local memory without a card (`scripts/vendor-report`, Benchmarks/Results/vendor-compilers.md). A
+/// tuner on a card may still choose otherwise among what a row allows.
 package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
-  /// Anything that is not known: what is the safest everywhere.
+  /// Anything that is not known: what takes the fewest registers.
   case unknown
+  /// Intel's GPUs before Xe, from Broadwell to Ice Lake.
   case intelGen9
+  /// Tiger Lake to Alder Lake, DG1, and Intel's GPUs by drivers that do not tell more.
   case intelXeLP
+  /// Arc and what follows it: Meteor Lake, Xe2.
   case intelXeHPG
+  /// Data Center GPU Max.
   case intelXeHPC
+  /// gfx8 and gfx900 to gfx90c but CDNA; AMD's GPUs by drivers that do not tell more.
   case amdGCN
+  /// gfx908, gfx90a, gfx94x, gfx95x.
   case amdCDNA
+  /// gfx10 and newer.
   case amdRDNA
   case nvidia
+  /// Qualcomm.
   case adreno
+  /// Arm.
   case mali
   case apple
 
-  init(of device: Device) { self = .unknown }
+  /// What a row says.
+  struct Row: Sendable {
+    /// The pixels and channels of a work-item in the matrix product: 4×4 takes 16 sums, 8×8 takes 64.
+    let itemSizes: Set<[Int]>
+    /// Tiles of the matrix product, `[pixels, channels]`, that are left out all the same.
+    var tilesLeftOut: Set<[Int]> = []
+    /// For tiles, the patch from which on they do not resample what they read in float32.
+    var resamplingLimits: [[Int]: Int] = [:]
+    /// Options of the kernels on blocks beside their constants.
+    var options = ""
+    /// Pixels of a work-item of `conv2d_planar_to_c16_gpu`.
+    let borderPixels: Int
+    /// Tiles of sub-groups, `[pixels, outputs]`, that are left out where neighbouring pixels are shared.
+    var subgroupTilesLeftOut: Set<[Int]> = []
+  }
+
+  private static let small: Set<[Int]> = [[4, 4]]
+  private static let large: Set<[Int]> = [[4, 4], [8, 4], [8, 8]]
+
+  var row: Row {
+    switch self {
+    // Nobody has told how many registers there are: 4×4 is free of spills wherever it was compiled.
+    case .unknown, .adreno, .mali, .apple:
+      Row(itemSizes: Self.small, options: "-D IN_TURN=1", borderPixels: 1)
+    // ocloc (IGC 1.0.12504): with 8×4 and 8×8 the sums lie in memory on every target, with 64×16 from patches of 260 on;
+    // conv2d_planar_to_c16_gpu with 2 or 4 pixels, too. Sub-groups spill with 16×1, 10×2, 8×2, 10×1 (and 8×1 on Xe-LP).
+    case .intelGen9, .intelXeHPG:
+      Row(
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 340], borderPixels: 1,
+        subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1]])
+    case .intelXeLP:
+      Row(
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 340], borderPixels: 1,
+        subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1], [8, 1]])
+    // Its compiler takes sub-groups of 32 by default, whose work-items have half the registers: everything spilled.
+    case .intelXeHPC:
+      Row(
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 260, [128, 16]: 260],
+        options: "-D SUBGROUP=16", borderPixels: 1, subgroupTilesLeftOut: [[16, 1], [10, 2]])
+    // ROCm 5.7.1 on gfx906: local memory lets 8×4 and 8×8 have one wave of a SIMD's ten, 4×4 two or three. IN_TURN: 8×8
+    // that resamples spilled 652 bytes, with it none.
+    case .amdGCN: Row(itemSizes: Self.small, options: "-D IN_TURN=1", borderPixels: 2)
+    // ROCm on gfx90a: 512 registers, nothing spills; IN_TURN saves a few.
+    case .amdCDNA: Row(itemSizes: Self.large, options: "-D IN_TURN=1", borderPixels: 4)
+    // ROCm on gfx1030 and gfx1100: nothing spills with IN_TURN; at 4 pixels the border's kernel loses a quarter of its waves.
+    case .amdRDNA: Row(itemSizes: Self.large, options: "-D IN_TURN=1", borderPixels: 2)
+    // ptxas for sm_61 to sm_120: nothing spills but 64×16 that resamples patches of 340 in float32, on sm_80.
+    case .nvidia: Row(itemSizes: Self.large, resamplingLimits: [[64, 16]: 340], borderPixels: 4)
+    }
+  }
 
   /// Whether the matrix product's kernel is worth building with a tile.
-  func takes(_ tile: ImplicitGEMM.Tile, _ precision: Precision) -> Bool { true }
+  func takes(_ tile: ImplicitGEMM.Tile) -> Bool {
+    row.itemSizes.contains([tile.itemPixels, tile.itemChannels])
+      && !row.tilesLeftOut.contains([tile.pixels, tile.channels])
+  }
 
-  /// Whether it may resample what it reads with a tile.
-  func resamples(_ tile: ImplicitGEMM.Tile, _ precision: Precision) -> Bool { true }
-
-  /// Options of the matrix product's programs.
-  var options: String { "" }
-
-  /// Pixels of a work-item of `conv2d_planar_to_c16_gpu`.
-  var borderPixels: Int { 4 }
+  /// Whether it may resample what it reads with a tile and a patch.
+  func resamples(_ tile: ImplicitGEMM.Tile, patch: Int, _ precision: Precision) -> Bool {
+    guard precision == .float32, let limit = row.resamplingLimits[[tile.pixels, tile.channels]] else { return true }
+    return patch < limit
+  }
 }
 
-extension GPUTuning {
-  var borderPixels: Int { architecture.borderPixels }
+extension GPUArchitecture {
+  /// The architecture of a device, by what its driver says of it.
+  init(of device: Device) {
+    // A processor's maker is not a GPU's.
+    let isProcessor = device.kind == .cpu || device.name.hasPrefix("pthread-") || device.name.hasPrefix("cpu-")
+    self.init(
+      vendor: isProcessor ? "" : device.vendor, name: isProcessor ? "" : device.name, intelVersion: device.intelVersion)
+  }
+
+  /// - Parameter intelVersion: major and minor version of Intel's hardware; nil where the driver does not tell.
+  package init(vendor: String, name: String, intelVersion: (major: Int, minor: Int)? = nil) {
+    let (vendor, name) = (vendor.lowercased(), name.lowercased())
+    func says(_ words: String...) -> Bool { words.contains { vendor.contains($0) || name.contains($0) } }
+    if says("nvidia") {
+      self = .nvidia
+    } else if vendor == "amd" || says("advanced micro devices", "radeon", "gfx") {
+      self = Self.amd(name)
+    } else if vendor == "intel" || says("intel(r)", "intel corporation") {
+      self = Self.intel(intelVersion)
+    } else if says("qualcomm", "adreno") {
+      self = .adreno
+    } else if says("apple") {
+      self = .apple
+    } else if says("mali", "immortalis") || vendor == "arm" {
+      self = .mali
+    } else {
+      self = .unknown
+    }
+  }
+
+  /// ROCm says `gfx90a:sramecc+`, Mesa `AMD Radeon RX 6800 (radeonsi, navi21, …)`.
+  private static func amd(_ name: String) -> GPUArchitecture {
+    if let target = name.firstRange(of: "gfx").map({ name[$0.upperBound...].prefix { $0.isHexDigit } }) {
+      if ["908", "90a"].contains(target) || target.hasPrefix("94") || target.hasPrefix("95") { return .amdCDNA }
+      return target.count >= 4 ? .amdRDNA : .amdGCN
+    }
+    return ["navi", "rembrandt", "phoenix", "vangogh", "strix"].contains { name.contains($0) } ? .amdRDNA : .amdGCN
+  }
+
+  private static func intel(_ version: (major: Int, minor: Int)?) -> GPUArchitecture {
+    guard let version else { return .intelXeLP }
+    switch (version.major, version.minor) {
+    case (..<12, _): return .intelGen9
+    case (12, ..<50): return .intelXeLP
+    case (12, 60..<70): return .intelXeHPC
+    default: return .intelXeHPG
+    }
+  }
 }

@@ -10,7 +10,7 @@ struct PlanarToBlocked: Hashable, Sendable {
   func variant(_ gpu: GPUTuning) -> KernelVariant {
     KernelVariant(
       function: "conv2d_planar_to_c16_gpu", source: .conv2dPlanarToC16GPU,
-      options: gpu.joined([gpu.storageOptions, "-D X_TILE=\(pixels)", "-D ITEMS=\(items)"]))
+      options: gpu.joined([gpu.blockOptions, "-D X_TILE=\(pixels)", "-D ITEMS=\(items)"]))
   }
 }
 
@@ -29,7 +29,7 @@ struct BlockedToPlanar: Hashable, Sendable {
     let constants = ["-D X_TILE=\(Self.pixels)", "-D LANES=\(lanes)", "-D PIXELS=\(group / lanes)"]
     return KernelVariant(
       function: "conv2d_c16_to_planar_gpu", source: .conv2dC16ToPlanarGPU,
-      options: gpu.joined([gpu.storageOptions] + constants))
+      options: gpu.joined([gpu.blockOptions] + constants))
   }
 }
 
@@ -37,7 +37,7 @@ extension GPUTuning {
   /// The first kernel of a few for a row of `width` pixels that the device runs; nil where it runs none.
   func planarToBlocked(width: Int) -> PlanarToBlocked? {
     let items = width > 64 ? [64, 32, 16, 8] : [16, 8]
-    let candidates = items.map { PlanarToBlocked(pixels: borderPixels, items: $0) } + [PlanarToBlocked(pixels: 1, items: 8)]
+    let candidates = items.map { PlanarToBlocked(pixels: architecture.row.borderPixels, items: $0) } + [PlanarToBlocked(pixels: 1, items: 8)]
     return candidates.first { allows($0.variant(self), group: $0.items) }
   }
 

@@ -42,7 +42,7 @@ extension GPUTuning {
   func computes(_ problem: ConvolutionProblem) -> Bool {
     if !subgroupTiles(for: problem).isEmpty { return true }
     return products.contains { product in
-      (product.tiles(on: architecture, precision).suffix(mostTiles).reversed() + product.lastTiles).contains {
+      (product.tiles(on: architecture).suffix(mostTiles).reversed() + product.lastTiles).contains {
         !patches(of: $0, product, for: problem).isEmpty
       }
     }
@@ -51,7 +51,7 @@ extension GPUTuning {
   /// The best patches of each tile; of the tiles that a device with little of everything is left with where none else fits.
   private func divisions(of problem: ConvolutionProblem) -> [ImplicitGEMM] {
     let usual = products.flatMap { product in
-      product.tiles(on: architecture, precision).suffix(mostTiles).flatMap { patches(of: $0, product, for: problem) }
+      product.tiles(on: architecture).suffix(mostTiles).flatMap { patches(of: $0, product, for: problem) }
     }
     guard usual.isEmpty else { return usual }
     return products.flatMap { product in product.lastTiles.flatMap { patches(of: $0, product, for: problem) } }
@@ -109,7 +109,9 @@ extension GPUTuning {
   func prefersResampling(_ channels: Int, of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
     guard allows(gemm, problem, resamples: true) else { return false }
     if alwaysResamples { return true }
-    guard architecture.resamples(gemm.tile, precision) else { return false }
+    guard let capacity = patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation),
+      architecture.resamples(gemm.tile, patch: capacity, precision)
+    else { return false }
     let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let stepChannels = stepChannels(gemm.product)
     let steps = Double((channels / stepChannels).dividedRoundingUp(by: gemm.splits))

@@ -151,6 +151,9 @@ package struct GPUTuning: Hashable, Sendable {
   /// The options that every kernel on blocks is compiled with.
   package var storageOptions: String { precision.storageOptions }
 
+  /// The same, with the architecture's.
+  var blockOptions: String { joined([precision.storageOptions, architecture.row.options]) }
+
   /// The options of `conv2d_gemm.cl`.
   package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int, resamples: Bool = false) -> String {
     let constants = [
@@ -159,7 +162,7 @@ package struct GPUTuning: Hashable, Sendable {
       ("STAGES", stages(of: gemm.product, kernel: kernel)), ("MULTIPLY", gemm.product.rawValue),
       ("COPY", copy(for: gemm.product).rawValue), ("PTX", usesPTX ? 1 : 0), ("RESAMPLE", resamples ? 1 : 0),
     ]
-    return joined(constants.map { "-D \($0.0)=\($0.1)" } + [storageOptions, architecture.options])
+    return joined(constants.map { "-D \($0.0)=\($0.1)" } + [blockOptions])
   }
 }
 

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A convolution as an implicit matrix product on a GPU: the constants of `conv2d_gemm.cl`, and how the output is divided
 /// among work-groups.
 package struct ImplicitGEMM: Hashable, Sendable {
@@ -103,8 +101,8 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
   func isTile(_ tile: ImplicitGEMM.Tile) -> Bool { tiles.contains(tile) || lastTiles.contains(tile) }
 
   /// The tiles worth trying on an architecture.
-  func tiles(on architecture: GPUArchitecture, _ precision: Precision) -> [ImplicitGEMM.Tile] {
-    self == .fma ? tiles.filter { architecture.takes($0, precision) } : tiles
+  func tiles(on architecture: GPUArchitecture) -> [ImplicitGEMM.Tile] {
+    self == .fma ? tiles.filter(architecture.takes) : tiles
   }
 
   /// The tiles worth trying; what multiplies most for each operand that it reads comes first.
@@ -113,7 +111,8 @@ package enum Product: Int, Hashable, Sendable, CaseIterable {
     case .fma:
       [
         .init(128, 128, per: 8, 8), .init(128, 64, per: 8, 8), .init(64, 64, per: 8, 4), .init(128, 32, per: 8, 4),
-        .init(64, 32, per: 4, 4), .init(256, 16, per: 8, 4), .init(64, 16, per: 4, 4),
+        .init(64, 64, per: 4, 4), .init(128, 32, per: 4, 4), .init(64, 32, per: 4, 4), .init(256, 16, per: 8, 4),
+        .init(256, 16, per: 4, 4), .init(128, 16, per: 4, 4), .init(64, 16, per: 4, 4),
       ]
     case .tensorHalfK16: [.init(128, 128, per: 64, 64), .init(128, 128, per: 64, 32)] + Self.tensorHalfK8.tiles
     case .tensorHalfK8: [.init(128, 64, per: 64, 32)] + Self.smallWarps

@@ -16,6 +16,8 @@ package struct SubgroupKernels: Hashable, Sendable {
   package let group: Int
   /// Units to keep busy, as drivers count them; each runs about eight sub-groups in turn.
   package let computeUnits: Int
+  /// What the compiler makes well.
+  package var architecture = GPUArchitecture.unknown
 
   /// Those of a device where kernels can ask for a size, the 16 channels of a block unless told, or else whose compiler
   /// chooses `chosenLanes`; nil where the device has none that fit blocks.
@@ -28,6 +30,7 @@ package struct SubgroupKernels: Hashable, Sendable {
     language = support.language
     group = max(1, min(4, device.maxRowGroupSize / lanes))
     computeUnits = device.computeUnits
+    architecture = GPUArchitecture(of: device)
   }
 
   /// Those of a compiler that chooses `lanes`, in OpenCL C 3.0; nil where that does not fit blocks.
@@ -38,7 +41,11 @@ package struct SubgroupKernels: Hashable, Sendable {
   }
 
   /// Those of Intel's GPUs: 16 work-items, and block reads of halves and floats.
-  package static func intel(computeUnits: Int) -> SubgroupKernels { SubgroupKernels(intelUnits: computeUnits) }
+  package static func intel(_ architecture: GPUArchitecture, computeUnits: Int) -> SubgroupKernels {
+    var kernels = SubgroupKernels(intelUnits: computeUnits)
+    kernels.architecture = architecture
+    return kernels
+  }
 
   private init(intelUnits: Int) {
     (lanes, isRequired, readsBlocks, language, group) = (16, true, true, "CL1.2", 4)
@@ -49,6 +56,11 @@ package struct SubgroupKernels: Hashable, Sendable {
 
   /// Whether the kernel computes such a tile: whole registers of pixels.
   package func accepts(_ tile: SubgroupConvolution) -> Bool { tile.pixels.isMultiple(of: lanes / 16) }
+
+  /// Whether the architecture has the registers for a tile; where pixels are not dilated, those of neighbours are kept, too.
+  private func hasRegisters(for tile: SubgroupConvolution, dilation: Int) -> Bool {
+    dilation > 1 || !architecture.row.subgroupTilesLeftOut.contains([tile.pixels, tile.outputs])
+  }
 
   /// The options of `conv2d_subgroup.cl`.
   package func options(of tile: SubgroupConvolution, kernel: Int, dilation: Int, precision: Precision) -> String {
@@ -80,7 +92,7 @@ package struct SubgroupKernels: Hashable, Sendable {
       [1, 2, 4, 8].filter { $0 == 1 || blocks >= 2 * $0 }.compactMap { splits in
         SubgroupConvolution(pixels: tile.pixels, outputs: tile.outputs, splits: splits)
       }
-    }.filter(accepts)
+    }.filter { accepts($0) && hasRegisters(for: $0, dilation: problem.dilation) }
     let ranked = found.map { (tile: $0, clocks: clocks(of: $0, for: problem)) }
     return ranked.sorted { $0.clocks < $1.clocks }.prefix(Self.mostCandidates).map(\.tile)
   }

@@ -62,7 +62,7 @@ import Tensors
 
   /// One of each kind; the rest of them are other constants.
   private static let few: [Case] = [
-    Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 6, splits: 2),
+    Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 10, splits: 2),
     Case(product: .tensorHalfK16, precision: .float16, copy: .async, tile: 5, splits: 1),
     Case(product: .tensorHalfK16, precision: .float16, copy: .asyncLate, tile: 7, splits: 3),
     Case(product: .tensorHalfK8, precision: .float16, copy: .registers, tile: 5, splits: 1),

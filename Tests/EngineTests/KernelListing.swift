@@ -21,27 +21,22 @@ private struct ListedDevice {
   var tensorCores: [(Precision, Product, LocalCopy)] = []
 
   static let all: [ListedDevice] = [
-    ListedDevice(name: "skl", architecture: .intelGen9, localMemory: 65536, maxGroup: 256, units: 3, subgroupUnits: 24),
-    ListedDevice(name: "tgllp", architecture: .intelXeLP, localMemory: 65536, maxGroup: 512, units: 6, subgroupUnits: 96),
+    ListedDevice(name: "gen9", architecture: .intelGen9, localMemory: 65536, maxGroup: 256, units: 3, subgroupUnits: 24),
+    ListedDevice(name: "xe-lp", architecture: .intelXeLP, localMemory: 65536, maxGroup: 512, units: 6, subgroupUnits: 96),
     ListedDevice(
-      name: "dg2", architecture: .intelXeHPG, localMemory: 65536, maxGroup: 1024, units: 32, subgroupUnits: 512),
+      name: "xe-hpg", architecture: .intelXeHPG, localMemory: 65536, maxGroup: 1024, units: 32, subgroupUnits: 512),
     ListedDevice(
-      name: "pvc", architecture: .intelXeHPC, localMemory: 131072, maxGroup: 1024, units: 64, subgroupUnits: 512),
-    ListedDevice(name: "gfx906", architecture: .amdGCN, localMemory: 65536, maxGroup: 256, units: 60),
-    ListedDevice(name: "gfx90a", architecture: .amdCDNA, localMemory: 65536, maxGroup: 256, units: 104),
-    ListedDevice(name: "gfx1030", architecture: .amdRDNA, localMemory: 65536, maxGroup: 256, units: 36),
-    ListedDevice(name: "gfx1100", architecture: .amdRDNA, localMemory: 65536, maxGroup: 256, units: 48),
-    ListedDevice(name: "nvidia", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 132),
+      name: "xe-hpc", architecture: .intelXeHPC, localMemory: 131072, maxGroup: 1024, units: 64, subgroupUnits: 512),
+    ListedDevice(name: "gcn", architecture: .amdGCN, localMemory: 65536, maxGroup: 256, units: 60),
+    ListedDevice(name: "cdna", architecture: .amdCDNA, localMemory: 65536, maxGroup: 256, units: 104),
+    ListedDevice(name: "rdna", architecture: .amdRDNA, localMemory: 65536, maxGroup: 256, units: 40),
+    ListedDevice(name: "nvidia-pascal", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 28),
     ListedDevice(
-      name: "nvidia-tensor", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 132,
-      tensorCores: [(.float16, .tensorHalfK16, .async), (.float32, .tensorTF32x3, .async)]),
-    ListedDevice(
-      name: "nvidia-tensor75", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 40,
+      name: "nvidia-turing", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 40,
       tensorCores: [(.float16, .tensorHalfK8, .registers)]),
-    ListedDevice(name: "adreno", architecture: .adreno, localMemory: 32768, maxGroup: 1024, units: 6),
-    ListedDevice(name: "mali", architecture: .mali, localMemory: 32768, maxGroup: 384, units: 10),
-    ListedDevice(name: "apple", architecture: .apple, localMemory: 32768, maxGroup: 256, units: 8),
-    ListedDevice(name: "v3d", architecture: .unknown, localMemory: 16384, maxGroup: 256, units: 1),
+    ListedDevice(
+      name: "nvidia-ampere", architecture: .nvidia, localMemory: 49152, maxGroup: 1024, units: 132,
+      tensorCores: [(.float16, .tensorHalfK16, .async), (.float32, .tensorTF32x3, .async), (.float32, .fma, .async)]),
     ListedDevice(name: "unknown", architecture: .unknown, localMemory: 32768, maxGroup: 256, units: 8),
   ]
 
@@ -49,18 +44,19 @@ private struct ListedDevice {
   func tunings(_ precision: Precision) -> [(name: String, tuning: GPUTuning)] {
     var gpu = GPUTuning(precision, localMemory: localMemory, maxGroup: maxGroup, computeUnits: units)
     gpu.architecture = architecture
-    guard tensorCores.isEmpty else {
-      return tensorCores.filter { $0.0 == precision }.map { _, product, copy in
+    let tensor = tensorCores.filter { $0.0 == precision }
+    guard tensor.isEmpty else {
+      return tensor.map { _, product, copy in
         gpu.products = [product]
         gpu.copy = copy
         gpu.stages = copy == .async ? 3 : 2
         gpu.usesPTX = true
-        return ("", gpu)
+        return (product == .fma ? "fma" : "tensor", gpu)
       }
     }
     guard let subgroupUnits else { return [("", gpu)] }
     var other = gpu
-    other.subgroups = .intel(computeUnits: subgroupUnits)
+    other.subgroups = .intel(architecture, computeUnits: subgroupUnits)
     other.prefersSubgroups = true
     return [("", gpu), ("subgroups", other)]
   }
@@ -115,7 +111,9 @@ private struct ListedDevice {
 
   private func write(_ launches: [(variant: KernelVariant, group: Int)], to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let programs = Dictionary(grouping: launches) { Program(text: $0.variant.compiled.text, options: $0.variant.compiled.options) }
+    let programs = Dictionary(grouping: launches) {
+      Program(text: $0.variant.compiled.text, options: $0.variant.compiled.options)
+    }
     for (number, (program, launches)) in programs.sorted(by: { $0.key.options < $1.key.options }).enumerated() {
       let stem = folder.appending(path: String(format: "%04d", number))
       let kernels = Set(launches.map { "\($0.variant.function) \($0.group)" }).sorted().joined(separator: "\n")

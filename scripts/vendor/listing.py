@@ -16,16 +16,10 @@ ARCHITECTURES = {
     "xe-hpc": ("pvc",),
     "gcn": ("gfx906",),
     "cdna": ("gfx90a",),
-    "rdna2": ("gfx1030",),
-    "rdna3": ("gfx1100",),
     "rdna": ("gfx1030", "gfx1100"),
-    "sm_61": ("sm_61",),
-    "sm_75": ("sm_75",),
-    "sm_80": ("sm_80",),
-    "sm_86": ("sm_86",),
-    "sm_89": ("sm_89",),
-    "sm_90": ("sm_90",),
-    "sm_120": ("sm_120",),
+    "nvidia-pascal": ("sm_61",),
+    "nvidia-turing": ("sm_75",),
+    "nvidia-ampere": ("sm_80", "sm_86", "sm_89", "sm_90", "sm_120"),
 }
 
 
