@@ -34,9 +34,11 @@ test:
 format:
 	swift format -i -r $(SWIFT_FILES)
 
-## lint: what the format and the documentation rules find
+## lint: what the format and the documentation rules find, and what some vendor's OpenCL compiler refuses
 lint:
 	swift format lint --strict -r $(SWIFT_FILES)
+	scripts/lint-kernels --self-test
+	scripts/lint-kernels
 
 ## bench: how fast this machine is
 bench: build

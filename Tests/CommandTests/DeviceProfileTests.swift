@@ -118,7 +118,7 @@ import Testing
   ])
   func smallDevicesMakePictures(faults: [String: String]) throws {
     let sandbox = try Sandbox()
-    let made = ["run", Sandbox.demo, "-o", "-", "--size", "64", "--output", "cutout", "--precision", "fp32"]
+    let made = ["run", Sandbox.demo, "-o", "-", "--size", "64", "--output", "mask", "--refine", "--precision", "fp32"]
     let host = try sandbox.expectSuccess(made + ["--device", "cpu", "--quiet"])
     let outcome = try sandbox.expectSuccess(
       made + ["--device", "gpu", "--strict", "--quiet"],

@@ -34,7 +34,6 @@ import Testing
   /// Kernels that all fail, as drivers make them fail.
   private static let failures = [
     ["FAULTS_MISCOMPILE": "conv2d"], ["FAULTS_BUILD_FAILS": "__kernel"],
-    ["FAULTS_KERNEL_GROUP": "-1", "FAULTS_KERNEL_GROUP_CODE": "-5"],
     ["FAULTS_LOST_AFTER": "0", "FAULTS_LOST_CONTEXTS": "999"],
   ]
 
