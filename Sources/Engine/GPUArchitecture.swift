@@ -51,7 +51,7 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
     switch self {
     // Nobody has told how many registers there are: 4×4 is free of spills wherever it was compiled.
     case .unknown, .adreno, .mali, .apple:
-      Row(itemSizes: Self.small, options: "-D IN_TURN=1", borderPixels: 1)
+      Row(itemSizes: Self.small, borderPixels: 1)
     // ocloc (IGC 1.0.12504): with 8×4 and 8×8 the sums lie in memory on every target, with 64×16 from patches of 260 on;
     // conv2d_planar_to_c16_gpu with 2 or 4 pixels, too. Sub-groups spill with 16×1, 10×2, 8×2, 10×1 (and 8×1 on Xe-LP).
     case .intelGen9, .intelXeHPG:

@@ -109,7 +109,7 @@ struct KeptProgramTests {
 
     try write([1], to: "notes.txt")
     let cleared = try sandbox.expectSuccess(["cache", "clear"])
-    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings, 1 device journal, 0 evaluations ("))
+    #expect(cleared.text.hasPrefix("removed \(programs.count) programs, 0 tunings, 2 device journals, 0 evaluations ("))
     #expect(try kept() == ["notes.txt": [1]])
   }
 

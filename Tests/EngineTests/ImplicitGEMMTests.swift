@@ -79,6 +79,19 @@ import Tensors
     try expectAgreement(of: resamplingGraph(on: [3, 3, 9, 13]), seed: 55, variants: [it.variant(resamples: true)])
   }
 
+  /// With the options for AMD's compiler, which resample a patch vector by vector.
+  @Test(arguments: [Precision.float32, .float16]) func resamplesInTurn(precision: Precision) throws {
+    var variant = Variant.resampling(precision)
+    let usual = variant.gpu
+    variant.gpu = { device in
+      var gpu = usual?(device) ?? GPUTuning(for: device, precision: precision)
+      gpu.architecture = .amdRDNA
+      return gpu
+    }
+    let shape: Shape = TestBudget.isBounded ? [1, 3, 4, 6] : [3, 3, 9, 13]
+    try expectAgreement(of: resamplingGraph(on: shape), seed: 57, variants: [variant])
+  }
+
   /// Tensor cores round toward zero; over long sums of one sign that would cost float32 a decimal digit.
   @Test(.disabled(if: TestBudget.isBounded)) func longSumsAreAsExactAsFloat32() throws {
     var builder = try GraphBuilder(input: [1, 1, 3, 5])

@@ -11,16 +11,19 @@ struct DeviceTrial {
 
   /// Compiles a model, once the driver has shown that it can be trusted with it.
   func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
-    if mayNeedProcess(model) {
-      do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {
-        try tryElsewhere(model, for: input)
-      }
+    var health = DeviceHealth(device, cache: options.cache)
+    if let failure = health.failure { throw failure }
+    guard mayNeedProcess(model) else { return try compileHere(model, for: input, buildsUntried: true) }
+    if health.isSound {
+      do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {}
     }
-    return try compileHere(model, for: input, buildsUntried: true)
+    try tryElsewhere(model, for: input)
+    let network = try compileHere(model, for: input, buildsUntried: true)
+    health.noteSound()
+    return network
   }
 
   private func compileHere(_ model: Model, for input: Shape, buildsUntried: Bool) throws -> CompiledNetwork {
-    if let failure = DeviceHealth(device, cache: options.cache).failure { throw failure }
     let session = try DeviceSession(
       device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried)
     try SelfCheck.run(in: session)
@@ -59,21 +62,33 @@ struct DeviceTrial {
   }
 }
 
-/// Whether a device is known to be of no use with its driver: found out once, and told each time.
+/// What is known of a device with its driver: that programs were built and run for it, or that it is of no use, which is
+/// found out once and told each time.
 struct DeviceHealth {
   private let device: Device
   private var journal: DeviceJournal
+
+  private static let sound = "sound"
 
   init(_ device: Device, cache: Cache) {
     self.device = device
     journal = DeviceJournal(["health", u2clVersion] + device.identity, cache: cache)
   }
 
+  /// Whether an earlier process used the device and came to no harm.
+  var isSound: Bool { journal.lines.last == Self.sound }
+
   /// Why it is of no use; nil where nothing is known against it.
   var failure: Failure? {
-    journal.lines.last.map { Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \($0)") }
+    guard let reason = journal.lines.last, reason != Self.sound else { return nil }
+    return Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
   }
 
-  /// Keeps a reason.
+  /// Keeps that it works.
+  mutating func noteSound() {
+    if !isSound { journal.append(Self.sound) }
+  }
+
+  /// Keeps a reason not to use it.
   mutating func fail(_ reason: String) { journal.append(reason) }
 }
