@@ -1,10 +1,10 @@
-// apply_fits: α = a·I + b of every pixel of a picture, as 16 bits; a and b are interpolated between the centres of cells,
-// and beyond the outermost centres they are those of the border.
+// apply_fits: α = a·I + b of every pixel of a picture, as 16 bits; a and b are interpolated between the centres of
+// cells, and beyond the outermost centres they are those of the border.
 //
-// field is [grid.x][grid.y] of (a, b); scale = (rows, columns) of cells to a pixel. in holds shape = (height, width, 3 or 4
-// channels, bytes of a sample) samples from byte `at` on, interleaved; transparency is laid over the colour `background`
-// (RRGGBB) first. Alphas within `haze` of 0 or 1 become 0 or 1, the rest is stretched between. out is [height][width] from
-// element `out_at` on. One work-item computes one pixel.
+// field is [grid.x][grid.y] of (a, b); scale = (rows, columns) of cells to a pixel. in holds shape = (height, width, 3
+// or 4 channels, bytes of a sample) samples from byte `at` on, interleaved; transparency is laid over the colour
+// `background` (RRGGBB) first. Alphas within `haze` of 0 or 1 become 0 or 1, the rest is stretched between. out is
+// [height][width] from element `out_at` on. One work-item computes one pixel.
 #pragma OPENCL FP_CONTRACT OFF
 
 __kernel void apply_fits(

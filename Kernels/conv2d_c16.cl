@@ -4,9 +4,10 @@
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
 // at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16.
 // Weights are packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out], the bias [outChannels].
-// The padding, kernel / 2 * dilation, is at most MAX_PADDING. Sums are float32. One work-item computes X_TILE pixels of `rows` rows for 16 output channels: the sums of a tile stay
-// in registers, each pixel is broadcast, and a row of weights is one vector. The last tile of a row is moved back inside
-// it, so that the width is at least X_TILE and no pixel is masked; two work-items may then write the same values.
+// The padding, kernel / 2 * dilation, is at most MAX_PADDING. Sums are float32. One work-item computes X_TILE pixels of
+// `rows` rows for 16 output channels: the sums of a tile stay in registers, each pixel is broadcast, and a row of
+// weights is one vector. The last tile of a row is moved back inside it, so that the width is at least X_TILE and no
+// pixel is masked; two work-items may then write the same values.
 // For CPU devices: work-groups of one, no local memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile

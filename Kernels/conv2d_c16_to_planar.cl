@@ -1,12 +1,13 @@
 // conv2d_c16_to_planar: square convolution with zero padding, from blocks of 16 channels to a few planar maps, such as
 // the side outputs; bias and, as told, ReLU.
 //
-// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16,
-// its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width + x.
-// Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels]. The input and the weights
-// begin at multiples of 16 elements. Sums are float32: 16 partial sums over the channels of a block's place, added at the
-// end. One work-item computes X_TILE pixels of a row of one output channel; the last tile of a row is moved back inside
-// it, so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local memory.
+// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 +
+// c % 16, its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width
+// + x. Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels]. The input and the
+// weights begin at multiples of 16 elements. Sums are float32: 16 partial sums over the channels of a block's place,
+// added at the end. One work-item computes X_TILE pixels of a row of one output channel; the last tile of a row is
+// moved back inside it, so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local
+// memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile
 #endif

@@ -1,9 +1,9 @@
 // conv2d_c16_to_planar_gpu: square convolution with zero padding, from blocks of 16 channels to a few float32 planar
 // maps, such as the side outputs; bias and, as told, ReLU. For GPUs.
 //
-// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16,
-// its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width + x.
-// Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels], both float32.
+// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 +
+// c % 16, its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width
+// + x. Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels], both float32.
 // A group computes PIXELS × X_TILE pixels of the map in reading order for one output channel: LANES work-items share
 // X_TILE pixels, each sums every LANES-th vector of 16 bytes (see storage.cl) of the channels, and the first adds up.
 #ifndef X_TILE

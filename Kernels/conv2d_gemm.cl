@@ -2,17 +2,18 @@
 // product through local memory; bias, then, as told, ReLU and the residual add. For GPUs.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
-// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned to
-// 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
-// Weights have the elements' type and are packed in vectors of 16 bytes, [inChannels / 2c][kernel][kernel][2][outChannels][c],
-// c = 4 floats or 8 halves; the output channels of a block of 16 in the order 0 1 4 5 8 9 12 13 2 3 6 7 10 11 14 15, in
-// which a work-item that holds columns 2 i and 2 i + 1 of two tensor cores' products has four channels side by side.
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned
+// to 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
+// Weights have the elements' type and are packed in vectors of 16 bytes,
+// [inChannels / 2c][kernel][kernel][2][outChannels][c], c = 4 floats or 8 halves; the output channels of a block of 16
+// in the order 0 1 4 5 8 9 12 13 2 3 6 7 10 11 14 15, in which a work-item that holds columns 2 i and 2 i + 1 of two
+// tensor cores' products has four channels side by side.
 //
 // A work-group computes a tile of at most TILE_M pixels, patch.x × patch.y, for TILE_N output channels. It goes through
-// the input channels two vectors at a time: their patch of the input, the tile and what the taps see around it, with zeros
-// beyond the edges, comes into local memory once for all taps; the weights come tap row by tap row. Where the dilation is
-// larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps is multiplied the
-// next is on its way, through registers or, on NVIDIA, by asynchronous copies.
+// the input channels two vectors at a time: their patch of the input, the tile and what the taps see around it, with
+// zeros beyond the edges, comes into local memory once for all taps; the weights come tap row by tap row. Where the
+// dilation is larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps
+// is multiplied the next is on its way, through registers or, on NVIDIA, by asynchronous copies.
 // With RESAMPLE the first channels of the input are those of a map of another size, which is resampled on its way into
 // local memory and never stored at this one.
 // Where there are few tiles, several groups share a tile's input channels (patch.w steps of two vectors each), leave
@@ -33,13 +34,14 @@
 #define ITEM_N 8  // output channels of a work-item (FMA), a multiple of 4, or of a warp, a multiple of 16
 #endif
 #ifndef PATCH
-#define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8, so that its two vectors lie in other banks
+#define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8: its two vectors lie in other banks
 #endif
 #ifndef RESAMPLE
 #define RESAMPLE 0  // 1: the first channels are resampled
 #endif
 // 1: a work-item's pixels are resampled one after the other, straight into local memory. Otherwise AMD's compiler keeps
-// what each of them takes of its neighbours, a dozen values, in registers for all steps, and spills; Intel's does better so.
+// what each of them takes of its neighbours, a dozen values, in registers for all steps, and spills; Intel's does
+// better so.
 #ifndef IN_TURN
 #define IN_TURN 0
 #endif
@@ -160,7 +162,7 @@ typedef struct {
   int width, plane;                   // columns and pixels
   __global const element *resampled;  // the channels before those
   int resampled_steps;                // the steps that these are
-  int4 other;                         // their channels, height and width; and whether they grow, or shrink to 2×2's largest
+  int4 other;                         // their channels, height and width; whether they grow, or shrink by 2×2
   float4 grid;                        // where they grow
 } Input;
 
@@ -410,8 +412,8 @@ INLINE void add_products(
   }
 }
 
-// One row of taps. Tensor cores round their sums toward zero: where float32 is wanted, those of a row stand by themselves
-// and are rounded to nearest when they are added.
+// One row of taps. Tensor cores round their sums toward zero: where float32 is wanted, those of a row stand by
+// themselves and are rounded to nearest when they are added.
 INLINE void multiply(
     SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
     __local uint *exchange) {
@@ -490,7 +492,8 @@ __kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 void conv2d_gemm(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
     const ulong2 other_at /* of the channels that are resampled, in the same buffer */,
-    const int4 other /* their channels, height and width; 1 where they grow, 0 for the largest of 2×2 */, const float4 grid,
+    const int4 other /* their channels, height and width; 1 where they grow, 0 for the largest of 2×2 */,
+    const float4 grid,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global element *restrict out, const ulong2 out_at, const int out_channels,
     const int4 patch /* width and height of a tile, dilation, steps of a split */, const int rectify,

@@ -2,7 +2,8 @@
 // 16 channels; bias and, as told, ReLU.
 //
 // The input is planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x. The output is
-// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of 16.
+// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of
+// 16.
 // Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels]. The output and the
 // parameters begin at multiples of 16 elements. Sums are float32.
 // One work-item computes X_TILE pixels of a row for 16 output channels; the last tile of a row is moved back inside it,

@@ -1,11 +1,13 @@
-// conv2d_planar_to_c16_gpu: square convolution with zero padding, from float32 planar activations, such as a picture, to
-// blocks of 16 channels; bias and, as told, ReLU. For GPUs.
+// conv2d_planar_to_c16_gpu: square convolution with zero padding, from float32 planar activations, such as a picture,
+// to blocks of 16 channels; bias and, as told, ReLU. For GPUs.
 //
 // The input is planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x. The output is
-// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of 16.
-// Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels], both float32, as the sums.
-// One work-item computes X_TILE pixels of a row for 16 output channels; all work-items of a group read the same weights,
-// which come into local memory TAPS at a time. A group of ITEMS lies along a row.
+// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of
+// 16.
+// Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels], both float32, as the
+// sums.
+// One work-item computes X_TILE pixels of a row for 16 output channels; all work-items of a group read the same
+// weights, which come into local memory TAPS at a time. A group of ITEMS lies along a row.
 #ifndef X_TILE
 #define X_TILE 4  // pixels whose sums are held in registers
 #endif

@@ -1,18 +1,19 @@
 // conv2d_subgroup: square convolution of stride 1 that keeps the size, on blocks of 16 channels, by sub-groups whose
-// work-items hold the operands in registers and tell each other; bias, then, as told, ReLU and the residual add. For GPUs
-// with sub-groups: neither local memory nor barriers.
+// work-items hold the operands in registers and tell each other; bias, then, as told, ReLU and the residual add. For
+// GPUs with sub-groups: neither local memory nor barriers.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
-// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned to
-// 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned
+// to 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
 // Weights have the elements' type, packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out].
 //
-// A sub-group of LANES work-items computes X_TILE pixels of a row for OUTPUTS * LANES output channels: work-item l those
-// that are l more than a multiple of LANES. In the input it holds one channel: a register of the sub-group is the 16
-// channels of LANES / 16 pixels, which are broadcast one by one, so that an element of the input is loaded once and
-// multiplied LANES times. GROUP sub-groups, side by side on the map, are a work-group, so that caches hold what they share.
-// Where there are few tiles, several sub-groups share a tile's input channels (window.z blocks each) and leave their sums
-// in `partial` [splits][batch][outChannels / 16][height][width][16], which conv2d_sum adds up.
+// A sub-group of LANES work-items computes X_TILE pixels of a row for OUTPUTS * LANES output channels: work-item l
+// those that are l more than a multiple of LANES. In the input it holds one channel: a register of the sub-group is the
+// 16 channels of LANES / 16 pixels, which are broadcast one by one, so that an element of the input is loaded once and
+// multiplied LANES times. GROUP sub-groups, side by side on the map, are a work-group, so that caches hold what they
+// share.
+// Where there are few tiles, several sub-groups share a tile's input channels (window.z blocks each) and leave their
+// sums in `partial` [splits][batch][outChannels / 16][height][width][16], which conv2d_sum adds up.
 // A device whose sub-groups have another size computes nonsense: that is found by comparing.
 #ifndef LANES
 #define LANES 16  // work-items of a sub-group, a multiple of 16
@@ -36,7 +37,7 @@
 #define REQUIRED 0  // 1: the size of sub-groups is asked for (cl_intel_required_subgroup_size)
 #endif
 #ifndef BLOCK_READS
-#define BLOCK_READS 0  // 1: LANES is 16, and sub-groups read blocks (cl_intel_subgroups, for halves cl_intel_subgroups_short)
+#define BLOCK_READS 0  // 1: LANES is 16, and sub-groups read blocks (cl_intel_subgroups, for halves …_short)
 #endif
 
 #ifdef cl_khr_subgroups

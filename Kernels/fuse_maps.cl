@@ -1,11 +1,12 @@
 // fuse_maps: the 1×1 convolution of the side maps, each brought to the output's size by bilinear resampling first, with
-// half-pixel centres, as PyTorch's interpolate(mode="bilinear", align_corners=False), and, as told, the sigmoid behind it.
+// half-pixel centres, as PyTorch's interpolate(mode="bilinear", align_corners=False), and, as told, the sigmoid behind
+// it.
 // Neither the resampled maps nor their concatenation is stored.
 //
-// Up to 8 maps, none wider than the output, all of `channels` channels. Everything is planar: element (n, c, y, x) of map
-// k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x. Weights are [outChannels][maps][channels], the bias
-// [outChannels]. Sums are float32. One work-item computes SEGMENT pixels of a row of one output channel: each map's two
-// rows are mixed first, and then the pixels of the mixed row.
+// Up to 8 maps, none wider than the output, all of `channels` channels. Everything is planar: element (n, c, y, x) of
+// map k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x. Weights are [outChannels][maps][channels], the
+// bias [outChannels]. Sums are float32. One work-item computes SEGMENT pixels of a row of one output channel: each
+// map's two rows are mixed first, and then the pixels of the mixed row.
 #ifndef SEGMENT
 #define SEGMENT 4  // pixels of a row
 #endif

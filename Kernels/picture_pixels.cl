@@ -1,6 +1,6 @@
-// A pixel of a picture of any kind: in holds height * width pixels of 3 or 4 channels, interleaved, of one byte or (deep)
-// two; transparency is laid over the colour `behind`, of the samples' own range, as flatten_picture does it. What comes is
-// red, green and blue in the samples' own range.
+// A pixel of a picture of any kind: in holds height * width pixels of 3 or 4 channels, interleaved, of one byte or
+// (deep) two; transparency is laid over the colour `behind`, of the samples' own range, as flatten_picture does it.
+// What comes is red, green and blue in the samples' own range.
 float3 opaque_pixel(
     __global const uchar *bytes, const ulong pixel, const int channels, const bool deep, const uint3 behind) {
   __global const ushort *words = (__global const ushort *)bytes;

@@ -1,5 +1,5 @@
-// resampling: pixels of a map seen at another size, on blocks of 16 channels (see storage.cl): a vector of 16 bytes of one
-// of them. For GPUs; max_pool_c16_gpu and upsample_c16_gpu store such maps, conv2d_gemm reads through them.
+// resampling: pixels of a map seen at another size, on blocks of 16 channels (see storage.cl): a vector of 16 bytes of
+// one of them. For GPUs; max_pool_c16_gpu and upsample_c16_gpu store such maps, conv2d_gemm reads through them.
 //
 // `block` is a block's plane, height × width pixels; v says which of a pixel's vectors.
 
@@ -15,9 +15,9 @@ static inline channels largest_of_four(
   return fmax(top, bottom);
 }
 
-// What bilinear resampling without antialiasing, PyTorch's interpolate(mode="bilinear"), makes of the pixels around: row
-// `row` of the result lies at grid.x * (row + grid.y) - grid.y of the map's rows, columns likewise by grid.z and .w. A shift
-// of 0.5 is half-pixel centres. Positions before the first row become it.
+// What bilinear resampling without antialiasing, PyTorch's interpolate(mode="bilinear"), makes of the pixels around:
+// row `row` of the result lies at grid.x * (row + grid.y) - grid.y of the map's rows, columns likewise by grid.z and
+// .w. A shift of 0.5 is half-pixel centres. Positions before the first row become it.
 static inline channels between_pixels(
     __global const element *block, const int height, const int width, const int row, const int column,
     const float4 grid, const int v) {

@@ -1,10 +1,10 @@
-// sample_picture: the authors' resize of a picture to a network's input: bilinear between pixel centres, no antialiasing,
-// as scikit-image's resize(order=1, anti_aliasing=False). Beyond the border the border's pixels are repeated, as with
-// mode="edge", or lie zeros, as with mode="constant".
+// sample_picture: the authors' resize of a picture to a network's input: bilinear between pixel centres, no
+// antialiasing, as scikit-image's resize(order=1, anti_aliasing=False). Beyond the border the border's pixels are
+// repeated, as with mode="edge", or lie zeros, as with mode="constant".
 //
 // in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved;
-// transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar, [3][size.x]
-// [size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
+// transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar,
+// [3][size.x] [size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
 bool inside(const int at, const int extent) { return at >= 0 && at < extent; }
 
 __kernel void sample_picture(

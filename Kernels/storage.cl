@@ -1,6 +1,6 @@
 // storage: how the elements of activations lie in memory, float32 or (STORAGE 16) half precision, and the vectors of 16
-// bytes in which work-items move them. Kernels that have it in front of them compute in float32 all the same; half needs
-// no extension for that, only the core's vload_half and vstore_half.
+// bytes in which work-items move them. Kernels that have it in front of them compute in float32 all the same; half
+// needs no extension for that, only the core's vload_half and vstore_half.
 #ifndef STORAGE
 #define STORAGE 32  // bits of an element: 32 or 16
 #endif
@@ -18,8 +18,8 @@ typedef float4 channels;
 #endif
 #define VECTORS (16 / CHANNELS)  // vectors of a block's 16 channels
 
-// The work-items of a sub-group, where kernels can ask for a size (cl_intel_required_subgroup_size); without SUBGROUP the
-// compiler chooses. Intel's takes 32 on Xe-HPC, where 16 work-items have twice the registers each.
+// The work-items of a sub-group, where kernels can ask for a size (cl_intel_required_subgroup_size); without SUBGROUP
+// the compiler chooses. Intel's takes 32 on Xe-HPC, where 16 work-items have twice the registers each.
 #ifdef SUBGROUP
 #define OF_SUBGROUPS __attribute__((intel_reqd_sub_group_size(SUBGROUP)))
 #else

@@ -8,7 +8,8 @@
 #define PTX 0  // 1: the instructions; 0: their meaning
 #endif
 
-// Always inlined: PoCL 3.1 computes wrongly with barriers in functions that it calls, and operands must stay in registers.
+// Always inlined: PoCL 3.1 computes wrongly with barriers in functions that it calls, and operands must stay in
+// registers.
 #define INLINE static inline __attribute__((always_inline))
 
 #if PTX
@@ -41,7 +42,8 @@ INLINE void load_matrices(uint *r, __local const uint4 *shared, const int row, _
 
 // sums[16×8] += a[16×16] b[16×8] in half precision; the sums are float32.
 INLINE void multiply_k16(float *sums, const uint *a, const uint *b, __local uint *exchange) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
@@ -54,7 +56,8 @@ INLINE void multiply_k8(float *sums, const uint *a, const uint b, __local uint *
 
 // sums[16×8] += a[16×8] b[8×8], of float32 values whose last 13 bits are not looked at.
 INLINE void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
-  asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
@@ -62,7 +65,8 @@ INLINE void multiply_tf32(float *sums, const uint *a, const uint *b, __local uin
 #else
 #define EXCHANGE(items) ((items) * 6)  // words of local memory for the operands of a group
 
-// A product is exact, and the sum of those of one instruction is rounded toward zero; not where the device lacks doubles.
+// A product is exact, and the sum of those of one instruction is rounded toward zero; not where the device lacks
+// doubles.
 #ifdef cl_khr_fp64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double exact;

@@ -1,9 +1,11 @@
-// window_moments, window_fits: the affine function of colour that comes nearest to a mask in the square window around each
-// cell, in the sense of least squares: a = (Σ + εU)⁻¹ · cov(I, p), b = p̄ − a·Ī, equations (14) and (19) of He, Sun and Tang,
-// Guided Image Filtering (2013).
+// window_moments, window_fits: the affine function of colour that comes nearest to a mask in the square window around
+// each cell, in the sense of least squares: a = (Σ + εU)⁻¹ · cov(I, p), b = p̄ − a·Ī, equations (14) and (19) of He,
+// Sun and Tang, Guided Image Filtering (2013).
 //
-// guide is [grid.x][grid.y] of red, green, blue and 1, mask [grid.x][grid.y] floats, moments [4][grid.x][grid.y] vectors:
-// the means along rows of (I, p), p·I, I·I and (red·green, red·blue, green·blue, 0). fits is [grid.x][grid.y] of a and b.
+// guide is [grid.x][grid.y] of red, green, blue and 1, mask [grid.x][grid.y] floats, moments [4][grid.x][grid.y]
+// vectors:
+// the means along rows of (I, p), p·I, I·I and (red·green, red·blue, green·blue, 0). fits is [grid.x][grid.y] of a and
+// b.
 // Windows are clipped at the border. One work-item computes one cell, in the host's order.
 #pragma OPENCL FP_CONTRACT OFF
 

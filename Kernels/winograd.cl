@@ -1,13 +1,13 @@
-// winograd: what the kernels share that do 3×3 convolutions of stride 1 that keep the size, on blocks of 16 channels, by
-// Winograd's F(4×4, 3×3) (Lavin and Gray 2016, points 0, ±1, ±2): a quarter of the multiplications of the direct sum; bias,
-// then, as told, ReLU and the residual add.
+// winograd: what the kernels share that do 3×3 convolutions of stride 1 that keep the size, on blocks of 16 channels,
+// by Winograd's F(4×4, 3×3) (Lavin and Gray 2016, points 0, ±1, ±2): a quarter of the multiplications of the direct
+// sum; bias, then, as told, ReLU and the residual add.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
 // at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16. Every view, the
 // parameters and the scratch begin at multiples of 16 elements.
 // A dilation d makes d × d grids of every image, those of the pixels d apart, each convolved by itself. Tiles of 4×4
-// pixels are numbered [images][grids][tiles down][tiles across]; TILES of them make a group, and what hangs over the end
-// of the last group repeats the last tile.
+// pixels are numbered [images][grids][tiles down][tiles across]; TILES of them make a group, and what hangs over the
+// end of the last group repeats the last tile.
 // Sums are float32; the transforms cost about one decimal digit of them. For CPU devices: work-groups of one, no local
 // memory.
 #ifndef TILES
@@ -27,8 +27,8 @@
 #define LOAD(p, i) (((__global const float16 *)(p))[i])
 #define STORE(value, p, i) (((__global float16 *)(p))[i] = (value))
 
-// Clang's builtins that fetch a line before it is needed and store one past the caches. Not every compiler made of clang
-// can do what clang accepts: Mesa's SPIR-V translator ends the process over a prefetch.
+// Clang's builtins that fetch a line before it is needed and store one past the caches. Not every compiler made of
+// clang can do what clang accepts: Mesa's SPIR-V translator ends the process over a prefetch.
 #if CACHE_HINTS
 #define PREFETCH(p) __builtin_prefetch((const void *)(ulong)(p), 0, 2)
 #if STREAMS
@@ -92,8 +92,8 @@ static inline Place place_of(const int tile, const Tiling t) {
   return p;
 }
 
-// Floats between the transformed values of one tile: an odd number of cache lines, so that the 36 fall into as many sets of
-// a cache.
+// Floats between the transformed values of one tile: an odd number of cache lines, so that the 36 fall into as many
+// sets of a cache.
 static inline ulong frequency_stride(const int in_blocks) { return (in_blocks * TILES | 1) * 16; }
 
 // Writes the 36 transformed values of a tile and one block of channels, `stride` floats apart.

@@ -1,5 +1,5 @@
-// winograd_fused_c16: Winograd's 3×3 convolution (winograd.cl), all of it for one group of tiles after the other: for maps
-// of many tiles and weights that stay in a processor's caches.
+// winograd_fused_c16: Winograd's 3×3 convolution (winograd.cl), all of it for one group of tiles after the other: for
+// maps of many tiles and weights that stay in a processor's caches.
 //
 // Weights are G g Gᵀ, packed [outChannels / 16][36][inChannels][16 out], the bias [outChannels].
 // One work-item computes `groups_per_item` groups for all output channels. For each it writes the transformed input

@@ -1,5 +1,5 @@
-// winograd_input_c16 and winograd_multiply_c16: Winograd's 3×3 convolution (winograd.cl) in two launches, for maps of few
-// tiles and many channels: there the weights come from memory once, and are transformed where they are used.
+// winograd_input_c16 and winograd_multiply_c16: Winograd's 3×3 convolution (winograd.cl) in two launches, for maps of
+// few tiles and many channels: there the weights come from memory once, and are transformed where they are used.
 #ifndef CHUNK
 #define CHUNK 8  // blocks of input channels whose transformed weights are kept at one time
 #endif
@@ -18,8 +18,8 @@ __constant float G[6][3] = {
   {1.0f / 24, 1.0f / 12, 1.0f / 6}, {1.0f / 24, -1.0f / 12, 1.0f / 6}, {0.0f, 0.0f, 1.0f},
 };
 
-// Writes the transformed input [groups of this launch][36][inChannels / 16][TILES][16], for the groups from `first_group`
-// on. One work-item does one group of one block.
+// Writes the transformed input [groups of this launch][36][inChannels / 16][TILES][16], for the groups from
+// `first_group` on. One work-item does one group of one block.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
 void winograd_input_c16(
     __global const float *restrict in, const ulong2 in_at, const int4 shape /* of the input */, const int dilation,
@@ -39,10 +39,10 @@ void winograd_input_c16(
 
 // Weights are those of the direct sum, packed [outChannels / 16][inChannels / 16][3][3][16 in][16 out], the bias
 // [outChannels].
-// One work-item computes every `items`-th block of output channels for `groups_per_item` of the launch's groups: six of the
-// 36 products at a time, CHUNK blocks of input channels at a time, the weights are transformed and multiplied, so that they
-// stay in a core's first cache. It has a slot of scratch of its own for the products [groups_per_item][36][TILES][16],
-// behind the transformed input.
+// One work-item computes every `items`-th block of output channels for `groups_per_item` of the launch's groups: six of
+// the 36 products at a time, CHUNK blocks of input channels at a time, the weights are transformed and multiplied, so
+// that they stay in a core's first cache. It has a slot of scratch of its own for the products
+// [groups_per_item][36][TILES][16], behind the transformed input.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
 void winograd_multiply_c16(
     __global float *restrict scratch, const int4 shape /* of the input */,

@@ -48,7 +48,8 @@ struct CPUTrial {
     }
     guard !reasons.isEmpty else { return }
     tuning.notes.append(
-      "\(session.device.name) does not run every kernel (\(reasons.joined(separator: "; "))); slower ones are used instead")
+      "\(session.device.name) does not run every kernel (\(reasons.joined(separator: "; "))); slower ones are used instead"
+    )
   }
 
   private func outcome(of choice: Choice, _ tuning: KernelTuning) throws -> String {

@@ -37,7 +37,10 @@ extension GPUTuning {
   /// The first kernel of a few for a row of `width` pixels that the device runs; nil where it runs none.
   func planarToBlocked(width: Int) -> PlanarToBlocked? {
     let items = width > 64 ? [64, 32, 16, 8] : [16, 8]
-    let candidates = items.map { PlanarToBlocked(pixels: architecture.row.borderPixels, items: $0) } + [PlanarToBlocked(pixels: 1, items: 8)]
+    let candidates =
+      items.map { PlanarToBlocked(pixels: architecture.row.borderPixels, items: $0) } + [
+        PlanarToBlocked(pixels: 1, items: 8)
+      ]
     return candidates.first { allows($0.variant(self), group: $0.items) }
   }
 

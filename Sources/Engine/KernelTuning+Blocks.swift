@@ -14,7 +14,9 @@ extension KernelTuning {
   /// few groups, it is better to transform them in passing.
   package func defaultMethod(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
     if let method = gpu?.methods(for: problem).first { return method }
-    guard winograd, allowsWinograd, problem.fitsWinograd, problem.winogradReduction >= 2 else { return directMethod(for: problem) }
+    guard winograd, allowsWinograd, problem.fitsWinograd, problem.winogradReduction >= 2 else {
+      return directMethod(for: problem)
+    }
     let transformedBytes =
       WinogradTransform.taps * problem.inChannels * problem.output.channels * MemoryLayout<Float>.stride
     if problem.winogradTiles >= 100, transformedBytes <= 5 << 20 { return fusedMethod }

@@ -65,7 +65,8 @@ struct Recorder {
     case .sigmoid: return [pointwise(step, "sigmoid", from: .sigmoid)]
     case .maxPool(let pool):
       let kernels = Resampler(
-        planar: ("max_pool", .maxPool), onCPU: ("max_pool_c16", .maxPoolC16), onGPU: ("max_pool_c16_gpu", .maxPoolC16GPU))
+        planar: ("max_pool", .maxPool), onCPU: ("max_pool_c16", .maxPoolC16),
+        onGPU: ("max_pool_c16_gpu", .maxPoolC16GPU))
       return [
         resampling(step, kernels) { kernel, memory in
           try kernel.bind(

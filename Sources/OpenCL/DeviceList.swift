@@ -1,7 +1,7 @@
 /// The devices of this machine, and what kept others from being listed.
 public struct DeviceList: Sendable {
-  /// Every device that can be used, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, CPUs that pose as GPUs'
-  /// drivers do, the rest; among equals the one with more compute units. This is the numbering of every command.
+  /// Every device that can be used, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, software
+  /// renderers, the rest; among equals the one with more compute units. This is the numbering of every command.
   public let devices: [Device]
   /// The platforms and devices that are left out because a query of theirs failed, each in one line.
   public let problems: [String]
@@ -36,13 +36,16 @@ extension Device {
   /// - Throws: `CLError` where the loader itself fails.
   public static func all() throws(CLError) -> [Device] { try DeviceList().devices }
 
+  /// Whether it is Mesa's software renderer: it says that it has more units than the processor has cores, and computes
+  /// slower than any driver that is made for CPUs.
+  public var isSoftwareRenderer: Bool { name.contains("llvmpipe") || name.contains("softpipe") }
+
   fileprivate var rank: Int {
-    switch kind {
+    if isSoftwareRenderer { return 4 }
+    return switch kind {
     case .gpu: sharesHostMemory ? 1 : 0
     case .accelerator: 2
-    // Mesa's software renderer says that it has more units than a processor has cores, and computes slower than any
-    // driver that is made for CPUs.
-    case .cpu: name.contains("llvmpipe") ? 4 : 3
+    case .cpu: 3
     case .other: 5
     }
   }

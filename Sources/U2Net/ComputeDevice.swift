@@ -57,6 +57,12 @@ public struct ComputeDevice: Sendable {
     try failing { try Device.all().map { ComputeDevice(backend: .openCL($0)) } }
   }
 
+  /// Whether it renders in software what a GPU would, such as Mesa's llvmpipe.
+  var isSoftwareRenderer: Bool {
+    guard case .openCL(let device) = backend else { return false }
+    return device.isSoftwareRenderer
+  }
+
   /// Whether both are one piece of hardware that two drivers offer: one place on the bus, one UUID, or the host's processor.
   package func isSameHardware(as other: ComputeDevice) -> Bool {
     guard case .openCL(let own) = backend, case .openCL(let device) = other.backend else { return false }
@@ -118,14 +124,15 @@ public struct DeviceChoice: Sendable {
   {
     let found = (try? devices.get()) ?? []
     if let device = try Self.match(request, in: found) {
-      self.init(device: device, fallback: nil, others: found.filter { $0 != device })
+      self.init(device: device, fallback: nil, others: found.filter { $0 != device && !$0.isSoftwareRenderer })
       return
     }
     let reason = Self.reason(request, devices)
     if strict { throw Failure(.device, "\(reason); --strict forbids another device") }
-    let substitute = found.first ?? .reference
+    let useful = found.filter { !$0.isSoftwareRenderer }
+    let substitute = useful.first ?? .reference
     self.init(
-      device: substitute, fallback: "\(reason); using \(substitute) instead", others: Array(found.dropFirst()))
+      device: substitute, fallback: "\(reason); using \(substitute) instead", others: Array(useful.dropFirst()))
   }
 
   package init(device: ComputeDevice, fallback: String?, others: [ComputeDevice] = []) {
@@ -164,11 +171,12 @@ public struct DeviceChoice: Sendable {
     do throws(Failure) { return .success(try ComputeDevice.all()) } catch { return .failure(error) }
   }
 
-  /// The device that fits exactly; nil where the next best may stand in for it.
+  /// The device that fits exactly; nil where the next best may stand in for it. A software renderer is used where it is
+  /// named: the CPU reference is faster.
   private static func match(_ request: DeviceRequest, in found: [ComputeDevice]) throws(Failure) -> ComputeDevice? {
     switch request {
     case .reference: return .reference
-    case .auto: return found.first
+    case .auto: return found.first { !$0.isSoftwareRenderer }
     case .kind(let kind, let number):
       let those = found.filter { $0.kind == kind.rawValue }
       if number > 0, !those.isEmpty, !those.indices.contains(number) {
@@ -193,7 +201,10 @@ public struct DeviceChoice: Sendable {
   private static func reason(_ request: DeviceRequest, _ devices: Result<[ComputeDevice], Failure>) -> String {
     switch devices {
     case .failure(let failure): "OpenCL does not work here (\(failure))"
-    case .success(let found) where found.isEmpty: "no OpenCL device was found (\(DriverList.absence ?? "is a driver installed?"))"
+    case .success(let found) where found.isEmpty:
+      "no OpenCL device was found (\(DriverList.absence ?? "is a driver installed?"))"
+    case .success(let found) where request == .auto:
+      "no device but a software renderer was found, which is slower than the CPU reference; \(list(found))"
     case .success(let found): "no \(request) was found; \(list(found))"
     }
   }

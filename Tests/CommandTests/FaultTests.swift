@@ -105,7 +105,9 @@ import U2Net
       arguments + ["--min-time", "0", "--no-peak", "--device", "gpu", "--strict", "--precision", "fp32", "--json"],
       environment: environment(gpu.merging(["FAULTS_MISCOMPILE": "conv2d_gemm"]) { $1 }))
     let notes = try JSON(outcome.output)["notes"]?.list.compactMap(\.text) ?? []
-    #expect(notes.contains { $0.contains("conv2d_gemm (computed wrongly") && $0.contains("other kernels are used") }, "\(notes)")
+    #expect(
+      notes.contains { $0.contains("conv2d_gemm (computed wrongly") && $0.contains("other kernels are used") },
+      "\(notes)")
   }
 
   /// What the portable kernels compute wrongly the reference does, loudly; it is an error where the device was insisted on.

@@ -21,8 +21,10 @@ private struct ListedDevice {
   var tensorCores: [(Precision, Product, LocalCopy)] = []
 
   static let all: [ListedDevice] = [
-    ListedDevice(name: "gen9", architecture: .intelGen9, localMemory: 65536, maxGroup: 256, units: 3, subgroupUnits: 24),
-    ListedDevice(name: "xe-lp", architecture: .intelXeLP, localMemory: 65536, maxGroup: 512, units: 6, subgroupUnits: 96),
+    ListedDevice(
+      name: "gen9", architecture: .intelGen9, localMemory: 65536, maxGroup: 256, units: 3, subgroupUnits: 24),
+    ListedDevice(
+      name: "xe-lp", architecture: .intelXeLP, localMemory: 65536, maxGroup: 512, units: 6, subgroupUnits: 96),
     ListedDevice(
       name: "xe-hpg", architecture: .intelXeHPG, localMemory: 65536, maxGroup: 1024, units: 32, subgroupUnits: 512),
     ListedDevice(

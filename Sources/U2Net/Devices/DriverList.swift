@@ -66,7 +66,9 @@ public struct DriverList: Sendable {
   /// Each driver by itself.
   private static func tried(_ drivers: [Driver]) -> [DriverVerdict] {
     drivers.map { driver in
-      guard let folder = folder(holding: [driver], named: "one") else { return DriverVerdict(file: driver.file, end: nil) }
+      guard let folder = folder(holding: [driver], named: "one") else {
+        return DriverVerdict(file: driver.file, end: nil)
+      }
       defer { try? FileManager.default.removeItem(atPath: folder) }
       guard case .bad(let end) = DriverProcess.run(.list, environment: [variable: folder]) else {
         return DriverVerdict(file: driver.file, end: nil)
