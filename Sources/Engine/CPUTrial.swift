@@ -32,7 +32,7 @@ struct CPUTrial {
     for choice in Choice.allCases {
       let name = "\(choice.rawValue) "
       let known = journal.lines.last { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
-      var outcome = known == "begun" ? "ended an earlier process" : known
+      var outcome = known == "begun" ? "ended the process that tried it" : known
       if outcome == nil, choice != .portable {
         try session.beginTrial(Self.subject)
         journal.append("\(name)begun")

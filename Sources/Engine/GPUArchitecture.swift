@@ -1,4 +1,4 @@
-import OpenCL
+package import OpenCL
 import Tensors
 
 /// What compilers make of the kernels on a family of GPUs: a row of `rows` for each, from what vendors' own compilers say of
@@ -94,7 +94,7 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
 
 extension GPUArchitecture {
   /// The architecture of a device, by what its driver says of it.
-  init(of device: Device) {
+  package init(of device: Device) {
     // A processor's maker is not a GPU's.
     let isProcessor = device.kind == .cpu || device.name.hasPrefix("pthread-") || device.name.hasPrefix("cpu-")
     self.init(

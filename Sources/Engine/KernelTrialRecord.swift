@@ -84,7 +84,7 @@ struct KernelTrialLog {
     for record in Self.open(journal) {
       append(
         KernelTrialRecord(
-          record.subject, .refused, record.variants.compactMap(\.variant), reason: "ended an earlier process"))
+          record.subject, .refused, record.variants.compactMap(\.variant), reason: "ended the process that tried it"))
     }
   }
 

@@ -1,3 +1,4 @@
+import Engine
 import OpenCL
 
 /// What is known of an OpenCL device.
@@ -28,6 +29,8 @@ public struct DeviceDescription: Sendable, Hashable, Codable {
   public let localMemory: UInt64
   /// The most work-items of one work-group.
   public let maxWorkGroupSize: Int
+  /// The family of GPUs that decides which kernels it is given, such as `amdRDNA`, or `unknown`; nil for other devices.
+  public let architecture: String?
   /// Whether it shares the host's memory.
   public let sharesHostMemory: Bool
   /// What the driver offers beyond the core.
@@ -59,6 +62,7 @@ public struct DeviceDescription: Sendable, Hashable, Codable {
     maxAllocation = device.maxAllocation
     localMemory = device.localMemory
     maxWorkGroupSize = device.maxWorkGroupSize
+    architecture = device.kind == .gpu ? GPUArchitecture(of: device).rawValue : nil
     sharesHostMemory = device.sharesHostMemory
     extensions = device.extensions
   }
