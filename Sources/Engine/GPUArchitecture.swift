@@ -34,7 +34,7 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
     let itemSizes: Set<[Int]>
     /// Tiles of the matrix product, `[pixels, channels]`, that are left out all the same.
     var tilesLeftOut: Set<[Int]> = []
-    /// The most vectors of a patch that a work-item copies to local memory, by way of its registers; nil for any number.
+    /// The most vectors of a patch that a work-item copies to local memory, by its registers; nil for any number.
     var mostCopies: Int?
     /// The same of vectors that it resamples; any number for a precision that is not there.
     var mostResampled: [Precision: Int] = [:]
@@ -56,10 +56,10 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
       Row(
         itemSizes: Self.small, mostCopies: 8, mostResampled: [.float32: 2, .float16: 4], options: "-D IN_TURN=1",
         borderPixels: 1)
-    // ocloc (IGC 1.0.12504): private arrays lie in memory on every target with 8×4 and 8×8, with 64×16 and patches of 260
-    // and more, where a work-item copies more than 8 vectors (128×16, patches of 580, float32) or resamples more than 5
-    // (4 of halves), and in conv2d_planar_to_c16_gpu with 2 or 4 pixels. Sub-groups spill with 16×1, 10×2, 8×2, 10×1
-    // (and 8×1 on Xe-LP).
+    // ocloc (IGC 1.0.12504): private arrays lie in memory on every target with 8×4 and 8×8, with 64×16 and patches of
+    // 260 and more, where a work-item copies more than 8 vectors (128×16, patches of 580, float32) or resamples more
+    // than 5 (4 of halves), and in conv2d_planar_to_c16_gpu with 2 or 4 pixels. Sub-groups spill with 16×1, 10×2, 8×2,
+    // 10×1 (and 8×1 on Xe-LP).
     case .intelGen9, .intelXeHPG:
       Row(
         itemSizes: Self.small, tilesLeftOut: [[64, 16]], mostCopies: 8, mostResampled: [.float32: 5, .float16: 4],
