@@ -40,7 +40,11 @@ static inline void store_pixels(__global float *row, const int x, const int widt
   }
   float lanes[X_TILE];
   vstorev(pixels, 0, lanes);
-  for (int i = 0; x + i < width; i++) row[x + i] = lanes[i];
+  // Unrolled, so that the lanes stay in registers.
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++) {
+    if (x + i < width) row[x + i] = lanes[i];
+  }
 }
 
 static inline void convolve(

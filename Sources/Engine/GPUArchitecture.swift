@@ -1,9 +1,9 @@
 package import OpenCL
 import Tensors
 
-/// What compilers make of the kernels on a family of GPUs: a row of `rows` for each, from what vendors' own compilers say of
-/// registers, spills and local memory without a card (`scripts/vendor-report`, Benchmarks/Results/vendor-compilers.md). A
-/// tuner on a card may still choose otherwise among what a row allows.
+/// What compilers make of the kernels on a family of GPUs: a row for each, from what vendors' own compilers say of
+/// registers, spills and local memory without a card (`scripts/vendor-report`,
+/// Benchmarks/Results/vendor-compilers.md). A tuner on a card may still choose otherwise among what a row allows.
 package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
   /// Anything that is not known: what takes the fewest registers.
   case unknown
@@ -34,8 +34,10 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
     let itemSizes: Set<[Int]>
     /// Tiles of the matrix product, `[pixels, channels]`, that are left out all the same.
     var tilesLeftOut: Set<[Int]> = []
-    /// For tiles, the patch from which on they do not resample what they read in float32.
-    var resamplingLimits: [[Int]: Int] = [:]
+    /// The most vectors of a patch that a work-item copies to local memory, by its registers; nil for any number.
+    var mostCopies: Int?
+    /// The same of vectors that it resamples; any number for a precision that is not there.
+    var mostResampled: [Precision: Int] = [:]
     /// Options of the kernels on blocks beside their constants.
     var options = ""
     /// Pixels of a work-item of `conv2d_planar_to_c16_gpu`.
@@ -49,33 +51,37 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
 
   var row: Row {
     switch self {
-    // Nobody has told how many registers there are: 4×4 is free of spills wherever it was compiled.
+    // Nobody has told how many registers there are: so limited, 4×4 is free of spills wherever it was compiled.
     case .unknown, .adreno, .mali, .apple:
-      Row(itemSizes: Self.small, borderPixels: 1)
-    // ocloc (IGC 1.0.12504): with 8×4 and 8×8 the sums lie in memory on every target, with 64×16 from patches of 260 on;
-    // conv2d_planar_to_c16_gpu with 2 or 4 pixels, too. Sub-groups spill with 16×1, 10×2, 8×2, 10×1 (and 8×1 on Xe-LP).
+      Row(
+        itemSizes: Self.small, mostCopies: 8, mostResampled: [.float32: 4, .float16: 4], borderPixels: 1)
+    // ocloc (IGC 1.0.12504): private arrays lie in memory on every target with 8×4 and 8×8, with 64×16 and patches of
+    // 260 and more, where a work-item copies more than 8 vectors (128×16, patches of 580, float32) or resamples more
+    // than 5 (4 of halves), and in conv2d_planar_to_c16_gpu with 2 or 4 pixels. Sub-groups spill with 16×1, 10×2, 8×2,
+    // 10×1 (and 8×1 on Xe-LP).
     case .intelGen9, .intelXeHPG:
       Row(
-        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 340], borderPixels: 1,
-        subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1]])
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], mostCopies: 8, mostResampled: [.float32: 5, .float16: 4],
+        borderPixels: 1, subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1]])
     case .intelXeLP:
       Row(
-        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 340], borderPixels: 1,
-        subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1], [8, 1]])
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], mostCopies: 8, mostResampled: [.float32: 5, .float16: 4],
+        borderPixels: 1, subgroupTilesLeftOut: [[16, 1], [10, 2], [8, 2], [10, 1], [8, 1]])
     // Its compiler takes sub-groups of 32 by default, whose work-items have half the registers: everything spilled.
     case .intelXeHPC:
       Row(
-        itemSizes: Self.small, tilesLeftOut: [[64, 16]], resamplingLimits: [[64, 32]: 260, [128, 16]: 260],
+        itemSizes: Self.small, tilesLeftOut: [[64, 16]], mostCopies: 8, mostResampled: [.float32: 4, .float16: 4],
         options: "-D SUBGROUP=16", borderPixels: 1, subgroupTilesLeftOut: [[16, 1], [10, 2]])
     // ROCm 5.7.1 on gfx906: local memory lets 8×4 and 8×8 have one wave of a SIMD's ten, 4×4 two or three. IN_TURN: 8×8
     // that resamples spilled 652 bytes, with it none.
     case .amdGCN: Row(itemSizes: Self.small, options: "-D IN_TURN=1", borderPixels: 2)
     // ROCm on gfx90a: 512 registers, nothing spills; IN_TURN saves a few.
     case .amdCDNA: Row(itemSizes: Self.large, options: "-D IN_TURN=1", borderPixels: 4)
-    // ROCm on gfx1030 and gfx1100: nothing spills with IN_TURN; at 4 pixels the border's kernel loses a quarter of its waves.
+    // ROCm on gfx1030 and gfx1100: nothing spills with IN_TURN; at 4 pixels the border's kernel loses a quarter of its
+    // waves.
     case .amdRDNA: Row(itemSizes: Self.large, options: "-D IN_TURN=1", borderPixels: 2)
     // ptxas for sm_61 to sm_120: nothing spills but 64×16 that resamples patches of 340 in float32, on sm_80.
-    case .nvidia: Row(itemSizes: Self.large, resamplingLimits: [[64, 16]: 340], borderPixels: 4)
+    case .nvidia: Row(itemSizes: Self.large, mostResampled: [.float32: 10], borderPixels: 4)
     }
   }
 
@@ -85,10 +91,22 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
       && !row.tilesLeftOut.contains([tile.pixels, tile.channels])
   }
 
-  /// Whether it may resample what it reads with a tile and a patch.
-  func resamples(_ tile: ImplicitGEMM.Tile, patch: Int, _ precision: Precision) -> Bool {
-    guard precision == .float32, let limit = row.resamplingLimits[[tile.pixels, tile.channels]] else { return true }
-    return patch < limit
+  /// Whether the work-items of a division may copy a patch to local memory.
+  func copies(_ gemm: ImplicitGEMM, patch: Int, _ precision: Precision) -> Bool {
+    // Tiles of fewer work-items are a last resort.
+    gemm.threads < 64 || isWithin(row.mostCopies, gemm, patch, precision)
+  }
+
+  /// Whether they may resample it on the way.
+  func resamples(_ gemm: ImplicitGEMM, patch: Int, _ precision: Precision) -> Bool {
+    isWithin(row.mostResampled[precision], gemm, patch, precision)
+  }
+
+  /// Whether each work-item has at most so many vectors of a patch.
+  private func isWithin(_ most: Int?, _ gemm: ImplicitGEMM, _ patch: Int, _ precision: Precision) -> Bool {
+    guard gemm.product == .fma, let most else { return true }
+    // A vector of halves becomes two of float32 when it is written.
+    return patch * (precision == .float16 ? 1 : 2) <= most * gemm.threads
   }
 }
 

@@ -111,7 +111,7 @@ extension GPUTuning {
     guard allows(gemm, problem, resamples: true) else { return false }
     if alwaysResamples { return true }
     guard let capacity = patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation),
-      architecture.resamples(gemm.tile, patch: capacity, precision)
+      architecture.resamples(gemm, patch: capacity, precision)
     else { return false }
     let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let stepChannels = stepChannels(gemm.product)

@@ -107,7 +107,8 @@ package struct GPUTuning: Hashable, Sendable {
   /// Whether the device runs a division's kernel.
   func fits(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem) -> Bool {
     guard gemm.threads <= maxGroup,
-      patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation) != nil
+      let patch = patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation),
+      architecture.copies(gemm, patch: patch, precision)
     else { return false }
     return allows(gemm, problem, resamples: false)
   }

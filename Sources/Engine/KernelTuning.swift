@@ -49,7 +49,8 @@ package struct KernelTuning: Hashable, Sendable {
   /// by side elsewhere.
   package init(isCPU: Bool, computeUnits: Int, lanes: Int = 16) {
     pixelTile = isCPU ? 16 : 4
-    channelTile = 8
+    // Eight channels of four pixels lie in memory on Intel's GPUs, whose compiler takes 32 work-items together.
+    channelTile = isCPU ? 8 : 4
     convolutionGroup = isCPU ? [1, 1, 1] : [8, 8, 1]
     elementGroup = [64, 1]
     mapSegment = isCPU ? 64 : 4

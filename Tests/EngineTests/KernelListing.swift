@@ -88,6 +88,16 @@ private struct ListedDevice {
       }
     }
     try write(portable(), to: folder.appending(path: "portable"))
+    try write(processors(), to: folder.appending(path: "processor"))
+  }
+
+  /// What processors are given.
+  private func processors() throws -> [(KernelVariant, Int)] {
+    let tuning = KernelTuning(isCPU: true, computeUnits: 2)
+    return try [U2NetTable.small(), .full()].flatMap { table in
+      try Plan(try table.graph(for: [1, 3, 320, 320]), tuning: tuning).launches(tuning)
+        .map { ($0.variant, $0.group.reduce(1, *)) }
+    }
   }
 
   /// Everything that is not for blocks: the portable kernels, those between pictures and networks, and those for edges.
