@@ -49,7 +49,8 @@ struct Variant: Sendable, CustomStringConvertible {
       options: options, tiles: nil, tolerance: precision == .float16 ? halfTolerance : 0,
       gpu: { device in
         var gpu = GPUTuning(for: device, precision: precision)
-        gpu.launchClocks = resamples ? 1e9 : -1e9
+        gpu.alwaysResamples = resamples
+        gpu.launchClocks = -1e9
         return gpu
       },
       method: { _, problem in

@@ -35,7 +35,7 @@ import Tensors
     func variant(resamples: Bool = false) -> Variant {
       let make: @Sendable (Device) -> GPUTuning = { device in
         var gpu = tuning(for: device)
-        if resamples { gpu.launchClocks = 1e9 }
+        gpu.alwaysResamples = resamples
         return gpu
       }
       return Variant(

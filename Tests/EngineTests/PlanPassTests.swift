@@ -9,6 +9,13 @@ import Testing
 @Suite struct PlanPassTests {
   private static let tuning = KernelTuning(isCPU: true, computeUnits: 2)
   private static let shape: Shape = [1, 16, 12, 20]
+  /// The same, where convolutions resample what they read wherever they can.
+  private static let resampling: KernelTuning = {
+    var tuning = onGPU(.float32)
+    tuning.gpu?.alwaysResamples = true
+    return tuning
+  }()
+
   private static func onGPU(_ precision: Precision) -> KernelTuning {
     var tuning = tuning
     tuning.gpu = GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
@@ -65,7 +72,7 @@ import Testing
       switch pass.name {
       case PlanPass.convertPrecisions.name:
         (Self.mixed, Variant.mixed(singleBlocks: ["sides"], options: options))
-      case PlanPass.fuseResampling.name: (Self.onGPU(.float32), Variant.resampling(.float32, options))
+      case PlanPass.fuseResampling.name: (Self.resampling, Variant.resampling(.float32, options))
       default: (Self.tuning, Variant(description: pass.name, options: options, tiles: nil, tolerance: 5e-5))
       }
     let change = try #require(
@@ -122,13 +129,14 @@ import Testing
   /// What is pooled or upsampled for one convolution alone, and what is concatenated behind it, is not stored.
   @Test func convolutionsResampleWhatTheyRead() throws {
     var tuning = Self.onGPU(.float16)
-    tuning.gpu?.launchClocks = 1e9
+    tuning.gpu?.alwaysResamples = true
     let graph = try resamplingGraph(on: [2, 3, 12, 20])
     let plan = Plan(graph, tuning: tuning)
     let found = plan.steps.filter { $0.resampling != nil }
     #expect(found.map(\.name) == ["b", "c", "d", "e"])
     #expect(found.map(\.resampling) == [.maxPool, .maxPool, .upsample(.halfPixel), .upsample(.halfPixel)])
     #expect(found.map(\.inputs.count) == [1, 1, 1, 3] && plan.steps.count == 6)
+    tuning.gpu?.alwaysResamples = false
     tuning.gpu?.launchClocks = -1e9
     #expect(Plan(graph, tuning: tuning).steps.allSatisfy { $0.resampling == nil })
   }
@@ -136,7 +144,7 @@ import Testing
   /// A map that others read as well is stored, and a convolution of it reads what is stored.
   @Test func whatOthersReadIsNotResampled() throws {
     var tuning = Self.onGPU(.float32)
-    tuning.gpu?.launchClocks = 1e9
+    tuning.gpu?.alwaysResamples = true
     for readsGrown in [false, true] {
       var builder = try GraphBuilder(input: Self.shape)
       func convolution(_ name: String) -> Networks.Operation {
