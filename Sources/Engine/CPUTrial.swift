@@ -55,15 +55,8 @@ struct CPUTrial {
   private func outcome(of choice: Choice, _ tuning: KernelTuning) throws -> String {
     var tuning = tuning
     choice.apply(to: &tuning)
-    let graph = try Self.graph()
-    let input = SeededParameters.input(shape: graph.inputShape)
     do {
-      let expected = try session.portable(graph).run(input)
-      let found = try Executor(
-        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(),
-        tuning: tuning
-      ).run(input)
-      let difference = zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
+      let difference = try session.differenceFromPortable(of: Self.graph(), tuning)
       return difference <= Self.tolerance ? "right" : "computed wrongly, by \(difference)"
     } catch let error as CLBuildError {
       return "'\(error.program)' does not build"

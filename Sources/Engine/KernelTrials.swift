@@ -70,14 +70,8 @@ struct KernelTrials {
   private func outcome(
     of subject: KernelTrialSubject, _ graph: Graph, _ tuning: KernelTuning
   ) throws -> (reason: String, blamed: Blame?)? {
-    let input = SeededParameters.input(shape: graph.inputShape)
     do {
-      let expected = try session.portable(graph).run(input)
-      let found = try Executor(
-        graph: graph, parameters: SeededParameters(for: graph), session: session, options: PlanOptions(),
-        tuning: tuning
-      ).run(input)
-      let difference = zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
+      let difference = try session.differenceFromPortable(of: graph, tuning)
       return difference <= precision.trialTolerance ? nil : ("computed wrongly, by \(difference)", nil)
     } catch let error as WorkGroupSizeError {
       let variant = error.variant
@@ -160,8 +154,18 @@ extension Precision {
 }
 
 extension DeviceSession {
+  /// How far a graph's outputs with seeded weights lie from those of the portable kernels, relative to their largest value.
+  func differenceFromPortable(of graph: Graph, _ tuning: KernelTuning) throws -> Float {
+    let input = SeededParameters.input(shape: graph.inputShape)
+    let expected = try portable(graph).run(input)
+    let found = try Executor(
+      graph: graph, parameters: SeededParameters(for: graph), session: self, options: PlanOptions(), tuning: tuning
+    ).run(input)
+    return zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
+  }
+
   /// A graph by the portable kernels alone.
-  func portable(_ graph: Graph) throws -> Executor {
+  private func portable(_ graph: Graph) throws -> Executor {
     var options = PlanOptions()
     options.usesBlocks = false
     options.usesWinograd = false
