@@ -40,11 +40,16 @@ static inline void store_pixels(__global float *row, const int x, const int widt
   }
   float lanes[X_TILE];
   vstorev(pixels, 0, lanes);
-  // Unrolled, so that the lanes stay in registers.
+#if X_TILE <= 4
+  // Unrolled, so that the lanes stay in a GPU's registers.
   #pragma unroll
   for (int i = 0; i < X_TILE; i++) {
     if (x + i < width) row[x + i] = lanes[i];
   }
+#else
+  // A processor has the lanes in its cache, and its compiler would take seconds to unroll 16 of them eight times.
+  for (int i = 0; x + i < width; i++) row[x + i] = lanes[i];
+#endif
 }
 
 static inline void convolve(

@@ -38,6 +38,14 @@ struct ProgramSource: Hashable, Sendable {
     let parts = foundations.map { ($0.fileName, $0.text) } + files.map { ($0.fileName, $0.text) }
     return parts.map { "#line 1 \"\($0)\"\n\($1)" }.joined(separator: "\n")
   }
+
+  /// The text that a device's driver is given. PoCL compiles static functions into a program's kernels twice, for the
+  /// program and for each kernel, and makes the same code of others in four fifths of the time (3.1: 5.4 instead of 6.8 s
+  /// for u2netp). Other drivers must have them static: ROCm's linker finds no others.
+  func text(for device: Device) -> String {
+    guard device.platform.name == Platform.poclName else { return text }
+    return text.replacing("\nstatic inline ", with: "\ninline ")
+  }
 }
 
 /// Which programs a session may build, and who is told of it.
@@ -94,7 +102,7 @@ final class ProgramLibrary: Sendable {
     if !policy.buildsUntried, !wasBuiltBefore(key, &state) { throw UntriedProgramError(program: source.name) }
     policy.progress()
     let program = try Program(
-      context: context, name: source.name, source: source.text, options: source.options)
+      context: context, name: source.name, source: source.text(for: context.device), options: source.options)
     policy.progress()
     state.counts.built += 1
     guard let cache, cache.location != .off else { return program }
