@@ -14,8 +14,8 @@ __kernel void plain_inline(__global float *out) { out[get_global_id(0)] = twice(
 """)
 
 # A keyword of Intel's compiler for FPGAs.
-CHANNEL = faulty("channel_name", """
-__kernel void channel_name(__global float *out, const int width) {
+CHANNEL = faulty("fpga_keyword", """
+__kernel void fpga_keyword(__global float *out, const int width) {
   const int channel = (int)get_global_id(0) / width;
   out[get_global_id(0)] = (float)channel;
 }
