@@ -62,4 +62,6 @@ def intel_cpu():
 
 
 def fpga_emulator():
-    return Runtime("Intel's FPGA emulator", Machine(toolchains.fpga_emulator() / "vendors"))
+    # Where it does not know the processor it ends the process on conversions to halves.
+    known = {"CL_CONFIG_CPU_TARGET_ARCH": "core-avx2"}
+    return Runtime("Intel's FPGA emulator", Machine(toolchains.fpga_emulator() / "vendors", known))
