@@ -42,7 +42,7 @@ def ptxas():
 
 
 def machine():
-    return Runtime("this machine", Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")))
+    return Runtime("the machine's own (Debian 12: PoCL 3.1)", Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")))
 
 
 def rusticl_22():
