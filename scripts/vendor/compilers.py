@@ -42,7 +42,8 @@ def ptxas():
 
 
 def machine():
-    return Runtime("the machine's own (Debian 12: PoCL 3.1)", Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")))
+    place = Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors"))
+    return Runtime("the machine's own (Debian 12: PoCL 3.1)", place)
 
 
 def rusticl_22():
