@@ -113,10 +113,14 @@ private struct ListedDevice {
     let pictures: [(String, KernelSource)] = [
       ("flatten_picture", .flattenPicture), ("sample_picture", .samplePicture), ("filter_rows", .filterPicture),
       ("filter_columns", .filterPicture), ("picture_planes", .picturePlanes), ("value_range", .valueRange),
-      ("normalize_picture", .normalizePicture), ("quantize_map", .quantizeMap), ("average_cells", .averageCells),
-      ("box_mean", .boxMean), ("window_fits", .windowFits), ("blend_fits", .blendFits), ("apply_fits", .applyFits),
+      ("normalize_picture", .normalizePicture), ("quantize_map", .quantizeMap), ("average_map", .averageCells),
+      ("average_picture", .averageCells), ("box_rows", .boxMean), ("box_columns", .boxMean),
+      ("window_moments", .windowFits), ("window_fits", .windowFits), ("fit_errors", .blendFits),
+      ("weigh_fits", .blendFits), ("blend_fits", .blendFits), ("apply_fits", .applyFits),
     ]
-    let others = [("floats_to_halves", KernelSource.convertStorage), ("fma_peak", .fmaPeak)]
+    let others: [(String, KernelSource)] = [
+      ("floats_to_halves", .convertStorage), ("halves_to_floats", .convertStorage), ("fma_peak", .fmaPeak),
+    ]
     return network.map { ($0.variant, $0.group.reduce(1, *)) }
       + (pictures + others).map { (KernelVariant(function: $0.0, source: $0.1, options: ""), 64) }
   }

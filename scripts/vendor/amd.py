@@ -8,7 +8,8 @@ from pathlib import Path
 
 from .figures import Compilation, Core, Figures, first_complaint
 
-# Of a compute unit (RDNA: a pair of them): SIMDs × waves, registers of a lane × SIMDs, how these are allotted, local memory.
+# Of a compute unit (RDNA: a pair of them): SIMDs × waves, registers of a lane × SIMDs, how these are allotted, local
+# memory, groups.
 CORES = {
     "gfx906": Core(4 * 10, 4 * 256, 4, 64 << 10, 40),  # GCN 5
     "gfx90a": Core(4 * 8, 4 * 512, 8, 64 << 10, 40),  # CDNA 2
@@ -26,11 +27,9 @@ def read_notes(text, target, program):
         if not name:
             continue
         registers, local, width = number("vgpr_count"), number("group_segment_fixed_size"), number("wavefront_size")
-        items = program.kernels.get(name[1]) or number("max_flat_workgroup_size")
-        threads = -(-items // width)
         found[name[1]] = Figures(
             registers, number("vgpr_spill_count") * 4, number("private_segment_fixed_size"), local, width,
-            CORES[target].occupancy(registers, local, threads),
+            CORES[target].occupancy(registers, local, program.threads(name[1], width)),
         )
     return found
 

@@ -8,12 +8,12 @@ from .runtimes import Machine, Root, Runtime
 
 
 def compile_all(compiler, programs, targets_of=lambda program: None):
-    """The compilations of all programs, by program and target; `targets_of` says which a program is for, None for all."""
+    """The compilations of all programs, by program and target; `targets_of` tells a program's targets, None for all."""
     if hasattr(compiler, "compile_all"):
         return compiler.compile_all(programs, targets_of)
-    jobs = [(program, target) for program in programs for target in targets_of(program) or compiler.targets]
-    jobs = [job for job in jobs if job[1] in compiler.targets]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    wanted = [(program, targets_of(program)) for program in programs]
+    jobs = [(program, t) for program, targets in wanted for t in compiler.targets if targets is None or t in targets]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         return dict(zip(jobs, pool.map(lambda job: compiler.compile(*job), jobs)))
 
 
@@ -25,9 +25,12 @@ def clang(optimization="-O3"):
     return amd.Clang(toolchains.amd_clang(), optimization)
 
 
+rocm_targets = tuple(amd.CORES)
+
+
 def rocm():
     place = Root(toolchains.debian_13(), "/vendors/amdocl64")
-    return Runtime("ROCm 5.7.1", place, tuple(amd.CORES), amd.Reader(amd.Tools(toolchains.amd_clang())))
+    return Runtime("ROCm 5.7.1", place, rocm_targets, amd.Reader(amd.Tools(toolchains.amd_clang())))
 
 
 def ptxas():
@@ -39,7 +42,8 @@ def ptxas():
 
 
 def machine():
-    return Runtime("this machine", Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")))
+    place = Machine(os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors"))
+    return Runtime("the machine's own (Debian 12: PoCL 3.1)", place)
 
 
 def rusticl_22():
@@ -59,4 +63,6 @@ def intel_cpu():
 
 
 def fpga_emulator():
-    return Runtime("Intel's FPGA emulator", Machine(toolchains.fpga_emulator() / "vendors"))
+    # Where it does not know the processor it ends the process on conversions to halves.
+    known = {"CL_CONFIG_CPU_TARGET_ARCH": "core-avx2"}
+    return Runtime("Intel's FPGA emulator", Machine(toolchains.fpga_emulator() / "vendors", known))

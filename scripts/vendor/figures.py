@@ -17,7 +17,10 @@ class Core:
     parts: int = 4  # into which registers and threads are divided
 
     def occupancy(self, registers, local, threads):
-        """The share of the hardware threads that groups of `threads` fill; 0 where not even one group fits."""
+        """The share of the hardware threads that groups of `threads` fill; 0 where not one group fits, None where
+        `threads` is None."""
+        if threads is None:
+            return None
         allotted = max(self.granule, ceil(registers / self.granule) * self.granule)
         by_registers = self.registers // self.parts // allotted * self.parts
         groups = min(self.threads, by_registers) // threads
@@ -28,8 +31,8 @@ class Core:
 
 @dataclass(frozen=True)
 class Figures:
-    """One kernel compiled for one target. Sizes are bytes: of a work-group (`local`), of a work-item or, with Intel's compiler,
-    of a hardware thread, as the compiler tells them."""
+    """One kernel compiled for one target. Sizes are bytes: of a work-group (`local`), of a work-item or, with Intel's
+    compiler, of a hardware thread, as the compiler tells them."""
 
     registers: int = 0
     spills: int = 0  # registers that were stored to memory because there were too few

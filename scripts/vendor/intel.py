@@ -12,7 +12,7 @@ from .figures import Compilation, Core, Figures, first_complaint
 CORES = {
     "skl": Core(8 * 7, 8 * 7 * 128, 128, 64 << 10, 16, parts=8),  # Gen9
     "tgllp": Core(16 * 7, 16 * 7 * 128, 128, 64 << 10, 32, parts=16),  # Xe-LP
-    "acm-g10": Core(16 * 8, 16 * 8 * 128, 128, 128 << 10, 64, parts=16),  # Xe-HPG
+    "acm-g10": Core(16 * 8, 16 * 8 * 128, 128, 128 << 10, 128, parts=16),  # Xe-HPG
     "pvc": Core(8 * 8, 8 * 8 * 128, 128, 128 << 10, 64, parts=8),  # Xe-HPC
 }
 
@@ -56,18 +56,15 @@ class Ocloc:
             number = lambda key, default=0: int((re.search(rf"\b{key}:\s+(\d+)", part) or [0, default])[1])
             scratch = [int(size) for size in re.findall(r"usage:\s+\w+\s+size:\s+(\d+)", part)]
             width, registers, local = number("simd_size"), number("grf_count", 128), number("slm_size")
-            items = re.search(r"required_work_group_size:\s+\[ (\d+), (\d+), (\d+) \]", part)
-            items = int(items[1]) * int(items[2]) * int(items[3]) if items else program.kernels.get(name) or width
-            threads = -(-items // width)
             found[name] = Figures(
                 registers, spills.get((name, width), 0), sum(scratch), local, width,
-                CORES[target].occupancy(registers, local, threads),
+                CORES[target].occupancy(registers, local, program.threads(name, width)),
             )
         return found
 
     @staticmethod
     def spills(folder):
-        """Bytes that each kernel of each width spills. What the compiler tries once more it numbers `_1_`, and that counts."""
+        """Bytes that each kernel spills, by name and width; of a second attempt (`_1_`) where the compiler made one."""
         found = {}
         for listing in sorted(folder.glob("*.asm"), key=lambda path: ("_1_simd" in path.name, path.name)):
             head = listing.read_text(errors="replace")[:6000]

@@ -66,7 +66,7 @@ class Ptxas:
 
 
 def with_group_sizes(ptx, program):
-    """PTX that says the work-group sizes, which clang leaves out and which decide how many registers an item may have."""
+    """PTX with the work-group sizes, which limit an item's registers and which clang leaves out."""
     def sized(entry):
         items = program.kernels.get(entry[2])
         return f"{entry[1]}.reqntid {items}, 1, 1\n" if items else entry[0]
@@ -81,9 +81,8 @@ def read_report(text, target, program):
         name = re.match(r"'(\w+)'", part)[1]
         number = lambda pattern: int((re.search(pattern, part) or [0, 0])[1])
         registers, local = number(r"Used (\d+) registers"), number(r"(\d+) bytes smem")
-        threads = -(-(program.kernels.get(name) or 256) // 32)
         found[name] = Figures(
             registers, number(r"(\d+) bytes spill stores"), number(r"(\d+) bytes stack frame"), local, 32,
-            CORES[target].occupancy(registers, local, threads),
+            CORES[target].occupancy(registers, local, program.threads(name, 32)),
         )
     return found

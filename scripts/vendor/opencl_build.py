@@ -2,9 +2,9 @@
 
 usage: python3 opencl_build.py LIBRARY FOLDER DEVICE[,DEVICE...] [--binaries]
 
-LIBRARY is an OpenCL loader or a vendor's own library; FOLDER holds NNNN.cl and NNNN.options. Prints a line of JSON for each
-program and device. A device of "*" is the first that there is; AMD's platform also has those that the machine lacks
-(cl_amd_offline_devices). With --binaries, programs are left beside their sources as NNNN.DEVICE.bin.
+LIBRARY is an OpenCL loader or a vendor's own library; FOLDER holds NNNN.cl and NNNN.options. Prints a line of JSON for
+each program and device. The device "*" is the first that there is; AMD's platform also has those that the machine
+lacks (cl_amd_offline_devices). With --binaries, programs are left beside their sources as NNNN.DEVICE.bin.
 """
 
 import ctypes
@@ -76,10 +76,8 @@ class OpenCL:
         found = {}
         for kernel in handles[: count.value]:
             name = self.info("clGetKernelInfo", c_void_p(kernel), KERNEL_NAME).rstrip(b"\0").decode()
-            sizes = [
-                int.from_bytes(self.info("clGetKernelWorkGroupInfo", c_void_p(kernel), c_void_p(device), what), "little")
-                for what in (GROUP_LOCAL, GROUP_PRIVATE)
-            ]
+            about = "clGetKernelWorkGroupInfo", c_void_p(kernel), c_void_p(device)
+            sizes = [int.from_bytes(self.info(*about, what), "little") for what in (GROUP_LOCAL, GROUP_PRIVATE)]
             found[name] = {"local": sizes[0], "private": sizes[1]}
         return found
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 
@@ -10,8 +11,8 @@ from pathlib import Path
 class Program:
     """One program of OpenCL C.
 
-    `kernels` holds the work-group size of each kernel that is launched, None where it is unknown. `folders` names the
-    listings that hold the program, such as `xe-hpg-small-fp16`.
+    `kernels` holds the work-items of a group, for each kernel that is launched. `folders` names the listings that hold
+    the program, such as `xe-hpg-small-fp16`.
     """
 
     text: str
@@ -23,6 +24,10 @@ class Program:
     def key(self):
         """A name for files."""
         return hashlib.sha256(f"{self.options}\0{self.text}".encode()).hexdigest()[:16]
+
+    def threads(self, kernel, width):
+        """The hardware threads of a work-group, each `width` work-items; None for a kernel that is not launched."""
+        return ceil(self.kernels[kernel] / width) if kernel in self.kernels and width else None
 
     @property
     def title(self):
@@ -56,6 +61,6 @@ def read_programs(folder, pattern="*"):
         program = found.setdefault((text, options), Program(text, options, {}, set()))
         program.folders.add(source.parent.name)
         for line in source.with_suffix(".kernels").read_text().splitlines():
-            name, *size = line.split()
-            program.kernels[name] = int(size[0]) if size else program.kernels.get(name)
+            name, items = line.split()
+            program.kernels[name] = max(int(items), program.kernels.get(name, 0))
     return list(found.values())

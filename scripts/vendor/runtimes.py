@@ -1,4 +1,4 @@
-"""OpenCL implementations as compilers: a program is built as the engine would have it built, in a process of its own."""
+"""OpenCL implementations as compilers: a program is built as the engine builds it, in a process of its own."""
 
 import json
 import os
@@ -25,6 +25,7 @@ class Machine:
 class Root:
     """A Debian of its own in a folder: a process there sees the folder of programs as /programs."""
 
+    # Processes there have a mount table of their own, so that nothing of this is left behind.
     ENTER = """
 mount --make-rprivate / && mount -t proc proc "$ROOT/proc" && mount --rbind /sys "$ROOT/sys" &&
 mount --rbind /dev "$ROOT/dev" && mkdir -p "$ROOT/programs" && mount --bind "$PROGRAMS" "$ROOT/programs" &&
@@ -52,14 +53,15 @@ class Runtime:
         self.read = read
 
     def compile_all(self, programs, targets_of=lambda program: None):
-        """The compilations of all programs, by program and target; `targets_of` says which a program is for, None for all.
+        """The compilations of all programs, by program and target; `targets_of` says which it is for, None for all.
         A program that ends the process is left out of the next."""
         found = {}
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
             shutil.copy(opencl_build.__file__, folder)
             for target in self.targets:
-                left = dict(enumerate(p for p in programs if target in (targets_of(p) or self.targets)))
+                fitting = [p for p in programs if targets_of(p) is None or target in targets_of(p)]
+                left = dict(enumerate(fitting))
                 while left:
                     done = self.build(folder, left, target)
                     for number, compilation in done.items():

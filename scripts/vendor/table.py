@@ -1,73 +1,87 @@
-"""Writes what the compilers made of the programs as a Markdown table, and reads it again."""
+"""Writes what the compilers made of the programs as a Markdown table, and reads it again.
+
+A row holds all programs that differ in nothing but the size of their patch: its figures are those of the worst.
+"""
 
 import re
 
-CONSTANTS = {
-    "conv2d_gemm": ("{TILE_M}×{TILE_N} per {ITEM_M}×{ITEM_N}, {KERNEL}×{KERNEL}, patch {PATCH}", "RESAMPLE"),
-    "conv2d_subgroup": ("{X_TILE} pixels × {OUTPUTS} by {LANES}, {KERNEL}×{KERNEL}", "NEIGHBORS"),
+from .listing import is_stand_in
+
+FORMS = {
+    "conv2d_gemm": "{TILE_M}×{TILE_N} per {ITEM_M}×{ITEM_N}",
+    "conv2d_subgroup": "{X_TILE} pixels × {OUTPUTS} by {LANES}",
 }
+FLAGS = {"conv2d_gemm": ("RESAMPLE", "resampling"), "conv2d_subgroup": ("NEIGHBORS", "neighbours")}
 PRODUCTS = {1: "m16n8k16", 2: "m16n8k8", 3: "3×TF32"}
+# Constants that follow from the architecture, or are told in other words.
+UNNAMED = {"STORAGE", "PTX", "IN_TURN", "SUBGROUP"}
 
 
-def label(program, kernel):
-    """What tells a program from others with the same kernel, such as `64×32 per 4×4, 3×3, patch 148, halves`."""
+def label(program, kernel, targets):
+    """What tells a program from others with the same kernel, such as `64×32 per 4×4, resampling, halves`."""
     constants = program.constants
-    form, flag = CONSTANTS.get(kernel, ("", ""))
-    try:
-        words = [form.format(**constants)]
-    except KeyError:
-        words, form, flag = [], "", ""
-    if not form:
-        words = [f"{name} {value}" for name, value in constants.items() if name not in ("STORAGE", "PTX")]
-    if constants.get("MULTIPLY"):
-        words.append(PRODUCTS[constants["MULTIPLY"]] + (", cp.async" if constants.get("COPY") else ""))
-    if constants.get(flag):
-        words.append({"RESAMPLE": "resampling", "NEIGHBORS": "neighbours"}[flag])
+    if kernel in FORMS and FLAGS[kernel][0] in constants:
+        flag, meaning = FLAGS[kernel]
+        words = [FORMS[kernel].format(**constants)]
+        words.append(f"{constants['KERNEL']}×{constants['KERNEL']}" if constants["KERNEL"] != 3 else "")
+        words.append(PRODUCTS.get(constants.get("MULTIPLY"), ""))
+        words.append("cp.async" if constants.get("COPY") else "")
+        words.append(meaning if constants[flag] else "")
+    else:
+        words = [f"{name} {value}" for name, value in constants.items() if name not in UNNAMED]
     words.append("halves" if constants.get("STORAGE") == 16 else "")
-    return ", ".join(word for word in words if word) or "–"
+    words.append("*unknown device*" if is_stand_in(program, targets) else "")
+    return ", ".join(filter(None, words)) or "–"
 
 
-def cell(compilation, kernel):
-    """A kernel on a target, such as `96, 50 %` or `128, 25 %, spills 64`."""
-    if compilation is None:
+def cell(kernel, compiled):
+    """A kernel on a target, such as `96–104, 50 %` or `128, 25 %, spills 64`; `compiled` pairs the row's programs with
+    their compilations."""
+    if not compiled:
         return ""
-    if compilation.error == "newer":
+    if all(compilation.error == "newer" for _, compilation in compiled):
         return "–"
-    found = compilation.kernels.get(kernel)
-    if compilation.error or found is None:
+    if any(compilation.error or kernel not in compilation.kernels for _, compilation in compiled):
         return "fails"
-    words = [f"{found.registers}"] if found.registers else ["builds"]
-    if found.occupancy is not None:
-        words.append(f"{100 * found.occupancy:.0f} %")
-    if found.spills:
-        words.append(f"spills {found.spills}")
-    elif found.scratch:
-        words.append(f"private {found.scratch}")
+    found = [compilation.kernels[kernel] for _, compilation in compiled]
+    words = [extent([figures.registers for figures in found])]
+    known = [figures.occupancy for figures in found if figures.occupancy is not None]
+    words += [f"{100 * min(known):.0f} %"] if known else []
+    spills, scratch = max(figures.spills for figures in found), max(figures.scratch for figures in found)
+    if spills:
+        words.append(f"spills {spills}")
+    elif scratch:
+        words.append(f"private {scratch}")
     return ", ".join(words)
 
 
-def rows(programs, results, targets):
-    """The lines of one vendor's table by kernel: {kernel: {label: (local memory, cells)}}."""
+def extent(numbers):
+    """Such as `96` or `96–104`."""
+    least, most = min(numbers), max(numbers)
+    return f"{least}" if least == most else f"{least}–{most}"
+
+
+def section(title, targets, programs, results):
+    """One vendor's table, by kernel."""
     found = {}
     for program in programs:
         for kernel in program.kernels:
-            compilations = [results.get((program, target)) for target in targets]
-            if not any(compilations):
-                continue
-            local = max((c.kernels[kernel].local for c in compilations if c and kernel in c.kernels), default=0)
-            cells = [cell(compilation, kernel) for compilation in compilations]
-            found.setdefault(kernel, {})[label(program, kernel)] = (local, cells)
-    return found
-
-
-def section(title, targets, found):
-    """One vendor's table."""
+            if any((program, target) in results for target in targets):
+                found.setdefault(kernel, {}).setdefault(label(program, kernel, targets), []).append(program)
     lines = [f"## {title}", "", "| kernel | constants | local | " + " | ".join(targets) + " |"]
     lines.append("|---" * (3 + len(targets)) + "|")
     for kernel, variants in sorted(found.items()):
-        for number, (words, (local, cells)) in enumerate(sorted(variants.items(), key=natural)):
-            name = f"`{kernel}`" if number == 0 else ""
-            lines.append(f"| {name} | {words} | {local or ''} | " + " | ".join(cells) + " |")
+        name = f"`{kernel}`"
+        for words, alike in sorted(variants.items(), key=natural):
+            columns = [[(p, results[p, t]) for p in alike if (p, t) in results] for t in targets]
+            sizes = [c.kernels[kernel].local for column in columns for _, c in column if kernel in c.kernels]
+            cells = [cell(kernel, column) for column in columns]
+            # Stand-ins are worth a line where something is wrong with them.
+            if all(is_stand_in(program, targets) for program in alike) and not re.search("[fsp]", "".join(cells)):
+                continue
+            cells = [name, words, extent(sizes) if any(sizes) else "", *cells]
+            lines.append("| " + " | ".join(cells) + " |")
+            name = ""
     return lines + [""]
 
 
@@ -77,17 +91,24 @@ def natural(item):
 
 
 def read_cells(text):
-    """The cells of a table that `section` wrote: {(kernel, label, target): cell}."""
+    """The cells of the tables that `section` wrote: {(kernel, label, target): cell}."""
     found, kernel, targets = {}, "", []
     for line in text.splitlines():
         if not line.startswith("| "):
-            continue
-        words = [word.strip() for word in line.strip("| \n").split(" | ")]
-        if words[0] == "kernel":
-            targets = words[3:]
+            targets = targets if line.startswith("|") else []
             continue
         columns = [word.strip() for word in line.removeprefix("|").removesuffix("|").split("|")]
+        if columns[0] == "kernel":
+            targets = columns[3:]
+            continue
         kernel = columns[0].strip("`") or kernel
         for target, text_of_cell in zip(targets, columns[3:]):
             found[kernel, columns[1], target] = text_of_cell
     return found
+
+
+def allowed(cell_text):
+    """The bytes of spills and of private memory that a cell tells; any number of the latter where registers spill."""
+    number = lambda word: int((re.search(rf"{word} (\d+)", cell_text) or [0, 0])[1])
+    spills = number("spills")
+    return spills, float("inf") if spills else number("private")

@@ -1,7 +1,7 @@
 """Fetches compilers into folders of their own below .venv/vendor, so that the machine stays as it is.
 
-Debian's packages are downloaded and unpacked, Debian 12 and 13 are laid out by debootstrap (as root), Intel's and NVIDIA's
-tools come from PyPI. A folder that is complete holds the file `.complete`, and is left alone.
+Debian's packages are downloaded and unpacked, Debian 12 and 13 are laid out by debootstrap (as root), Intel's and
+NVIDIA's tools come from PyPI. A folder that is complete holds the file `.complete`, and is left alone.
 """
 
 import os
@@ -23,13 +23,13 @@ def fetched(name, fetch):
     folder = HOME / name
     if (folder / ".complete").exists():
         return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         fetch(folder)
     except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", None) or str(error)
-        raise Unavailable(f"{name}: {said.strip().splitlines()[-1]}") from error
+        said = (getattr(error, "stderr", None) or str(error)).strip()
+        raise Unavailable(f"{name}: {said.splitlines()[-1]}") from error
     (folder / ".complete").touch()
     return folder
 
@@ -52,18 +52,18 @@ def unpack_debian(folder, *packages):
 
 def lay_out_debian(folder, suite, packages, unpacked=()):
     """A Debian in a folder; what is only unpacked there may conflict with the rest."""
-    if os.geteuid() != 0:
-        raise OSError("debootstrap needs root")
     tools = fetched("debootstrap", lambda folder: unpack_debian(folder, "debootstrap"))
     included = "--include=" + ",".join(["python3", "ocl-icd-libopencl1", "ca-certificates", *packages])
     environment = os.environ | {"DEBOOTSTRAP_DIR": str(tools / "usr/share/debootstrap")}
-    command = ["sh", tools / "usr/sbin/debootstrap", "--variant=minbase", included, suite, folder]
+    # In a mount table of its own, so that an interruption leaves nothing mounted there.
+    command = ["unshare", "--mount", "sh", tools / "usr/sbin/debootstrap", "--variant=minbase", included, suite, folder]
     run(*command, env=environment)
     # Without these files the commands inside would not know where to ask for packages.
     shutil.copy("/etc/resolv.conf", folder / "etc")
     if unpacked:
         script = 'cd /tmp && apt-get -qq update && wanted=$(apt-get install --dry-run --no-install-recommends "$@" |'
-        script += " awk '/^Inst/ { print $2 }') && apt-get -qq download $wanted && for p in *.deb; do dpkg -x $p /; done"
+        script += " awk '/^Inst/ { print $2 }') && apt-get -qq download $wanted &&"
+        script += " for package in *.deb; do dpkg -x $package /; done"
         run("chroot", folder, "sh", "-c", f"{script}; ldconfig", "sh", *unpacked)
     for description in (folder / "etc/OpenCL/vendors").glob("*.icd"):
         (folder / "vendors" / description.stem).mkdir(parents=True)
@@ -133,12 +133,22 @@ def describe(folder, library):
     (folder / "vendors/library.icd").write_text(f"{library}\n")
 
 
+def need_root():
+    """Raises where a Debian in a folder can neither be laid out nor entered."""
+    try:
+        run("unshare", "--mount", "--pid", "--fork", "chroot", "/", "true")
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Unavailable("a Debian of its own in a folder takes root, unshare and chroot") from error
+
+
 def debian_12():
+    need_root()
     return fetched("debian-12", lambda folder: lay_out_debian(folder, "bookworm", ["mesa-opencl-icd"]))
 
 
 def debian_13():
     """With rusticl, PoCL and ROCm; Debian declares ROCm's OpenCL to conflict with the others."""
+    need_root()
     rocm = ("rocm-opencl-icd", "libclang-common-17-dev")
     installed = ["mesa-opencl-icd", "pocl-opencl-icd"]
     return fetched("debian-13", lambda folder: lay_out_debian(folder, "trixie", installed, rocm))
