@@ -17,6 +17,9 @@ public final class DeviceSession: Sendable {
   package let cache: Cache?
   private let policy: BuildPolicy
 
+  /// From now on the session builds programs that its driver has never built before.
+  package func trustDriver() { policy.allowUntried() }
+
   /// Before kernels are tried that were not tried before: says that it takes a while.
   ///
   /// - Throws: `UntriedProgramError` where this process does not build what its driver has never built.

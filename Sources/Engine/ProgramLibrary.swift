@@ -49,11 +49,21 @@ struct ProgramSource: Hashable, Sendable {
 }
 
 /// Which programs a session may build, and who is told of it.
-struct BuildPolicy: Sendable {
-  /// Whether it builds what its driver has never built before; where not, that is an error.
-  let buildsUntried: Bool
+final class BuildPolicy: Sendable {
+  private let allowed: Mutex<Bool>
   /// Called before and after a program is built, and before kernels are tried.
   let progress: @Sendable () -> Void
+
+  init(buildsUntried: Bool, progress: @escaping @Sendable () -> Void) {
+    allowed = Mutex(buildsUntried)
+    self.progress = progress
+  }
+
+  /// Whether the session builds what its driver has never built before; where not, that is an error.
+  var buildsUntried: Bool { allowed.withLock { $0 } }
+
+  /// From now on everything is built.
+  func allowUntried() { allowed.withLock { $0 = true } }
 }
 
 /// The programs of one context: each is made once, of the cache's binary where there is one, else of its source.

@@ -27,7 +27,10 @@ struct DeviceTrial {
     let session = try DeviceSession(
       device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried)
     try SelfCheck.run(in: session)
-    return try CompiledNetwork(model, for: input, options, in: session)
+    let network = try CompiledNetwork(model, for: input, options, in: session)
+    // What comes later, such as the kernels that refine edges, is built where it is needed.
+    session.trustDriver()
+    return network
   }
 
   /// Whether there is a process to try it in, and sense in it: without a cache it would be tried each time, which drivers

@@ -1,5 +1,6 @@
 import Caches
 import Engine
+import Images
 import FoundationEssentials
 import Networks
 import OpenCL
@@ -86,9 +87,33 @@ public enum DriverProcess {
     let options = CompilationOptions(
       maps: request.maps, precision: request.precision, cache: Cache(), usesTunings: request.usesTunings,
       plan: request.plan)
+    let device = devices[request.index]
     let session = try DeviceSession(
-      device: devices[request.index], cache: options.cache, usesTunings: options.usesTunings, progress: beat)
+      device: device, cache: options.cache, usesTunings: options.usesTunings, progress: beat)
     try SelfCheck.run(in: session)
-    _ = try CompiledNetwork(try Model(request.model), for: Shape(request.input), options, in: session)
+    let model = try Model(request.model)
+    let network = try CompiledNetwork(model, for: Shape(request.input), options, in: session)
+    if !device.isOfKnownCPUDriver { try use(network, of: model, on: device, beat) }
+  }
+
+  /// The most multiply-adds of a run that must be done before a driver counts as silent.
+  private static let mostMultiplyAdds = 1_000_000_000_000
+
+  /// Runs a network once, as many drivers compile when a kernel is first launched, and makes the kernels for pictures and
+  /// edges ready.
+  private static func use(
+    _ network: CompiledNetwork, of model: Model, on device: Device, _ beat: () -> Void
+  ) throws {
+    beat()
+    let shape = network.graph.inputShape
+    if network.graph.multiplyAccumulates <= mostMultiplyAdds {
+      _ = try network.run(SeededParameters.input(shape: shape))
+    }
+    beat()
+    let preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
+    let way = try DeviceWay(
+      network, model.profile, preprocessing, .init(on: ComputeDevice(backend: .openCL(device))))
+    beat()
+    if way.pipeline != nil { _ = try way.refinesAsHost() }
   }
 }
