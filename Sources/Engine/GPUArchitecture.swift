@@ -51,8 +51,8 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
 
   var row: Row {
     switch self {
-    // Nobody has told how many registers there are: 4×4 with few copies is free of spills on AMD's and
-    // NVIDIA's GPUs, and but for resampling in float32 on Intel's with sub-groups of 16.
+    // Nobody has told how many registers there are: 4×4 with few copies is free of spills on AMD's and NVIDIA's GPUs,
+    // and on Intel's with sub-groups of 16 but where it resamples float32.
     case .unknown, .adreno, .mali, .apple:
       Row(itemSizes: Self.small, mostCopies: 8, options: "-D IN_TURN=1", borderPixels: 1)
     // ocloc (IGC 1.0.12504): private arrays lie in memory on every target with 8×4 and 8×8, with 64×16 and patches of
