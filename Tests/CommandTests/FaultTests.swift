@@ -33,6 +33,19 @@ import U2Net
     #expect(agreement.text.contains("d0"))
   }
 
+  /// What one command has not built for a device, the next one builds: kernels for pictures behind those of the network,
+  /// and those for edges behind both.
+  @Test func commandsBuildWhatOthersDidNot() throws {
+    let sandbox = try Sandbox()
+    let device = ["--size", "32", "--device", "gpu", "--strict", "--precision", "fp32"]
+    let bench = ["bench", "--model", Sandbox.tinyModel, "--runs", "1", "--warmup", "0", "--min-time", "0", "--no-peak"]
+    let run = ["run", Sandbox.demo, "-o", "-", "--quiet", "--model", Sandbox.tinyModel]
+    for arguments in [bench, run, run + ["--output", "cutout"], run + ["--resample", "lanczos"]] {
+      let outcome = try sandbox.expectSuccess(arguments + device, environment: environment(gpu))
+      #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    }
+  }
+
   /// What is made with edges that a GPU refines is what is made with those that the host refines. The colours that are
   /// estimated for a picture that is mixed all over, as small ones are, follow from the last digits of alpha.
   @Test(arguments: [
