@@ -31,6 +31,8 @@ public struct DriverList: Sendable {
     guard DriverProcess.executable != nil else { return [] }
     let place = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usualFolder
     let drivers = drivers(in: place)
+    // Without a cache they would be loaded twice each time, which drivers that are tested with on every change are spared.
+    if cache.location == .off || cache.location == .nowhere, drivers.allSatisfy(\.isKnown) { return [] }
     // Where everything is as it was when it worked, there is nothing to try.
     let key = CacheKey(.devices, ["drivers", u2clVersion, place] + drivers.map(\.identity) + loaders(environment))
     let known = cache.records(key)
@@ -125,6 +127,12 @@ private struct Driver {
   }
 
   var name: String { file.split(separator: "/").last.map(String.init) ?? file }
+
+  /// Whether it is PoCL's or Intel's for CPUs.
+  var isKnown: Bool {
+    let name = library.split(separator: "/").last ?? ""
+    return name.hasPrefix("libpocl") || name.hasPrefix("libintelocl.")
+  }
 
   /// The file, what it names, and the size and time of that where it is a path: a driver that is updated is tried again.
   var identity: String {
