@@ -78,7 +78,7 @@ import U2Net
   ])
   func theHostRefinesWhereTheDeviceCannot(faults: [String: String], says: String) throws {
     let sandbox = try Sandbox()
-    let made = ["run", Sandbox.demo, "-o", "-", "--size", "32", "--output", "cutout"]
+    let made = ["run", Sandbox.demo, "-o", "-", "--size", "32", "--output", "mask", "--refine"]
     let host = try sandbox.expectSuccess(made + ["--device", "cpu", "--quiet"])
     for _ in 0..<2 {
       let gpu = try sandbox.expectSuccess(

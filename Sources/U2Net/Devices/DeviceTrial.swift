@@ -50,9 +50,12 @@ struct DeviceTrial {
     let request = DriverProcess.CompileRequest(
       index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
       precision: options.precision, plan: options.plan, usesTunings: options.usesTunings)
+    // The process keeps what it finds where this one looks for it.
+    var environment: [String: String] = [:]
+    if case .folder(let folder) = options.cache.location { environment[CacheLocation.variable] = folder }
     var reason = ""
     for _ in 0..<Self.mostAttempts {
-      switch DriverProcess.run(.compile(request)) {
+      switch DriverProcess.run(.compile(request), environment: environment) {
       case .fine, nil: return
       case .bad(let end): reason = end
       }

@@ -63,7 +63,8 @@ public enum DriverProcess {
     let process = ChildProcess(
       executable, [command, String(decoding: text, as: UTF8.self)], environment: environment)
     guard let outcome = process.run(patience: patience) else { return nil }
-    guard outcome.lines.last != finished else { return .fine }
+    // A driver may have more to write, or end badly, when the process has done what it was asked to.
+    guard !outcome.lines.contains(finished) else { return .fine }
     return .bad("\(outcome.end)\(outcome.complaint.map { " (\($0.oneLine))" } ?? "")")
   }
 
