@@ -46,13 +46,19 @@ struct KernelTrials {
       let refused = subject.refused(of: variants, blame)
       // What fails by its size may be tried in smaller groups.
       let smallest = refused.compactMap { groups[$0] }.min() ?? 1
-      let limit = blame?.mayBeTooLarge ?? false ? min(blame?.groupLimit ?? .max, smallest - 1) : nil
+      let told = refused.compactMap { groupLimit(of: $0) }.min() ?? .max
+      let limit = blame?.mayBeTooLarge ?? false ? min(blame?.groupLimit ?? told, told, smallest - 1) : nil
       log.append(KernelTrialRecord(text, .refused, refused, reason: reason, groupLimit: limit))
     } else {
       log.append(KernelTrialRecord(text, .right, []))
     }
     session.keep(log, for: precision)
     return outcome == nil
+  }
+
+  /// The most work-items of a group that the driver says it runs of a kernel; nil where that does not build.
+  private func groupLimit(of variant: KernelVariant) -> Int? {
+    (try? session.kernel(variant))?.maxWorkGroupSize(on: session.device)
   }
 
   /// Which of a trial's kernels failed.
