@@ -10,9 +10,8 @@ struct PictureKernels {
   let queue: Queue
   private let session: DeviceSession
   private var taps: TapsCache
-  private var known: [String: Kernel] = [:]
-  /// The most work-items of a group of each.
-  private var limits: [String: Int] = [:]
+  /// Each with the work-items of its group along a row.
+  private var known: [String: (kernel: Kernel, row: Int)] = [:]
   /// Work-items of a group along a row of pixels.
   private let group: Int
   /// Groups that look for a range side by side.
@@ -38,15 +37,18 @@ struct PictureKernels {
   mutating func enqueue<each Argument: KernelArgument>(
     _ name: String, _ source: KernelSource, over items: [Int], groups: Int? = nil, _ arguments: repeat each Argument
   ) throws {
-    let kernel = try known[name] ?? session.kernel(name, from: source)
-    if known[name] == nil { limits[name] = Self.powerOfTwo(notAbove: kernel.maxWorkGroupSize(on: session.device)) }
-    known[name] = kernel
+    let (kernel, row) = try known[name] ?? made(name, source)
+    known[name] = (kernel, row)
     try kernel.bind(repeat each arguments)
-    let row = min(self.group, limits[name] ?? self.group)
     let local = [row] + Array(repeating: 1, count: items.count - 1)
     var items = items
     if let groups { items[0] = groups * row }
     try queue.enqueue(Launch(label: name, kernel: kernel, size: WorkSize(covering: items, local: local)))
+  }
+
+  private func made(_ name: String, _ source: KernelSource) throws -> (kernel: Kernel, row: Int) {
+    let kernel = try session.kernel(name, from: source)
+    return (kernel, Self.powerOfTwo(notAbove: min(group, kernel.maxWorkGroupSize(on: session.device))))
   }
 
   /// A picture of `extents` to 8-bit RGB.

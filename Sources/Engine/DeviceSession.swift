@@ -16,26 +16,12 @@ public final class DeviceSession: Sendable {
   /// Where anything is kept.
   package let cache: Cache?
   private let policy: BuildPolicy
-
-  /// From now on the session builds programs that its driver has never built before.
-  package func trustDriver() { policy.allowUntried() }
-
-  /// Before kernels are tried that were not tried before: says that it takes a while.
-  ///
-  /// - Throws: `UntriedProgramError` where this process does not build what its driver has never built.
-  func beginTrial(_ name: String) throws {
-    guard policy.buildsUntried else { throw UntriedProgramError(program: name) }
-    policy.progress()
-  }
   /// The most work-items of a work-group that launches were seen to work with; nil for what the driver says.
   package var groupLimit: Int? {
     get { smallestGroup.withLock { $0 } }
     set { smallestGroup.withLock { $0 = newValue } }
   }
   private let smallestGroup = Mutex<Int?>(nil)
-
-  /// The work-items of a group along one dimension: as many as are wanted, or as the device runs.
-  package func rowGroup(of wanted: Int) -> Int { min(wanted, device.maxRowGroupSize, groupLimit ?? wanted) }
   /// The constants and methods that executors of the session use.
   private let tunings = Mutex<[Precision: KernelTuning]>([:])
   private let trials = Mutex<[Precision: KernelTrialLog]>([:])
@@ -115,6 +101,8 @@ public final class DeviceSession: Sendable {
     }
   }
 
+  func keep(_ log: KernelTrialLog, for precision: Precision) { trials.withLock { $0[precision] = log } }
+
   /// Whether a process before this one ended while it tried kernels that others stand in for.
   package static func endedOverKernels(_ device: Device, cache: Cache) -> Bool {
     let isOpen = Precision.allCases.contains { precision in
@@ -123,8 +111,6 @@ public final class DeviceSession: Sendable {
     }
     return isOpen || CPUTrial.isOpen(DeviceJournal.of(device, [CPUTrial.subject], cache: cache))
   }
-
-  func keep(_ log: KernelTrialLog, for precision: Precision) { trials.withLock { $0[precision] = log } }
 
   /// The plan of a graph for the device, and its tuning: with kernels that are known to work there.
   ///
@@ -145,8 +131,22 @@ public final class DeviceSession: Sendable {
       }
       if isAccepted { return (plan, tuning) }
     }
-    preconditionFailure("\(device.name) refuses kernels without end")
+    throw DivisionError(layer: graph.nodes[graph.outputs[0].node].name)
   }
+
+  /// From now on the session builds programs that its driver has never built before.
+  package func trustDriver() { policy.allowUntried() }
+
+  /// Before kernels are tried that were not tried before: says that it takes a while.
+  ///
+  /// - Throws: `UntriedProgramError` where this process does not build what its driver has never built.
+  func beginTrial(_ name: String) throws {
+    guard policy.buildsUntried else { throw UntriedProgramError(program: name) }
+    policy.progress()
+  }
+
+  /// The work-items of a group along one dimension: as many as are wanted, or as the device runs.
+  package func rowGroup(of wanted: Int) -> Int { min(wanted, device.maxRowGroupSize, groupLimit ?? wanted) }
 
   /// How many convolutions have a method that was found the fastest by trying.
   public func tunedCount(for precision: Precision = .float32) throws -> Int {

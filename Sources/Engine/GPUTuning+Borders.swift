@@ -10,7 +10,7 @@ struct PlanarToBlocked: Hashable, Sendable {
   func variant(_ gpu: GPUTuning) -> KernelVariant {
     KernelVariant(
       function: "conv2d_planar_to_c16_gpu", source: .conv2dPlanarToC16GPU,
-      options: gpu.joined([gpu.blockOptions, "-D X_TILE=\(pixels)", "-D ITEMS=\(items)"]))
+      options: [gpu.blockOptions, "-D X_TILE=\(pixels)", "-D ITEMS=\(items)"].buildOptions)
   }
 }
 
@@ -29,7 +29,7 @@ struct BlockedToPlanar: Hashable, Sendable {
     let constants = ["-D X_TILE=\(Self.pixels)", "-D LANES=\(lanes)", "-D PIXELS=\(group / lanes)"]
     return KernelVariant(
       function: "conv2d_c16_to_planar_gpu", source: .conv2dC16ToPlanarGPU,
-      options: gpu.joined([gpu.blockOptions] + constants))
+      options: ([gpu.blockOptions] + constants).buildOptions)
   }
 }
 
@@ -52,6 +52,4 @@ extension GPUTuning {
     }
     return candidates.first { allows($0.variant(self), group: $0.group) }
   }
-
-  func joined(_ options: [String]) -> String { options.filter { !$0.isEmpty }.joined(separator: " ") }
 }

@@ -16,9 +16,10 @@ extension GPUTuning {
   /// Whether the device runs a tile's kernel.
   func runs(_ tile: SubgroupConvolution, _ problem: ConvolutionProblem) -> Bool {
     guard let subgroups, subgroups.accepts(tile) else { return false }
-    return refused.isEmpty
-      || allows(
-        subgroups.variant(of: tile, for: problem, precision: precision), group: subgroups.lanes * subgroups.group)
+    if refused.isEmpty { return true }
+    let variant = subgroups.variant(
+      of: tile, kernel: problem.kernel, dilation: problem.dilation, precision: precision)
+    return allows(variant, group: subgroups.lanes * subgroups.group)
   }
 
   /// Divisions of a convolution worth trying, what is expected to be the fastest first: for each tile the best patch, with

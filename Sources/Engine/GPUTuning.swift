@@ -116,7 +116,8 @@ package struct GPUTuning: Hashable, Sendable {
   /// Whether a division's kernel is none of those that are refused; most devices refuse none.
   func allows(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem, resamples: Bool) -> Bool {
     if refused.isEmpty { return true }
-    return variant(of: gemm, for: problem, resamples: resamples).map { allows($0, group: gemm.threads) } ?? false
+    let variant = variant(of: gemm, kernel: problem.kernel, dilation: problem.dilation, resamples: resamples)
+    return variant.map { allows($0, group: gemm.threads) } ?? false
   }
 
   /// Whether the device runs a kernel in groups of so many work-items.
@@ -134,12 +135,12 @@ package struct GPUTuning: Hashable, Sendable {
 
   /// The kernel of a division; nil where its patch does not fit the local memory.
   package func variant(
-    of gemm: ImplicitGEMM, for problem: ConvolutionProblem, resamples: Bool
+    of gemm: ImplicitGEMM, kernel: Int, dilation: Int, resamples: Bool
   ) -> KernelVariant? {
-    patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation).map { patch in
+    patchCapacity(of: gemm, kernel: kernel, dilation: dilation).map { patch in
       KernelVariant(
         function: "conv2d_gemm", source: .conv2dGEMM,
-        options: options(of: gemm, kernel: problem.kernel, patch: patch, resamples: resamples))
+        options: options(of: gemm, kernel: kernel, patch: patch, resamples: resamples))
     }
   }
 
@@ -153,7 +154,7 @@ package struct GPUTuning: Hashable, Sendable {
   package var storageOptions: String { precision.storageOptions }
 
   /// The same, with the architecture's.
-  var blockOptions: String { joined([precision.storageOptions, architecture.row.options]) }
+  var blockOptions: String { [precision.storageOptions, architecture.row.options].buildOptions }
 
   /// The options of `conv2d_gemm.cl`.
   package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int, resamples: Bool = false) -> String {
@@ -163,7 +164,7 @@ package struct GPUTuning: Hashable, Sendable {
       ("STAGES", stages(of: gemm.product, kernel: kernel)), ("MULTIPLY", gemm.product.rawValue),
       ("COPY", copy(for: gemm.product).rawValue), ("PTX", usesPTX ? 1 : 0), ("RESAMPLE", resamples ? 1 : 0),
     ]
-    return joined(constants.map { "-D \($0.0)=\($0.1)" } + [blockOptions])
+    return (constants.map { "-D \($0.0)=\($0.1)" } + [blockOptions]).buildOptions
   }
 }
 

@@ -79,9 +79,10 @@ struct KernelTrialLog {
 
   init(_ journal: DeviceJournal) {
     self.journal = journal
-    journal.lines.compactMap(KernelTrialRecord.init(line:)).forEach { note($0) }
+    let records = journal.lines.compactMap(KernelTrialRecord.init(line:))
+    for record in records { note(record) }
     // What has no end ended the process that began it.
-    for record in Self.open(journal) {
+    for record in Self.open(records) {
       append(
         KernelTrialRecord(
           record.subject, .refused, record.variants.compactMap(\.variant), reason: "ended the process that tried it"))
@@ -89,11 +90,13 @@ struct KernelTrialLog {
   }
 
   /// Whether a process ended over a trial.
-  static func isOpen(_ journal: DeviceJournal) -> Bool { !open(journal).isEmpty }
+  static func isOpen(_ journal: DeviceJournal) -> Bool {
+    !open(journal.lines.compactMap(KernelTrialRecord.init(line:))).isEmpty
+  }
 
-  private static func open(_ journal: DeviceJournal) -> [KernelTrialRecord] {
+  private static func open(_ records: [KernelTrialRecord]) -> [KernelTrialRecord] {
     var begun: [String: KernelTrialRecord] = [:]
-    for record in journal.lines.compactMap(KernelTrialRecord.init(line:)) {
+    for record in records {
       begun[record.subject] = record.outcome == .begun ? record : nil
     }
     return begun.values.sorted { $0.subject < $1.subject }

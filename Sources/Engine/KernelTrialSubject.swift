@@ -16,17 +16,13 @@ enum KernelTrialSubject: Hashable, Sendable {
     case .borders(let isWide, let isDeep): return "borders\(isWide ? " wide" : "")\(isDeep ? " deep" : "")"
     case .convolution(let method, let kernel, let dilation, let resampling):
       let resampled = resampling.map { $0 == .maxPool ? "pooled" : "upsampled" } ?? "plain"
-      let (size, inChannels, outChannels) = method.trialExtents
-      let problem = ConvolutionProblem(
-        inChannels: inChannels,
-        output: Shape(batch: 2, channels: outChannels, height: size.height, width: size.width), kernel: kernel,
-        dilation: dilation)
       switch method {
       case .implicitGEMM(let gemm):
-        let variant = gpu.variant(of: gemm, for: problem, resamples: resampling != nil)
+        let variant = gpu.variant(of: gemm, kernel: kernel, dilation: dilation, resamples: resampling != nil)
         return "\(variant.map { "\($0)" } ?? method.text) \(resampled) \(gemm.splits > 1 ? "in parts" : "whole")"
       case .subgroup(let tile):
-        let variant = gpu.subgroups?.variant(of: tile, for: problem, precision: gpu.precision)
+        let variant = gpu.subgroups?.variant(
+          of: tile, kernel: kernel, dilation: dilation, precision: gpu.precision)
         return "\(variant.map { "\($0)" } ?? method.text) \(tile.splits > 1 ? "in parts" : "whole")"
       case .direct, .winogradFused, .winogradNonfused: return "\(method.text) \(resampled)"
       }
@@ -45,7 +41,7 @@ enum KernelTrialSubject: Hashable, Sendable {
     }
   }
 
-  /// A graph that uses the kernels, how its convolutions are computed, and the names of the steps that are tried.
+  /// A graph that uses the kernels, and how its convolutions are computed.
   func graph(_ tuning: KernelTuning) throws -> (graph: Graph, tuning: KernelTuning) {
     switch self {
     case .borders(let isWide, let isDeep):
@@ -77,23 +73,19 @@ enum KernelTrialSubject: Hashable, Sendable {
     let input = resampling == .maxPool ? Size(height: size.height * 2, width: size.width * 2) : size
     var builder = try GraphBuilder(input: Shape(batch: 2, channels: 3, height: input.height, width: input.width))
     var read = try builder.add(layer("spread", inChannels), to: [builder.input], name: "spread")
-    var residual = read
-    var total = inChannels
+    var (besides, total) = (builder.input, inChannels)
     switch resampling {
     case nil: break
     case .maxPool:
       read = try builder.add(.maxPool(MaxPool()), to: [read], name: "pool")
-      let small = try builder.add(.maxPool(MaxPool()), to: [builder.input], name: "small")
-      residual = try builder.add(layer("beside", outChannels), to: [small], name: "beside")
+      besides = try builder.add(.maxPool(MaxPool()), to: [builder.input], name: "small")
     case .upsample(let centers):
       let pooled = try builder.add(.maxPool(MaxPool()), to: [read], name: "pool")
       let large = try builder.add(.upsample(to: size, centers: centers), to: [pooled], name: "large")
       read = try builder.add(.concat, to: [large, read], name: "both")
       total *= 2
     }
-    if resampling != .maxPool {
-      residual = try builder.add(layer("beside", outChannels), to: [builder.input], name: "beside")
-    }
+    let residual = try builder.add(layer("beside", outChannels), to: [besides], name: "beside")
     let sums = try builder.add(layer("tried", outChannels, kernel, dilation), to: [read], name: "tried")
     let relu = try builder.add(.relu, to: [sums], name: "tried.relu")
     let added = try builder.add(.add, to: [relu, residual], name: "tried.add")

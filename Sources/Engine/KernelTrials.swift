@@ -15,9 +15,10 @@ struct KernelTrials {
   /// - Returns: whether all of it may be used; where not, the plan is to be made anew.
   func accept(_ plan: Plan, _ tuning: KernelTuning) throws -> Bool {
     var log = session.kernelTrials(precision)
+    let own = try session.tuning(for: precision)
     // What everything else stands on comes first. Behind a kernel that is refused the others may be planned anew.
     return try subjects(of: plan, tuning, log).sorted { $0.isBorder && !$1.isBorder }.allSatisfy { subject in
-      try passes(subject, &log)
+      try passes(subject, own, &log)
     }
   }
 
@@ -32,8 +33,9 @@ struct KernelTrials {
     }
   }
 
-  private func passes(_ subject: KernelTrialSubject, _ log: inout KernelTrialLog) throws -> Bool {
-    let tuning = try session.tuning(for: precision)
+  private func passes(
+    _ subject: KernelTrialSubject, _ tuning: KernelTuning, _ log: inout KernelTrialLog
+  ) throws -> Bool {
     guard let gpu = tuning.gpu else { return false }
     let text = subject.text(gpu)
     let (graph, forced) = try subject.graph(tuning)
@@ -47,7 +49,7 @@ struct KernelTrials {
       // What fails by its size may be tried in smaller groups.
       let smallest = refused.compactMap { groups[$0] }.min() ?? 1
       let told = refused.compactMap { groupLimit(of: $0) }.min() ?? .max
-      let limit = blame?.mayBeTooLarge ?? false ? min(blame?.groupLimit ?? told, told, smallest - 1) : nil
+      let limit = blame?.mayBeTooLarge ?? false ? min(blame?.groupLimit ?? .max, told, smallest - 1) : nil
       log.append(KernelTrialRecord(text, .refused, refused, reason: reason, groupLimit: limit))
     } else {
       log.append(KernelTrialRecord(text, .right, []))
@@ -75,7 +77,7 @@ struct KernelTrials {
   /// Nil where the kernels are right; otherwise why they are not, and which kernel is to blame where that is known.
   private func outcome(
     of subject: KernelTrialSubject, _ graph: Graph, _ tuning: KernelTuning
-  ) throws -> (reason: String, blamed: Blame?)? {
+  ) throws -> (reason: String, blame: Blame?)? {
     do {
       let difference = try session.differenceFromPortable(of: graph, tuning)
       return difference <= precision.trialTolerance ? nil : ("computed wrongly, by \(difference)", nil)

@@ -18,7 +18,7 @@ package struct KernelVariant: Hashable, Sendable {
   var program: ProgramSource { ProgramSource(source, options: options) }
 
   /// The text of its program and the options that it is built with: what a compiler is given.
-  package var compiled: (name: String, text: String, options: String) { (program.name, program.text, program.options) }
+  package var compiled: (text: String, options: String) { (program.text, program.options) }
 }
 
 extension Plan {

@@ -5,7 +5,7 @@ extension Plan {
   /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
   /// everything that must lie as it does. Only a convolution reads one layout and writes another.
   mutating func chooseBlockedLayouts(_ tuning: KernelTuning) {
-    guard tuning.gpu == nil || tuning.gpu?.isComplete == true else { return }
+    guard tuning.gpu?.isComplete ?? true else { return }
     var groups = ValueGroups(count: values.count)
     for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
     for id in outputs + [input] { groups.forbid(id) }

@@ -24,7 +24,7 @@ struct ProgramSource: Hashable, Sendable {
     files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
     // Without -w PoCL tells users on their terminal how many warnings its compiler has of 16 floats in registers of 8.
     let options = options.hasPrefix("-cl-std=") ? ["-w", options] : ["-cl-std=CL1.2 -w", options]
-    self.options = options.filter { !$0.isEmpty }.joined(separator: " ")
+    self.options = options.buildOptions
   }
 
   /// A name for reports.
@@ -46,6 +46,11 @@ struct ProgramSource: Hashable, Sendable {
     guard device.platform.name == Platform.poclName else { return text }
     return text.replacing("\nstatic inline ", with: "\ninline ")
   }
+}
+
+extension [String] {
+  /// As for `clBuildProgram`: those that say something, one behind the other.
+  var buildOptions: String { filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
 /// Which programs a session may build, and who is told of it.

@@ -8,9 +8,11 @@ extension Recorder {
   func implicitGEMM(
     _ c: ConvolutionStep, _ gemm: ImplicitGEMM, _ gpu: GPUTuning
   ) throws -> [LaunchSpecification] {
-    guard let variant = gpu.variant(of: gemm, for: c.problem, resamples: c.step.resampling != nil) else {
-      throw DivisionError(layer: c.name)
-    }
+    let (kernel, dilation) = (c.convolution.kernel, c.convolution.dilation)
+    guard
+      let variant = gpu.variant(
+        of: gemm, kernel: kernel, dilation: dilation, resamples: c.step.resampling != nil)
+    else { throw DivisionError(layer: c.name) }
     let output = c.outputShape
     let parts = gpu.parts(of: gemm, inChannels: c.problem.inChannels)
     let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
@@ -76,7 +78,10 @@ extension Recorder {
       output.batch * parts.count,
     ]
     let product = LaunchSpecification(
-      c.name, subgroups.variant(of: tile, for: c.problem, precision: gpu.precision), items: items,
+      c.name,
+      subgroups.variant(
+        of: tile, kernel: c.convolution.kernel, dilation: c.convolution.dilation, precision: gpu.precision),
+      items: items,
       group: [subgroups.lanes * subgroups.group, 1, 1], isGroupFixed: true, subgroupLanes: subgroups.lanes,
       multiplyAdds: c.multiplyAdds
     ) { kernel, memory in

@@ -69,14 +69,14 @@ package struct SubgroupKernels: Hashable, Sendable {
       ("NEIGHBORS", dilation == 1 ? 1 : 0), ("REQUIRED", isRequired ? 1 : 0), ("BLOCK_READS", readsBlocks ? 1 : 0),
     ]
     let options = ["-cl-std=\(language)"] + constants.map { "-D \($0.0)=\($0.1)" } + [precision.storageOptions]
-    return options.filter { !$0.isEmpty }.joined(separator: " ")
+    return options.buildOptions
   }
 
   /// The kernel of a tile.
-  func variant(of tile: SubgroupConvolution, for problem: ConvolutionProblem, precision: Precision) -> KernelVariant {
+  func variant(of tile: SubgroupConvolution, kernel: Int, dilation: Int, precision: Precision) -> KernelVariant {
     KernelVariant(
       function: "conv2d_subgroup", source: .conv2dSubgroup,
-      options: options(of: tile, kernel: problem.kernel, dilation: problem.dilation, precision: precision))
+      options: options(of: tile, kernel: kernel, dilation: dilation, precision: precision))
   }
 
   /// The sub-groups of a part of the sum.

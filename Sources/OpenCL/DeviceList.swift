@@ -12,14 +12,17 @@ public struct DeviceList: Sendable {
   public init() throws(CLError) {
     var (devices, problems): ([Device], [String]) = ([], [])
     for (number, platform) in try Platform.listed().enumerated() {
+      var name = "OpenCL platform \(number)"
       do throws(CLError) {
-        for (index, device) in try platform.get().listedDevices().enumerated() {
-          do throws(CLError) { devices.append(try device.get()) } catch {
-            problems.append("device \(index) of \(try platform.get().name) is left out: \(error)")
+        let platform = try platform.get()
+        name = platform.name
+        for (index, device) in try platform.listedDevices().enumerated() {
+          switch device {
+          case .success(let device): devices.append(device)
+          case .failure(let error): problems.append("device \(index) of \(name) is left out: \(error)")
           }
         }
       } catch {
-        let name = (try? platform.get().name) ?? "OpenCL platform \(number)"
         problems.append("\(name) is left out: \(error)")
       }
     }

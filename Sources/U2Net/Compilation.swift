@@ -27,22 +27,18 @@ struct Compilation {
   /// Compiles; with ever smaller batches where the device has no room, then, where others may stand in, for the next
   /// device, and for the CPU reference last.
   func run(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) -> Result {
-    var choice = choice
-    var (size, notes) = (batch, [String]())
+    var notes: [String] = []
+    return try choice.running(mayFallBack: mayFallBack) { choice in try result(on: choice, batch, &notes) }
+  }
+
+  /// On one device, with the largest of the batch's halves that it has room for.
+  private func result(on choice: DeviceChoice, _ batch: Int, _ notes: inout [String]) throws -> Result {
+    var size = batch
     while true {
-      do {
-        return try result(on: choice, size, notes)
-      } catch {
-        let failure = Failure(error)
-        if error.mayLackMemory, size > 1 {
-          size /= 2
-          notes.append("\(failure); using batches of \(size)")
-        } else {
-          guard failure.kind == .device, mayFallBack, let next = choice.next(after: failure) else {
-            throw failure.naming(choice.device)
-          }
-          (choice, size) = (next, batch)
-        }
+      do { return try result(on: choice, size, notes) } catch {
+        guard error.mayLackMemory, size > 1 else { throw error }
+        size /= 2
+        notes.append("\(Failure(error)); using batches of \(size)")
       }
     }
   }

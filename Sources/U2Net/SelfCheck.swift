@@ -26,21 +26,18 @@ enum SelfCheck {
       session.groupLimit = limit > 0 ? limit : nil
       return
     }
-    var health = session.cache.map { DeviceHealth(session.device, cache: $0) }
+    var health = DeviceHealth(session.device, cache: session.cache)
     var failure: any Error = Failure(.device, "\(session.device.name) runs no kernel")
     for limit in groupLimits {
       session.groupLimit = limit
       do {
         let difference = try difference(in: session)
         if difference <= tolerance { return journal.append("\(limit ?? 0)") }
-        let reason = "it computes wrongly (off by \(difference) of the largest value); update the driver"
-        health?.fail(reason)
-        throw Failure(.device, "\(session.device.name) with driver \(session.device.driverVersion): \(reason)")
+        throw health.fail("it computes wrongly (off by \(difference) of the largest value); update the driver")
       } catch let error as CLError {
         failure = error
       } catch let error as CLBuildError {
-        health?.fail("\(error)")
-        throw error
+        throw health.fail("\(error)")
       }
     }
     throw failure

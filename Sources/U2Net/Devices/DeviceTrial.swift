@@ -23,9 +23,15 @@ struct DeviceTrial {
     return network
   }
 
-  private func compileHere(_ model: Model, for input: Shape, buildsUntried: Bool) throws -> CompiledNetwork {
+  /// Compiles a model in this process.
+  ///
+  /// - Parameter progress: called where something takes long.
+  func compileHere(
+    _ model: Model, for input: Shape, buildsUntried: Bool, progress: @escaping @Sendable () -> Void = {}
+  ) throws -> CompiledNetwork {
     let session = try DeviceSession(
-      device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried)
+      device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried,
+      progress: progress)
     try SelfCheck.run(in: session)
     let network = try CompiledNetwork(model, for: input, options, in: session)
     // What comes later, such as the kernels that refine edges, is built where it is needed.
@@ -63,8 +69,7 @@ struct DeviceTrial {
       guard DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
     }
     var health = DeviceHealth(device, cache: options.cache)
-    health.fail("its driver \(reason) while it compiled")
-    throw health.failure ?? Failure(.device, "\(device.name) cannot be used: its driver \(reason)")
+    throw health.fail("its driver \(reason) while it compiled")
   }
 }
 
@@ -76,7 +81,8 @@ struct DeviceHealth {
 
   private static let sound = "sound"
 
-  init(_ device: Device, cache: Cache) {
+  /// - Parameter cache: nil to remember nothing.
+  init(_ device: Device, cache: Cache?) {
     self.device = device
     journal = DeviceJournal(["health", u2clVersion] + device.identity, cache: cache)
   }
@@ -87,7 +93,11 @@ struct DeviceHealth {
   /// Why it is of no use; nil where nothing is known against it.
   var failure: Failure? {
     guard let reason = journal.lines.last, reason != Self.sound else { return nil }
-    return Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
+    return failure(for: reason)
+  }
+
+  private func failure(for reason: String) -> Failure {
+    Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
   }
 
   /// Keeps that it works.
@@ -95,6 +105,9 @@ struct DeviceHealth {
     if !isSound { journal.append(Self.sound) }
   }
 
-  /// Keeps a reason not to use it.
-  mutating func fail(_ reason: String) { journal.append(reason) }
+  /// Keeps a reason not to use it, and says it.
+  mutating func fail(_ reason: String) -> Failure {
+    journal.append(reason)
+    return failure(for: reason)
+  }
 }

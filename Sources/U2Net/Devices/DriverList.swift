@@ -87,11 +87,13 @@ public struct DriverList: Sendable {
   /// A folder of this user's own that names drivers; nil where there is no place for one.
   private static func folder(holding drivers: [Driver], named name: String) -> String? {
     let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-    let folder = "\(base)/u2cl-drivers-\(geteuid())-\(name)\(name == "one" ? "-\(getpid())" : "")"
+    let owner = name == "one" ? "-\(SystemFile.processID)" : ""
+    let folder = "\(base)/u2cl-drivers-\(geteuid())-\(name)\(owner)"
     guard SystemFile.makePrivateFolder(folder) else { return nil }
     for driver in drivers {
       let path = "\(folder)/\(driver.name)"
-      try? SystemFile.replace(path, temporary: "\(path)-\(getpid())", with: Array("\(driver.library)\n".utf8))
+      try? SystemFile.replace(
+        path, temporary: "\(path)-\(SystemFile.processID)", with: Array("\(driver.library)\n".utf8))
     }
     return folder
   }

@@ -89,11 +89,9 @@ public enum DriverProcess {
       maps: request.maps, precision: request.precision, cache: Cache(), usesTunings: request.usesTunings,
       plan: request.plan)
     let device = devices[request.index]
-    let session = try DeviceSession(
-      device: device, cache: options.cache, usesTunings: options.usesTunings, progress: beat)
-    try SelfCheck.run(in: session)
     let model = try Model(request.model)
-    let network = try CompiledNetwork(model, for: Shape(request.input), options, in: session)
+    let network = try DeviceTrial(device: device, options: options).compileHere(
+      model, for: Shape(request.input), buildsUntried: true, progress: beat)
     if !device.isOfKnownCPUDriver { try use(network, of: model, on: device, beat) }
   }
 
