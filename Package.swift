@@ -10,17 +10,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// One OpenCL C file per operation, embedded in the binary so that it can be moved anywhere.
-let kernels = [
-  "add.cl", "apply_fits.cl", "average_cells.cl", "batch_norm.cl", "blend_fits.cl", "box_mean.cl", "concat.cl",
-  "conv2d.cl", "conv2d_c16.cl", "conv2d_c16_to_planar.cl", "conv2d_c16_to_planar_gpu.cl", "conv2d_gemm.cl",
-  "conv2d_planar_to_c16.cl", "conv2d_planar_to_c16_gpu.cl", "conv2d_subgroup.cl", "conv2d_sum.cl", "convert_storage.cl",
-  "filter_picture.cl", "flatten_picture.cl", "fma_peak.cl", "fuse_maps.cl", "max_pool.cl",
-  "max_pool_c16.cl", "max_pool_c16_gpu.cl", "normalize_picture.cl", "picture_pixels.cl", "picture_planes.cl",
-  "quantize_map.cl", "relu.cl", "resampling.cl", "sample_picture.cl", "sigmoid.cl", "storage.cl", "tensor_cores.cl",
-  "upsample.cl", "upsample_c16.cl", "upsample_c16_gpu.cl", "value_range.cl", "window_fits.cl", "winograd.cl",
-  "winograd_fused_c16.cl", "winograd_multiply_c16.cl",
-]
+/// The folders of OpenCL C files, which are embedded in the binary so that it can be moved anywhere.
+let kernelFolders = ["Blocks", "GPU", "Include", "Measuring", "Network", "Pictures", "Refinement"]
 
 /// The commit that is built, where `make build` says it; what git tells a manifest is not looked up again while the
 /// manifest stays the same.
@@ -65,7 +56,7 @@ let package = Package(
 
     // The layers, from the bottom up.
     .target(
-      name: "Kernels", path: "Kernels", resources: kernels.map { .embedInCode($0) }, swiftSettings: strict),
+      name: "Kernels", path: "Kernels", resources: kernelFolders.map { .embedInCode($0) }, swiftSettings: strict),
     library("OpenCL", ["COpenCL"]),
     library("Tensors"),
     library("Networks", ["Tensors"]),
@@ -73,9 +64,9 @@ let package = Package(
       name: "Checkpoints",
       dependencies: ["Tensors", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
-    library("Images", ["Tensors", "CImageCodecs", "CWebP"]),
-    library("Matting", ["Tensors", "Images"]),
-    library("Compositing", ["Tensors", "Images", "Matting"]),
+    library("Pictures", ["Tensors", "CImageCodecs", "CWebP"]),
+    library("Matting", ["Tensors", "Pictures"]),
+    library("Compositing", ["Tensors", "Pictures", "Matting"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
     library("Caches"),
@@ -84,11 +75,11 @@ let package = Package(
     library("Processes"),
     library("Downloads", ["CCurl", "Caches"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
-    library("DevicePictures", ["Tensors", "Images", "Matting", "OpenCL", "Kernels", "Engine"]),
+    library("DevicePictures", ["Tensors", "Pictures", "Matting", "OpenCL", "Kernels", "Engine"]),
     library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Images", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
+        "Tensors", "Networks", "Checkpoints", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
         "Caches", "Downloads", "Processes", "Matting", "Compositing", "CBuildInfo", "CDefaultModel",
       ]),
     .executableTarget(
@@ -107,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "ReaderFuzz",
       dependencies: [
-        "CAllocationMeter", "TestSupport", "Tensors", "Networks", "Checkpoints", "Images",
+        "CAllocationMeter", "TestSupport", "Tensors", "Networks", "Checkpoints", "Pictures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/ReaderFuzz", swiftSettings: strict),
@@ -115,10 +106,10 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
-    tests(of: "Images", ["Images"], exclude: ["Fixtures"]),
-    tests(of: "Matting", ["Matting", "Images"]),
+    tests(of: "Pictures", ["Pictures"], exclude: ["Fixtures"]),
+    tests(of: "Matting", ["Matting", "Pictures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
-    tests(of: "Saliency", ["Saliency", "Images"], exclude: ["Golden"]),
+    tests(of: "Saliency", ["Saliency", "Pictures"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
     tests(of: "Caches", ["Caches"]),
     tests(of: "Pipelines", ["Pipelines"]),
@@ -126,8 +117,8 @@ let package = Package(
     tests(of: "Processes", ["Processes"]),
     tests(of: "Downloads", ["Downloads"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
-    tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Images", "Matting"]),
-    tests(of: "U2Net", ["U2Net", "Images", "Networks", "Saliency"]),
+    tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Pictures", "Matting"]),
+    tests(of: "U2Net", ["U2Net", "Pictures", "Networks", "Saliency"]),
     tests(of: "Command", ["U2Net", "u2cl"]),
   ],
   cLanguageStandard: .gnu2x

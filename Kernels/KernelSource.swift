@@ -1,4 +1,5 @@
-/// The OpenCL C files that are embedded in this module, one operation each.
+/// The OpenCL C files that are embedded in this module, one operation each. A kernel is one case here and one entry in
+/// the table below; a test compares the table with the folders.
 public enum KernelSource: String, CaseIterable, Sendable {
   /// Convolution with bias, ReLU and residual add.
   case conv2d
@@ -12,7 +13,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPool = "max_pool"
   /// Bilinear resampling to a given size.
   case upsample
-  /// Concat's copy of one input.
+  /// One input of a concat, copied to its place.
   case concat
   /// Elementwise sum.
   case add
@@ -30,13 +31,13 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case upsampleC16 = "upsample_c16"
   /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3), in one launch.
   case winogradFusedC16 = "winograd_fused_c16"
-  /// The same in two launches.
+  /// 3×3 convolution on blocks by Winograd's F(4×4, 3×3), in two launches.
   case winogradMultiplyC16 = "winograd_multiply_c16"
   /// Convolution on blocks as an implicit matrix product, for GPUs.
   case conv2dGEMM = "conv2d_gemm"
   /// Convolution on blocks by sub-groups, for GPUs that have them.
   case conv2dSubgroup = "conv2d_subgroup"
-  /// The parts of a convolution's sum added up, for GPUs.
+  /// The sum of the parts into which split-K divided a convolution, for GPUs.
   case conv2dSum = "conv2d_sum"
   /// Convolution from planar activations to blocks, for GPUs.
   case conv2dPlanarToC16GPU = "conv2d_planar_to_c16_gpu"
@@ -46,129 +47,120 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16GPU = "max_pool_c16_gpu"
   /// Bilinear resampling on blocks, for GPUs.
   case upsampleC16GPU = "upsample_c16_gpu"
-  /// Halves where there were floats, and the other way round.
+  /// Conversion between storage formats of activations.
   case convertStorage = "convert_storage"
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
-  /// A picture of any kind as 8-bit RGB.
+  /// A picture of any kind as 8-bit RGB over a background colour.
   case flattenPicture = "flatten_picture"
   /// The authors' resize of a picture.
   case samplePicture = "sample_picture"
   /// Pillow's resize of 8-bit samples.
   case filterPicture = "filter_picture"
-  /// 8-bit RGB as planes of floats.
+  /// 8-bit RGB as planes of float32.
   case picturePlanes = "picture_planes"
-  /// Least and greatest values.
+  /// Least and greatest finite values.
   case valueRange = "value_range"
-  /// Planes as a network was trained on them.
+  /// Planes normalised by mean and standard deviation.
   case normalizePicture = "normalize_picture"
   /// Maps as 8-bit grey.
   case quantizeMap = "quantize_map"
-  /// A map and a picture averaged over cells.
+  /// A map and a picture averaged over the cells of a grid.
   case averageCells = "average_cells"
-  /// Means over windows of cells.
+  /// Means over windows of cells, by a box filter.
   case boxMean = "box_mean"
-  /// Affine fits to windows of cells.
+  /// Affine fits of the mask to the picture's colours, window by window.
   case windowFits = "window_fits"
-  /// What comes of several windows' fits.
+  /// The weighted mean of several window sizes' fits.
   case blendFits = "blend_fits"
-  /// Fits applied to a picture.
+  /// Fits applied to every pixel of a picture.
   case applyFits = "apply_fits"
 
-  /// Whether the file is compiled with constants of its own that the engine chooses (`-D X_TILE=8`), which have `#ifndef`
-  /// defaults.
-  public var takesConstants: Bool { sharedProgram == nil }
-
-  /// The program that the file's kernels share with those of others; nil for a program of its own for each set of constants.
-  public var sharedProgram: SharedProgram? {
-    switch self {
-    case .conv2d, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar, .winogradFusedC16, .winogradMultiplyC16,
-      .fuseMaps, .conv2dGEMM, .conv2dSubgroup, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .fmaPeak:
-      nil
-    case .batchNorm, .relu, .sigmoid, .maxPool, .upsample, .concat, .add: .network
-    case .maxPoolC16, .upsampleC16: .blocks
-    case .maxPoolC16GPU, .upsampleC16GPU, .conv2dSum, .convertStorage: .blocksGPU
-    case .flattenPicture, .samplePicture, .filterPicture, .picturePlanes, .valueRange, .normalizePicture, .quantizeMap:
-      .pictures
-    case .averageCells, .boxMean, .windowFits, .blendFits, .applyFits: .refinement
-    }
-  }
-
-  /// What files that take no constants are for.
+  /// The program that is compiled once for all kernels that share it, because they take no constants.
   public enum SharedProgram: String, Sendable {
-    /// Operations of networks on planar activations.
+    /// Operations on planar activations.
     case network
-    /// Those on blocks, for CPU devices.
+    /// Operations on blocks of channels, for CPUs.
     case blocks
-    /// Those on blocks, for GPUs.
+    /// Operations on blocks of channels, for GPUs.
     case blocksGPU = "blocks_gpu"
     /// Pictures into inputs, and maps into masks.
     case pictures
-    /// Masks whose edges follow the picture's.
+    /// Refinement of masks along the edges of a picture.
     case refinement
-  }
-
-  /// What must stand in front of the file.
-  public var foundations: [KernelFoundation] {
-    switch self {
-    case .conv2dGEMM: [.storage, .resampling, .tensorCores]
-    case .maxPoolC16GPU, .upsampleC16GPU: [.storage, .resampling]
-    case .winogradFusedC16, .winogradMultiplyC16: [.winograd]
-    case .samplePicture, .averageCells, .applyFits: [.picturePixels]
-    case .add, .concat, .relu, .sigmoid, .conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU, .conv2dSubgroup, .conv2dSum:
-      [.storage]
-    case .conv2d, .batchNorm, .maxPool, .upsample, .fuseMaps, .conv2dC16, .conv2dPlanarToC16, .conv2dC16ToPlanar,
-      .maxPoolC16, .upsampleC16, .fmaPeak, .flattenPicture, .filterPicture, .picturePlanes, .valueRange,
-      .normalizePicture, .quantizeMap, .boxMean, .windowFits, .blendFits, .convertStorage:
-      []
-    }
   }
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
 
   /// The file's text.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  public var text: String { String(decoding: entry.text, as: UTF8.self) }
 
-  private var bytes: [UInt8] {
+  /// The includes that must stand in front of the file, in this order.
+  public var includes: [KernelInclude] { entry.includes }
+
+  /// The shared program that the file belongs to; nil if the file is compiled by itself.
+  public var sharedProgram: SharedProgram? { entry.program }
+
+  /// Whether the file is compiled once for every set of constants that the engine chooses (`-D X_TILE=8`). The file has
+  /// an `#ifndef` default for each constant.
+  public var takesConstants: Bool { sharedProgram == nil }
+
+  /// What is known of a file.
+  private struct Entry {
+    let program: SharedProgram?
+    let includes: [KernelInclude]
+    let text: [UInt8]
+
+    init(program: SharedProgram? = nil, includes: [KernelInclude] = [], _ text: [UInt8]) {
+      self.program = program
+      self.includes = includes
+      self.text = text
+    }
+  }
+
+  /// The table of kernels.
+  private var entry: Entry {
     switch self {
-    case .conv2d: PackageResources.conv2d_cl
-    case .batchNorm: PackageResources.batch_norm_cl
-    case .relu: PackageResources.relu_cl
-    case .sigmoid: PackageResources.sigmoid_cl
-    case .maxPool: PackageResources.max_pool_cl
-    case .upsample: PackageResources.upsample_cl
-    case .concat: PackageResources.concat_cl
-    case .add: PackageResources.add_cl
-    case .fuseMaps: PackageResources.fuse_maps_cl
-    case .conv2dC16: PackageResources.conv2d_c16_cl
-    case .conv2dPlanarToC16: PackageResources.conv2d_planar_to_c16_cl
-    case .conv2dC16ToPlanar: PackageResources.conv2d_c16_to_planar_cl
-    case .maxPoolC16: PackageResources.max_pool_c16_cl
-    case .upsampleC16: PackageResources.upsample_c16_cl
-    case .winogradFusedC16: PackageResources.winograd_fused_c16_cl
-    case .winogradMultiplyC16: PackageResources.winograd_multiply_c16_cl
-    case .conv2dGEMM: PackageResources.conv2d_gemm_cl
-    case .conv2dSubgroup: PackageResources.conv2d_subgroup_cl
-    case .conv2dSum: PackageResources.conv2d_sum_cl
-    case .conv2dPlanarToC16GPU: PackageResources.conv2d_planar_to_c16_gpu_cl
-    case .conv2dC16ToPlanarGPU: PackageResources.conv2d_c16_to_planar_gpu_cl
-    case .maxPoolC16GPU: PackageResources.max_pool_c16_gpu_cl
-    case .upsampleC16GPU: PackageResources.upsample_c16_gpu_cl
-    case .convertStorage: PackageResources.convert_storage_cl
-    case .fmaPeak: PackageResources.fma_peak_cl
-    case .flattenPicture: PackageResources.flatten_picture_cl
-    case .samplePicture: PackageResources.sample_picture_cl
-    case .filterPicture: PackageResources.filter_picture_cl
-    case .picturePlanes: PackageResources.picture_planes_cl
-    case .valueRange: PackageResources.value_range_cl
-    case .normalizePicture: PackageResources.normalize_picture_cl
-    case .quantizeMap: PackageResources.quantize_map_cl
-    case .averageCells: PackageResources.average_cells_cl
-    case .boxMean: PackageResources.box_mean_cl
-    case .windowFits: PackageResources.window_fits_cl
-    case .blendFits: PackageResources.blend_fits_cl
-    case .applyFits: PackageResources.apply_fits_cl
+    case .conv2d: Entry(PackageResources.conv2d_cl)
+    case .batchNorm: Entry(program: .network, PackageResources.batch_norm_cl)
+    case .relu: Entry(program: .network, includes: [.storage], PackageResources.relu_cl)
+    case .sigmoid: Entry(program: .network, includes: [.storage], PackageResources.sigmoid_cl)
+    case .maxPool: Entry(program: .network, PackageResources.max_pool_cl)
+    case .upsample: Entry(program: .network, PackageResources.upsample_cl)
+    case .concat: Entry(program: .network, includes: [.storage], PackageResources.concat_cl)
+    case .add: Entry(program: .network, includes: [.storage], PackageResources.add_cl)
+    case .fuseMaps: Entry(PackageResources.fuse_maps_cl)
+    case .conv2dC16: Entry(PackageResources.conv2d_c16_cl)
+    case .conv2dPlanarToC16: Entry(PackageResources.conv2d_planar_to_c16_cl)
+    case .conv2dC16ToPlanar: Entry(PackageResources.conv2d_c16_to_planar_cl)
+    case .maxPoolC16: Entry(program: .blocks, PackageResources.max_pool_c16_cl)
+    case .upsampleC16: Entry(program: .blocks, PackageResources.upsample_c16_cl)
+    case .winogradFusedC16: Entry(includes: [.winograd], PackageResources.winograd_fused_c16_cl)
+    case .winogradMultiplyC16: Entry(includes: [.winograd], PackageResources.winograd_multiply_c16_cl)
+    case .conv2dGEMM: Entry(includes: [.storage, .resampling, .tensorCores], PackageResources.conv2d_gemm_cl)
+    case .conv2dSubgroup: Entry(includes: [.storage], PackageResources.conv2d_subgroup_cl)
+    case .conv2dSum: Entry(program: .blocksGPU, includes: [.storage], PackageResources.conv2d_sum_cl)
+    case .conv2dPlanarToC16GPU: Entry(includes: [.storage], PackageResources.conv2d_planar_to_c16_gpu_cl)
+    case .conv2dC16ToPlanarGPU: Entry(includes: [.storage], PackageResources.conv2d_c16_to_planar_gpu_cl)
+    case .maxPoolC16GPU:
+      Entry(program: .blocksGPU, includes: [.storage, .resampling], PackageResources.max_pool_c16_gpu_cl)
+    case .upsampleC16GPU:
+      Entry(program: .blocksGPU, includes: [.storage, .resampling], PackageResources.upsample_c16_gpu_cl)
+    case .convertStorage: Entry(program: .blocksGPU, PackageResources.convert_storage_cl)
+    case .fmaPeak: Entry(PackageResources.fma_peak_cl)
+    case .flattenPicture: Entry(program: .pictures, PackageResources.flatten_picture_cl)
+    case .samplePicture: Entry(program: .pictures, includes: [.picturePixels], PackageResources.sample_picture_cl)
+    case .filterPicture: Entry(program: .pictures, PackageResources.filter_picture_cl)
+    case .picturePlanes: Entry(program: .pictures, PackageResources.picture_planes_cl)
+    case .valueRange: Entry(program: .pictures, PackageResources.value_range_cl)
+    case .normalizePicture: Entry(program: .pictures, PackageResources.normalize_picture_cl)
+    case .quantizeMap: Entry(program: .pictures, PackageResources.quantize_map_cl)
+    case .averageCells: Entry(program: .refinement, includes: [.picturePixels], PackageResources.average_cells_cl)
+    case .boxMean: Entry(program: .refinement, PackageResources.box_mean_cl)
+    case .windowFits: Entry(program: .refinement, PackageResources.window_fits_cl)
+    case .blendFits: Entry(program: .refinement, PackageResources.blend_fits_cl)
+    case .applyFits: Entry(program: .refinement, includes: [.picturePixels], PackageResources.apply_fits_cl)
     }
   }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Results that are worth keeping from one process to the next: a folder that may be damaged, shared, unwritable or
+/// Results that are worth caches from one process to the next: a folder that may be damaged, shared, unwritable or
 /// removed at any time. Nothing here ever fails: what is in doubt counts as absent, and what cannot be written is not
 /// kept, which `problem` tells.
 public final class Cache: Sendable {

@@ -1,4 +1,4 @@
-/// Reads little-endian values from bytes, front to back; reading past the end is a `Flaw`.
+/// Reads little-endian values from bytes, front to back; reading past the end is a `FormatError`.
 struct ByteCursor {
   let bytes: UnsafeRawBufferPointer
   /// The next byte to be read.
@@ -6,11 +6,11 @@ struct ByteCursor {
 
   /// A cursor at `position`.
   ///
-  /// - Throws: `Flaw` where that is outside the bytes.
+  /// - Throws: `FormatError` where that is outside the bytes.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) throws {
     self.bytes = bytes
     self.position = position
-    guard 0...bytes.count ~= position else { throw Flaw.damaged("points to byte \(position) of \(bytes.count)") }
+    guard 0...bytes.count ~= position else { throw FormatError.damaged("points to byte \(position) of \(bytes.count)") }
   }
 
   /// How many bytes are left.
@@ -21,7 +21,7 @@ struct ByteCursor {
   /// - Returns: where they are.
   mutating func skip(_ count: Int) throws -> Range<Int> {
     guard count >= 0, count <= remaining else {
-      throw Flaw.damaged("ends at byte \(bytes.count), \(count) bytes are due at \(position)")
+      throw FormatError.damaged("ends at byte \(bytes.count), \(count) bytes are due at \(position)")
     }
     defer { position += count }
     return position..<position + count
@@ -39,7 +39,9 @@ struct ByteCursor {
   /// The text up to a line feed, which is passed; at most `limit` bytes are searched.
   mutating func line(limit: Int = 1024) throws -> String {
     let window = bytes[position..<position + min(limit, remaining)]
-    guard let end = window.firstIndex(of: 0x0A) else { throw Flaw.damaged("a line at byte \(position) does not end") }
+    guard let end = window.firstIndex(of: 0x0A) else {
+      throw FormatError.damaged("a line at byte \(position) does not end")
+    }
     defer { position = end + 1 }
     return String(decoding: bytes[position..<end], as: UTF8.self)
   }

@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 internal import Tensors
 
 /// What a cut-out is laid over.

@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 public import Matting
 internal import Tensors
 

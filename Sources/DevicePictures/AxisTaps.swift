@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import OpenCL
 
 /// `FilterTaps` on a device: what the kernels of `filter_picture.cl` take.

@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Tensors
 
 /// Where a batch's masks lie in one piece of memory, one behind the other.

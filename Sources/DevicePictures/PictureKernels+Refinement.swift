@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Kernels
 import Matting
 import OpenCL

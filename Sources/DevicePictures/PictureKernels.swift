@@ -1,5 +1,5 @@
 import Engine
-import Images
+import Pictures
 import Kernels
 import OpenCL
 import Tensors

@@ -1,5 +1,5 @@
 import Engine
-import Images
+import Pictures
 import OpenCL
 import Tensors
 

@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Matting
 import Tensors
 

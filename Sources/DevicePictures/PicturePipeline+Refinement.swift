@@ -1,4 +1,4 @@
-package import Images
+package import Pictures
 package import Matting
 import OpenCL
 package import Tensors

@@ -1,5 +1,5 @@
 package import Engine
-package import Images
+package import Pictures
 import Matting
 import OpenCL
 package import Tensors

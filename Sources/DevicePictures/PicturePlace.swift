@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Tensors
 
 /// Where a picture's samples lie in a buffer, and what they are: the kernels' `ulong at` and `int4 shape`.

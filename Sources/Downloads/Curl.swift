@@ -26,7 +26,7 @@ struct Curl: ~Copyable {
   /// Runs the transfer with an additional line in the request's head.
   ///
   /// - Returns: libcurl's code, and what it says where that is an error.
-  func run(into reception: Reception, header: String?) -> (code: CURLcode, message: String) {
+  func run(into reception: ResponseReceiver, header: String?) -> (code: CURLcode, message: String) {
     let list = header.flatMap { u2cl_curl_list_append(calls, nil, $0) }
     defer { if let list { u2cl_curl_list_free(calls, list) } }
     if let list { u2cl_curl_set_headers(calls, handle, list) }
@@ -44,22 +44,22 @@ struct Curl: ~Copyable {
   }
 
   /// What comes goes to `reception`, which is borrowed.
-  private func receive(into reception: Reception) {
+  private func receive(into reception: ResponseReceiver) {
     let receiver = Unmanaged.passUnretained(reception).toOpaque()
     for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_XFERINFODATA] {
       u2cl_curl_set_pointer(calls, handle, option, receiver)
     }
     u2cl_curl_set_data_callback(calls, handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, receiver in
-      Reception.at(receiver)?.take(head: UnsafeRawBufferPointer(start: bytes, count: size * count))
+      ResponseReceiver.at(receiver)?.take(head: UnsafeRawBufferPointer(start: bytes, count: size * count))
       return size * count
     }
     u2cl_curl_set_data_callback(calls, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, receiver in
       let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
       // Another number than was offered is an error.
-      return Reception.at(receiver)?.take(bytes) ?? false ? bytes.count : 0
+      return ResponseReceiver.at(receiver)?.take(bytes) ?? false ? bytes.count : 0
     }
     u2cl_curl_set_progress_callback(calls, handle) { receiver, _, _, _, _ in
-      Reception.at(receiver)?.goesOn ?? false ? 0 : 1
+      ResponseReceiver.at(receiver)?.goesOn ?? false ? 0 : 1
     }
     set(CURLOPT_NOPROGRESS, 0)
   }

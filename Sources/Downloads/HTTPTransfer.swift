@@ -11,7 +11,7 @@ struct HTTPTransfer {
   var limits = TransferLimits()
 
   /// Runs it: the head of the answer goes to `reception` first, then its bytes.
-  func run(into reception: Reception) throws(DownloadError) {
+  func run(into reception: ResponseReceiver) throws(DownloadError) {
     guard let curl = Curl() else { throw .noLibrary }
     configure(curl)
     let outcome = curl.run(into: reception, header: start > 0 ? validator.map { "If-Range: \($0)" } : nil)

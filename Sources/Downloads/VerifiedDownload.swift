@@ -49,7 +49,7 @@ public struct VerifiedDownload: Sendable {
     do throws(DownloadError) {
       switch source {
       case .file(let path): try copy(path, to: part, report)
-      case .web(let address): try Fetching(download: self, address: address, part: part, report: report).run()
+      case .web(let address): try ResumableDownload(download: self, address: address, part: part, report: report).run()
       }
       try part.commit()
     } catch {
@@ -83,7 +83,7 @@ public struct VerifiedDownload: Sendable {
 }
 
 extension DownloadError {
-  /// Whether what had come by then is worth keeping.
+  /// Whether what had come by then is worth caches.
   fileprivate var leavesPart: Bool {
     switch self {
     case .transfer, .refused, .size, .noRoom, .cancelled, .noLibrary: true

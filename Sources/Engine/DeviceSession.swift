@@ -77,7 +77,7 @@ public final class DeviceSession: Sendable {
     if let known = tunings.withLock({ $0[precision] }) { return known }
     var tuning = KernelTuning(for: device)
     if device.kind == .gpu || precision == .float16 {
-      let trial = try GPUTrial(session: self, precision: precision).result()
+      let trial = try GPUKernelSelection(session: self, precision: precision).result()
       tuning.gpu = trial.fastest
       tuning.notes = trial.notes
     } else if device.kind == .cpu, !device.isOfKnownCPUDriver {
@@ -107,7 +107,7 @@ public final class DeviceSession: Sendable {
   package static func endedOverKernels(_ device: Device, cache: Cache) -> Bool {
     let isOpen = Precision.allCases.contains { precision in
       KernelTrialLog.isOpen(DeviceJournal.of(device, ["kernels", precision.rawValue], cache: cache))
-        || GPUTrial.isOpen(DeviceJournal.of(device, ["trial", precision.rawValue], cache: cache))
+        || GPUKernelSelection.isOpen(DeviceJournal.of(device, ["trial", precision.rawValue], cache: cache))
     }
     return isOpen || CPUTrial.isOpen(DeviceJournal.of(device, [CPUTrial.subject], cache: cache))
   }
@@ -122,7 +122,7 @@ public final class DeviceSession: Sendable {
     for _ in 0..<100 {
       var tuning = try tuning(for: precision)
       if !singleBlocks.isEmpty, tuning.precision == .float16 {
-        tuning.exception = TuningException(blocks: singleBlocks, tuning: try self.tuning(for: .float32))
+        tuning.exception = PrecisionOverride(blocks: singleBlocks, tuning: try self.tuning(for: .float32))
       }
       let plan = Plan(graph, options: options, tuning: tuning)
       let precisions: [Precision] = tuning.exception == nil ? [precision] : [precision, .float32]

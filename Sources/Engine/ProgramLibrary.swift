@@ -32,10 +32,10 @@ struct ProgramSource: Hashable, Sendable {
 
   /// The text; the compiler's messages name the files.
   var text: String {
-    let foundations = KernelFoundation.allCases.filter { foundation in
-      files.contains { $0.foundations.contains(foundation) }
+    let includes = KernelInclude.allCases.filter { foundation in
+      files.contains { $0.includes.contains(foundation) }
     }
-    let parts = foundations.map { ($0.fileName, $0.text) } + files.map { ($0.fileName, $0.text) }
+    let parts = includes.map { ($0.fileName, $0.text) } + files.map { ($0.fileName, $0.text) }
     return parts.map { "#line 1 \"\($0)\"\n\($1)" }.joined(separator: "\n")
   }
 

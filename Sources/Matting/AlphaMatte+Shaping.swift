@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 internal import Tensors
 
 extension AlphaMatte {

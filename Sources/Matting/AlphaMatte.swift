@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 public import Tensors
 
 /// How much of each pixel of a picture is foreground, in 16 bits: what a cut-out is made with.

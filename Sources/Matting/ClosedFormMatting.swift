@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 internal import Tensors
 
 /// Solves for the alpha of the pixels around a mask's edge: the closed-form matting of Levin, Lischinski and Weiss

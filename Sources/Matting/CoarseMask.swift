@@ -1,4 +1,4 @@
-internal import Images
+internal import Pictures
 public import Tensors
 
 /// A network's idea of the foreground, at the network's size, not the picture's.

@@ -1,4 +1,4 @@
-internal import Images
+internal import Pictures
 internal import Tensors
 
 /// α = a·I + b with a and b that vary slowly over a picture: one vector (a red, a green, a blue, b) for each cell.

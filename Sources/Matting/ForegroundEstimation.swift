@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 internal import Tensors
 
 /// The foreground's own colours where foreground and background mix, so that no fringe of the old background is left:

@@ -1,4 +1,4 @@
-internal import Images
+internal import Pictures
 internal import Tensors
 
 /// One level of the pyramid of a foreground estimation, or a part of it: colours, alphas, and the estimates so far.

@@ -1,4 +1,4 @@
-public import Images
+public import Pictures
 internal import Tensors
 
 /// Brings a coarse mask to a picture's size with the picture as guide: the guided filter of He, Sun and Tang (2013) in

@@ -3,7 +3,7 @@ extension Graph {
   ///
   /// Nodes keep their names, blocks and order; the input stays, read or not.
   /// - Parameter kept: indices in `outputs`, in the order in which they shall come out.
-  public func keeping(outputs kept: [Int]) -> Graph {
+  public func caches(outputs kept: [Int]) -> Graph {
     var isNeeded = [Bool](repeating: false, count: nodes.count)
     isNeeded[input] = true
     for index in kept { isNeeded[outputs[index].node] = true }

@@ -16,12 +16,12 @@ public struct ISNetTable: NetworkTable {
   /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
   public var batchNorm: Bool
   /// Whether a sigmoid ends each map, as in the authors' network.
-  public var form: MapForm
+  public var form: OutputActivation
 
   /// A table of the IS-Net form.
   public init(
     name: String, stemChannels: Int, stages: StageTable, sides: Int = 6, outChannels: Int = 1, batchNorm: Bool = true,
-    form: MapForm = .probabilities
+    form: OutputActivation = .probabilities
   ) {
     precondition((1...stages.encoder.count).contains(sides), "a side output for each level, one at least")
     self.name = name

@@ -41,7 +41,7 @@ public enum KnownNetworks {
 
     let whole = try template.graph(
       for: Shape(channels: 3, height: graph.inputShape.height, width: graph.inputShape.width))
-    let kept = whole.keeping(outputs: Array(whole.outputs.indices.prefix(graph.outputs.count)))
+    let kept = whole.caches(outputs: Array(whole.outputs.indices.prefix(graph.outputs.count)))
     let correspondence = GraphCorrespondence(of: kept, in: graph)
     if let difference = correspondence.difference {
       throw Unidentified(

@@ -1,7 +1,7 @@
 public import Tensors
 
 /// What the values of a network's maps are.
-public enum MapForm: String, Hashable, Sendable {
+public enum OutputActivation: String, Hashable, Sendable {
   /// Behind a sigmoid, in 0 … 1.
   case probabilities
   /// Without it: what a network of several classes is trained by.
@@ -15,7 +15,7 @@ public protocol NetworkTable: Network, Hashable {
   /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
   var batchNorm: Bool { get set }
   /// Whether a sigmoid ends each map.
-  var form: MapForm { get set }
+  var form: OutputActivation { get set }
 
   /// The table that a checkpoint with the official names was made for, read off the names and shapes of its tensors.
   ///

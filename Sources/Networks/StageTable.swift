@@ -127,7 +127,7 @@ extension GraphBuilder {
   }
 
   /// The finished graph of these logits, named `d0` or `d1` and on.
-  consuming func finish(maps logits: [Node.ID], from first: Int, form: MapForm) throws -> Graph {
+  consuming func finish(maps logits: [Node.ID], from first: Int, form: OutputActivation) throws -> Graph {
     let maps = try logits.enumerated().map { index, node in
       let name = "d\(index + first)"
       return switch form {

@@ -11,11 +11,12 @@ public struct U2NetTable: NetworkTable {
   /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
   public var batchNorm: Bool
   /// Whether a sigmoid ends each map, as in the authors' networks.
-  public var form: MapForm
+  public var form: OutputActivation
 
   /// A table of the U²-Net form.
   public init(
-    name: String, stages: StageTable, outChannels: Int = 1, batchNorm: Bool = true, form: MapForm = .probabilities
+    name: String, stages: StageTable, outChannels: Int = 1, batchNorm: Bool = true,
+    form: OutputActivation = .probabilities
   ) {
     self.name = name
     self.stages = stages

@@ -28,7 +28,7 @@ package final class StopSignal: Sendable {
   package var isGiven: Bool { state.update { $0 } }
 
   /// Gives it.
-  package func give() {
+  package func request() {
     guard
       !state.update({ given in
         defer { given = true }; return given

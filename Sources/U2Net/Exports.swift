@@ -3,6 +3,6 @@
 @_exported public import Caches
 @_exported public import Compositing
 @_exported public import Downloads
-@_exported public import Images
+@_exported public import Pictures
 @_exported public import Matting
 @_exported public import Tensors

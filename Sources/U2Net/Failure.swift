@@ -1,7 +1,7 @@
 import Checkpoints
 import Downloads
 import Engine
-import Images
+import Pictures
 import Networks
 import OpenCL
 import Tensors
@@ -45,7 +45,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
 
   static func kind(of error: any Error) -> Kind {
     switch error {
-    case is ImageError: .file
+    case is PictureError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
     case is DivisionError, is WorkGroupSizeError, is SubgroupSizeError, is UntriedProgramError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
@@ -65,6 +65,6 @@ extension String {
 }
 
 /// Runs `body`; whatever it throws comes out as a `Failure`.
-func failing<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+func asFailure<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
   do { return try body() } catch { throw Failure(error) }
 }

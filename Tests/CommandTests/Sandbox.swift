@@ -35,7 +35,7 @@ final class Sandbox {
   /// In a child's environment: no OpenCL platform at all.
   static let noOpenCL = ["OCL_ICD_VENDORS": "/nonexistent"]
 
-  static func picture(_ name: String) -> String { SharedFiles.packageRoot + "/Tests/ImagesTests/Fixtures/" + name }
+  static func picture(_ name: String) -> String { SharedFiles.packageRoot + "/Tests/PicturesTests/Fixtures/" + name }
   static func checkpoint(_ name: String) -> String {
     SharedFiles.packageRoot + "/Tests/CheckpointsTests/Fixtures/" + name
   }

@@ -4,9 +4,9 @@ import Testing
 
 /// Libraries in C that stand between the command and OpenCL's drivers, compiled when they are first needed.
 enum TestLibrary {
-  /// The layer whose variables `Tests/Layers/faults.c` describes; nil where it cannot be compiled.
+  /// The layer whose variables `Tests/OpenCLLayers/faults.c` describes; nil where it cannot be compiled.
   static let faults = compiled("faults")
-  /// The driver whose variable `Tests/Layers/bad_driver.c` describes; nil where it cannot be compiled.
+  /// The driver whose variable `Tests/OpenCLLayers/bad_driver.c` describes; nil where it cannot be compiled.
   static let badDriver = compiled("bad_driver")
   /// Why tests are skipped.
   static let absence: Comment = "no clang, or a loader without layers: faults are not tested"
@@ -21,7 +21,7 @@ enum TestLibrary {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
-      "clang", "-shared", "-fPIC", "-O1", "-o", target, SharedFiles.packageRoot + "/Tests/Layers/\(name).c",
+      "clang", "-shared", "-fPIC", "-O1", "-o", target, SharedFiles.packageRoot + "/Tests/OpenCLLayers/\(name).c",
     ]
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }

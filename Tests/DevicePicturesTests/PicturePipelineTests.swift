@@ -1,6 +1,6 @@
 import DevicePictures
 import Engine
-import Images
+import Pictures
 import Networks
 import OpenCL
 import Tensors

@@ -56,7 +56,7 @@ struct Variant: Sendable, CustomStringConvertible {
       method: { _, problem in
         .implicitGEMM(
           ImplicitGEMM(
-            .fma, tile: Product.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+            .fma, tile: MultiplyMethod.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
       })
   }
 
@@ -155,7 +155,7 @@ private func run(
   if !variant.singleBlocks.isEmpty {
     var single = tuning
     single.gpu = GPUTuning(for: session.device, precision: .float32)
-    tuning.exception = TuningException(blocks: variant.singleBlocks, tuning: single)
+    tuning.exception = PrecisionOverride(blocks: variant.singleBlocks, tuning: single)
   }
   var guarded = variant.options
   guarded.sharesMemory = false

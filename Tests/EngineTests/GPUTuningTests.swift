@@ -77,7 +77,7 @@ import Testing
   @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"), arguments: Precision.allCases)
   func thePlainKernelsPassTheirTrial(precision: Precision) throws {
     for session in sessions {
-      let trial = GPUTrial(session: session, precision: precision)
+      let trial = GPUKernelSelection(session: session, precision: precision)
       #expect(try trial.outcome(of: GPUTuning(for: session.device, precision: precision)) == .right)
       let result = try trial.result()
       let isExpected = result.fastest.map { $0.products == [.fma] || $0.usesPTX } ?? false
@@ -88,11 +88,13 @@ import Testing
   /// What a device of NVIDIA's has is told, for it depends on the device; the output of the tests shows it.
   @Test(
     .enabled(
-      if: sessions.contains { GPUTrial(session: $0, precision: .float32).candidates.contains(where: \.usesPTX) }),
+      if: sessions.contains {
+        GPUKernelSelection(session: $0, precision: .float32).candidates.contains(where: \.usesPTX)
+      }),
     arguments: Precision.allCases)
   func theInstructionsThatNVIDIAsDevicesHaveAreTold(precision: Precision) throws {
     for session in sessions {
-      let trial = GPUTrial(session: session, precision: precision)
+      let trial = GPUKernelSelection(session: session, precision: precision)
       let outcomes = try trial.candidates.map { (candidate: $0, outcome: try trial.outcome(of: $0)) }
       for (candidate, outcome) in outcomes { tell("\(session.device.name): \(candidate): \(outcome)") }
       for (candidate, seconds) in try trial.seconds(of: outcomes.filter { $0.outcome == .right }.map(\.candidate)) {
@@ -108,7 +110,7 @@ import Testing
   @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"))
   func whatComputesSomethingElseIsNotedAndNotUsed() throws {
     for session in sessions {
-      let trial = GPUTrial(session: session, precision: .float32)
+      let trial = GPUKernelSelection(session: session, precision: .float32)
       var notes: [String] = []
       #expect(try !trial.isRight(GPUTuning(for: session.device, precision: .float16), &notes))
       #expect(notes.count == 1 && notes[0].contains("wrongly"), "\(notes)")

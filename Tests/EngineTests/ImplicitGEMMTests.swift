@@ -10,9 +10,9 @@ import Tensors
 @Suite struct ImplicitGEMMTests {
   /// A way to compute every convolution on blocks.
   struct Case: Sendable, CustomTestStringConvertible {
-    let product: Product
+    let product: MultiplyMethod
     let precision: Precision
-    let copy: LocalCopy
+    let copy: LocalMemoryCopy
     /// The tile's number among the product's.
     let tile: Int
     let splits: Int
@@ -54,7 +54,7 @@ import Tensors
     (.fma, .float32, .registers), (.fma, .float32, .asyncLate), (.fma, .float16, .registers),
     (.tensorHalfK16, .float16, .async), (.tensorHalfK16, .float16, .asyncLate), (.tensorHalfK8, .float16, .registers),
     (.tensorTF32x3, .float32, .asyncLate),
-  ].flatMap { (product: Product, precision: Precision, copy: LocalCopy) in
+  ].flatMap { (product: MultiplyMethod, precision: Precision, copy: LocalMemoryCopy) in
     product.tiles.indices.map { tile in
       Case(product: product, precision: precision, copy: copy, tile: tile, splits: tile % 3 + 1)
     }
@@ -146,14 +146,14 @@ import Tensors
 /// The kernels with NVIDIA's instructions that the devices of this run were found to compute; elsewhere there are none.
 private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map { session in
   let kernels = Precision.allCases.flatMap { precision in
-    let trial = GPUTrial(session: session, precision: precision)
+    let trial = GPUKernelSelection(session: session, precision: precision)
     return trial.candidates.filter { $0.usesPTX && (try? trial.outcome(of: $0)) == .right }
   }
   return (session.device.name, kernels)
 }
 
 /// Those of them that make products in such a way; nil where the device has none.
-private func instructed(_ product: Product, _ precision: Precision, on device: Device) -> GPUTuning? {
+private func instructed(_ product: MultiplyMethod, _ precision: Precision, on device: Device) -> GPUTuning? {
   instructed.first { $0.device == device.name }?.kernels
     .first { $0.products == [product] && $0.precision == precision }
 }

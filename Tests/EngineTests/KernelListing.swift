@@ -18,7 +18,7 @@ private struct ListedDevice {
   let units: Int
   var subgroupUnits: Int?
   /// The products of NVIDIA's tensor cores; none elsewhere.
-  var tensorCores: [(Precision, Product, LocalCopy)] = []
+  var tensorCores: [(Precision, MultiplyMethod, LocalMemoryCopy)] = []
 
   static let all: [ListedDevice] = [
     ListedDevice(

@@ -24,7 +24,7 @@ import Testing
   /// One that keeps a block in float32 among halves.
   private static var mixed: KernelTuning {
     var mixed = onGPU(.float16)
-    mixed.exception = TuningException(blocks: ["sides"], tuning: onGPU(.float32))
+    mixed.exception = PrecisionOverride(blocks: ["sides"], tuning: onGPU(.float32))
     return mixed
   }
 

@@ -50,7 +50,7 @@ import Testing
         return tuning
       }
       var mixed = tuning(.float16)
-      mixed.exception = TuningException(blocks: blocks, tuning: tuning(.float32))
+      mixed.exception = PrecisionOverride(blocks: blocks, tuning: tuning(.float32))
       return Plan(graph, tuning: mixed).steps.filter { $0.operation == .convert }.map { "\($0.block): \($0.name)" }
     }
     #expect(converted(["b"]) == ["b: first.relu as fp32", "c: deep.relu as fp16"])

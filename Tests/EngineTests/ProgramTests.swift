@@ -12,8 +12,25 @@ import Testing
 @Suite struct ProgramTests {
   /// A constant for a file that is said to take none would be passed over in silence.
   @Test(arguments: KernelSource.allCases) func constantsHaveDefaults(source: KernelSource) {
-    let texts = [source.text] + source.foundations.filter { $0 == .winograd }.map(\.text)
+    let texts = [source.text] + source.includes.filter { $0 == .winograd }.map(\.text)
     #expect(source.takesConstants == texts.contains { $0.contains("#ifndef") }, "\(source.fileName)")
+  }
+
+  /// Every file in the folders is in the table, and every entry of the table is a file.
+  @Test func theTableOfKernelsIsTheFolder() throws {
+    let folder = SharedFiles.packageRoot + "/Kernels"
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".cl") }
+    let names = files.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    let table = KernelSource.allCases.map(\.fileName) + KernelInclude.allCases.map(\.fileName)
+    #expect(names.sorted() == table.sorted())
+    for file in files {
+      let name = String(file.split(separator: "/").last ?? "")
+      let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+      let embedded =
+        KernelSource.allCases.first { $0.fileName == name }?.text
+        ?? KernelInclude.allCases.first { $0.fileName == name }?.text
+      #expect(embedded == text, "\(name)")
+    }
   }
 
   /// A second session takes from the cache what the first has compiled, and computes the same bits.

@@ -98,7 +98,7 @@ struct TuningTests {
     for method: BlockedMethod in [
       .direct(tile: 20, rows: 3), .winogradFused(tiles: 16), .winogradNonfused(tiles: 25),
       .implicitGEMM(
-        ImplicitGEMM(.tensorHalfK16, tile: Product.tensorHalfK16.tiles[2], width: 20, height: 3, splits: 4)),
+        ImplicitGEMM(.tensorHalfK16, tile: MultiplyMethod.tensorHalfK16.tiles[2], width: 20, height: 3, splits: 4)),
       .subgroup(try #require(SubgroupConvolution(pixels: 10, outputs: 2, splits: 4))),
     ] {
       for outcome: TuningRecord.Outcome in [.begun, .failed, .took(1234, standard: 987)] {

@@ -1,4 +1,4 @@
-internal import Images
+internal import Pictures
 internal import Matting
 internal import Tensors
 internal import TestSupport

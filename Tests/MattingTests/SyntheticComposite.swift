@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Images
+internal import Pictures
 internal import Matting
 internal import Tensors
 internal import TestSupport

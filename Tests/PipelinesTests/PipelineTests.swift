@@ -216,7 +216,7 @@ import Testing
     line.run(stop: stop, next: Self.numbers(to: .max)) { job, _ in
       #expect(job > last, "seed \(seed)")
       (last, count) = (job, count + 1)
-      if count == 10 + seed { stop.give() }
+      if count == 10 + seed { stop.request() }
     }
     #expect(count >= 10 + seed && count < 60 + seed, "\(count) with seed \(seed)")
     #expect(stored.update { $0 } == count, "what was stored was delivered, seed \(seed)")

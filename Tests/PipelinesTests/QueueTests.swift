@@ -75,8 +75,8 @@ import Testing
     #expect(read(ends[0], &byte, 1) == 1)
     let giver = WorkerThread {
       usleep(5000)
-      stop.give()
-      stop.give()
+      stop.request()
+      stop.request()
     }
     #expect(!stop.waitForInput(on: ends[0]))
     #expect(stop.isGiven)

@@ -25,7 +25,8 @@ struct Corpus {
     self.reader = reader
     let tests = SharedFiles.packageRoot + "/Tests/"
     let folders =
-      reader.isPicture ? ["ImagesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
+      reader.isPicture
+      ? ["PicturesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
     var files: [(name: String, bytes: [UInt8])] = []
     for folder in folders {
       for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {

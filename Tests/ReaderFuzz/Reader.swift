@@ -1,6 +1,6 @@
 import ArgumentParser
 import Checkpoints
-import Images
+import Pictures
 import Networks
 import Tensors
 

@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Saliency
 import Tensors
 import TestSupport

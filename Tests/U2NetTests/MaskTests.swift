@@ -9,7 +9,7 @@ import U2Net
   private static let demo = SharedFiles.packageRoot + "/Examples/demo.jpg"
 
   private func detector(
-    _ way: SaliencyDetector.PictureWay, batch: Int, resampling: Resampling = .bilinear
+    _ way: SaliencyDetector.PreprocessingLocation, batch: Int, resampling: Resampling = .bilinear
   ) throws -> SaliencyDetector {
     try SaliencyDetector(
       model: nil, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
@@ -28,8 +28,8 @@ import U2Net
     return [demo] + made + [demo]
   }
 
-  @Test(arguments: [SaliencyDetector.PictureWay.device, .host], Resampling.allCases)
-  func masksAreTheDetections(way: SaliencyDetector.PictureWay, resampling: Resampling) throws {
+  @Test(arguments: [SaliencyDetector.PreprocessingLocation.device, .host], Resampling.allCases)
+  func masksAreTheDetections(way: SaliencyDetector.PreprocessingLocation, resampling: Resampling) throws {
     let pictures = try pictures()
     let expected = try detector(.host, batch: 1, resampling: resampling).detect(pictures).map { try $0.mask() }
     for batch in [1, 2, 5] {
@@ -48,8 +48,8 @@ import U2Net
   }
 
   /// What is refined on the device is what the host refines of the same maps, and all else may be asked of it, too.
-  @Test(arguments: [SaliencyDetector.PictureWay.device, .host])
-  func refinedEdgesAreTheHosts(way: SaliencyDetector.PictureWay) throws {
+  @Test(arguments: [SaliencyDetector.PreprocessingLocation.device, .host])
+  func refinedEdgesAreTheHosts(way: SaliencyDetector.PreprocessingLocation) throws {
     var pictures = try pictures()
     var generator = SeededGenerator(seed: 5)
     let samples = (0..<30 * 70 * 4).map { _ in UInt16.random(in: 0...60000, using: &generator) }

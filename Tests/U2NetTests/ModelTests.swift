@@ -1,4 +1,4 @@
-import Images
+import Pictures
 import Networks
 import Tensors
 import Testing

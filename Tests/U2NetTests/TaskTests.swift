@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import Pictures
 import Networks
 import Tensors
 import TestSupport
@@ -95,7 +95,8 @@ import U2Net
     size: Size(height: 32, width: 32), hasAlpha: false,
     samples: .bits8((0..<32 * 32 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37) }))
 
-  private func detection(_ task: ModelTask, channels: Int, form: MapForm = .probabilities) throws -> Detection {
+  private func detection(_ task: ModelTask, channels: Int, form: OutputActivation = .probabilities) throws -> Detection
+  {
     let table = U2NetTable(name: "u2netp", stages: .small, outChannels: channels, form: form)
     let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
     let model = Model(

@@ -2,13 +2,15 @@ extension HostTensor {
   /// Gather: the slices of `axis` that `indices` names.
   func gathered(_ indices: HostTensor, axis: Int) throws -> HostTensor {
     let axis = axis < 0 ? axis + shape.count : axis
-    guard shape.indices.contains(axis) else { throw Flaw.damaged("it gathers along axis \(axis) of shape \(shape)") }
+    guard shape.indices.contains(axis) else {
+      throw FormatError.damaged("it gathers along axis \(axis) of shape \(shape)")
+    }
     let extent = shape[axis]
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
     let picks = try indices.integers("its index").map { index in
       let index = index < 0 ? index + extent : index
-      guard 0..<extent ~= index else { throw Flaw.damaged("it gathers element \(index) of \(extent)") }
+      guard 0..<extent ~= index else { throw FormatError.damaged("it gathers element \(index) of \(extent)") }
       return index
     }
     let size = Array(shape[..<axis]) + indices.shape + Array(shape[(axis + 1)...])
@@ -21,8 +23,8 @@ extension HostTensor {
 
   /// Slice along the one axis of a vector.
   func sliced(start: Int, end: Int, step: Int) throws -> HostTensor {
-    guard shape.count == 1 else { throw Flaw.unsupported("it slices a constant of shape \(shape)") }
-    guard step != 0, step != .min else { throw Flaw.damaged("it slices by steps of \(step)") }
+    guard shape.count == 1 else { throw FormatError.unsupported("it slices a constant of shape \(shape)") }
+    guard step != 0, step != .min else { throw FormatError.damaged("it slices by steps of \(step)") }
     func clamped(_ index: Int, _ bounds: ClosedRange<Int>) -> Int {
       min(max(index < 0 ? index + count : index, bounds.lowerBound), bounds.upperBound)
     }
@@ -36,7 +38,7 @@ extension HostTensor {
   /// Concat of vectors.
   static func concatenated(_ parts: [HostTensor]) throws -> HostTensor {
     guard parts.allSatisfy({ $0.shape.count == 1 }) else {
-      throw Flaw.unsupported("it joins constants of shapes \(parts.map(\.shape))")
+      throw FormatError.unsupported("it joins constants of shapes \(parts.map(\.shape))")
     }
     let count = parts.reduce(0) { $0 + $1.count }
     try checkSize([count])
@@ -51,7 +53,7 @@ extension HostTensor {
     let rank = shape.count + axes.count
     let places = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
     guard rank <= 8, places.count == axes.count, places.allSatisfy({ 0..<rank ~= $0 }) else {
-      throw Flaw.damaged("it adds axes \(axes) to shape \(shape)")
+      throw FormatError.damaged("it adds axes \(axes) to shape \(shape)")
     }
     var extents = shape.makeIterator()
     return try HostTensor(shape: (0..<rank).map { places.contains($0) ? 1 : extents.next() ?? 1 }, values: values)
@@ -87,7 +89,7 @@ extension HostTensor {
     if let open = size.firstIndex(of: -1) {
       size[open] = 1
       let rest = checkedElementCount(size) ?? 0
-      guard rest > 0, count % rest == 0 else { throw Flaw.damaged("it reshapes \(shape) to \(request)") }
+      guard rest > 0, count % rest == 0 else { throw FormatError.damaged("it reshapes \(shape) to \(request)") }
       size[open] = count / rest
     }
     return try HostTensor(shape: size, values: values)
@@ -104,7 +106,7 @@ extension HostTensor {
   /// Elementwise arithmetic of equal shapes, or with one element on either side.
   static func combined(_ operation: Arithmetic, _ left: HostTensor, _ right: HostTensor) throws -> HostTensor {
     guard left.shape == right.shape || left.count == 1 || right.count == 1 else {
-      throw Flaw.unsupported("it combines constants of shapes \(left.shape) and \(right.shape)")
+      throw FormatError.unsupported("it combines constants of shapes \(left.shape) and \(right.shape)")
     }
     let shape = left.count == 1 && (right.count != 1 || right.shape.count > left.shape.count) ? right.shape : left.shape
     let count = max(left.count, right.count) * (left.count == 0 || right.count == 0 ? 0 : 1)
@@ -125,7 +127,7 @@ extension HostTensor {
       case .multiply: a.multipliedReportingOverflow(by: b)
       case .divide: a.dividedReportingOverflow(by: b)
       }
-    guard !overflow else { throw Flaw.damaged("it computes \(a) \(operation.rawValue) \(b)") }
+    guard !overflow else { throw FormatError.damaged("it computes \(a) \(operation.rawValue) \(b)") }
     return value
   }
 
@@ -140,14 +142,14 @@ extension HostTensor {
 
   private static func integer(_ number: Double) throws -> Int {
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
-      throw Flaw.damaged("it makes an integer of \(number)")
+      throw FormatError.damaged("it makes an integer of \(number)")
     }
     return value
   }
 
   private static func checkSize(_ shape: [Int]) throws {
     guard let count = checkedElementCount(shape), count <= largestCount else {
-      throw Flaw.unsupported("it computes a constant of shape \(shape), which is too large")
+      throw FormatError.unsupported("it computes a constant of shape \(shape), which is too large")
     }
   }
 

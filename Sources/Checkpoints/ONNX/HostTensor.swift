@@ -14,12 +14,12 @@ struct HostTensor: Hashable {
   /// Row-major.
   let values: Values
 
-  /// - Throws: `Flaw` where the number of values is not the shape's.
+  /// - Throws: `FormatError` where the number of values is not the shape's.
   init(shape: [Int], values: Values) throws {
     self.shape = shape
     self.values = values
     guard checkedElementCount(shape) == count, count <= Self.largestCount else {
-      throw Flaw.damaged("a constant of shape \(shape) has \(count) values")
+      throw FormatError.damaged("a constant of shape \(shape) has \(count) values")
     }
   }
 
@@ -33,9 +33,9 @@ struct HostTensor: Hashable {
 
   /// The values, where they are integers.
   ///
-  /// - Throws: `Flaw` where they are not.
+  /// - Throws: `FormatError` where they are not.
   func integers(_ what: String) throws -> [Int] {
-    guard case .integers(let values) = values else { throw Flaw.unsupported("\(what) is not made of integers") }
+    guard case .integers(let values) = values else { throw FormatError.unsupported("\(what) is not made of integers") }
     return values
   }
 

@@ -4,7 +4,7 @@ import Tensors
 extension ONNXImporter {
   /// What a node's first output stands for.
   ///
-  /// - Throws: `Flaw` or `GraphError` where the node is not understood.
+  /// - Throws: `FormatError` or `GraphError` where the node is not understood.
   mutating func value(of node: ProtoOperator) throws -> Value {
     switch node.opType {
     case "Conv": try convolution(node)
@@ -19,7 +19,7 @@ extension ONNXImporter {
     case "Add", "Sub", "Mul", "Div": try arithmetic(node)
     case "Constant", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Floor", "Ceil", "Reshape":
       .constant(try folded(node))
-    default: throw Flaw.unsupported("the operation \(node.opType) is not one that can be run here")
+    default: throw FormatError.unsupported("the operation \(node.opType) is not one that can be run here")
     }
   }
 
@@ -28,17 +28,17 @@ extension ONNXImporter {
     let (weight, shape) = try weight(node.requiredInput(1))
     let bias = try node.optionalInput(2).map { try self.weight($0) }
     guard node.integer("group", default: 1) == 1 else {
-      throw Flaw.unsupported("grouped convolutions are not run here")
+      throw FormatError.unsupported("grouped convolutions are not run here")
     }
     guard shape.rank == 4, shape.dimensions[2] == shape.dimensions[3] else {
-      throw Flaw.unsupported("its kernel \(shape) is not square")
+      throw FormatError.unsupported("its kernel \(shape) is not square")
     }
     let kernel = shape.dimensions[2]
     guard try node.square("kernel_shape", default: kernel) == kernel, 1...1024 ~= kernel else {
-      throw Flaw.damaged("its weights \(shape) are not of its kernel's size")
+      throw FormatError.damaged("its weights \(shape) are not of its kernel's size")
     }
     guard shape.dimensions[1] == builder.shape(of: input).channels else {
-      throw Flaw.damaged("its weights \(shape) do not fit its input \(builder.shape(of: input))")
+      throw FormatError.damaged("its weights \(shape) do not fit its input \(builder.shape(of: input))")
     }
     let convolution = Convolution(
       weight: weight, bias: bias?.name, outChannels: shape.dimensions[0], kernel: kernel,
@@ -49,7 +49,7 @@ extension ONNXImporter {
 
   private mutating func batchNorm(_ node: ProtoOperator) throws -> Value {
     guard node.integer("training_mode", default: 0) == 0 else {
-      throw Flaw.unsupported("it is exported for training; export the network in evaluation mode")
+      throw FormatError.unsupported("it is exported for training; export the network in evaluation mode")
     }
     let names = try (1...4).map { try weight(node.requiredInput($0)).name }
     let norm = BatchNorm(
@@ -59,9 +59,9 @@ extension ONNXImporter {
   }
 
   private mutating func maxPool(_ node: ProtoOperator) throws -> Value {
-    guard node.integers("kernel_shape") != nil else { throw Flaw.damaged("it has no kernel_shape") }
+    guard node.integers("kernel_shape") != nil else { throw FormatError.damaged("it has no kernel_shape") }
     guard try node.square("dilations", default: 1) == 1 else {
-      throw Flaw.unsupported("a max pool with dilation is not run here")
+      throw FormatError.unsupported("a max pool with dilation is not run here")
     }
     let input = try activation(node.requiredInput(0))
     var pool = MaxPool(
@@ -80,7 +80,7 @@ extension ONNXImporter {
     guard pads.count == 4, pads[0] == 0, pads[1] == 0, pads.allSatisfy({ 0..<pool.kernel ~= $0 }),
       let output = try? Operation.maxPool(ceiled).outputShape(of: [input]),
       output.height == extent(input.height, pads[2]), output.width == extent(input.width, pads[3])
-    else { throw Flaw.unsupported("a max pool with padding \(pads) is not run here") }
+    else { throw FormatError.unsupported("a max pool with padding \(pads) is not run here") }
     return ceiled
   }
 
@@ -93,26 +93,26 @@ extension ONNXImporter {
   private func cast(_ node: ProtoOperator) throws -> Value {
     var target = ProtoTensor()
     target.dataType = Int32(clamping: node.integer("to", default: 0))
-    guard let type = target.elementType else { throw Flaw.unsupported("it casts to type \(target.dataType)") }
+    guard let type = target.elementType else { throw FormatError.unsupported("it casts to type \(target.dataType)") }
     let name = try node.requiredInput(0)
     if type.isFloatingPoint, isWeight(name) { return .weight(name) }
     switch try value(name) {
     case .constant(let tensor): return .constant(try tensor.cast(toIntegers: !type.isFloatingPoint))
     case let value:
-      guard type.isFloatingPoint else { throw Flaw.unsupported("it casts activations to \(type)") }
+      guard type.isFloatingPoint else { throw FormatError.unsupported("it casts activations to \(type)") }
       return value
     }
   }
 
   private mutating func concat(_ node: ProtoOperator) throws -> Value {
-    guard let first = node.input.first else { throw Flaw.damaged("it has no inputs") }
+    guard let first = node.input.first else { throw FormatError.damaged("it has no inputs") }
     let axis = node.integer("axis", default: 1)
     guard case .activation = try value(first) else {
-      guard axis == 0 || axis == -1 else { throw Flaw.unsupported("it joins constants along axis \(axis)") }
+      guard axis == 0 || axis == -1 else { throw FormatError.unsupported("it joins constants along axis \(axis)") }
       return .constant(try .concatenated(node.input.map(constant)))
     }
     guard axis == 1 || axis == -3 else {
-      throw Flaw.unsupported("it joins activations along axis \(axis), not channels")
+      throw FormatError.unsupported("it joins activations along axis \(axis), not channels")
     }
     let inputs = try node.input.map(activation)
     return inputs.count == 1 ? .activation(inputs[0]) : try emit(.concat, to: inputs, node)
@@ -122,13 +122,15 @@ extension ONNXImporter {
     let names = try (node.requiredInput(0), node.requiredInput(1))
     switch (try value(names.0), try value(names.1)) {
     case (.activation(let left), .activation(let right)):
-      guard node.opType == "Add" else { throw Flaw.unsupported("\(node.opType) of activations is not run here") }
+      guard node.opType == "Add" else { throw FormatError.unsupported("\(node.opType) of activations is not run here") }
       return try emit(.add, to: [left, right], node)
     case (.constant(let left), .constant(let right)):
-      guard let operation = HostTensor.Arithmetic(rawValue: node.opType) else { throw Flaw.unsupported(node.opType) }
+      guard let operation = HostTensor.Arithmetic(rawValue: node.opType) else {
+        throw FormatError.unsupported(node.opType)
+      }
       return .constant(try .combined(operation, left, right))
     default:
-      throw Flaw.unsupported("\(node.opType) of an activation and a constant is not run here")
+      throw FormatError.unsupported("\(node.opType) of an activation and a constant is not run here")
     }
   }
 
@@ -142,13 +144,13 @@ extension ONNXImporter {
     case "Gather": return try input.gathered(constant(node.requiredInput(1)), axis: node.integer("axis", default: 0))
     case "Slice": return try slice(input, node)
     case "Unsqueeze":
-      guard let axes = try axes(node) else { throw Flaw.damaged("it has no axes") }
+      guard let axes = try axes(node) else { throw FormatError.damaged("it has no axes") }
       return try input.unsqueezed(axes)
     case "Squeeze": return try input.squeezed(axes(node))
     case "Floor": return try input.rounded(.down)
     case "Ceil": return try input.rounded(.up)
     case "Reshape": return try input.reshaped(constant(node.requiredInput(1)).integers("its shape"))
-    default: throw Flaw.unsupported("the operation \(node.opType) is not one that can be run here")
+    default: throw FormatError.unsupported("the operation \(node.opType) is not one that can be run here")
     }
   }
 
@@ -170,7 +172,7 @@ extension ONNXImporter {
     if node.attribute.contains(where: { $0.name == "value_float" }) {
       return try HostTensor(shape: [], values: .floats([Double(node.float("value_float", default: 0))]))
     }
-    throw Flaw.unsupported("its value is not made of numbers")
+    throw FormatError.unsupported("its value is not made of numbers")
   }
 
   private func shape(of value: Value, _ node: ProtoOperator) throws -> HostTensor {
@@ -192,7 +194,7 @@ extension ONNXImporter {
     }
     guard let starts = try operand(1, "starts"), let ends = try operand(2, "ends"), starts.count == 1, ends.count == 1,
       try operand(3, "axes").map({ $0 == [0] || $0 == [-1] }) ?? true
-    else { throw Flaw.unsupported("it slices along more than one axis") }
+    else { throw FormatError.unsupported("it slices along more than one axis") }
     return try input.sliced(start: starts[0], end: ends[0], step: operand(4, "steps")?.first ?? 1)
   }
 

@@ -9,10 +9,12 @@ extension ONNXImporter {
     let (size, isExact) = try target(node, from: shape)
     guard size != shape.size else { return .activation(input) }
     let mode = node.text("mode", default: "nearest")
-    guard mode == "linear" || mode == "bilinear" else { throw Flaw.unsupported("its mode is \(mode), not linear") }
+    guard mode == "linear" || mode == "bilinear" else {
+      throw FormatError.unsupported("its mode is \(mode), not linear")
+    }
     guard node.integer("antialias", default: 0) == 0 || (size.height >= shape.height && size.width >= shape.width)
     else {
-      throw Flaw.unsupported("it shrinks with antialiasing, which is not run here")
+      throw FormatError.unsupported("it shrinks with antialiasing, which is not run here")
     }
     let centers = try centers(of: node, from: shape.size, to: size, isExact: isExact)
     return try emit(.upsample(to: size, centers: centers), to: [input], node)
@@ -21,23 +23,23 @@ extension ONNXImporter {
   /// The size that comes out, and whether the scales are exactly its ratio to the input's.
   private func target(_ node: ProtoOperator, from shape: Shape) throws -> (size: Size, isExact: Bool) {
     guard node.integers("axes") == nil, node.text("keep_aspect_ratio_policy", default: "stretch") == "stretch" else {
-      throw Flaw.unsupported("it resizes some axes only; export with all of them")
+      throw FormatError.unsupported("it resizes some axes only; export with all of them")
     }
     // Resize since operator set 11: X, roi, scales, sizes. Before, and Upsample: X, scales; at first an attribute.
     let isNew = node.opType == "Resize" && model.operatorSet >= 11
     if isNew, let sizes = try node.optionalInput(3).map(constant) {
       let extents = try sizes.integers("its sizes")
       guard extents.count == 4, Array(extents[..<2]) == Array(shape.dimensions[..<2]) else {
-        throw Flaw.unsupported("it resizes \(shape) to \(extents)")
+        throw FormatError.unsupported("it resizes \(shape) to \(extents)")
       }
       return (try checked(extents[2], extents[3]), true)
     }
     let given = try node.optionalInput(isNew ? 2 : 1).map { try constant($0).floats }
     guard let scales = given ?? node.floats("scales").map({ $0.map(Double.init) }), scales.count == 4,
       scales[0] == 1, scales[1] == 1, scales.allSatisfy({ $0.isFinite && $0 > 0 && $0 < 1e5 })
-    else { throw Flaw.unsupported("it has neither sizes nor scales of height and width") }
+    else { throw FormatError.unsupported("it has neither sizes nor scales of height and width") }
     let (height, width) = (Double(shape.height) * scales[2], Double(shape.width) * scales[3])
-    guard height < 1e5, width < 1e5 else { throw Flaw.unsupported("it resizes to \(width)×\(height)") }
+    guard height < 1e5, width < 1e5 else { throw FormatError.unsupported("it resizes to \(width)×\(height)") }
     let size = try checked(Self.whole(height), Self.whole(width))
     return (size, Self.isWhole(height) && Self.isWhole(width))
   }
@@ -48,7 +50,9 @@ extension ONNXImporter {
   private static func whole(_ extent: Double) -> Int { Int(isWhole(extent) ? extent.rounded() : extent.rounded(.down)) }
 
   private func checked(_ height: Int, _ width: Int) throws -> Size {
-    guard 1...65536 ~= height, 1...65536 ~= width else { throw Flaw.unsupported("it resizes to \(width)×\(height)") }
+    guard 1...65536 ~= height, 1...65536 ~= width else {
+      throw FormatError.unsupported("it resizes to \(width)×\(height)")
+    }
     return Size(height: height, width: width)
   }
 
@@ -61,7 +65,8 @@ extension ONNXImporter {
     let mode = saysMode ? node.text("coordinate_transformation_mode", default: "half_pixel") : "asymmetric"
     // Scales count only where the mode uses them.
     guard isExact || mode == "align_corners" else {
-      throw Flaw.unsupported("its scales do not take \(source) to whole pixels; export with sizes instead of scales")
+      throw FormatError.unsupported(
+        "its scales do not take \(source) to whole pixels; export with sizes instead of scales")
     }
     switch mode {
     case "half_pixel": return .halfPixel
@@ -70,11 +75,12 @@ extension ONNXImporter {
     case "pytorch_half_pixel":
       // It differs from half_pixel where one pixel comes out: there it is the first.
       guard size.height > 1 || source.height == 1, size.width > 1 || source.width == 1 else {
-        throw Flaw.unsupported("it shrinks \(source) to \(size) by pytorch_half_pixel, which is not run here")
+        throw FormatError.unsupported("it shrinks \(source) to \(size) by pytorch_half_pixel, which is not run here")
       }
       return .halfPixel
     default:
-      throw Flaw.unsupported("its coordinates are \(mode); half_pixel, asymmetric and align_corners are run here")
+      throw FormatError.unsupported(
+        "its coordinates are \(mode); half_pixel, asymmetric and align_corners are run here")
     }
   }
 }

@@ -86,11 +86,11 @@ struct ONNXImporter {
     let place = "node '\(node.label)' (\(node.opType))"
     do {
       guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        throw Flaw.unsupported("operations of '\(node.domain)' are not understood; export with ONNX's own")
+        throw FormatError.unsupported("operations of '\(node.domain)' are not understood; export with ONNX's own")
       }
-      guard let output = node.output.first, !output.isEmpty else { throw Flaw.damaged("it has no output") }
+      guard let output = node.output.first, !output.isEmpty else { throw FormatError.damaged("it has no output") }
       values[output] = try value(of: node)
-    } catch let flaw as Flaw {
+    } catch let flaw as FormatError {
       throw CheckpointError(flaw.kind, file: model.file.name, place: place, reason: flaw.reason)
     } catch let error as GraphError {
       throw CheckpointError(.unsupported, file: model.file.name, place: place, reason: error.reason + fixedSizeAdvice)
@@ -106,18 +106,18 @@ struct ONNXImporter {
 
 // What a name stands for.
 extension ONNXImporter {
-  /// - Throws: `Flaw` where nothing before the node makes it.
+  /// - Throws: `FormatError` where nothing before the node makes it.
   func value(_ name: String) throws -> Value {
     if let value = values[name] { return value }
     if let constant = model.constants[name] { return .constant(constant) }
     if model.parameters.entries[name] != nil { return .weight(name) }
-    throw Flaw.damaged(
+    throw FormatError.damaged(
       "its input '\(name)' is neither in the file nor made by a node before it; export the model again")
   }
 
   func activation(_ name: String) throws -> Node.ID {
     guard case .activation(let node) = try value(name) else {
-      throw Flaw.unsupported("its input '\(name)' is a constant, where an activation is needed")
+      throw FormatError.unsupported("its input '\(name)' is a constant, where an activation is needed")
     }
     return node
   }
@@ -128,8 +128,8 @@ extension ONNXImporter {
     case .weight(let alias):
       if let tensor = model.constants[alias] { return tensor }
       if case .constant(let tensor)? = values[alias] { return tensor }
-      throw Flaw.unsupported("its input '\(name)' is too large to be computed with")
-    case .activation: throw Flaw.unsupported("its input '\(name)' is an activation, where a constant is needed")
+      throw FormatError.unsupported("its input '\(name)' is too large to be computed with")
+    case .activation: throw FormatError.unsupported("its input '\(name)' is an activation, where a constant is needed")
     }
   }
 
@@ -142,7 +142,8 @@ extension ONNXImporter {
   func weight(_ name: String) throws -> (name: String, shape: Shape) {
     if case .weight(let alias)? = values[name], let shape = model.parameters.shape(of: alias) { return (alias, shape) }
     guard let shape = model.parameters.shape(of: name) else {
-      throw Flaw.unsupported("its weights '\(name)' are not in the file; export the model with its weights inside")
+      throw FormatError.unsupported(
+        "its weights '\(name)' are not in the file; export the model with its weights inside")
     }
     return (name, shape)
   }
@@ -152,7 +153,7 @@ extension ONNXImporter {
     let id = try builder.add(operation, to: inputs, name: node.label)
     let shape = builder.shape(of: id)
     guard let count = checkedElementCount(shape.dimensions), count <= Self.largestActivation else {
-      throw Flaw.unsupported("its output \(shape) is too large")
+      throw FormatError.unsupported("its output \(shape) is too large")
     }
     if case .sigmoid = operation { sigmoids.insert(id) }
     return .activation(id)

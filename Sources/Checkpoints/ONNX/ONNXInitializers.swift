@@ -29,7 +29,7 @@ struct ONNXInitializers {
       if let bulk {
         let (needed, overflow) = count.multipliedReportingOverflow(by: type.byteCount ?? 0)
         guard !overflow, needed == bulk.count else {
-          throw Flaw.damaged("\(dimensions) of \(type) does not fill its \(bulk.count) bytes")
+          throw FormatError.damaged("\(dimensions) of \(type) does not fill its \(bulk.count) bytes")
         }
         entries[header.name] = StoredTensor(elementType: type, shape: Shape(dimensions), location: bulk)
       } else {
@@ -56,7 +56,7 @@ struct ONNXInitializers {
     let header = try ProtoTensor(copying: rest)
     let type: ElementType? = bulk.number == 4 ? .float32 : bulk.number == 10 ? .float64 : header.elementType
     guard header.elementType == type else {
-      throw Flaw.damaged("the tensor '\(header.name)' holds data of another type than it says")
+      throw FormatError.damaged("the tensor '\(header.name)' holds data of another type than it says")
     }
     return (header, bulk.content)
   }
@@ -65,12 +65,12 @@ struct ONNXInitializers {
 extension ProtoTensor {
   /// Decodes a message that is small.
   ///
-  /// - Throws: `Flaw` where it is malformed.
+  /// - Throws: `FormatError` where it is malformed.
   init(copying bytes: some Sequence<UInt8>) throws {
     do {
       try self.init(serializedBytes: Array(bytes))
     } catch {
-      throw Flaw.damaged("holds a malformed tensor")
+      throw FormatError.damaged("holds a malformed tensor")
     }
   }
 }

@@ -82,7 +82,7 @@ public struct ONNXModel: Network {
   }
 
   private static func model(_ bytes: UnsafeRawBufferPointer) throws -> ProtoModel {
-    guard let base = bytes.baseAddress else { throw Flaw.damaged("is empty") }
+    guard let base = bytes.baseAddress else { throw FormatError.damaged("is empty") }
     // The initializers are unknown to `ProtoModel`, so that the decoder passes over them.
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
@@ -90,7 +90,7 @@ public struct ONNXModel: Network {
     do {
       return try ProtoModel(serializedBytes: data, options: options)
     } catch {
-      throw Flaw.damaged("is a malformed ONNX model")
+      throw FormatError.damaged("is a malformed ONNX model")
     }
   }
 

@@ -25,44 +25,44 @@ extension ProtoOperator {
 
   /// The name of an input.
   ///
-  /// - Throws: `Flaw` where it is left out.
+  /// - Throws: `FormatError` where it is left out.
   func requiredInput(_ index: Int) throws -> String {
-    guard let name = optionalInput(index) else { throw Flaw.damaged("its input \(index) is left out") }
+    guard let name = optionalInput(index) else { throw FormatError.damaged("its input \(index) is left out") }
     return name
   }
 
   /// One number for both axes, as of `[2, 2]`; within what pictures can need.
   ///
-  /// - Throws: `Flaw` where the axes differ or the number is absurd.
+  /// - Throws: `FormatError` where the axes differ or the number is absurd.
   func square(_ name: String, default value: Int) throws -> Int {
     guard let both = integers(name) else { return value }
     guard both.count == 2, both[0] == both[1] else {
-      throw Flaw.unsupported("its \(name) \(both) differs between the axes")
+      throw FormatError.unsupported("its \(name) \(both) differs between the axes")
     }
-    guard 1...1024 ~= both[0] else { throw Flaw.damaged("its \(name) is \(both[0])") }
+    guard 1...1024 ~= both[0] else { throw FormatError.damaged("its \(name) is \(both[0])") }
     return both[0]
   }
 
   /// Whether nothing is padded.
   ///
-  /// - Throws: `Flaw` where the padding is automatic.
+  /// - Throws: `FormatError` where the padding is automatic.
   func hasNoPads() throws -> Bool {
     let automatic = text("auto_pad", default: "NOTSET")
     guard automatic == "NOTSET" || automatic == "VALID" else {
-      throw Flaw.unsupported("its padding \(automatic) is not understood; export explicit pads")
+      throw FormatError.unsupported("its padding \(automatic) is not understood; export explicit pads")
     }
     return automatic == "VALID" || (integers("pads") ?? []).allSatisfy { $0 == 0 }
   }
 
   /// The padding that all four sides have.
   ///
-  /// - Throws: `Flaw` where the sides differ or the padding is automatic.
+  /// - Throws: `FormatError` where the sides differ or the padding is automatic.
   func evenPadding() throws -> Int {
     guard try !hasNoPads(), let pads = integers("pads") else { return 0 }
     guard pads.count == 4, let first = pads.first, pads.allSatisfy({ $0 == first }) else {
-      throw Flaw.unsupported("its pads \(pads) differ between the sides")
+      throw FormatError.unsupported("its pads \(pads) differ between the sides")
     }
-    guard 0...4096 ~= first else { throw Flaw.damaged("its padding is \(first)") }
+    guard 0...4096 ~= first else { throw FormatError.damaged("its padding is \(first)") }
     return first
   }
 }

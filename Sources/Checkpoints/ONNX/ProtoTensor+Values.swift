@@ -24,31 +24,31 @@ extension ProtoTensor {
 
   /// The extents, checked, with their product.
   ///
-  /// - Throws: `Flaw` where they are not possible, or where the elements lie in another file.
+  /// - Throws: `FormatError` where they are not possible, or where the elements lie in another file.
   func extents() throws -> (dimensions: [Int], count: Int) {
     guard dataLocation == 0, externalData.isEmpty else {
       let file = externalData.first { $0.key == "location" }?.value ?? "another file"
-      throw Flaw.unsupported("its elements lie in '\(file)'; export the model with its weights inside")
+      throw FormatError.unsupported("its elements lie in '\(file)'; export the model with its weights inside")
     }
     let dimensions = dims.map { Int(clamping: $0) }
     guard let count = checkedElementCount(dimensions) else {
-      throw Flaw.damaged("its shape \(dimensions) is not possible")
+      throw FormatError.damaged("its shape \(dimensions) is not possible")
     }
     return (dimensions, count)
   }
 
   /// The elements that are held by this message, widened to float32.
   ///
-  /// - Throws: `Flaw` where their number is not the shape's.
+  /// - Throws: `FormatError` where their number is not the shape's.
   func floats() throws -> [Float] {
     let (dimensions, count) = try extents()
     guard let type = elementType, let size = type.byteCount else {
-      throw Flaw.unsupported("its type \(dataType) is not one of numbers")
+      throw FormatError.unsupported("its type \(dataType) is not one of numbers")
     }
     let values: [Float]
     if !rawData.isEmpty {
       guard rawData.count / size == count, rawData.count % size == 0 else {
-        throw Flaw.damaged("\(dimensions) of \(type) does not fill its \(rawData.count) bytes")
+        throw FormatError.damaged("\(dimensions) of \(type) does not fill its \(rawData.count) bytes")
       }
       values = rawData.withUnsafeBytes { raw in
         Tensor(shape: [count]) { target in
@@ -59,7 +59,7 @@ extension ProtoTensor {
       values = typedValues(type)
     }
     guard values.count == count else {
-      throw Flaw.damaged("\(dimensions) of \(type) has \(values.count) elements")
+      throw FormatError.damaged("\(dimensions) of \(type) has \(values.count) elements")
     }
     return values
   }
@@ -78,11 +78,11 @@ extension ProtoTensor {
 
   /// A small tensor's values, integers exactly.
   ///
-  /// - Throws: `Flaw` where it is large or malformed.
+  /// - Throws: `FormatError` where it is large or malformed.
   func hostTensor() throws -> HostTensor {
     let (dimensions, count) = try extents()
     guard count <= HostTensor.largestCount else {
-      throw Flaw.unsupported("a constant of shape \(dimensions) is too large to be computed with")
+      throw FormatError.unsupported("a constant of shape \(dimensions) is too large to be computed with")
     }
     switch elementType {
     case .int64?:

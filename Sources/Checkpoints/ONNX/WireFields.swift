@@ -15,7 +15,7 @@ struct WireFields: Sequence, IteratorProtocol {
 
   private var cursor: ByteCursor
   /// Why the iteration ended early.
-  private(set) var flaw: Flaw?
+  private(set) var flaw: FormatError?
 
   /// The fields of the message that takes `range` of the file.
   init(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) throws {
@@ -24,7 +24,7 @@ struct WireFields: Sequence, IteratorProtocol {
 
   /// Every field, in order.
   ///
-  /// - Throws: `Flaw` where the message is malformed or ends within a field.
+  /// - Throws: `FormatError` where the message is malformed or ends within a field.
   static func all(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) throws -> [Field] {
     var fields = try WireFields(bytes, in: range)
     var result: [Field] = []
@@ -38,7 +38,7 @@ struct WireFields: Sequence, IteratorProtocol {
     do {
       return try field()
     } catch {
-      flaw = error as? Flaw ?? .damaged("is malformed")
+      flaw = error as? FormatError ?? .damaged("is malformed")
       return nil
     }
   }
@@ -47,7 +47,7 @@ struct WireFields: Sequence, IteratorProtocol {
     let start = cursor.position
     let tag = try varint()
     guard let number = Int(exactly: tag >> 3), number > 0 else {
-      throw Flaw.damaged("is no ONNX model at byte \(start)")
+      throw FormatError.damaged("is no ONNX model at byte \(start)")
     }
     let content: Range<Int>
     switch tag & 7 {
@@ -58,7 +58,7 @@ struct WireFields: Sequence, IteratorProtocol {
     case 1: content = try cursor.skip(8)
     case 2: content = try cursor.skip(Int(clamping: try varint()))
     case 5: content = try cursor.skip(4)
-    default: throw Flaw.damaged("is no ONNX model at byte \(start)")
+    default: throw FormatError.damaged("is no ONNX model at byte \(start)")
     }
     return Field(number: number, wireType: UInt8(tag & 7), whole: start..<cursor.position, content: content)
   }
@@ -70,6 +70,6 @@ struct WireFields: Sequence, IteratorProtocol {
       value |= UInt64(byte & 0x7F) << shift
       if byte & 0x80 == 0 { return value }
     }
-    throw Flaw.damaged("holds an endless number at byte \(cursor.position)")
+    throw FormatError.damaged("holds an endless number at byte \(cursor.position)")
   }
 }

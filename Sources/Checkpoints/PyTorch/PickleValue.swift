@@ -69,24 +69,25 @@ struct PickledTensor {
   /// In elements.
   let strides: [Int]
 
-  /// - Throws: `Flaw` where the view leaves its storage or repeats elements without end.
+  /// - Throws: `FormatError` where the view leaves its storage or repeats elements without end.
   init(storage: PickledStorage, offset: Int, dimensions: [Int], strides: [Int]) throws {
     guard let count = checkedElementCount(dimensions), strides.count == dimensions.count,
       offset >= 0, strides.allSatisfy({ $0 >= 0 })
-    else { throw Flaw.damaged("a tensor of shape \(dimensions) with strides \(strides) is not possible") }
+    else { throw FormatError.damaged("a tensor of shape \(dimensions) with strides \(strides) is not possible") }
     guard count <= storage.count else {
-      throw Flaw.damaged("a tensor of shape \(dimensions) is larger than its storage of \(storage.count) elements")
+      throw FormatError.damaged(
+        "a tensor of shape \(dimensions) is larger than its storage of \(storage.count) elements")
     }
     var last = count == 0 ? 0 : offset
     if count > 0 {
       for (extent, stride) in zip(dimensions, strides) {
         let (step, overflow) = (extent - 1).multipliedReportingOverflow(by: stride)
         let (sum, overflowed) = last.addingReportingOverflow(step)
-        guard !overflow, !overflowed else { throw Flaw.damaged("the strides \(strides) of a tensor overflow") }
+        guard !overflow, !overflowed else { throw FormatError.damaged("the strides \(strides) of a tensor overflow") }
         last = sum
       }
       guard last < storage.count else {
-        throw Flaw.damaged("a tensor reaches element \(last) of a storage of \(storage.count)")
+        throw FormatError.damaged("a tensor reaches element \(last) of a storage of \(storage.count)")
       }
     }
     self.storage = storage

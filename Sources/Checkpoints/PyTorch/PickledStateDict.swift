@@ -9,7 +9,7 @@ struct PickledStateDict {
 
   /// Takes the tensors out of what `machine` built; a dictionary that wraps a state_dict is unwrapped.
   ///
-  /// - Throws: `Flaw` where there are no named tensors.
+  /// - Throws: `FormatError` where there are no named tensors.
   init(_ root: PickleValue, in machine: Unpickler) throws {
     var node = root
     // Twice at most: {"model": {"state_dict": …}}.
@@ -33,7 +33,7 @@ struct PickledStateDict {
         break
       }
     }
-    throw Flaw.unsupported("holds no dictionary of tensors; save the network's state_dict")
+    throw FormatError.unsupported("holds no dictionary of tensors; save the network's state_dict")
   }
 }
 

@@ -17,7 +17,7 @@ enum PyTorchLegacyReader {
       var cursor = try ByteCursor(bytes)
       _ = try next(&cursor)
       guard case .integer(version) = try next(&cursor).root else {
-        throw Flaw.unsupported("is of another version of PyTorch's old format than \(version); save it again")
+        throw FormatError.unsupported("is of another version of PyTorch's old format than \(version); save it again")
       }
       try checkByteOrder(next(&cursor))
       let (root, machine) = try next(&cursor)
@@ -25,7 +25,7 @@ enum PyTorchLegacyReader {
       let starts = try storages(of: machine, keys: next(&cursor), at: cursor)
       return try tensors.mapValues { tensor in
         guard let start = starts[tensor.storage.key] else {
-          throw Flaw.damaged("the storage '\(tensor.storage.key)' is missing")
+          throw FormatError.damaged("the storage '\(tensor.storage.key)' is missing")
         }
         return tensor.stored(at: start)
       }
@@ -44,28 +44,28 @@ enum PyTorchLegacyReader {
   }
 
   private static func checkByteOrder(_ facts: Pickle) throws {
-    guard case .dictionary(let index) = facts.root else { throw Flaw.damaged("the machine's facts are missing") }
+    guard case .dictionary(let index) = facts.root else { throw FormatError.damaged("the machine's facts are missing") }
     for case (.string("little_endian"), .bool(false)) in facts.machine.dictionaries[index] {
-      throw Flaw.unsupported("is written in big-endian order; save it on a little-endian machine")
+      throw FormatError.unsupported("is written in big-endian order; save it on a little-endian machine")
     }
   }
 
   /// Where each storage's elements begin, walking them in the order of the keys.
   private static func storages(of machine: Unpickler, keys: Pickle, at start: ByteCursor) throws -> [String: Int] {
-    guard case .list(let list) = keys.root else { throw Flaw.damaged("the list of storages is missing") }
+    guard case .list(let list) = keys.root else { throw FormatError.damaged("the list of storages is missing") }
     let known = Dictionary(machine.storages.map { ($0.key, $0) }) { first, _ in first }
     for storage in machine.storages where known[storage.key] != storage {
-      throw Flaw.damaged("the storage '\(storage.key)' is described in two ways")
+      throw FormatError.damaged("the storage '\(storage.key)' is described in two ways")
     }
     var cursor = start
     var starts: [String: Int] = [:]
     for case .string(let key) in keys.machine.sequences[list] {
       guard let storage = known[key], let size = storage.elementType.byteCount else {
-        throw Flaw.damaged("the storage '\(key)' belongs to no tensor")
+        throw FormatError.damaged("the storage '\(key)' belongs to no tensor")
       }
       let count: Int64 = try cursor.integer()
       guard count == storage.count, storage.count <= cursor.remaining / size else {
-        throw Flaw.damaged(
+        throw FormatError.damaged(
           "the storage '\(key)' should have \(storage.count) elements; the file is cut short or damaged")
       }
       starts[key] = try cursor.skip(storage.count * size).lowerBound

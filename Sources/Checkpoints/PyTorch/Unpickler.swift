@@ -29,22 +29,22 @@ struct Unpickler {
 
   /// Runs to the `STOP`.
   ///
-  /// - Throws: `Flaw`.
+  /// - Throws: `FormatError`.
   mutating func run() throws -> PickleValue {
     for _ in 0..<Self.longestProgram {
       let code: UInt8 = try cursor.integer()
       if code == UInt8(ascii: ".") {
-        guard marks.isEmpty else { throw Flaw.damaged("the pickle stops inside a tuple") }
+        guard marks.isEmpty else { throw FormatError.damaged("the pickle stops inside a tuple") }
         return try pop()
       }
       guard let opcode = Opcode(rawValue: code) else {
-        throw Flaw.refused(
+        throw FormatError.refused(
           "the pickle uses operation 0x\(String(code, radix: 16)) at byte \(cursor.position - 1); refused: only tensors, dictionaries and numbers are built"
         )
       }
       try execute(opcode)
     }
-    throw Flaw.damaged("the pickle has more than \(Self.longestProgram) operations")
+    throw FormatError.damaged("the pickle has more than \(Self.longestProgram) operations")
   }
 
   private enum Opcode: UInt8 {
@@ -133,17 +133,21 @@ extension Unpickler {
   }
 
   private mutating func get(_ index: Int) throws {
-    guard let value = memo[index] else { throw Flaw.damaged("the pickle reads memo \(index), which was never set") }
+    guard let value = memo[index] else {
+      throw FormatError.damaged("the pickle reads memo \(index), which was never set")
+    }
     stack.append(value)
   }
 
-  private static var underflow: Flaw { .damaged("the pickle takes more from its stack than there is") }
+  private static var underflow: FormatError { .damaged("the pickle takes more from its stack than there is") }
 }
 
 // Scalars.
 extension Unpickler {
   private mutating func string(length: Int) throws -> String {
-    guard length <= Self.longestString else { throw Flaw.damaged("the pickle holds a string of \(length) bytes") }
+    guard length <= Self.longestString else {
+      throw FormatError.damaged("the pickle holds a string of \(length) bytes")
+    }
     return try cursor.text(length)
   }
 
@@ -180,14 +184,14 @@ extension Unpickler {
 
   private mutating func append(_ items: [PickleValue]) throws {
     guard case .list(let index) = try top() else {
-      throw Flaw.damaged("the pickle appends to something that is no list")
+      throw FormatError.damaged("the pickle appends to something that is no list")
     }
     sequences[index].append(contentsOf: items)
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws {
     guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
-      throw Flaw.damaged("the pickle sets items of something that is no dictionary")
+      throw FormatError.damaged("the pickle sets items of something that is no dictionary")
     }
     for pair in stride(from: 0, to: items.count, by: 2) {
       dictionaries[index].append((items[pair], items[pair + 1]))
@@ -198,7 +202,7 @@ extension Unpickler {
   private mutating func build() throws {
     _ = try pop()
     guard case .dictionary = try top() else {
-      throw Flaw.refused("the pickle sets attributes; refused: only tensors, dictionaries and numbers are built")
+      throw FormatError.refused("the pickle sets attributes; refused: only tensors, dictionaries and numbers are built")
     }
   }
 }
@@ -207,7 +211,7 @@ extension Unpickler {
 extension Unpickler {
   private func global(module: String, name: String) throws -> PickleValue {
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw Flaw.refused(
+      throw FormatError.refused(
         "the pickle asks for '\(module).\(name)'; refused: only tensors, dictionaries and numbers are built; save the state_dict alone"
       )
     }
@@ -217,7 +221,7 @@ extension Unpickler {
   private mutating func stackGlobal() throws {
     let names = try pop(count: 2)
     guard case .string(let module) = names[0], case .string(let name) = names[1] else {
-      throw Flaw.damaged("the pickle names a global by something that is no string")
+      throw FormatError.damaged("the pickle names a global by something that is no string")
     }
     stack.append(try global(module: module, name: name))
   }
@@ -225,7 +229,7 @@ extension Unpickler {
   private mutating func reduce() throws {
     let operands = try pop(count: 2)
     guard case .global(let function) = operands[0], case .tuple(let index) = operands[1] else {
-      throw Flaw.refused("the pickle calls something that is no function; refused: nothing in it is called")
+      throw FormatError.refused("the pickle calls something that is no function; refused: nothing in it is called")
     }
     try call(function, sequences[index])
   }
@@ -233,16 +237,20 @@ extension Unpickler {
   private mutating func call(_ function: PickleGlobal, _ arguments: [PickleValue]) throws {
     switch function {
     case .orderedDictionary:
-      guard arguments.isEmpty else { throw Flaw.unsupported("the pickle fills an OrderedDict by its constructor") }
+      guard arguments.isEmpty else {
+        throw FormatError.unsupported("the pickle fills an OrderedDict by its constructor")
+      }
       pushDictionary()
     case .rebuildTensor, .rebuildTensorV2:
       tensors.append(try tensor(arguments))
       stack.append(.tensor(tensors.count - 1))
     case .rebuildParameter:
-      guard case .tensor? = arguments.first else { throw Flaw.damaged("the pickle makes a parameter of no tensor") }
+      guard case .tensor? = arguments.first else {
+        throw FormatError.damaged("the pickle makes a parameter of no tensor")
+      }
       stack.append(arguments[0])
     case .storage:
-      throw Flaw.refused("the pickle calls a storage; refused: storages are only read")
+      throw FormatError.refused("the pickle calls a storage; refused: storages are only read")
     }
   }
 
@@ -250,7 +258,7 @@ extension Unpickler {
   private func tensor(_ arguments: [PickleValue]) throws -> PickledTensor {
     guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
       let dimensions = integers(arguments[2]), let strides = integers(arguments[3])
-    else { throw Flaw.damaged("the pickle rebuilds a tensor from the wrong arguments") }
+    else { throw FormatError.damaged("the pickle rebuilds a tensor from the wrong arguments") }
     return try PickledTensor(storage: storages[storage], offset: offset, dimensions: dimensions, strides: strides)
   }
 
@@ -267,14 +275,14 @@ extension Unpickler {
   /// ('storage', type, key, device, count[, view]).
   private mutating func loadStorage() throws {
     guard case .tuple(let index) = try pop(), sequences[index].count >= 5 else {
-      throw Flaw.damaged("the pickle asks for a storage in an unknown way")
+      throw FormatError.damaged("the pickle asks for a storage in an unknown way")
     }
     let id = sequences[index]
     guard case .string("storage") = id[0], case .global(.storage(let type)) = id[1], case .string(let key) = id[2],
       case .integer(let count) = id[4], count >= 0
-    else { throw Flaw.damaged("the pickle asks for a storage in an unknown way") }
+    else { throw FormatError.damaged("the pickle asks for a storage in an unknown way") }
     if id.count > 5 {
-      guard case .none = id[5] else { throw Flaw.unsupported("its storages are views of others; save it again") }
+      guard case .none = id[5] else { throw FormatError.unsupported("its storages are views of others; save it again") }
     }
     storages.append(PickledStorage(key: key, elementType: type, count: count))
     stack.append(.storage(storages.count - 1))

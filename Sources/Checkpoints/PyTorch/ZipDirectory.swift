@@ -18,17 +18,17 @@ struct ZipDirectory {
 
   /// Reads the directory.
   ///
-  /// - Throws: `Flaw` where the archive is cut short or damaged, or has entries that are compressed or encrypted.
+  /// - Throws: `FormatError` where the archive is cut short or damaged, or has entries that are compressed or encrypted.
   init(_ bytes: UnsafeRawBufferPointer) throws {
     let (count, offset) = try Self.locate(bytes)
     var cursor = try ByteCursor(bytes, at: offset)
     // No entry takes less than its fixed part.
-    guard count <= cursor.remaining / 46 else { throw Flaw.damaged("the archive claims \(count) entries") }
+    guard count <= cursor.remaining / 46 else { throw FormatError.damaged("the archive claims \(count) entries") }
     var entries: [String: Range<Int>] = [:]
     for _ in 0..<count {
       let header = try CentralHeader(&cursor)
       guard entries.updateValue(try Self.data(of: header, in: bytes), forKey: header.name) == nil else {
-        throw Flaw.damaged("the archive holds '\(header.name)' twice")
+        throw FormatError.damaged("the archive holds '\(header.name)' twice")
       }
     }
     self.entries = entries
@@ -41,7 +41,7 @@ struct ZipDirectory {
     let end = stride(from: bytes.count - size, through: earliest, by: -1).first {
       bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self).littleEndian == endSignature
     }
-    guard let end else { throw Flaw.damaged("the archive has no directory at its end: it is cut short") }
+    guard let end else { throw FormatError.damaged("the archive has no directory at its end: it is cut short") }
     var record = try ByteCursor(bytes, at: end + 10)
     let count = Int(try record.integer(UInt16.self))
     _ = try record.skip(4)
@@ -52,10 +52,12 @@ struct ZipDirectory {
 
   private static func locate64(_ bytes: UnsafeRawBufferPointer, end: Int) throws -> (count: Int, offset: Int) {
     var locator = try ByteCursor(bytes, at: end - 20)
-    guard try locator.integer() == locator64Signature else { throw Flaw.damaged("the zip64 locator is missing") }
+    guard try locator.integer() == locator64Signature else { throw FormatError.damaged("the zip64 locator is missing") }
     _ = try locator.skip(4)
     var record = try ByteCursor(bytes, at: try int(locator.integer()))
-    guard try record.integer() == end64Signature else { throw Flaw.damaged("the zip64 directory's end is missing") }
+    guard try record.integer() == end64Signature else {
+      throw FormatError.damaged("the zip64 directory's end is missing")
+    }
     _ = try record.skip(28)
     let count = try int(record.integer())
     _ = try record.skip(8)
@@ -68,7 +70,9 @@ struct ZipDirectory {
     let localOffset: Int
 
     init(_ cursor: inout ByteCursor) throws {
-      guard try cursor.integer() == centralSignature else { throw Flaw.damaged("the archive's directory is damaged") }
+      guard try cursor.integer() == centralSignature else {
+        throw FormatError.damaged("the archive's directory is damaged")
+      }
       _ = try cursor.skip(4)
       let flags: UInt16 = try cursor.integer()
       let method: UInt16 = try cursor.integer()
@@ -83,16 +87,16 @@ struct ZipDirectory {
       name = try cursor.text(Int(nameLength))
       let extra = try cursor.skip(Int(extraLength))
       _ = try cursor.skip(Int(commentLength))
-      guard flags & 1 == 0 else { throw Flaw.unsupported("the entry '\(name)' is encrypted") }
+      guard flags & 1 == 0 else { throw FormatError.unsupported("the entry '\(name)' is encrypted") }
       guard method == 0 else {
-        throw Flaw.unsupported(
+        throw FormatError.unsupported(
           "the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
       }
       // Values that do not fit 32 bits stand in the zip64 field, in this order.
       var wide = try Wide(UnsafeRawBufferPointer(rebasing: cursor.bytes[extra]))
       let originalSize = try wide.resolve(original)
       size = try wide.resolve(stored)
-      guard size == originalSize else { throw Flaw.damaged("the sizes of the entry '\(name)' differ") }
+      guard size == originalSize else { throw FormatError.damaged("the sizes of the entry '\(name)' differ") }
       localOffset = try wide.resolve(offset)
     }
   }
@@ -123,7 +127,7 @@ struct ZipDirectory {
   private static func data(of header: CentralHeader, in bytes: UnsafeRawBufferPointer) throws -> Range<Int> {
     var cursor = try ByteCursor(bytes, at: header.localOffset)
     guard try cursor.integer() == localSignature else {
-      throw Flaw.damaged("the entry '\(header.name)' is not where the directory says")
+      throw FormatError.damaged("the entry '\(header.name)' is not where the directory says")
     }
     _ = try cursor.skip(22)
     let nameLength: UInt16 = try cursor.integer()
@@ -133,7 +137,9 @@ struct ZipDirectory {
   }
 
   private static func int(_ value: UInt64) throws -> Int {
-    guard let value = Int(exactly: value) else { throw Flaw.damaged("the archive claims a size of \(value) bytes") }
+    guard let value = Int(exactly: value) else {
+      throw FormatError.damaged("the archive claims a size of \(value) bytes")
+    }
     return value
   }
 }

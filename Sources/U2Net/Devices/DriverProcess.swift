@@ -1,6 +1,6 @@
 import Caches
 import Engine
-import Images
+import Pictures
 import FoundationEssentials
 import Networks
 import OpenCL
@@ -110,7 +110,7 @@ public enum DriverProcess {
     }
     beat()
     let preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
-    let way = try DeviceWay(
+    let way = try OnDevicePictures(
       network, model.profile, preprocessing, .init(on: ComputeDevice(backend: .openCL(device))))
     beat()
     if way.pipeline != nil { _ = try way.refinesAsHost() }

@@ -1,4 +1,4 @@
-import Images
+import Pictures
 public import Saliency
 import Tensors
 
@@ -19,7 +19,7 @@ extension Detection {
       }
     }
     guard let first = maps.first else { throw Failure(.model, "the model has no output") }
-    return try failing {
+    return try asFailure {
       try DeepSupervisionLoss(maps: maps.map(\.values), target: mask.target(of: first.values.shape.size))
     }
   }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import Images
+public import Pictures
 public import Saliency
 import Tensors
 
@@ -41,7 +41,7 @@ public struct Evaluation {
     /// The measures of each.
     public fileprivate(set) var rows: [Row] = []
     /// Pairs that could not be scored.
-    public fileprivate(set) var flaws: [Dataset.Flaw] = []
+    public fileprivate(set) var flaws: [Dataset.Issue] = []
     /// Pictures that an earlier run had scored.
     public fileprivate(set) var resumed = 0
 
@@ -81,7 +81,7 @@ public struct Evaluation {
       let earlier = items.map { isSaved($0) ? journal?.scores(of: $0) : nil }
       let fresh = items.indices.filter { earlier[$0] == nil }
       let results = try score(fresh.map { items[$0] })
-      var scored = earlier.map { $0.map(Result<PairScores, PairFlaw>.success) }
+      var scored = earlier.map { $0.map(Result<PairScores, PairIssue>.success) }
       for (index, result) in zip(fresh, results) {
         scored[index] = result
         if case .success(let scores) = result { journal?.add(scores, of: items[index]) }
@@ -99,8 +99,8 @@ public struct Evaluation {
   /// The map of one pair, for looking at.
   public func map(of item: Dataset.Item) throws(Failure) -> Mask {
     switch source {
-    case .files: try failing { try Mask(greyOf: item.input) }
-    case .detector(let detector): try detector.detect(failing { try Picture(contentsOf: item.input) }).mask()
+    case .files: try asFailure { try Mask(greyOf: item.input) }
+    case .detector(let detector): try detector.detect(asFailure { try Picture(contentsOf: item.input) }).mask()
     }
   }
 
@@ -129,16 +129,16 @@ public struct Evaluation {
   }
 
   /// Scores a few pairs, in order.
-  private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<PairScores, PairFlaw>] {
+  private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<PairScores, PairIssue>] {
     switch source {
     case .files:
       return items.indices.mapInParallel { index in
-        Self.score(items[index]) { () throws(Failure) in try failing { try Mask(greyOf: items[index].input) } }
+        Self.score(items[index]) { () throws(Failure) in try asFailure { try Mask(greyOf: items[index].input) } }
       }
     case .detector(let detector):
       // Pictures are decoded and maps scored on all cores; the network has the device to itself in between.
       let pictures = items.indices.mapInParallel { index in
-        Result { () throws(Failure) in try failing { try Picture(contentsOf: items[index].input) } }
+        Result { () throws(Failure) in try asFailure { try Picture(contentsOf: items[index].input) } }
       }
       var found = try detector.detect(pictures.compactMap { try? $0.get() })[...]
       let detections = pictures.map { picture in picture.map { _ in found.removeFirst() } }
@@ -161,7 +161,7 @@ public struct Evaluation {
   ) throws(Failure) -> [DeepSupervisionLoss?] {
     let results = items.indices.mapInParallel { index in
       Result { () throws(Failure) in
-        try detections[index].get().loss(against: failing { try Mask(greyOf: items[index].mask) })
+        try detections[index].get().loss(against: asFailure { try Mask(greyOf: items[index].mask) })
       }
     }
     for case .failure(let failure) in results where failure.kind != .file { throw failure }
@@ -180,24 +180,25 @@ public struct Evaluation {
 
   private static func score(
     _ item: Dataset.Item, loss: DeepSupervisionLoss? = nil, map: () throws(Failure) -> Mask
-  ) -> Result<PairScores, PairFlaw> {
-    do throws(PairFlaw) {
+  ) -> Result<PairScores, PairIssue> {
+    do throws(PairIssue) {
       let map = try reading(item.input, map)
-      let mask = try reading(item.mask) { () throws(Failure) in try failing { try Mask(greyOf: item.mask) } }
+      let mask = try reading(item.mask) { () throws(Failure) in try asFailure { try Mask(greyOf: item.mask) } }
       do {
         let pair = try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)
         return .success(PairScores(image: ImageScores(pair), loss: loss))
       } catch {
-        throw PairFlaw(flaw: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
+        throw PairIssue(
+          flaw: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
       }
     } catch {
       return .failure(error)
     }
   }
 
-  private static func reading(_ path: String, _ body: () throws(Failure) -> Mask) throws(PairFlaw) -> Mask {
+  private static func reading(_ path: String, _ body: () throws(Failure) -> Mask) throws(PairIssue) -> Mask {
     do { return try body() } catch {
-      throw PairFlaw(flaw: .init(.unreadable, path: path, error.description))
+      throw PairIssue(flaw: .init(.unreadable, path: path, error.description))
     }
   }
 }
@@ -210,13 +211,13 @@ struct PairScores {
 }
 
 /// Why a pair could not be scored.
-private struct PairFlaw: Error {
-  let flaw: Dataset.Flaw
+private struct PairIssue: Error {
+  let flaw: Dataset.Issue
 }
 
 extension Evaluation.Outcome {
   fileprivate mutating func add(
-    _ result: Result<PairScores, PairFlaw>, _ measures: [Measure: Double]?, of item: Dataset.Item
+    _ result: Result<PairScores, PairIssue>, _ measures: [Measure: Double]?, of item: Dataset.Item
   ) {
     switch result {
     case .success(let pair):

@@ -54,7 +54,7 @@ extension ModelStore {
     return pulled(name, order, path, wasInstalled: false)
   }
 
-  private func pulled(_ name: String, _ order: PullOrder, _ path: String, wasInstalled: Bool) -> PulledModel {
+  private func pulled(_ name: String, _ order: ModelDownload, _ path: String, wasInstalled: Bool) -> PulledModel {
     PulledModel(
       name: name, path: path, byteCount: Self.byteCount(of: path) ?? 0, checksum: order.checksum,
       wasInstalled: wasInstalled)

@@ -49,7 +49,7 @@ extension ModelStore {
       return CheckedFile(
         name: name, path: path, verdict: .differs, reason: "\(size) bytes, \(expected) are published")
     }
-    let found = try failing { try Checksum.of(fileAt: path, checksum.algorithm) }
+    let found = try asFailure { try Checksum.of(fileAt: path, checksum.algorithm) }
     return CheckedFile(
       name: name, path: path, verdict: found == checksum ? .verified : .differs,
       reason: found == checksum ? "\(found)" : "\(found), \(checksum.digits) is published")

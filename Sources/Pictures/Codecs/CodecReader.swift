@@ -1,0 +1,100 @@
+internal import CImageCodecs
+internal import Tensors
+
+/// PNG and JPEG: libpng and libjpeg-turbo behind `CImageCodecs`.
+struct CodecReader: ~Copyable {
+  private let handle: OpaquePointer
+  private let format: PictureFormat
+
+  /// Decodes a file of the format; `.png` or `.jpeg`.
+  static func decode(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
+  ) throws(PictureError.Problem) -> DecodedFile {
+    let reader = try CodecReader(file, format: format)
+    let info = try reader.header(ofFileOf: file.count, pixelLimit: pixelLimit)
+    let size = Size(height: info.height, width: info.width)
+    let count = info.height * info.width * Int(info.channels)
+    let samples: Picture.Samples =
+      info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
+    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
+    let picture = Picture(
+      size: size, hasAlpha: info.channels == 4, samples: samples,
+      iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) },
+      metadata: Metadata(exif: exif, xmp: reader.metadata(u2cl_reader_xmp).map { Array($0) }))
+    return DecodedFile(picture: picture, orientation: Orientation(exif: exif))
+  }
+
+  /// The size that the header of a file claims.
+  static func claimedSize(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat
+  ) throws(PictureError.Problem) -> Size {
+    let reader = try CodecReader(file, format: format)
+    var info = u2cl_image_info()
+    try reader.check(u2cl_reader_read_header(reader.handle, &info))
+    return Size(height: info.height, width: info.width)
+  }
+
+  /// Decodes a file of the format whose picture is opaque grey of at most 8 bits a sample and stands upright.
+  ///
+  /// - Returns: nil for any other.
+  static func decodeGrey(
+    _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
+  ) throws(PictureError.Problem) -> Mask? {
+    let reader = try CodecReader(file, format: format)
+    u2cl_reader_keep_grey(reader.handle)
+    let info = try reader.header(ofFileOf: file.count, pixelLimit: pixelLimit)
+    guard info.channels == 1 else { return nil }
+    let size = Size(height: info.height, width: info.width)
+    let mask = Mask(size: size, pixels: try reader.pixels(info.height * info.width))
+    // Only now: a PNG may say how it is to be turned after its pixels.
+    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
+    return Orientation(exif: exif) == .upright ? mask : nil
+  }
+
+  /// The header, where the file may be as long as that promises.
+  private func header(ofFileOf count: Int, pixelLimit: Int) throws(PictureError.Problem) -> u2cl_image_info {
+    var info = u2cl_image_info()
+    try check(u2cl_reader_read_header(handle, &info))
+    try Picture.check(Size(height: info.height, width: info.width), limit: pixelLimit)
+    guard u2cl_reader_fewest_bytes(handle) <= count else { throw .truncated(format) }
+    return info
+  }
+
+  private init(_ file: UnsafeBufferPointer<UInt8>, format: PictureFormat) throws(PictureError.Problem) {
+    let opened =
+      format == .png ? u2cl_png_open(file.baseAddress, file.count) : u2cl_jpeg_open(file.baseAddress, file.count)
+    guard let opened else { throw .outOfMemory }
+    self.handle = opened
+    self.format = format
+  }
+
+  deinit { u2cl_reader_close(handle) }
+
+  private func pixels<Sample: FixedWidthInteger>(_ count: Int) throws(PictureError.Problem) -> [Sample] {
+    var status = U2CL_CODEC_OK
+    let samples = [Sample](unsafeUninitializedCapacity: count) { buffer, initialized in
+      status = u2cl_reader_read_pixels(handle, buffer.baseAddress)
+      initialized = status == U2CL_CODEC_OK ? count : 0
+    }
+    try check(status)
+    return samples
+  }
+
+  private func metadata(
+    _ find: (OpaquePointer?, UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?
+  ) -> UnsafeBufferPointer<UInt8>? {
+    var count = 0
+    return find(handle, &count).map { UnsafeBufferPointer(start: $0, count: count) }
+  }
+
+  private func check(_ status: u2cl_codec_status) throws(PictureError.Problem) {
+    let detail = String(cString: u2cl_reader_message(handle))
+    switch status {
+    case U2CL_CODEC_OK: return
+    case U2CL_CODEC_TRUNCATED: throw .truncated(format)
+    case U2CL_CODEC_OUT_OF_MEMORY: throw .outOfMemory
+    case U2CL_CODEC_UNSUPPORTED: throw .unsupported(format, detail: detail)
+    default: throw .corrupt(format, detail: detail)
+    }
+  }
+}
