@@ -1,4 +1,7 @@
-"""The seeded pairs of Recipe.swift, pixel for pixel: whole numbers only, so that both languages agree."""
+"""Seeded pairs of a map and a mask, the same pixels as those of SaliencyTests/Recipe.swift.
+
+Only whole numbers are computed with, so both languages agree. Needs numpy.
+"""
 
 import numpy as np
 

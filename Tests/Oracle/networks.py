@@ -1,7 +1,8 @@
-"""U²-Net, U²-Net† and IS-Net in PyTorch, and seeded weights for them.
+"""U²-Net, U²-Net† and IS-Net in PyTorch.
 
-Written from the papers' tables (Qin et al. 2020, figure 5 and table 1; Qin et al. 2022); parameters have the names of
-the authors' checkpoints. Tensors are [batch, channels, height, width]. Needs nothing but PyTorch.
+Written from the papers' tables (Qin et al. 2020, figure 5 and table 1; Qin et al. 2022). Modules have the names of the
+authors' checkpoints, so exporters write the names that users' files have. Tensors are [batch, channels, height, width].
+Needs PyTorch and nothing else.
 """
 
 import torch
@@ -38,14 +39,15 @@ class ConvNormReLU(nn.Module):
         super().__init__()
         self.conv_s1 = nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation)
         self.bn_s1 = nn.BatchNorm2d(outputs)
+        self.relu_s1 = nn.ReLU()
 
     def forward(self, x):
-        return F.relu(self.bn_s1(self.conv_s1(x)))
+        return self.relu_s1(self.bn_s1(self.conv_s1(x)))
 
 
-def pool(x):
+def pool():
     """Half the size, rounded up."""
-    return F.max_pool2d(x, 2, stride=2, ceil_mode=True)
+    return nn.MaxPool2d(2, stride=2, ceil_mode=True)
 
 
 def resize(x, size):
@@ -77,7 +79,9 @@ class RSU(nn.Module):
         for level, dilation in enumerate(down, start=1):
             block = ConvNormReLU(outputs if level == 1 else middle, middle, dilation)
             self.add_module(f"rebnconv{level}", block)
-        for level, dilation in enumerate(up, start=1):
+            if self.pools and level < self.depth - 1:
+                self.add_module(f"pool{level}", pool())
+        for level, dilation in reversed(list(enumerate(up, start=1))):
             block = ConvNormReLU(2 * middle, outputs if level == 1 else middle, dilation)
             self.add_module(f"rebnconv{level}d", block)
 
@@ -85,7 +89,8 @@ class RSU(nn.Module):
         x = residual = self.rebnconvin(x)
         skips = []
         for level in range(1, self.depth):
-            x = self.get_submodule(f"rebnconv{level}")(pool(x) if self.pools and level > 1 else x)
+            x = self.get_submodule(f"pool{level - 1}")(x) if self.pools and level > 1 else x
+            x = self.get_submodule(f"rebnconv{level}")(x)
             skips.append(x)
         x = self.get_submodule(f"rebnconv{self.depth}")(x)
         for level in range(self.depth - 1, 0, -1):
@@ -104,6 +109,8 @@ class NestedU(nn.Module):
         self.size_of = size_of
         for name, row in table.items():
             self.add_module(name, RSU(*row, size_of=size_of))
+        for level in range(1, 6):
+            self.add_module(f"pool{level}", pool())
         sides = ["stage1d", "stage2d", "stage3d", "stage4d", "stage5d", "stage6"]
         for index, stage in enumerate(sides, start=1):
             self.add_module(f"side{index}", nn.Conv2d(table[stage][3], outputs, 3, padding=1))
@@ -112,7 +119,8 @@ class NestedU(nn.Module):
         """The logits of the side outputs, fine to coarse, each of its stage's size."""
         encoded = []
         for level in range(1, 7):
-            x = self.get_submodule(f"stage{level}")(pool(x) if level > 1 else x)
+            x = self.get_submodule(f"pool{level - 1}")(x) if level > 1 else x
+            x = self.get_submodule(f"stage{level}")(x)
             encoded.append(x)
         decoded = [encoded.pop()]
         for level in range(5, 0, -1):
@@ -130,9 +138,8 @@ class U2Net(NestedU):
         self.outconv = nn.Conv2d(6 * outputs, outputs, 1)
 
     def forward(self, x):
-        size = self.size_of(x)
         sides = self.sides(x)
-        sides = [sides[0]] + [resize(side, size) for side in sides[1:]]
+        sides = [sides[0]] + [resize(side, self.size_of(x)) for side in sides[1:]]
         fused = self.outconv(torch.cat(sides, 1))
         return tuple(torch.sigmoid(x) for x in (fused, *sides))
 
@@ -148,55 +155,3 @@ class ISNet(NestedU):
     def forward(self, x):
         size = self.size_of(x)
         return tuple(torch.sigmoid(resize(side, size)) for side in self.sides(self.conv_in(x)))
-
-
-def signed(value):
-    """A 64-bit pattern as the signed number that PyTorch's int64 holds it in."""
-    value &= (1 << 64) - 1
-    return value - (1 << 64) if value >> 63 else value
-
-
-def uniform(name, count):
-    """float64 in [0, 1): `count` draws of SplitMix64 from a state that starts at the FNV-1a hash of the name."""
-    state = 0xCBF29CE484222325
-    for byte in name.encode():
-        state = ((state ^ byte) * 0x100000001B3) & ((1 << 64) - 1)
-
-    def shifted(z, bits):
-        return (z >> bits) & ((1 << (64 - bits)) - 1)
-
-    z = torch.arange(1, count + 1, dtype=torch.int64) * signed(0x9E3779B97F4A7C15) + signed(state)
-    z = (z ^ shifted(z, 30)) * signed(0xBF58476D1CE4E5B9)
-    z = (z ^ shifted(z, 27)) * signed(0x94D049BB133111EB)
-    return shifted(z ^ shifted(z, 31), 40).double() / 2**24
-
-
-def seeded(name, shape):
-    """A parameter made from its name alone, as `SeededParameters` in Sources/Networks makes it; float32."""
-    u = uniform(name, torch.Size(shape).numel()).reshape(shape)
-    if len(shape) == 4:
-        values = (2 * u - 1) * (3 / torch.Size(shape[1:]).numel()) ** 0.5
-    elif name.endswith(".running_var") or (".bn_" in name and name.endswith(".weight")):
-        values = 0.75 + 0.5 * u
-    else:
-        values = (2 * u - 1) * 0.1
-    return values.float()
-
-
-def seeded_input(batch, height, width=None):
-    """The input that goes with seeded weights: float32 in -2 … 2, [batch, 3, height, width]."""
-    shape = (batch, 3, height, width or height)
-    return (4 * uniform("input", torch.Size(shape).numel()).reshape(shape) - 2).float()
-
-
-def seeded_network(name):
-    """`u2netp` or `u2net` with seeded weights, in evaluation mode."""
-    return seed(U2Net(TABLES[name]))
-
-
-def seed(network):
-    """The network with seeded weights, in evaluation mode."""
-    state = network.state_dict()
-    floats = {key: value.shape for key, value in state.items() if value.is_floating_point()}
-    network.load_state_dict(state | {key: seeded(key, shape) for key, shape in floats.items()})
-    return network.eval()

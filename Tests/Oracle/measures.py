@@ -1,4 +1,4 @@
-"""What others compute: pysodmetrics, and SciPy and NumPy where it has no such measure."""
+"""Saliency measures by pysodmetrics, and by SciPy and NumPy where pysodmetrics has no such measure."""
 
 import warnings
 
@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore")
 
 COLUMNS = ["mae", "adaptiveF", "meanF", "maxF", "weightedF", "sMeasure", "adaptiveE", "meanE", "maxE", "maxIoU"]
 OWN_COLUMNS = ["iou50", "relaxedBoundaryF"]
+ALL_COLUMNS = COLUMNS + OWN_COLUMNS
 
 
 class Reference:
@@ -35,7 +36,8 @@ class Reference:
         """Means over the images, thresholds 255 … 0."""
         f, e = self.f.get_results(), self.e.get_results()
         iou = self.iou.get_results()["iou"]["dynamic"]
-        return {"precision": f["pr"]["p"], "recall": f["pr"]["r"], "F": f["fm"]["curve"], "E": e["em"]["curve"], "IoU": iou}
+        precision, recall = f["pr"]["p"], f["pr"]["r"]
+        return {"precision": precision, "recall": recall, "F": f["fm"]["curve"], "E": e["em"]["curve"], "IoU": iou}
 
 
 def probabilities(prediction):
@@ -63,4 +65,6 @@ def relaxed_boundary_f(prediction, truth, rho=3, beta=0.3):
 
 
 def own(prediction, truth):
-    return {"iou50": intersection_over_union(prediction, truth), "relaxedBoundaryF": relaxed_boundary_f(prediction, truth)}
+    """The measures that pysodmetrics lacks."""
+    iou, boundary_f = intersection_over_union(prediction, truth), relaxed_boundary_f(prediction, truth)
+    return dict(zip(OWN_COLUMNS, (iou, boundary_f)))
