@@ -12,7 +12,7 @@ SWIFT_BUILD = U2CL_COMMIT=$(COMMIT) swift build $(STATIC) -c release --explicit-
 U2CL = .build/static/release/u2cl
 SWIFT_FILES = Package.swift Kernels Sources Tests
 
-.PHONY: demo build test format lint bench bench-peers clean install
+.PHONY: demo build test format lint bench bench-peers docs clean install
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -48,6 +48,11 @@ bench: build
 bench-peers: build
 	Benchmarks/peers/setup
 	PYTHONPATH=Benchmarks .venv/peers/bin/python -m peers $(ARGUMENTS)
+
+## docs: a page for every public symbol of U2Net and of the modules that U2Net re-exports, in .build/documentation
+docs:
+	scripts/install-dependencies
+	scripts/document
 
 ## clean: remove what was built
 clean:
