@@ -46,8 +46,8 @@ bench: build
 
 ## bench-peers: u2cl and other engines in turn on this processor; ARGUMENTS="--quick" to see that it works
 bench-peers: build
-	Benchmarks/peers/setup
-	PYTHONPATH=Benchmarks .venv/peers/bin/python -m peers $(ARGUMENTS)
+	python3 -m benchmarks.peers.setup
+	.venv/peers/bin/python -m benchmarks peers $(ARGUMENTS)
 
 ## docs: a page for every public symbol of U2Net and of the modules that U2Net re-exports, in .build/documentation
 docs:
