@@ -34,11 +34,12 @@ test:
 format:
 	swift format -i -r $(SWIFT_FILES)
 
-## lint: what the format and the documentation rules find, and what some vendor's OpenCL compiler refuses
+## lint: the format, documentation comments, line length, links, and what some vendor's OpenCL compiler refuses
 lint:
 	swift format lint --strict -r $(SWIFT_FILES)
-	scripts/lint-kernels --self-test
-	scripts/lint-kernels
+	scripts/check-line-length --self-test && scripts/check-line-length
+	scripts/check-links --self-test && scripts/check-links
+	scripts/lint-kernels --self-test && scripts/lint-kernels
 
 ## bench: how fast this machine is
 bench: build

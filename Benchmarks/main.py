@@ -1,7 +1,7 @@
 """Chooses the benchmark that the command line names.
 
-A benchmark is a package with two modules: `options`, whose `parsed(arguments)` needs the standard library alone, so that
-`--help` works everywhere, and `command`, whose `run(options)` measures.
+A benchmark is a package with two modules: `options`, whose `parsed(arguments)` needs the standard library alone, so
+that `--help` works everywhere, and `command`, whose `run(options)` measures and gives the exit status.
 """
 
 import argparse

@@ -37,8 +37,8 @@ def layers(session, look):
     """u2cl's time per layer beside what the device's ceilings allow, and a Chrome trace."""
     trace = session.options.out / f"{session.name()}-{look.network}-{look.label}-{look.batch}.trace.json"
     report = session.u2cl.on_device(
-        "bench", "--model", MODELS[look.network], "--size", session.options.sizes[0], "--batch", look.batch, "--runs", 5,
-        "--min-time", 0, "--no-peak", "--per-layer", "--trace", trace, *look.arguments,
+        "bench", "--model", MODELS[look.network], "--size", session.options.sizes[0], "--batch", look.batch,
+        "--runs", 5, "--min-time", 0, "--no-peak", "--per-layer", "--trace", trace, *look.arguments,
         limit=session.budget.limit(60),
     )  # fmt: skip
     measured = session.found.get("ceilings", {}).get("ceilings", {})

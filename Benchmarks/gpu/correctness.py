@@ -4,8 +4,8 @@ from ..shared.repository import ROOT
 from .precisions import precisions
 
 TOLERANCES = {"float32": 1e-4, "half": 2e-2}
-# The authors' small network amplifies rounding: on the compared picture, in d2, PyTorch's own float32 is 1e-4 from double
-# precision, and activations stored as halves are 8e-2 from it.
+# The authors' small network amplifies rounding: on the compared picture, in d2, PyTorch's own float32 is 1e-4 from
+# double precision, and activations stored as halves are 8e-2 from it.
 TOLERANCES_OF_AUTHORS = {"float32": 1e-3, "half": 2e-1}
 
 

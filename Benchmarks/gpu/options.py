@@ -7,8 +7,8 @@ and u2cl's layers beside them, times u2cl and PyTorch in turn, and tunes. A step
     python -m benchmarks gpu gpu-pack/u2cl --loader gpu-pack/lib                   # on the machine with the GPU
     python -m benchmarks gpu .build/static/release/u2cl --device cpu --quick       # a dry run without a GPU
 
-The machine needs Python 3.11 with PyTorch, gpu-pack/, and of the repository benchmarks.py, Benchmarks/, Tests/Oracle/ and
-Examples/demo.jpg (tests also read Tests/ and Kernels/). Run the command in the folder that holds them.
+The machine needs Python 3.11 with PyTorch, gpu-pack/, and of the repository benchmarks.py, Benchmarks/, Tests/Oracle/
+and Examples/demo.jpg (tests also read Tests/ and Kernels/). Run the command in the folder that holds them.
 """
 
 from pathlib import Path

@@ -46,7 +46,7 @@ def compare(u2cl, maps, masks, folder):
             else:
                 difference = abs(float(ours[name][column]) - expected) / max(1, abs(expected))
                 worst[column] = max(worst[column], difference)
-    print(f"{len(ours)} pairs; largest difference (relative above 1); {undefined} values are undefined in the reference")
+    print(f"{len(ours)} pairs; largest difference (relative above 1); {undefined} values undefined in the reference")
     for column, difference in worst.items():
         print(f"  {column:18} {difference:.1e}")
     return max(worst.values()) <= TOLERANCE

@@ -3,8 +3,8 @@
     pip install pysodmetrics scipy 'numpy<2.3.5' pillow
     python -m benchmarks measures .build/release/u2cl [--maps FOLDER --masks FOLDER]
 
-The 240 seeded pairs of Tests/Oracle are written as PNG, every other mask with 1 bit a pixel. --maps and --masks add real
-pairs, of which the times are, from files to numbers. Exits with 1 where a measure differs by more than 1e-6.
+The 240 seeded pairs of Tests/Oracle are written as PNG, every other mask with 1 bit a pixel. --maps and --masks add
+real pairs, which are also timed, from files to numbers. Exits with 1 where a measure differs by more than 1e-6.
 """
 
 from pathlib import Path

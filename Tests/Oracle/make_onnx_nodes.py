@@ -67,7 +67,8 @@ def accepted_nodes():
     case("conv_cast", [node("Cast", ["w"], ["w32"], to=1), node("Cast", ["b"], ["b32"], to=1),
                        node("Conv", [X, "w32", "b32"])], [1, 3, 2, 4])
     case("batch_norm", [node("BatchNormalization", [X, "v", "v", "v", "v"], epsilon=1e-3)], [1, 2, 4, 6])
-    case("shared_norm", [node("Identity", ["v"], ["u"]), node("BatchNormalization", [X, "u", "u", "v", "v"])], [1, 2, 4, 6])
+    case("shared_norm", [node("Identity", ["v"], ["u"]), node("BatchNormalization", [X, "u", "u", "v", "v"])],
+         [1, 2, 4, 6])
     case("max_pool", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)], [1, 2, 2, 3])
     case("max_pool_floor", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2])], [1, 2, 1, 2])
     case("max_pool_padded_end", [node("MaxPool", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])], [1, 2, 2, 3],
@@ -117,7 +118,8 @@ def refused_nodes():
     ints = lambda *values: np.array(values, np.int64)
     case("unknown", [node("Softmax")], "node 'the_softmax' (Softmax): the operation Softmax is not one")
     case("other_domain", [onnx.helper.make_node("Gelu", [X], [Y], name="g", domain="com.microsoft")], "com.microsoft")
-    case("missing_weights", [node("Conv", [X, "gone"])], "node 'the_conv' (Conv): its weights 'gone' are not in the file")
+    case("missing_weights", [node("Conv", [X, "gone"])],
+         "node 'the_conv' (Conv): its weights 'gone' are not in the file")
     case("missing_input", [node("Relu", ["gone"])], "its input 'gone' is neither in the file nor made")
     case("missing_output", [node("Relu", [X], ["z"])], "output 'y': no node computes it")
     case("external", [node("Conv", [X, "w"])], "tensor 'w': its elements lie in 'weights.bin'", before=external)
@@ -128,15 +130,18 @@ def refused_nodes():
     case("wrong_channels", [node("Conv", [X, "k"])], "do not fit its input", {"k": np.ones((2, 5, 3, 3), np.float32)})
     case("huge_dilation", [node("Conv", [X, "w"], dilations=[2**62] * 2)], "its dilations is")
     case("too_small", [node("Conv", [X, "w"], dilations=[9, 9])], "smaller than the kernel")
-    case("training", [node("BatchNormalization", [X, "v", "v", "v", "v"], training_mode=1)], "exported for training", opset=15)
+    case("training", [node("BatchNormalization", [X, "v", "v", "v", "v"], training_mode=1)], "exported for training",
+         opset=15)
     case("padded_pool", [node("MaxPool", kernel_shape=[2, 2], pads=[1] * 4)], "padding")
     case("widening_pool", [node("MaxPool", kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1])], "padding")
     case("nearest", [node("Resize", [X, "", "", "s"], mode="nearest")], "its mode is nearest", {"s": ints(1, 2, 8, 8)})
     case("fractional", [node("Resize", [X, "", "s"], mode="linear")], "whole pixels",
          {"s": np.array([1, 1, 1.3, 2], np.float32)})
-    case("one_pixel", [node("Resize", [X, "", "", "s"], mode="linear", coordinate_transformation_mode="pytorch_half_pixel")],
+    case("one_pixel", [node("Resize", [X, "", "", "s"], mode="linear",
+                            coordinate_transformation_mode="pytorch_half_pixel")],
          "pytorch_half_pixel", {"s": ints(1, 2, 1, 6)})
-    case("huge_resize", [node("Resize", [X, "", "", "s"], mode="linear")], "it resizes to", {"s": ints(1, 2, 2**40, 2**40)})
+    case("huge_resize", [node("Resize", [X, "", "", "s"], mode="linear")], "it resizes to",
+         {"s": ints(1, 2, 2**40, 2**40)})
     case("crop_coordinates", [node("Resize", [X, "", "", "s"], mode="linear",
                                    coordinate_transformation_mode="tf_crop_and_resize")],
          "its coordinates are tf_crop_and_resize", {"s": ints(1, 2, 8, 8)})
@@ -147,8 +152,9 @@ def refused_nodes():
     case("different_add", [node("MaxPool", [X], ["p"], kernel_shape=[2, 2]), node("Add", [X, "p"])], "differ")
     case("divide_by_zero", [node("Shape", [X], ["s"]), constant("zero", np.array(0)), node("Div", ["s", "zero"], ["q"]),
                             node("Resize", [X, "", "", "q"], mode="linear")], "Div 0")
-    case("gather_beyond", [node("Shape", [X], ["s"]), constant("i", ints(0, 1, 2, 4)), node("Gather", ["s", "i"], ["q"]),
-                           node("Resize", [X, "", "", "q"], mode="linear")], "gathers element 4 of 4")
+    case("gather_beyond", [node("Shape", [X], ["s"]), constant("i", ints(0, 1, 2, 4)),
+                           node("Gather", ["s", "i"], ["q"]), node("Resize", [X, "", "", "q"], mode="linear")],
+         "gathers element 4 of 4")
     case("doubling_channels", [node("Concat", [X if k == 0 else f"a{k}"] * 2, [f"a{k + 1}" if k < 60 else Y], axis=1)
                                for k in range(61)], "too large")
     case("doubling_constant", [constant("c0", ints(*range(64)))] + [

@@ -3,7 +3,7 @@
     pip install pysodmetrics scipy 'numpy<2.3.5' pillow
     python -m Tests.Oracle.make_scores [FOLDER OF MASKS]
 
-Writes pairs.tsv and curves.tsv, and real.tsv where a folder of real masks is given (every eighth of ECSSD; the masks are
+Writes pairs.tsv and curves.tsv, and real.tsv if a folder of real masks is given (every eighth of ECSSD; the masks are
 no part of the project).
 """
 

@@ -39,5 +39,6 @@ def tests(found):
     outcomes = {name: found[name] for name in TESTS if name in found}
     if not outcomes:
         return []
-    lines = ["", "## Tests on the device", "", *[f"- {name}: {outcome['summary']}" for name, outcome in outcomes.items()]]
-    return lines + [f"- {line}" for outcome in outcomes.values() for line in outcome["trials"]]
+    summaries = [f"- {name}: {outcome['summary']}" for name, outcome in outcomes.items()]
+    trials = [f"- {line}" for outcome in outcomes.values() for line in outcome["trials"]]
+    return ["", "## Tests on the device", "", *summaries, *trials]
