@@ -75,8 +75,10 @@ def march(origin, direction, limit, steps=110):
 def skin(p):
     q = p - CENTER
     angle = np.arctan2(q[..., 2], q[..., 0])
-    streaks = smooth_noise(angle * 14 + 40, q[..., 1] * 2 + 20, 1) * 0.6 + smooth_noise(angle * 40, q[..., 1] * 4 + 9, 2) * 0.4
-    blush = np.clip(0.75 + 0.5 * np.cos(angle + 2.4) - 0.5 * (streaks - 0.35) - 0.5 * np.clip(q[..., 1] - 0.35, 0, 1), 0, 1)
+    wide, narrow = smooth_noise(angle * 14 + 40, q[..., 1] * 2 + 20, 1), smooth_noise(angle * 40, q[..., 1] * 4 + 9, 2)
+    streaks = wide * 0.6 + narrow * 0.4
+    top = np.clip(q[..., 1] - 0.35, 0, 1)
+    blush = np.clip(0.75 + 0.5 * np.cos(angle + 2.4) - 0.5 * (streaks - 0.35) - 0.5 * top, 0, 1)
     red, yellow = np.array([0.66, 0.035, 0.03]), np.array([0.82, 0.52, 0.08])
     color = yellow + (red - yellow) * blush[..., None]
     specks = smooth_noise(angle * 30 + 7, q[..., 1] * 30 + 31, 3) > 0.93
@@ -102,14 +104,16 @@ def shade(p, view):
 
 def table(p):
     """Pale boards under a soft shadow: how far the apple is from the way to the light darkens them."""
-    grain = smooth_noise(p[..., 0] * 1.2 + 30, p[..., 2] * 14 + 30, 4) * 0.6 + smooth_noise(p[..., 0] * 3, p[..., 2] * 40, 5) * 0.4
+    wide, narrow = smooth_noise(p[..., 0] * 1.2 + 30, p[..., 2] * 14 + 30, 4), smooth_noise(p[..., 0] * 3, p[..., 2] * 40, 5)
+    grain = wide * 0.6 + narrow * 0.4
     color = np.array([0.60, 0.52, 0.42]) * (0.94 + 0.10 * grain)[..., None]
     open_sky = np.ones(p.shape[:-1])
     for t in np.linspace(0.05, 2.4, 48):
         near = distance(p + LIGHT * t).min(-1)
         open_sky = np.minimum(open_sky, np.clip(0.5 + 3.2 * near / t, 0, 1))
     contact = np.clip(body(p + np.array([0, 0.02, 0])) / 0.5, 0, 1)
-    return color * (0.48 + 0.52 * open_sky * open_sky * (3 - 2 * open_sky))[..., None] * (0.62 + 0.38 * contact)[..., None]
+    soft = 0.48 + 0.52 * open_sky * open_sky * (3 - 2 * open_sky)
+    return color * soft[..., None] * (0.62 + 0.38 * contact)[..., None]
 
 
 def wall(direction):

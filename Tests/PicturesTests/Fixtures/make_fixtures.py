@@ -196,7 +196,7 @@ def filtered(cases):
 
 def golden():
     """ResizeGolden.swift."""
-    swift = ["internal import Images", "internal import Tensors", "",
+    swift = ["internal import Pictures", "internal import Tensors", "",
              "/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.",
              "enum ResizeGolden {", "  /// Pillow's `resize` of 8-bit samples.",
              "  static let filtered: [FilteredCase] = ["]
