@@ -104,8 +104,8 @@ def shade(p, view):
 
 def table(p):
     """Pale boards under a soft shadow: how far the apple is from the way to the light darkens them."""
-    wide, narrow = smooth_noise(p[..., 0] * 1.2 + 30, p[..., 2] * 14 + 30, 4), smooth_noise(p[..., 0] * 3, p[..., 2] * 40, 5)
-    grain = wide * 0.6 + narrow * 0.4
+    wide = smooth_noise(p[..., 0] * 1.2 + 30, p[..., 2] * 14 + 30, 4)
+    grain = wide * 0.6 + smooth_noise(p[..., 0] * 3, p[..., 2] * 40, 5) * 0.4
     color = np.array([0.60, 0.52, 0.42]) * (0.94 + 0.10 * grain)[..., None]
     open_sky = np.ones(p.shape[:-1])
     for t in np.linspace(0.05, 2.4, 48):
