@@ -54,7 +54,8 @@ public final class DeviceSession: Sendable {
   /// The constants and methods for a precision; on a GPU, and for half precision, with kernels that were tried on the
   /// device, but for those that it refused.
   ///
-  /// On a CPU half precision is computed by the same kernels as on a GPU: right, but slower than float32.
+  /// On a CPU half precision is computed by the same kernels as on a GPU: right, but slower than float32. For bfloat16
+  /// there are the portable kernels alone.
   package func tuning(for precision: Precision) throws -> KernelTuning {
     var tuning = try tuningBeforeTrials(for: precision)
     guard tuning.gpu != nil else { return tuning }
@@ -76,7 +77,9 @@ public final class DeviceSession: Sendable {
   private func tuningBeforeTrials(for precision: Precision) throws -> KernelTuning {
     if let known = tunings.withLock({ $0[precision] }) { return known }
     var tuning = KernelTuning(for: device)
-    if device.kind == .gpu || precision == .float16 {
+    if precision == .bfloat16 {
+      tuning = .portable(for: device, precision: precision)
+    } else if device.kind == .gpu || precision == .float16 {
       let trial = try GPUKernelSelection(session: self, precision: precision).result()
       tuning.gpu = trial.fastest
       tuning.notes = trial.notes
@@ -105,7 +108,7 @@ public final class DeviceSession: Sendable {
 
   /// Whether a process before this one ended while it tried kernels that others stand in for.
   package static func endedOverKernels(_ device: Device, cache: Cache) -> Bool {
-    let isOpen = Precision.allCases.contains { precision in
+    let isOpen = Precision.onBlocksOfGPUs.contains { precision in
       KernelTrialLog.isOpen(DeviceJournal.of(device, ["kernels", precision.rawValue], cache: cache))
         || GPUKernelSelection.isOpen(DeviceJournal.of(device, ["trial", precision.rawValue], cache: cache))
     }

@@ -18,8 +18,8 @@ public final class Executor {
   /// The names of the recorded blocks, in the order in which they run.
   public var blocks: [String] { workspace.recording.map(\.name) }
 
-  /// How values between blocks of channels are stored; float32 where there are none.
-  public var precision: Precision { plan.values.contains { $0.precision == .float16 } ? .float16 : .float32 }
+  /// How activations are stored: a 16-bit format where any of them is, else float32.
+  public var precision: Precision { plan.values.lazy.map(\.precision).first { $0 != .float32 } ?? .float32 }
   /// How a GPU's kernels on blocks make their products, such as `halves on tensor cores (m16n8k16), cp.async`; nil for the
   /// kernels of CPUs.
   public var products: String? { tuning.gpu.map { "\($0)" } }
@@ -86,7 +86,7 @@ public final class Executor {
     try graph.validate(parameters)
     let memory = try ParameterMemory(of: plan, tuning: tuning, queue: queue)
     var workspace = try Workspace(for: plan, tuning, queue: queue)
-    if options.guardCount > 0 { try queue.fill(workspace.arena, with: Self.guardValue) }
+    if options.guardByteCount > 0 { try queue.fill(workspace.arena, with: Self.guardValue) }
     // Packing the weights takes about as long as building the programs.
     _ = try both(
       { try memory.fill(for: plan, graph: graph, from: parameters, tuning: tuning, queue: queue, on: session.device) },
@@ -114,7 +114,7 @@ public final class Executor {
 
   /// Refuses what the device's memory cannot hold: drivers that hand out memory when it is first used would fail later.
   private static func checkMemory(for plan: Plan, _ tuning: KernelTuning, on device: Device) throws {
-    let needed = (plan.arenaCount + Recorder.scratchCount(for: plan, tuning)) * MemoryLayout<Float>.stride
+    let needed = plan.arenaByteCount + Recorder.scratchByteCount(for: plan, tuning)
     guard UInt64(needed) > device.globalMemory else { return }
     throw DeviceMemoryError(device: device.name, needed: needed, available: device.globalMemory, limit: .memory)
   }
@@ -197,22 +197,22 @@ public final class Executor {
   }
 
   private func byteOffset(of id: Plan.Value.ID) -> Int {
-    plan.storages[plan.values[id].storage].offset * MemoryLayout<Float>.stride
+    plan.storages[plan.values[id].storage].offset
   }
 }
 
 extension Executor {
-  /// What `PlanOptions.guardCount` elements behind every region hold before the first run.
+  /// What the `PlanOptions.guardByteCount` bytes behind every region hold before the first run.
   package static let guardValue: Float = -12345.678
 
-  /// The storages behind which something was written, for tests; only with `guardCount` and without sharing.
-  package func overwrittenGuards(guardCount: Int) throws -> [Plan.Storage.ID] {
+  /// The storages behind which something was written, for tests; only with guards, a multiple of four bytes, and without sharing.
+  package func overwrittenGuards(byteCount: Int) throws -> [Plan.Storage.ID] {
     try plan.storages.indices.filter { id in
       let storage = plan.storages[id]
       guard storage.lifetime != nil else { return false }
-      let guards = try Tensor(shape: [guardCount]) { values in
+      let guards = try Tensor(shape: [byteCount / MemoryLayout<Float>.stride]) { values in
         try queue.read(
-          workspace.arena, offset: (storage.offset + storage.count) * MemoryLayout<Float>.stride,
+          workspace.arena, offset: storage.offset + storage.byteCount,
           into: UnsafeMutableRawBufferPointer(values))
       }
       return guards.values.contains { $0 != Self.guardValue }

@@ -18,9 +18,8 @@ struct Workspace {
   /// - Throws: `DeviceMemoryError` where the device has no room for it.
   init(for plan: Plan, _ tuning: KernelTuning, queue: Queue) throws {
     self.queue = queue
-    let stride = MemoryLayout<Float>.stride
-    arena = try Buffer(context: queue.context, byteCount: plan.arenaCount * stride)
-    scratch = try Buffer(context: queue.context, byteCount: Recorder.scratchCount(for: plan, tuning) * stride)
+    arena = try Buffer(context: queue.context, byteCount: plan.arenaByteCount)
+    scratch = try Buffer(context: queue.context, byteCount: Recorder.scratchByteCount(for: plan, tuning))
   }
 
   /// Its device memory, in bytes.

@@ -145,7 +145,7 @@ import Tensors
 
 /// The kernels with NVIDIA's instructions that the devices of this run were found to compute; elsewhere there are none.
 private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map { session in
-  let kernels = Precision.allCases.flatMap { precision in
+  let kernels = Precision.onBlocksOfGPUs.flatMap { precision in
     let trial = GPUKernelSelection(session: session, precision: precision)
     return trial.candidates.filter { $0.usesPTX && (try? trial.outcome(of: $0)) == .right }
   }

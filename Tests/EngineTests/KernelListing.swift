@@ -71,7 +71,7 @@ private struct ListedDevice {
   @Test(.enabled(if: listingFolder != nil)) func writeEverything() throws {
     let folder = try #require(listingFolder)
     for device in ListedDevice.all {
-      for precision in Precision.allCases {
+      for precision in Precision.onBlocksOfGPUs {
         for (way, gpu) in device.tunings(precision) {
           for table in [U2NetTable.small(), .full()] {
             var tuning = KernelTuning(isCPU: false, computeUnits: device.units)

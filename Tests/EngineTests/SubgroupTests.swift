@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  private static let every: [Case] = Precision.allCases.flatMap { precision in
+  private static let every: [Case] = Precision.onBlocksOfGPUs.flatMap { precision in
     SubgroupConvolution.tiles.enumerated().map { index, tile in
       Case(
         pixels: tile.pixels, outputs: tile.outputs, splits: index % 3 + 1, precision: precision, batch: index % 5 + 1)

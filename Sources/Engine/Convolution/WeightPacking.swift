@@ -1,23 +1,46 @@
 package import Networks
 package import Tensors
 
-/// The order in which a kernel wants the weights of a convolution.
-package enum WeightLayout: Hashable, Sendable {
-  /// `[ceil(out / tile)][in][kernel][kernel][tile]`, filled up with zeros.
-  case outputTiles(Int)
-  /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`, as float32 or as halves.
-  case blocks(Precision)
-  /// `[out][in / 16][kernel][kernel][16 in]`.
-  case inputVectors
-  /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
-  case winograd
-  /// `[in / 2c][kernel][kernel][2][out][c]`, the output channels of a block of 16 in the order of `tensorOrder`; c is 4,
-  /// or 8 for halves.
-  case vectors(Int)
+/// How a kernel wants the weights of a convolution: their order and the format of each.
+package struct WeightLayout: Hashable, Sendable {
+  /// The order of weights.
+  package enum Order: Hashable, Sendable {
+    /// `[ceil(out / tile)][in][kernel][kernel][tile]`, the last tile filled up with zeros.
+    case outputTiles(Int)
+    /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`.
+    case blocks
+    /// `[out][in / 16][kernel][kernel][16 in]`.
+    case inputVectors
+    /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
+    case winograd
+    /// `[in / 2c][kernel][kernel][2][out][c]`, where c elements take 16 bytes and the output channels of a block of 16
+    /// are in the order of `tensorOrder`.
+    case vectors(Int)
+  }
+
+  /// The order of the weights.
+  package let order: Order
+  /// The format of a weight; a bias is float32.
+  package let element: Precision
+
+  /// `Order.outputTiles` of float32.
+  package static func outputTiles(_ tile: Int) -> WeightLayout {
+    WeightLayout(order: .outputTiles(tile), element: .float32)
+  }
+  /// `Order.blocks`.
+  package static func blocks(_ element: Precision) -> WeightLayout { WeightLayout(order: .blocks, element: element) }
+  /// `Order.inputVectors` of float32.
+  package static let inputVectors = WeightLayout(order: .inputVectors, element: .float32)
+  /// `Order.winograd` of float32.
+  package static let winograd = WeightLayout(order: .winograd, element: .float32)
+  /// `Order.vectors`.
+  package static func vectors(_ element: Precision) -> WeightLayout {
+    WeightLayout(order: .vectors(16 / element.byteCount), element: element)
+  }
 
   /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights, and of their bias.
   package func counts(out: Int, in inChannels: Int, taps: Int) -> (weights: Int, bias: Int) {
-    switch self {
+    switch order {
     case .outputTiles(let tile):
       let rounded = out.dividedRoundingUp(by: tile) * tile
       return (rounded * inChannels * taps, rounded)
@@ -30,7 +53,7 @@ package enum WeightLayout: Hashable, Sendable {
 
   /// Where a weight goes.
   fileprivate func index(out: Int, outChannels: Int, in input: Int, tap: Int, inChannels: Int, taps: Int) -> Int {
-    switch self {
+    switch order {
     case .vectors(let c):
       return
         (((input / (2 * c) * taps + tap) * 2 + input / c % 2) * outChannels + out / 16 * 16 + Self.tensorOrder(out % 16))
@@ -45,8 +68,6 @@ package enum WeightLayout: Hashable, Sendable {
       return ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
     }
   }
-  /// Whether the elements are halves.
-  package var isHalf: Bool { self == .vectors(8) || self == .blocks(.float16) }
 
   /// The place of an output channel of a block among the columns of two of the tensor cores' products: channels 4 i to
   /// 4 i + 3 are columns 2 i and 2 i + 1 of the first and of the second.
@@ -79,7 +100,7 @@ package struct ConvolutionPacking {
   /// Packs both, as many values as `counts` says; whole tiles are filled up with zeros.
   package func write(weights packed: UnsafeMutableBufferPointer<Float>, bias shifts: UnsafeMutableBufferPointer<Float>)
   {
-    if case .outputTiles = layout { packed.initialize(repeating: 0) }
+    if case .outputTiles = layout.order { packed.initialize(repeating: 0) }
     weights.values.withUnsafeBufferPointer { Self.place($0, in: packed, weights.shape, affine, layout) }
     for out in shifts.indices {
       let isFilling = out >= weights.shape.dimensions[0]
@@ -98,7 +119,7 @@ package struct ConvolutionPacking {
     nonisolated(unsafe) let target = target
     inParallel(filters.outChannels.dividedRoundingUp(by: 16)) { block in
       let outs = block * 16..<min(filters.outChannels, block * 16 + 16)
-      switch layout {
+      switch layout.order {
       case .blocks: filters.placeBlock(block, in: target)
       case .winograd: filters.placeTransformed(outs, in: target)
       case .outputTiles, .inputVectors, .vectors: filters.placeEach(outs, in: target, layout)

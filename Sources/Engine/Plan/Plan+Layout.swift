@@ -5,7 +5,7 @@ extension Plan {
   /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
   /// everything that must lie as it does. Only a convolution reads one layout and writes another.
   mutating func chooseBlockedLayouts(_ tuning: KernelTuning) {
-    guard tuning.gpu?.isComplete ?? true else { return }
+    guard tuning.gpu?.isComplete ?? (tuning.precision == .float32) else { return }
     var groups = ValueGroups(count: values.count)
     for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
     for id in outputs + [input] { groups.forbid(id) }
@@ -32,8 +32,7 @@ extension Plan {
       let id = step.output
       let precision = tuning.of(step).precision
       values[id].layout = .blocked
-      values[id].precision = precision
-      storages[values[id].storage].precision = precision
+      setPrecision(of: id, precision)
     }
   }
 

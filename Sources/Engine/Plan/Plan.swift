@@ -25,10 +25,12 @@ package struct Plan: Sendable {
     package var channelOffset = 0
     /// How its elements lie.
     package internal(set) var layout = Layout.planar
-    /// What its elements are: as the device stores blocks; planar ones are always float32.
+    /// How its elements are stored.
     package internal(set) var precision = Precision.float32
     /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
     package internal(set) var lifetime: ClosedRange<Int>?
+    /// The size of its elements in bytes.
+    package var byteCount: Int { shape.elementCount * precision.byteCount }
   }
 
   /// A region of memory.
@@ -36,12 +38,12 @@ package struct Plan: Sendable {
     package typealias ID = Int
     /// The extents of everything in it, NCHW.
     package let shape: Shape
-    /// Where it begins in the arena, counted in float32 elements.
+    /// Where it begins in the arena, in bytes.
     package var offset = 0
-    /// What its elements are.
+    /// How its elements are stored.
     package internal(set) var precision = Precision.float32
-    /// The float32 elements whose memory it takes.
-    package var count: Int { precision.float32Count(of: shape.elementCount) }
+    /// Its size in bytes.
+    package var byteCount: Int { shape.elementCount * precision.byteCount }
     /// The steps from the first that writes to the last that reads; nil where nothing uses it. The network's input is
     /// written before step 0, its outputs are read behind the last.
     package var lifetime: ClosedRange<Int>?
@@ -71,8 +73,8 @@ package struct Plan: Sendable {
   package internal(set) var steps: [Step] = []
   package internal(set) var input: Value.ID = 0
   package internal(set) var outputs: [Value.ID] = []
-  /// The float32 elements of the arena that holds every storage.
-  package internal(set) var arenaCount = 0
+  /// The size in bytes of the arena that holds every storage.
+  package internal(set) var arenaByteCount = 0
 }
 
 /// What a step does.
@@ -125,8 +127,8 @@ public struct PlanOptions: Hashable, Sendable, Codable {
   public var usesWinograd = true
   /// Lets values whose lifetimes do not meet share memory.
   public var sharesMemory = true
-  /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
-  public var guardCount = 0
+  /// Bytes left free behind every region of memory, for tests that look whether a kernel wrote there.
+  public var guardByteCount = 0
 
   /// Every pass.
   public init() {}

@@ -66,13 +66,13 @@ extension Plan {
     }
   }
 
-  /// The elements that the activations take as things stand: in the arena, or each on its own before they have their
+  /// The bytes that the activations take as things stand: in the arena, or each on its own before they have their
   /// place there.
-  package var activationCount: Int {
-    if arenaCount > 0 { return arenaCount }
+  package var activationByteCount: Int {
+    if arenaByteCount > 0 { return arenaByteCount }
     var placed = self
-    placed.placeInArena(sharing: false, guardCount: 0)
-    return placed.arenaCount
+    placed.placeInArena(sharing: false, guardByteCount: 0)
+    return placed.arenaByteCount
   }
 }
 
@@ -80,8 +80,8 @@ extension Executor {
   /// What each pass did to the graph.
   package var planChanges: [PlanChange] { PlanChange.all(of: graph, options: options, tuning: tuning) }
 
-  /// The steps of the plan with their launches, and the elements of scratch that these need.
-  package var recordedSteps: [(step: Plan.Step, launches: [Launch], scratchCount: Int)] {
-    zip(plan.steps, launches).map { ($0, $1, Recorder.scratchCount(of: $0, in: plan, tuning)) }
+  /// The steps of the plan with their launches, and the bytes of scratch that these need.
+  package var recordedSteps: [(step: Plan.Step, launches: [Launch], scratchByteCount: Int)] {
+    zip(plan.steps, launches).map { ($0, $1, Recorder.scratchByteCount(of: $0, in: plan, tuning)) }
   }
 }

@@ -34,8 +34,8 @@ extension Recorder {
       c.outputShape.channels.dividedRoundingUp(by: tuning.channelTile) * c.outputShape.batch,
     ]
     return LaunchSpecification(
-      c.name, variant(function, of: .conv2d), items: items, group: tuning.convolutionGroup,
-      multiplyAdds: c.multiplyAdds
+      c.name, stored(function, of: .conv2d, on: c.output, options: tuning.convolutionOptions), items: items,
+      group: tuning.convolutionGroup, multiplyAdds: c.multiplyAdds
     ) { kernel, memory in
       let (arena, parameters) = (memory.arena, memory.parameters)
       if let residual = c.step.residual {

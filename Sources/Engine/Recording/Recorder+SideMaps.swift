@@ -12,7 +12,7 @@ extension Recorder {
     let segment = tuning.mapSegment
     let items = [output.width.dividedRoundingUp(by: segment), output.height, output.batch * output.channels]
     return LaunchSpecification(
-      step.name, variant("fuse_maps", of: .fuseMaps, options: "-D SEGMENT=\(segment)"), items: items,
+      step.name, stored("fuse_maps", of: .fuseMaps, on: step.output, options: "-D SEGMENT=\(segment)"), items: items,
       group: tuning.convolutionGroup, multiplyAdds: output.elementCount * shapes.reduce(0) { $0 + $1.channels }
     ) { kernel, memory in
       try kernel.bind(

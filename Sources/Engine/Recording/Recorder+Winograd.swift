@@ -60,15 +60,15 @@ extension Recorder {
       function, of: source, options: constants.map { "-D \($0.0)=\($0.1)" }.joined(separator: " "))
   }
 
-  /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
-  static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
-    plan.steps.reduce(0) { max($0, scratchCount(of: $1, in: plan, tuning)) }
+  /// The bytes of scratch that the steps of a plan need; they run one after the other and share it.
+  static func scratchByteCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
+    plan.steps.reduce(0) { max($0, scratchByteCount(of: $1, in: plan, tuning)) }
   }
 
-  /// The elements of scratch that one step needs.
-  static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
+  /// The bytes of scratch that one step needs.
+  static func scratchByteCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
     guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
     else { return 0 }
-    return tuning.of(step).scratchCount(of: method, for: plan.problem(of: convolution, in: step))
+    return tuning.of(step).scratchByteCount(of: method, for: plan.problem(of: convolution, in: step))
   }
 }

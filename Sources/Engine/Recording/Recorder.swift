@@ -14,7 +14,7 @@ struct Recorder {
     let value = plan.values[id]
     let storage = plan.storages[value.storage]
     let plane = storage.shape.height * storage.shape.width
-    let offset = storage.offset * MemoryLayout<Float>.stride / value.precision.byteCount
+    let offset = storage.offset / value.precision.byteCount
     return SIMD2(UInt64(offset + value.channelOffset * plane), UInt64(storage.shape.channels * plane))
   }
 
@@ -55,7 +55,8 @@ struct Recorder {
       return [fuseMaps(step, at: index, convolution, sigmoid: sigmoid)]
     case .batchNorm(_, let relu):
       return [
-        elementwise(step, variant(relu ? "batch_norm_relu" : "batch_norm", of: .batchNorm)) { kernel, memory in
+        elementwise(step, stored(relu ? "batch_norm_relu" : "batch_norm", of: .batchNorm, on: input)) {
+          kernel, memory in
           try kernel.bind(
             memory.arena, place(input), extents(input), memory.parameters.buffer, memory.parameters.place(index),
             memory.arena, place(output))
@@ -92,7 +93,7 @@ struct Recorder {
     case .convert: return [convert(step)]
     case .add:
       return [
-        elementwise(step, elementVariant("add", of: .add, on: input)) { kernel, memory in
+        elementwise(step, stored("add", of: .add, on: input)) { kernel, memory in
           try kernel.bind(
             memory.arena, place(input), memory.arena, place(step.inputs[1]), extents(input), memory.arena,
             place(output))
@@ -109,20 +110,21 @@ struct Recorder {
     return SIMD4(rows.scale, rows.shift, columns.scale, columns.shift)
   }
 
-  /// A kernel compiled with constants of its own or with the tuning's.
-  func variant(_ function: String, of source: KernelSource, options: String? = nil) -> KernelVariant {
-    let usual = source.takesConstants ? tuning.buildOptions : ""
-    return KernelVariant(function: function, source: source, options: options ?? usual)
+  /// A kernel compiled with constants.
+  func variant(_ function: String, of source: KernelSource, options: String = "") -> KernelVariant {
+    KernelVariant(function: function, source: source, options: options)
   }
 
-  /// A kernel that computes element by element, whatever the elements of a value.
-  private func elementVariant(_ function: String, of source: KernelSource, on value: Plan.Value.ID) -> KernelVariant {
-    variant(function, of: source, options: plan.values[value].precision.storageOptions)
+  /// A portable kernel, compiled with constants and for the format in which a value is stored.
+  func stored(
+    _ function: String, of source: KernelSource, on value: Plan.Value.ID, options: String = ""
+  ) -> KernelVariant {
+    variant(function, of: source, options: [options, plan.values[value].precision.storageOptions].buildOptions)
   }
 
   private func pointwise(_ step: Plan.Step, _ function: String, from source: KernelSource) -> LaunchSpecification {
     let input = step.inputs[0]
-    return elementwise(step, elementVariant(function, of: source, on: input)) { kernel, memory in
+    return elementwise(step, stored(function, of: source, on: input)) { kernel, memory in
       try kernel.bind(memory.arena, place(input), extents(input), memory.arena, place(step.output))
     }
   }
@@ -133,13 +135,13 @@ struct Recorder {
     let channel = plan.channel(ofInputNumber: number, of: step)
     var target = place(step.output)
     target.x += UInt64(channel * shape.height * shape.width)
-    let variant = elementVariant("concat", of: .concat, on: input)
+    let variant = stored("concat", of: .concat, on: input)
     return elementwise("\(step.name)[\(number)]", variant, over: shape) { [target] kernel, memory in
       try kernel.bind(memory.arena, place(input), extents(input), memory.arena, target)
     }
   }
 
-  /// Halves of floats or floats of halves; a plain copy of what fits no blocks, which is float32 on both sides.
+  /// A copy in another format; a plain copy of what fits no blocks, which is float32 on both sides.
   private func convert(_ step: Plan.Step) -> LaunchSpecification {
     let input = step.inputs[0]
     let (source, target) = (plan.values[input], plan.values[step.output])
@@ -147,7 +149,13 @@ struct Recorder {
       try kernel.bind(memory.arena, place(input), extents(input), memory.arena, place(step.output))
     }
     guard source.precision != target.precision else {
-      return elementwise(step, elementVariant("concat", of: .concat, on: input), bind: bind)
+      return elementwise(step, stored("concat", of: .concat, on: input), bind: bind)
+    }
+    guard source.layout == .blocked else {
+      // One of the two is float32, and the kernel is compiled for the other.
+      let (function, other) =
+        source.precision == .float32 ? ("floats_to_elements", step.output) : ("elements_to_floats", input)
+      return elementwise(step, stored(function, of: .convert, on: other), bind: bind)
     }
     let function = target.precision == .float16 ? "floats_to_halves" : "halves_to_floats"
     let items = [source.shape.elementCount / source.shape.batch / 4, source.shape.batch]
@@ -169,7 +177,7 @@ struct Recorder {
     let shape = plan.values[step.output].shape
     let blocks = shape.batch * shape.channels / 16
     guard plan.values[step.inputs[0]].layout == .blocked else {
-      return elementwise(step, variant(kernels.planar.0, of: kernels.planar.1), bind: bind)
+      return elementwise(step, stored(kernels.planar.0, of: kernels.planar.1, on: step.inputs[0]), bind: bind)
     }
     guard let gpu = tuning.gpu else {
       // A work-item for each row of each block of 16 channels.

@@ -92,6 +92,7 @@ package struct GPUKernelSelection {
     switch precision {
     case .float16: [nvidia(.tensorHalfK16, .async), nvidia(.tensorHalfK8, .registers)]
     case .float32: [nvidia(.tensorTF32x3, .async), nvidia(.fma, .async)]
+    case .bfloat16: []
     }
   }
 

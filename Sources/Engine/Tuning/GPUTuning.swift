@@ -147,7 +147,7 @@ package struct GPUTuning: Hashable, Sendable {
   /// The most parts of a sum.
   static let mostSplits = 8
 
-  /// The vectors' elements in which weights are packed.
+  /// The elements of a vector of 16 bytes.
   var vectorChannels: Int { 16 / precision.byteCount }
 
   /// The options that every kernel on blocks is compiled with.
@@ -169,8 +169,18 @@ package struct GPUTuning: Hashable, Sendable {
 }
 
 extension Precision {
-  /// The options of kernels whose elements are of this precision, for which float32 is the default.
-  var storageOptions: String { self == .float32 ? "" : "-D STORAGE=\(byteCount * 8)" }
+  /// The precisions in which there are kernels on blocks for GPUs.
+  package static let onBlocksOfGPUs: [Precision] = [.float32, .float16]
+
+  /// The build options of kernels whose elements are stored in this precision: `storage.cl`'s `STORAGE`, whose default is
+  /// float32.
+  var storageOptions: String {
+    switch self {
+    case .float32: ""
+    case .float16: "-D STORAGE=16"
+    case .bfloat16: "-D STORAGE=BFLOAT16"
+    }
+  }
 }
 
 extension GPUTuning: CustomStringConvertible {

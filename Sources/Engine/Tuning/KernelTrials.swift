@@ -152,11 +152,12 @@ extension KernelVariant {
 
 extension Precision {
   /// How far a kernel may lie off, relative to the largest value: float32 sums in another order, or a few roundings to
-  /// halves.
+  /// 11 or 8 significant bits.
   var trialTolerance: Float {
     switch self {
     case .float32: 2e-5
     case .float16: 1e-2
+    case .bfloat16: 8e-2
     }
   }
 }

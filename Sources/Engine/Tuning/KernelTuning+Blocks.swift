@@ -93,8 +93,13 @@ extension KernelTuning {
     NonfusedWinogradDivision(of: problem, tiles: tiles, items: slots, cacheBytes: Self.transformedBytes)
   }
 
-  /// The elements of scratch that a method needs.
-  func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
+  /// The bytes of scratch that a method needs.
+  func scratchByteCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
+    scratchCount(of: method, for: problem) * MemoryLayout<Float>.stride
+  }
+
+  /// The float32 values of scratch that a method needs.
+  private func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
     switch method {
     case .direct: 0
     case .implicitGEMM(let gemm):

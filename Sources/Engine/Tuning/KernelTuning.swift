@@ -26,10 +26,16 @@ package struct KernelTuning: Hashable, Sendable {
   package var givesCacheHints = false
   /// How the kernels on blocks are made for GPUs; nil where those for CPUs are used.
   package var gpu: GPUTuning? {
-    didSet { hasBlockKernels = hasBlockKernels || gpu != nil }
+    didSet {
+      hasBlockKernels = hasBlockKernels || gpu != nil
+      precision = gpu?.precision ?? .float32
+    }
   }
-  /// How activations on blocks and their weights are stored.
-  package var precision: Precision { gpu?.precision ?? .float32 }
+  /// How activations are stored: those in blocks or, where there are no kernels on blocks, the planar ones. Setting
+  /// `gpu` sets it to the precision of the GPU's kernels; the kernels on blocks for CPUs store float32.
+  package var precision = Precision.float32
+  /// How planar activations are stored. Beside blocks they are few, and float32: the network's input and its maps.
+  package var planarPrecision: Precision { hasBlockKernels ? .float32 : precision }
   /// The blocks of the network that are computed otherwise; nil for none.
   package var exception: PrecisionOverride?
   /// What users should know of how this was chosen, each in one line.
@@ -43,6 +49,14 @@ package struct KernelTuning: Hashable, Sendable {
   package init(for device: Device) {
     self.init(isCPU: device.kind == .cpu, computeUnits: device.computeUnits, lanes: device.nativeFloatWidth)
     givesCacheHints = device.isOfKnownCPUDriver
+  }
+
+  /// The portable kernels alone, which store activations in any precision.
+  package static func portable(for device: Device, precision: Precision) -> KernelTuning {
+    var tuning = KernelTuning(for: device)
+    tuning.hasBlockKernels = false
+    tuning.precision = precision
+    return tuning
   }
 
   /// Wide vectors and groups of one on a CPU, whose cores work off whole groups; narrow vectors and many work-items side
@@ -66,7 +80,7 @@ package struct KernelTuning: Hashable, Sendable {
     case .planarToBlocked: .outputTiles(16)
     case .blocked(.direct), .blocked(.winogradNonfused): .blocks(.float32)
     case .blocked(.winogradFused): .winograd
-    case .blocked(.implicitGEMM): .vectors(gpu?.vectorChannels ?? 4)
+    case .blocked(.implicitGEMM): .vectors(precision)
     case .blocked(.subgroup): .blocks(precision)
     case .blockedToPlanar: .inputVectors
     }
@@ -78,7 +92,8 @@ package struct KernelTuning: Hashable, Sendable {
     return exception.tuning
   }
 
-  var buildOptions: String { "-D X_TILE=\(pixelTile) -D OC_TILE=\(channelTile)" }
+  /// The constants of the portable convolution.
+  var convolutionOptions: String { "-D X_TILE=\(pixelTile) -D OC_TILE=\(channelTile)" }
 }
 
 /// Blocks of a network that are computed in another way than the rest: in float32 where halves would lose too much.

@@ -56,7 +56,9 @@ extension PlanPass {
 
   package static let convertPrecisions = PlanPass(
     "convert precisions", "converts what goes between blocks in float32 and others in halves",
-    if: { options, tuning in tuning.exception != nil && options.usesBlocks }
+    if: { options, tuning in
+      tuning.planarPrecision != .float32 || (tuning.exception != nil && options.usesBlocks)
+    }
   ) { plan, _, tuning in plan.convertPrecisions(tuning) }
 
   package static let fuseResampling = PlanPass(
@@ -81,7 +83,7 @@ extension PlanPass {
 
   package static let placeInArena = PlanPass(
     "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
-  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
+  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardByteCount: options.guardByteCount) }
 }
 
 extension PlanOptions {
