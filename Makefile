@@ -12,7 +12,7 @@ SWIFT_BUILD = U2CL_COMMIT=$(COMMIT) swift build $(STATIC) -c release --explicit-
 U2CL = .build/static/release/u2cl
 SWIFT_FILES = Package.swift Kernels Sources Tests
 
-.PHONY: demo build test format lint bench bench-peers clean install
+.PHONY: demo build test format lint bench bench-peers docs clean install
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -34,11 +34,12 @@ test:
 format:
 	swift format -i -r $(SWIFT_FILES)
 
-## lint: what the format and the documentation rules find, and what some vendor's OpenCL compiler refuses
+## lint: the format, documentation comments, line length, links, and what some vendor's OpenCL compiler refuses
 lint:
 	swift format lint --strict -r $(SWIFT_FILES)
-	scripts/lint-kernels --self-test
-	scripts/lint-kernels
+	scripts/check-line-length --self-test && scripts/check-line-length
+	scripts/check-links --self-test && scripts/check-links
+	scripts/lint-kernels --self-test && scripts/lint-kernels
 
 ## bench: how fast this machine is
 bench: build
@@ -46,8 +47,13 @@ bench: build
 
 ## bench-peers: u2cl and other engines in turn on this processor; ARGUMENTS="--quick" to see that it works
 bench-peers: build
-	Benchmarks/peers/setup
-	PYTHONPATH=Benchmarks .venv/peers/bin/python -m peers $(ARGUMENTS)
+	python3 -m benchmarks.peers.setup
+	.venv/peers/bin/python -m benchmarks peers $(ARGUMENTS)
+
+## docs: a page for every public symbol of U2Net and of the modules that U2Net re-exports, in .build/documentation
+docs:
+	scripts/install-dependencies
+	scripts/document
 
 ## clean: remove what was built
 clean:

@@ -17,6 +17,11 @@ let kernelFolders = ["Blocks", "GPU", "Include", "Measuring", "Network", "Pictur
 /// manifest stays the same.
 let commit = Context.environment["U2CL_COMMIT"].flatMap { $0.isEmpty ? nil : $0 }
 
+/// The plug-in of `make docs`; no other command resolves it.
+let documentation: [Package.Dependency] =
+  Context.environment["U2CL_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -38,7 +43,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-  ],
+  ] + documentation,
   targets: [
     // The C libraries.
     .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),

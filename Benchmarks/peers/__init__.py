@@ -1,1 +1,1 @@
-"""u2cl beside other engines on a CPU: `make bench-peers`."""
+"""u2cl beside other engines on a CPU."""

@@ -1,15 +1,34 @@
 """What takes part: u2cl, as a process for each turn, and the peers, each a process that waits for its turns."""
 
-import sys
+import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from support import png
-from support.worker import EngineError, Worker
+from ..shared import png
+from ..shared.repository import ROOT
+from ..shared.u2cl import U2CL
+from ..shared.worker import EngineError, Worker
+from .engines import ENGINES
 
 LIMIT = 600  # Seconds for one request; no more than a guard against an engine that hangs.
+
+
+def contestants(folder, options):
+    """key → contestant, in the order of the table."""
+    environment = os.environ | {
+        "POCL_MAX_PTHREAD_COUNT": str(options.threads),
+        "POCL_CPU_MAX_CU_COUNT": str(options.threads),
+    }
+    intel = ROOT / ".venv/opencl-vendors/intel"
+    found = {"u2cl": U2CLPeer(U2CL(options.u2cl, options.device, environment), folder, options.size, "u2cl")}
+    if (intel / "intel.icd").exists():
+        binary = U2CL(options.u2cl, options.device, environment | {"OCL_ICD_VENDORS": str(intel)})
+        found["u2cl-intel"] = U2CLPeer(binary, folder, options.size, "u2cl on Intel's OpenCL")
+    for key, engine in ENGINES.items():
+        found[key] = Peer(key, engine, folder, options.threads)
+    return {key: found[key] for key in options.engines if key in found}
 
 
 def judged(entry, tolerance):
@@ -25,8 +44,8 @@ class Peer:
     def __init__(self, key, engine, folder, threads):
         self.engine = engine
         self.title, self.precision = engine.title, engine.precision
-        command = [sys.executable, "-m", "peers.worker", key, str(folder), str(threads)]
-        self.worker = Worker(command, folder.parent / f"{folder.name}-{key}.log")
+        log = folder.parent / f"{folder.name}-{key}.log"
+        self.worker = Worker("benchmarks.peers.worker", [key, folder, threads], log)
 
     def load(self):
         """Its entry in the results."""

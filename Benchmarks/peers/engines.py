@@ -4,7 +4,7 @@ input that lies in memory; a run ends when all seven maps lie in memory."""
 from dataclasses import dataclass
 from typing import Callable
 
-from support.worker import timed
+from ..shared.samples import timed
 
 MAPS = 7
 
@@ -117,7 +117,7 @@ class PyTorch:
     def __init__(self, folder, sample, threads):
         import torch
 
-        from support.network import seeded_network
+        from Tests.Oracle.seeded import seeded_network
 
         torch.set_num_threads(threads)
         self.version = torch.__version__

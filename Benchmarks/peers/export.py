@@ -1,6 +1,6 @@
 """Writes a network with seeded weights in every form that an engine reads, and what it must answer.
 
-    python -m peers.export u2netp 320 FOLDER
+    python -m benchmarks.peers.export u2netp 320 FOLDER
 
 FOLDER then holds model.pth (official names), model.onnx, model.ncnn.param and .bin, input.npy with maps.npy, and
 probe.png with probe.npy: float32 maps [7, size, size], computed in float64.
@@ -14,8 +14,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from support import network as networks
-from support import png, safetensors
+from Tests.Oracle import networks, safetensors
+from Tests.Oracle.seeded import seeded_input, seeded_network, uniform
+
+from ..shared import png
+from ..shared.repository import ROOT
 
 MEAN = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64).reshape(3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64).reshape(3, 1, 1)
@@ -29,9 +32,9 @@ def main():
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    network = networks.seeded_network(options.name)
+    network = seeded_network(options.name)
     check_golden(options.name, network)
-    sample = networks.seeded_input(1, options.size)
+    sample = seeded_input(1, options.size)
     torch.save(network.state_dict(), options.folder / "model.pth")
     export_onnx(network, sample, options.folder / "model.onnx")
     export_ncnn(network, sample, options.folder)
@@ -40,8 +43,7 @@ def main():
 
 def check_golden(name, network):
     """Ends the program where the network differs from the authors' definition on the vectors in $U2CL_SHARED."""
-    root = Path(__file__).resolve().parents[2]
-    shared = Path(os.environ.get("U2CL_SHARED", root.parent / "shared"))
+    shared = Path(os.environ.get("U2CL_SHARED", ROOT.parent / "shared"))
     files = sorted(shared.glob(f"golden/synthetic_{name}_[0-9]*x[0-9]*.safetensors"))
     files = [file for file in files if "ch_" not in file.name]  # Other numbers of outputs.
     if not files:
@@ -49,12 +51,12 @@ def check_golden(name, network):
     for file in files:
         height, width = map(int, file.stem.rpartition("_")[2].split("x"))
         with torch.inference_mode():
-            maps = dict(zip(OUTPUTS, network(networks.seeded_input(1, height, width))))
+            maps = dict(zip(OUTPUTS, network(seeded_input(1, height, width))))
         golden = safetensors.load(file)
         worst = max((maps[key] - golden[key].reshape(maps[key].shape)).abs().max().item() for key in golden)
         print(f"{name}: at most {worst:.1e} from {file.name}")
         if not worst < 1e-5:
-            raise SystemExit(f"{name}: the definition in network.py is wrong")
+            raise SystemExit(f"{name}: the definition in Tests/Oracle is wrong")
 
 
 def export_onnx(network, sample, path):
@@ -83,7 +85,7 @@ def export_ncnn(network, sample, folder):
 def export_answers(network, sample, folder):
     """What must come out: of the seeded input, and of a picture, for u2cl, which takes pictures."""
     size = sample.shape[-1]
-    pixels = (networks.uniform("probe", size * size * 3) * 256).to(torch.uint8).reshape(size, size, 3)
+    pixels = (uniform("probe", size * size * 3) * 256).to(torch.uint8).reshape(size, size, 3)
     pixels[0, 0] = 255  # The authors divide by the picture's maximum.
     png.write_rgb(folder / "probe.png", size, size, pixels.numpy().tobytes())
     probe = (pixels.permute(2, 0, 1).double() / 255 - MEAN) / DEVIATION

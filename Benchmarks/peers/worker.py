@@ -1,12 +1,12 @@
-"""One engine in its own process: `python -m peers.worker ENGINE FOLDER THREADS`; see support/worker.py."""
+"""One engine in its own process: `python -m benchmarks.peers.worker ENGINE FOLDER THREADS`; see shared/worker.py."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from support.worker import serve, timed
-
+from ..shared.samples import timed
+from ..shared.worker import serve
 from .engines import ENGINES
 
 

@@ -124,15 +124,16 @@ def jpegs():
             8: Image.Transpose.ROTATE_270}
     for orientation in range(1, 9):
         stored = upright.transpose(undo[orientation]) if orientation in undo else upright
-        data = encoded(stored, "JPEG", quality=95, subsampling=0, exif=b"Exif\0\0" + exif(orientation, "<>"[orientation % 2]))
+        described = b"Exif\0\0" + exif(orientation, "<>"[orientation % 2])
+        data = encoded(stored, "JPEG", quality=95, subsampling=0, exif=described)
         assert np.abs(np.array(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))).astype(int) - upright).max() < 4
         save(f"exif-{orientation}.jpg", data)
     save("exif.expected.png", encoded(upright, "PNG"))
 
 
 def webps():
-    grid = lambda channels: np.array([[[sample(x, y, c, 8) for c in range(channels)] for x in range(W)] for y in range(H)],
-                                     np.uint8)
+    pixel = lambda x, y, channels: [sample(x, y, c, 8) for c in range(channels)]
+    grid = lambda channels: np.array([[pixel(x, y, channels) for x in range(W)] for y in range(H)], np.uint8)
     save("lossless.webp", encoded(Image.fromarray(grid(3)), "WEBP", lossless=True))
     save("lossless-alpha.webp", encoded(Image.fromarray(grid(4)), "WEBP", lossless=True, exact=True))
     save("lossless-exif-6.webp", encoded(Image.fromarray(grid(3)), "WEBP", lossless=True, exif=exif(6)))
@@ -155,52 +156,68 @@ def fnv(data):
     return state
 
 
+FILTERS = (("triangle", Image.BILINEAR), ("lanczos3", Image.LANCZOS))
+FILTERED = [((7, 5), (3, 4), 3), ((4, 3), (9, 7), 1), ((1, 1), (3, 2), 3), ((127, 3), (5, 2), 1), ((13, 9), (13, 4), 3),
+            ((13, 9), (6, 9), 1), ((3, 5), (5, 3), 1), ((1, 40), (3, 3), 1)]
+HASHED = [((640, 480), (320, 320), 3), ((320, 320), (770, 595), 1), ((1001, 37), (320, 320), 3),
+          ((53, 198), (34, 85), 3), ((118, 199), (91, 145), 1)]
+BILINEAR = [((7, 5), (3, 4)), ((4, 3), (6, 5)), ((1, 1), (3, 2)), ((127, 3), (4, 2)), ((3, 5), (5, 3))]
+
+
+def source(width, height, channels):
+    y, x, c = np.mgrid[0:height, 0:width, 0:channels]
+    return ((x * 3701 + y * 9107 + c * 5303 + x * y * 501) % 65536 >> 8).astype(np.uint8)
+
+
+def wrapped(values, indent=8):
+    """The values of a Swift array, in lines."""
+    text, lines = "", []
+    for value in values:
+        if len(text) + len(value) > 108:
+            lines.append(text.rstrip())
+            text = ""
+        text += value + ", "
+    return "\n".join(" " * indent + part for part in lines + [text.rstrip()])
+
+
+def sizes(a, b):
+    """The first arguments of a Swift case."""
+    return f"      from: Size(height: {a[1]}, width: {a[0]}), to: Size(height: {b[1]}, width: {b[0]}), "
+
+
+def filtered(cases):
+    """(sizes, channels, filter's name, result) by Pillow."""
+    for a, b, channels in cases:
+        image = source(*a, channels)
+        image = Image.fromarray(image if channels == 3 else image[:, :, 0])
+        for name, kind in FILTERS:
+            yield sizes(a, b) + f"channels: {channels}, filter: .{name},", np.array(image.resize(b, kind))
+
+
 def golden():
-    def source(width, height, channels):
-        y, x, c = np.mgrid[0:height, 0:width, 0:channels]
-        return ((x * 3701 + y * 9107 + c * 5303 + x * y * 501) % 65536 >> 8).astype(np.uint8)
-
-    def line(values, indent):
-        text, lines = "", []
-        for value in values:
-            if len(text) + len(value) > 108:
-                lines.append(text.rstrip())
-                text = ""
-            text += value + ", "
-        return "\n".join(" " * indent + part for part in lines + [text.rstrip()])
-
-    swift = ["internal import Images", "internal import Tensors", "", "@testable_import", "",
+    """ResizeGolden.swift."""
+    swift = ["internal import Images", "internal import Tensors", "",
              "/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.",
-             "enum ResizeGolden {", "  /// Pillow's `resize` of 8-bit samples.", "  static let filtered: [FilteredCase] = ["]
-    sizes = [((7, 5), (3, 4), 3), ((4, 3), (9, 7), 1), ((1, 1), (3, 2), 3), ((127, 3), (5, 2), 1), ((13, 9), (13, 4), 3),
-             ((13, 9), (6, 9), 1), ((3, 5), (5, 3), 1), ((1, 40), (3, 3), 1)]
-    for a, b, channels in sizes:
-        for name, kind in (("triangle", Image.BILINEAR), ("lanczos3", Image.LANCZOS)):
-            image = source(*a, channels)
-            result = np.array(Image.fromarray(image if channels == 3 else image[:, :, 0]).resize(b, kind))
-            swift += ["    FilteredCase(", f"      from: Size(height: {a[1]}, width: {a[0]}), "
-                      f"to: Size(height: {b[1]}, width: {b[0]}), channels: {channels}, filter: .{name},", "      expected: [",
-                      line([str(v) for v in result.flatten()], 8), "      ]),"]
-    swift += ["  ]", "", "  /// FNV-1a (64 bits) of larger results of Pillow's.", "  static let hashed: [HashedCase] = ["]
-    for a, b, channels in [((640, 480), (320, 320), 3), ((320, 320), (770, 595), 1), ((1001, 37), (320, 320), 3), ((53, 198), (34, 85), 3),
-                           ((118, 199), (91, 145), 1)]:
-        for name, kind in (("triangle", Image.BILINEAR), ("lanczos3", Image.LANCZOS)):
-            image = source(*a, channels)
-            result = np.array(Image.fromarray(image if channels == 3 else image[:, :, 0]).resize(b, kind))
-            swift += ["    HashedCase(", f"      from: Size(height: {a[1]}, width: {a[0]}), "
-                      f"to: Size(height: {b[1]}, width: {b[0]}), channels: {channels}, filter: .{name},",
-                      f"      hash: 0x{fnv(result.tobytes()):016X}),"]
+             "enum ResizeGolden {", "  /// Pillow's `resize` of 8-bit samples.",
+             "  static let filtered: [FilteredCase] = ["]
+    for arguments, result in filtered(FILTERED):
+        values = wrapped([str(v) for v in result.flatten()])
+        swift += ["    FilteredCase(", arguments, "      expected: [", values, "      ]),"]
+    swift += ["  ]", "", "  /// FNV-1a (64 bits) of larger results of Pillow's.",
+              "  static let hashed: [HashedCase] = ["]
+    for arguments, result in filtered(HASHED):
+        swift += ["    HashedCase(", arguments, f"      hash: 0x{fnv(result.tobytes()):016X}),"]
     swift += ["  ]", "", "  /// scikit-image's `resize(order=1, anti_aliasing=False)`, as planes.",
               "  static let bilinear: [BilinearCase] = ["]
-    sizes = [((7, 5), (3, 4)), ((4, 3), (6, 5)), ((1, 1), (3, 2)), ((127, 3), (4, 2)), ((3, 5), (5, 3))]
-    for mode, name, (a, b) in [(m, n, s) for m, n in (("edge", "bilinear"), ("constant", "bilinearConstant")) for s in sizes]:
-        result = transform.resize(source(*a, 3), (b[1], b[0]), order=1, mode=mode, anti_aliasing=False)
-        swift += ["    BilinearCase(", f"      from: Size(height: {a[1]}, width: {a[0]}), "
-                  f"to: Size(height: {b[1]}, width: {b[0]}), resampling: .{name},", "      expected: [",
-                  line([f"{v:.7f}" for v in result.transpose(2, 0, 1).flatten()], 8), "      ]),"]
+    for mode, name in (("edge", "bilinear"), ("constant", "bilinearConstant")):
+        for a, b in BILINEAR:
+            result = transform.resize(source(*a, 3), (b[1], b[0]), order=1, mode=mode, anti_aliasing=False)
+            values = wrapped([f"{v:.7f}" for v in result.transpose(2, 0, 1).flatten()])
+            arguments = sizes(a, b) + f"resampling: .{name},"
+            swift += ["    BilinearCase(", arguments, "      expected: [", values, "      ]),"]
     swift += ["  ]", "}", ""]
     with open(os.path.join(HERE, "..", "ResizeGolden.swift"), "w") as file:
-        file.write("\n".join(swift).replace("@testable_import\n\n", "").replace("\n\n\n", "\n\n"))
+        file.write("\n".join(swift))
 
 
 pngs(), jpegs(), webps(), golden()

@@ -1,0 +1,1 @@
+"""What a machine with a GPU needs to run u2cl."""

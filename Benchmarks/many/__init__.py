@@ -1,0 +1,1 @@
+"""`u2cl run` on many pictures."""

@@ -1,0 +1,1 @@
+"""u2cl's saliency measures beside other packages'."""

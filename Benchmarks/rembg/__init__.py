@@ -1,0 +1,1 @@
+"""u2cl beside rembg."""
