@@ -8,20 +8,20 @@ import Tensors
 struct ParameterMemory {
   /// The packed parameters of every step.
   let buffer: Buffer
-  /// For each step that has parameters, by its index: the offsets in bytes of its weights and bias (a convolution) or scale
-  /// and shift (a batch norm).
+  /// For each step with parameters, by its index: the offsets in bytes of the weights and the bias of a convolution, or
+  /// of the scale and the shift of a batch norm.
   private let offsets: [Int: (first: Int, second: Int)]
 
-  /// Where a step's two blocks begin, in float32 values: the kernels' `ulong2 weights_and_bias`.
-  func place(_ index: Int) -> SIMD2<UInt64> {
+  /// The offsets of a step's two parts in float32 values: the kernels' `ulong2 weights_and_bias`.
+  func region(ofStep index: Int) -> SIMD2<UInt64> {
     let (first, second) = offsets[index] ?? (0, 0)
     return SIMD2(UInt64(first), UInt64(second)) / UInt64(MemoryLayout<Float>.stride)
   }
 
-  /// Every block begins at a multiple of so many bytes.
+  /// The alignment of each part, in bytes.
   private static let alignment = 64
 
-  /// Memory for what the steps of a plan need, yet to be filled.
+  /// Memory for the parameters of a plan, which `fill` fills.
   init(of plan: Plan, tuning: KernelTuning, queue: Queue) throws {
     var offsets: [Int: (first: Int, second: Int)] = [:]
     var byteCount = 0
@@ -35,14 +35,14 @@ struct ParameterMemory {
     self.offsets = offsets
   }
 
-  /// Packs and uploads what the steps of the plan need; on CPU devices it is packed where it will lie.
+  /// Packs and uploads the parameters of a plan. On CPU devices, float32 parameters are packed in place.
   ///
-  /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
+  /// - Throws: `ParameterError` with the name of a tensor that is missing, has another shape or is damaged; `CLError`.
   func fill(
     for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue,
     on device: Device
   ) throws {
-    // Tensors come and go; the allocator would keep tens of megabytes of them.
+    // The allocator would keep tens of megabytes of freed tensors.
     u2cl_begin_large_blocks()
     defer { u2cl_end_large_blocks() }
     let tensors = ParameterReader(graph: graph, source: source)
@@ -75,7 +75,7 @@ struct ParameterMemory {
     try block.withUnsafeBytes { try queue.write($0, to: buffer, offset: offset) }
   }
 
-  /// The bytes that a step's two blocks take; nil where it has no parameters.
+  /// The sizes in bytes of a step's two parts; nil if it has no parameters.
   private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
@@ -100,7 +100,7 @@ struct ParameterMemory {
   private typealias Step = Plan.Step
 }
 
-/// Reads the tensors that steps name, checked against the graph.
+/// Reads the tensors that steps name and checks them against the graph.
 private struct ParameterReader<Source: ParameterSource> {
   let graph: Graph
   let source: Source
@@ -112,7 +112,7 @@ private struct ParameterReader<Source: ParameterSource> {
     parameters = Dictionary(graph.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What a step that has parameters has of them.
+  /// The parameters of a step, which must have some.
   func block(of step: Plan.Step, layout: WeightLayout) throws -> ParameterBlock {
     switch step.operation {
     case .convolution(let convolution, let folded, _):
@@ -140,7 +140,7 @@ private struct ParameterReader<Source: ParameterSource> {
   private func affine(_ norm: BatchNorm) throws -> ChannelAffine { try ChannelAffine(norm, tensor: tensor) }
 }
 
-/// The parameters of one step, in two parts.
+/// The parameters of one step, which have two parts.
 private enum ParameterBlock {
   /// Weights and bias.
   case convolution(ConvolutionPacking)
@@ -163,7 +163,7 @@ private enum ParameterBlock {
     }
   }
 
-  /// Both in memory of the host's.
+  /// Both parts in host memory.
   var arrays: (first: [Float], second: [Float]) {
     let counts = counts
     var second: [Float] = []

@@ -3,7 +3,8 @@ public import Tensors
 
 /// Runs a graph on the CPU, one plain loop nest per operation: what every other executor is compared with.
 ///
-/// Nothing is fused, folded or approximated; float32 throughout. It is exact rather than fast, though it uses all cores.
+/// Nothing is fused, folded or approximated; float32 throughout. It is exact rather than fast, though it uses all
+/// cores.
 public struct ReferenceExecutor: Sendable {
   /// What is run.
   public let graph: Graph

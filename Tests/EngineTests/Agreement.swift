@@ -29,8 +29,8 @@ struct Variant: Sendable, CustomStringConvertible {
   var asOnGPU = false
   /// Kernels on blocks made for GPUs; nil for the device's own.
   var gpu: (@Sendable (Device) -> GPUTuning)?
-  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for any
-  /// device.
+  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for
+  /// any device.
   var own: Precision?
   /// Blocks that are computed in float32, whatever the others are.
   var singleBlocks: Set<String> = []
@@ -56,7 +56,7 @@ struct Variant: Sendable, CustomStringConvertible {
       method: { _, problem in
         .implicitGEMM(
           ImplicitGEMM(
-            .fma, tile: MultiplyMethod.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+            .fma, tile: MultiplyMethod.fma.smallestTile, width: 5, height: 4, splitK: 1 + problem.inChannels / 32 % 2))
       })
   }
 

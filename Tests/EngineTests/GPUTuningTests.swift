@@ -39,7 +39,7 @@ import Testing
       for gemm in candidates {
         #expect(gpu.accepts(gemm, for: problem), "\(problem): \(gemm)")
         let parts = gpu.parts(of: gemm, inChannels: problem.inChannels)
-        #expect(parts.count <= gemm.splits && parts.count * parts.steps * 16 >= problem.inChannels, "\(problem)")
+        #expect(parts.count <= gemm.splitK && parts.count * parts.steps * 16 >= problem.inChannels, "\(problem)")
       }
     }
   }
@@ -50,7 +50,7 @@ import Testing
     for gpu in Self.tunings where gpu.computeUnits == 132 {
       let gemm = try #require(gpu.candidates(for: problem).first)
       let tiles = (20 + gemm.width - 1) / gemm.width * ((20 + gemm.height - 1) / gemm.height)
-      #expect(tiles * 512 / gemm.tile.channels * gemm.splits >= 100, "\(gemm)")
+      #expect(tiles * 512 / gemm.tile.channels * gemm.splitK >= 100, "\(gemm)")
     }
   }
 

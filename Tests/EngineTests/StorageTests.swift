@@ -6,8 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The portable kernels with planar activations of 16 bits, compared with a reference that rounds every activation which
-/// the plan stores.
+/// The portable kernels with planar activations of 16 bits, compared with a reference that rounds every activation
+/// which the plan stores.
 @Suite struct StorageTests {
   private static let precisions: [Precision] = [.bfloat16, .float16]
 
@@ -102,8 +102,8 @@ import Testing
     try expectAgreement(of: builder.finish(outputs: [("fused", fused)]), roundings: 3, seed: 88)
   }
 
-  /// A whole network of odd extents. Each of its hundred layers may round a sum to the other neighbour, and later layers
-  /// carry that on; the outputs are probabilities.
+  /// A whole network of odd extents. Each of its hundred layers may round a sum to the other neighbour, and later
+  /// layers carry that on; the outputs are probabilities.
   @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"), arguments: precisions)
   func smallNetwork(precision: Precision) throws {
     let graph = try U2NetTable.small().graph(for: [2, 3, 45, 61])
@@ -147,8 +147,8 @@ import Testing
             #expect(
               output.shape == expected.shape && isNear && others <= 2 + output.values.count * roundings / 50,
               """
-              \(session.device.name), \(precision), \(options == .unfused ? "un" : "")fused, input \(graph.inputShape), \
-              seed \(seed), output \(index): \(others) of \(output.values.count) differ, by at most \
+              \(session.device.name), \(precision), \(options == .unfused ? "un" : "")fused, \
+              input \(graph.inputShape), seed \(seed), output \(index): \(others) of \(output.values.count) differ, by at most \
               \(output.maxAbsoluteDifference(to: expected))
               """, sourceLocation: sourceLocation)
           }

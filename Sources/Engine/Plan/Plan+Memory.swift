@@ -1,10 +1,10 @@
 import Tensors
 
 extension Plan {
-  /// Gives the inputs of each concat their place in its result, so that nothing is left to copy.
+  /// Places the inputs of each concat in its result, so that they need not be copied.
   ///
-  /// An input that lies in another concat already, that is one itself, or that is the network's input keeps its own
-  /// place and is copied; so does one that is a result of the network.
+  /// An input is still copied if it is the network's input, an output of the network, the result of a concat, or
+  /// already part of another concat.
   mutating func concatenateInPlace() {
     let concats = steps.filter { $0.operation == .concat }
     let results = Set(concats.map(\.output))
@@ -21,23 +21,23 @@ extension Plan {
     }
   }
 
-  /// Whether input number `index` of a concat lies in its place in the result.
+  /// Whether a concat's input number `index` is in its place in the result.
   package func isInPlace(inputNumber index: Int, of step: Step) -> Bool {
     let input = values[step.inputs[index]]
     return input.storage == values[step.output].storage
       && input.channelOffset == channel(ofInputNumber: index, of: step)
   }
 
-  /// The first channel of input number `index` of a concat in its result.
+  /// The channel of a concat's result at which input number `index` begins.
   func channel(ofInputNumber index: Int, of step: Step) -> Int {
     step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
   }
 
-  /// Gives every storage its offset: greedily by size, the largest first, each at the lowest offset where none of its
-  /// parts meets another storage's part that is in use at the same time.
+  /// Sets the offset of every region: the largest first, each at the lowest offset where none of its parts overlaps a
+  /// part of another region that is in use at the same time.
   ///
-  /// Parts matter where a concat is large: the first of its inputs to be computed is there long before the others, whose
-  /// places hold other activations until then.
+  /// Parts matter for large concats: the input that is computed first is there long before the others, whose places can
+  /// hold other activations until then.
   mutating func placeInArena(sharing: Bool, guardByteCount: Int) {
     findLifetimes()
     let regions = storages.indices.map { id in
@@ -56,7 +56,7 @@ extension Plan {
     arenaByteCount = placed.reduce(0) { max($0, $1.bytes.upperBound) }.roundedUp(toMultipleOf: Self.alignment)
   }
 
-  /// Bytes of a storage, and the steps from the first that writes them to the last that reads them.
+  /// A range of bytes of a region, and the steps from the first that writes them to the last that reads them.
   private struct Part {
     var bytes: Range<Int>
     let lifetime: ClosedRange<Int>
@@ -66,10 +66,11 @@ extension Plan {
     }
   }
 
-  /// Every region begins at a multiple of so many bytes.
+  /// The alignment of regions, in bytes.
   private static let alignment = 256
 
-  /// Every value of a storage is a part of it. Of a batch, the images of a value lie apart; then the storage is one part.
+  /// The parts of a region: one for each of its values. In a batch the images of a value are not contiguous, so the
+  /// region is one part.
   private func parts(of id: Storage.ID) -> [Part] {
     guard storages[id].shape.batch == 1 else { return wholePart(of: id, sharing: true, guardByteCount: 0) }
     let plane = storages[id].shape.height * storages[id].shape.width
@@ -80,7 +81,7 @@ extension Plan {
     }
   }
 
-  /// A storage and the guards behind it; in use all the time where nothing is shared.
+  /// A region with the guard bytes after it, as one part; in use all the time if memory is not shared.
   private func wholePart(of id: Storage.ID, sharing: Bool, guardByteCount: Int) -> [Part] {
     storages[id].lifetime.map { lifetime in
       let byteCount = storages[id].byteCount + guardByteCount
@@ -88,7 +89,7 @@ extension Plan {
     } ?? []
   }
 
-  /// The lowest offset where `parts` can lie: 0, or where one of them begins behind one that is placed.
+  /// The lowest offset where `parts` fit: 0, or one at which a part begins right after a part that is placed already.
   private static func lowestOffset(for parts: [Part], among placed: [Part]) -> Int {
     let obstacles = placed.filter { other in parts.contains { $0.lifetime.overlaps(other.lifetime) } }
     let candidates = obstacles.flatMap { other in
@@ -102,7 +103,7 @@ extension Plan {
     } ?? 0
   }
 
-  /// Of values, and of the storages they are parts of.
+  /// Sets the lifetimes of values and of their regions.
   private mutating func findLifetimes() {
     func extend(_ lifetime: inout ClosedRange<Int>?, to step: Int) {
       lifetime = min(lifetime?.lowerBound ?? step, step)...max(lifetime?.upperBound ?? step, step)

@@ -2,8 +2,8 @@ import Networks
 import Tensors
 
 extension Plan {
-  /// The bytes that a step must at least read and write: its inputs, its parameters and its output, once each, however it
-  /// is computed; of a concat, the copies alone.
+  /// The least number of bytes that a step reads and writes, whichever method computes it: inputs, parameters and
+  /// output, once each; for a concat, the inputs that are copied.
   func leastTraffic(of step: Step, _ tuning: KernelTuning) -> Int {
     if step.operation == .concat {
       return step.inputs.indices.filter { !isInPlace(inputNumber: $0, of: step) }

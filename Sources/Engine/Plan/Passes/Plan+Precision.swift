@@ -2,8 +2,9 @@ import Networks
 import Tensors
 
 extension Plan {
-  /// Converts values where the steps that write and read them store different precisions: between blocks of the network
-  /// of which some are excepted, and between planar values and the network's input and outputs.
+  /// Adds conversions where the steps that write and read a value store different precisions: at the borders of the
+  /// network's blocks that a `PrecisionOverride` names, or, if planar values are not float32, at the input and the
+  /// outputs.
   mutating func convertPrecisions(_ tuning: KernelTuning) {
     if tuning.planarPrecision == .float32 {
       convertBetweenBlocks(tuning)
@@ -38,18 +39,18 @@ extension Plan {
     storages[values[id].storage].precision = precision
   }
 
-  /// Where a block of one precision reads what a block of another has written, lets it read a converted copy.
+  /// Lets a block of the network read a converted copy of a value that a block of another precision has written.
   private mutating func convertBetweenBlocks(_ tuning: KernelTuning) {
     let writers = Dictionary(steps.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
-    // The copies of each value, by their precision.
+    // The converted copies of each value, by precision.
     var copies: [Value.ID: [Precision: Value.ID]] = [:]
     var result: [Step] = []
     for var step in steps {
       let wanted = tuning.of(step).precision
       for (number, id) in step.inputs.enumerated() {
-        // What fits no blocks is planar, and float32 in any case.
+        // A value that does not fit blocks is planar and float32 in both blocks of the network.
         guard let writer = writers[id], tuning.of(writer).precision != wanted,
-          values[id].shape.channels.isMultiple(of: 16)
+          values[id].shape.channels.isMultiple(of: channelsOfBlock)
         else { continue }
         if let copy = copies[id]?[wanted] {
           step.inputs[number] = copy
