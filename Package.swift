@@ -115,7 +115,7 @@ let package = Package(
     tests(of: "Matting", ["Matting", "Pictures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "Saliency", ["Saliency", "Pictures"], exclude: ["Golden"]),
-    tests(of: "OpenCL", ["OpenCL"]),
+    tests(of: "OpenCL", ["OpenCL", "COpenCL"]),
     tests(of: "Caches", ["Caches"]),
     tests(of: "Pipelines", ["Pipelines"]),
     tests(of: "FileSelection", ["FileSelection"]),

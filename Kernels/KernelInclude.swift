@@ -2,6 +2,8 @@
 public enum KernelInclude: String, CaseIterable, Sendable {
   /// How elements of activations lie in memory.
   case storage
+  /// Elements of planar views, one for each work-item.
+  case planar
   /// Pixels of maps, read as if the maps had another size.
   case resampling
   /// NVIDIA's tensor core instructions, or plain C that computes the same.
@@ -18,6 +20,7 @@ public enum KernelInclude: String, CaseIterable, Sendable {
   public var text: String {
     switch self {
     case .storage: String(decoding: PackageResources.storage_cl, as: UTF8.self)
+    case .planar: String(decoding: PackageResources.planar_cl, as: UTF8.self)
     case .resampling: String(decoding: PackageResources.resampling_cl, as: UTF8.self)
     case .winograd: String(decoding: PackageResources.winograd_cl, as: UTF8.self)
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)

@@ -17,6 +17,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case concat
   /// Elementwise sum.
   case add
+  /// Conversion of planar activations between float32 and another format.
+  case convert
   /// 1×1 convolution of maps of different sizes, with sigmoid.
   case fuseMaps = "fuse_maps"
   /// Convolution on blocks of 16 channels, for CPU devices.
@@ -47,7 +49,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case maxPoolC16GPU = "max_pool_c16_gpu"
   /// Bilinear resampling on blocks, for GPUs.
   case upsampleC16GPU = "upsample_c16_gpu"
-  /// Conversion between storage formats of activations.
+  /// Conversion of blocks between float32 and half precision.
   case convertStorage = "convert_storage"
   /// Fused multiply-adds alone, to measure a device's peak.
   case fmaPeak = "fma_peak"
@@ -80,6 +82,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
   public enum SharedProgram: String, Sendable {
     /// Operations on planar activations.
     case network
+    /// Conversions of planar activations, for networks that are not stored in float32.
+    case conversion
     /// Operations on blocks of channels, for CPUs.
     case blocks
     /// Operations on blocks of channels, for GPUs.
@@ -122,15 +126,16 @@ public enum KernelSource: String, CaseIterable, Sendable {
   /// The table of kernels.
   private var entry: Entry {
     switch self {
-    case .conv2d: Entry(PackageResources.conv2d_cl)
-    case .batchNorm: Entry(program: .network, PackageResources.batch_norm_cl)
-    case .relu: Entry(program: .network, includes: [.storage], PackageResources.relu_cl)
-    case .sigmoid: Entry(program: .network, includes: [.storage], PackageResources.sigmoid_cl)
-    case .maxPool: Entry(program: .network, PackageResources.max_pool_cl)
-    case .upsample: Entry(program: .network, PackageResources.upsample_cl)
-    case .concat: Entry(program: .network, includes: [.storage], PackageResources.concat_cl)
-    case .add: Entry(program: .network, includes: [.storage], PackageResources.add_cl)
-    case .fuseMaps: Entry(PackageResources.fuse_maps_cl)
+    case .conv2d: Entry(includes: [.storage], PackageResources.conv2d_cl)
+    case .batchNorm: Entry(program: .network, includes: [.storage, .planar], PackageResources.batch_norm_cl)
+    case .relu: Entry(program: .network, includes: [.storage, .planar], PackageResources.relu_cl)
+    case .sigmoid: Entry(program: .network, includes: [.storage, .planar], PackageResources.sigmoid_cl)
+    case .maxPool: Entry(program: .network, includes: [.storage], PackageResources.max_pool_cl)
+    case .upsample: Entry(program: .network, includes: [.storage], PackageResources.upsample_cl)
+    case .concat: Entry(program: .network, includes: [.storage, .planar], PackageResources.concat_cl)
+    case .add: Entry(program: .network, includes: [.storage, .planar], PackageResources.add_cl)
+    case .convert: Entry(program: .conversion, includes: [.storage, .planar], PackageResources.convert_cl)
+    case .fuseMaps: Entry(includes: [.storage], PackageResources.fuse_maps_cl)
     case .conv2dC16: Entry(PackageResources.conv2d_c16_cl)
     case .conv2dPlanarToC16: Entry(PackageResources.conv2d_planar_to_c16_cl)
     case .conv2dC16ToPlanar: Entry(PackageResources.conv2d_c16_to_planar_cl)

@@ -1,11 +1,22 @@
-// storage: how the elements of activations lie in memory, float32 or (STORAGE 16) half precision, and the vectors of 16
-// bytes in which work-items move them. Kernels that have it in front of them compute in float32 all the same; half
-// needs no extension for that, only the core's vload_half and vstore_half.
+// storage: the format in which activations are stored, and how kernels load and store them. Kernels compute in float32
+// whatever the format. None of the formats needs an extension: the core of OpenCL C has vload_half and vstore_half, and
+// a bfloat16 is the upper half of a float32.
+#define FLOAT32 32
+#define FLOAT16 16
+#define BFLOAT16 1016  // 16 bits as well, but another number than FLOAT16
 #ifndef STORAGE
-#define STORAGE 32  // bits of an element: 32 or 16
+#define STORAGE FLOAT32
 #endif
 
-#if STORAGE == 16
+#if STORAGE == BFLOAT16
+typedef ushort element;  // the bits of a bfloat16
+
+// The nearest bfloat16; of two equally near, the even one. NaN becomes a quiet NaN.
+static inline ushort bfloat16_bits(const float value) {
+  const uint bits = as_uint(value);
+  return (ushort)((isnan(value) ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+#elif STORAGE == FLOAT16
 typedef ushort element;   // the bits of a half
 typedef float8 channels;  // what a vector of 16 bytes holds
 #define CHANNELS 8
@@ -16,7 +27,6 @@ typedef float4 channels;
 #define CHANNELS 4
 #define NONE ((float4)(0.0f))
 #endif
-#define VECTORS (16 / CHANNELS)  // vectors of a block's 16 channels
 
 // The work-items of a sub-group, where kernels can ask for a size (cl_intel_required_subgroup_size); without SUBGROUP
 // the compiler chooses. Intel's takes 32 on Xe-HPC, where 16 work-items have twice the registers each.
@@ -27,7 +37,9 @@ typedef float4 channels;
 #endif
 
 static inline float load_element(__global const element *from, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == BFLOAT16
+  return as_float((uint)from[i] << 16);
+#elif STORAGE == FLOAT16
   return vload_half(i, (__global const half *)from);
 #else
   return from[i];
@@ -35,16 +47,22 @@ static inline float load_element(__global const element *from, const ulong i) {
 }
 
 static inline void store_element(const float value, __global element *to, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == BFLOAT16
+  to[i] = bfloat16_bits(value);
+#elif STORAGE == FLOAT16
   vstore_half(value, i, (__global half *)to);
 #else
   to[i] = value;
 #endif
 }
 
+// What follows is for kernels on blocks of 16 channels, which store float32 or halves.
+#if STORAGE != BFLOAT16
+#define VECTORS (16 / CHANNELS)  // vectors of 16 bytes of a block's 16 channels
+
 // Vector number i, aligned to 16 bytes.
 static inline channels load_channels(__global const element *from, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   return vloada_half8(i, (__global const half *)from);
 #else
   return vload4(i, from);
@@ -52,7 +70,7 @@ static inline channels load_channels(__global const element *from, const ulong i
 }
 
 static inline void store_channels(const channels value, __global element *to, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   vstorea_half8(value, i, (__global half *)to);
 #else
   vstore4(value, i, to);
@@ -61,7 +79,7 @@ static inline void store_channels(const channels value, __global element *to, co
 
 // Four channels, number i of such groups.
 static inline float4 load_four(__global const element *from, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   return vloada_half4(i, (__global const half *)from);
 #else
   return vload4(i, from);
@@ -69,7 +87,7 @@ static inline float4 load_four(__global const element *from, const ulong i) {
 }
 
 static inline void store_four(const float4 value, __global element *to, const ulong i) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   vstorea_half4(value, i, (__global half *)to);
 #else
   vstore4(value, i, to);
@@ -78,7 +96,7 @@ static inline void store_four(const float4 value, __global element *to, const ul
 
 // Such a vector by itself.
 static inline uint4 pack_channels(const channels value) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   uint4 vector;
   vstore_half8(value, 0, (half *)&vector);
   return vector;
@@ -86,3 +104,4 @@ static inline uint4 pack_channels(const channels value) {
   return as_uint4(value);
 #endif
 }
+#endif

@@ -1,15 +1,9 @@
-// concat: writes one input of a concat at its place among the channels of the result, which out_at.x points at.
+// concat: copies one input of a concat to its channels of the result, the first of which lies at out_at.x.
 //
-// Views are planar: element i of plane (n, c) lies at at.x + n * at.y + c * height * width + i; see storage.cl for the
-// elements. One work-item computes one element.
+// Views are planar (see planar.cl), their elements stored as storage.cl says. One work-item copies one element.
 __kernel void concat(
     __global const element *restrict in, const ulong2 in_at, const int4 shape,
     __global element *restrict out, const ulong2 out_at) {
-  const ulong i = get_global_id(0);         // 0 ..< height * width
-  const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
-  const ulong pixels = (ulong)shape.z * shape.w;
-  if (i >= pixels || plane >= shape.x * shape.y) return;
-  const int channel_index = plane % shape.y, image = plane / shape.y;
-  const float x = load_element(in, in_at.x + image * in_at.y + channel_index * pixels + i);
-  store_element(x, out, out_at.x + image * out_at.y + channel_index * pixels + i);
+  if (!has_element(shape)) return;
+  out[index_of_element(out_at, shape)] = in[index_of_element(in_at, shape)];
 }

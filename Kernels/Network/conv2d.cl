@@ -3,9 +3,10 @@
 //   conv2d_relu      y = max(conv(x) + bias, 0)            (a batch norm is folded into weights and bias)
 //   conv2d_relu_add  y = max(conv(x) + bias, 0) + residual (the end of a residual U-block)
 //
-// Activations are planar: element (n, c, y, x) of a view lies at at.x + n * at.y + (c * height + y) * width + x.
+// Activations are planar: element (n, c, y, x) of a view lies at at.x + n * at.y + (c * height + y) * width + x, stored
+// as storage.cl says.
 // Weights are packed [ceil(outChannels / OC_TILE)][inChannels][kernel][kernel][OC_TILE], the bias [.. * OC_TILE], both
-// filled up with zeros. Sums are float32, in the order input channel, row, column of the kernel.
+// float32 and filled up with zeros. Sums are float32, in the order input channel, row, column of the kernel.
 // One work-item computes X_TILE pixels of a row for OC_TILE output channels. Input and output views do not overlap.
 #ifndef X_TILE
 #define X_TILE 8  // pixels of one vector: 2, 4, 8 or 16
@@ -20,22 +21,47 @@
 #define vloadv JOIN(vload, X_TILE)
 #define vstorev JOIN(vstore, X_TILE)
 
+// The X_TILE elements from `from` on.
+static inline floatv load_vector(__global const element *from) {
+#if STORAGE == BFLOAT16
+  return JOIN(as_float, X_TILE)(JOIN(convert_uint, X_TILE)(vloadv(0, from)) << 16);
+#elif STORAGE == FLOAT16
+  return JOIN(vload_half, X_TILE)(0, (__global const half *)from);
+#else
+  return vloadv(0, from);
+#endif
+}
+
+// Stores X_TILE elements from `to` on.
+static inline void store_vector(const floatv values, __global element *to) {
+#if STORAGE == BFLOAT16
+  float lanes[X_TILE];
+  vstorev(values, 0, lanes);
+  #pragma unroll
+  for (int i = 0; i < X_TILE; i++) store_element(lanes[i], to, i);
+#elif STORAGE == FLOAT16
+  JOIN(vstore_half, X_TILE)(values, 0, (__global half *)to);
+#else
+  vstorev(values, 0, to);
+#endif
+}
+
 // X_TILE pixels of a row, `stride` apart from `x` on, zero outside 0 ..< width.
-static inline floatv load_pixels(__global const float *row, const int x, const int stride, const int width) {
-  if (stride == 1 && x >= 0 && x + X_TILE <= width) return vloadv(0, row + x);
+static inline floatv load_pixels(__global const element *row, const int x, const int stride, const int width) {
+  if (stride == 1 && x >= 0 && x + X_TILE <= width) return load_vector(row + x);
   float lanes[X_TILE];
   #pragma unroll
   for (int i = 0; i < X_TILE; i++) {
     const int at = x + i * stride;
-    lanes[i] = at >= 0 && at < width ? row[at] : 0.0f;
+    lanes[i] = at >= 0 && at < width ? load_element(row, at) : 0.0f;
   }
   return vloadv(0, lanes);
 }
 
 // Writes the pixels of a row that lie before `width`.
-static inline void store_pixels(__global float *row, const int x, const int width, const floatv pixels) {
+static inline void store_pixels(__global element *row, const int x, const int width, const floatv pixels) {
   if (x + X_TILE <= width) {
-    vstorev(pixels, 0, row + x);
+    store_vector(pixels, row + x);
     return;
   }
   float lanes[X_TILE];
@@ -44,19 +70,19 @@ static inline void store_pixels(__global float *row, const int x, const int widt
   // Unrolled, so that the lanes stay in a GPU's registers.
   #pragma unroll
   for (int i = 0; i < X_TILE; i++) {
-    if (x + i < width) row[x + i] = lanes[i];
+    if (x + i < width) store_element(lanes[i], row, x + i);
   }
 #else
   // A processor has the lanes in its cache, and its compiler would take seconds to unroll 16 of them eight times.
-  for (int i = 0; x + i < width; i++) row[x + i] = lanes[i];
+  for (int i = 0; x + i < width; i++) store_element(lanes[i], row, x + i);
 #endif
 }
 
 static inline void convolve(
-    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict weights, __global const float *restrict bias,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window,
-    const int rectify, __global const float *restrict residual, const ulong2 residual_at) {
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window,
+    const int rectify, __global const element *restrict residual, const ulong2 residual_at) {
   const int x = (int)get_global_id(0) * X_TILE;  // 0 ..< out width, in steps of X_TILE
   const int y = (int)get_global_id(1);           // 0 ..< out height
   const int tiles = (out_shape.y + OC_TILE - 1) / OC_TILE;
@@ -71,7 +97,7 @@ static inline void convolve(
   #pragma unroll
   for (int o = 0; o < OC_TILE; o++) sums[o] = (floatv)(bias[tile * OC_TILE + o]);
 
-  __global const float *image_in = in + in_at.x + image * in_at.y;
+  __global const element *image_in = in + in_at.x + image * in_at.y;
   __global const float *w = weights + (ulong)tile * in_channels * kernel_size * kernel_size * OC_TILE;
   for (int c = 0; c < in_channels; c++) {
     for (int ky = 0; ky < kernel_size; ky++) {
@@ -80,7 +106,7 @@ static inline void convolve(
         w += kernel_size * OC_TILE;
         continue;
       }
-      __global const float *row = image_in + ((ulong)c * height + in_y) * width;
+      __global const element *row = image_in + ((ulong)c * height + in_y) * width;
       for (int kx = 0; kx < kernel_size; kx++, w += OC_TILE) {
         const int in_x = x * stride + kx * dilation - padding;
         if (in_x + (X_TILE - 1) * stride < 0 || in_x >= width) continue;
@@ -93,7 +119,7 @@ static inline void convolve(
 
   const ulong plane = (ulong)out_height * out_width;
   const ulong first = (ulong)tile * OC_TILE * plane + (ulong)y * out_width;
-  __global float *image_out = out + out_at.x + image * out_at.y + first;
+  __global element *image_out = out + out_at.x + image * out_at.y + first;
   #pragma unroll
   for (int o = 0; o < OC_TILE; o++) {
     if (tile * OC_TILE + o < out_channels) {
@@ -108,27 +134,27 @@ static inline void convolve(
 }
 
 __kernel void conv2d(
-    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape,
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape,
     const int4 window /* kernel, stride, padding, dilation */) {
   convolve(in, in_at, in_shape, parameters + weights_and_bias.x, parameters + weights_and_bias.y, out, out_at,
            out_shape, window, 0, 0, (ulong2)(0));
 }
 
 __kernel void conv2d_relu(
-    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window) {
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window) {
   convolve(in, in_at, in_shape, parameters + weights_and_bias.x, parameters + weights_and_bias.y, out, out_at,
            out_shape, window, 1, 0, (ulong2)(0));
 }
 
 __kernel void conv2d_relu_add(
-    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window,
-    __global const float *restrict residual, const ulong2 residual_at) {
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int4 window,
+    __global const element *restrict residual, const ulong2 residual_at) {
   convolve(in, in_at, in_shape, parameters + weights_and_bias.x, parameters + weights_and_bias.y, out, out_at,
            out_shape, window, 1, residual, residual_at);
 }

@@ -4,16 +4,17 @@
 // Neither the resampled maps nor their concatenation is stored.
 //
 // Up to 8 maps, none wider than the output, all of `channels` channels. Everything is planar: element (n, c, y, x) of
-// map k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x. Weights are [outChannels][maps][channels], the
-// bias [outChannels]. Sums are float32. One work-item computes SEGMENT pixels of a row of one output channel: of many,
-// each map's two rows are mixed first, and then the pixels of the mixed row.
+// map k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x, stored as storage.cl says. Weights are
+// [outChannels][maps][channels], the bias [outChannels], both float32, as the sums. One work-item computes SEGMENT
+// pixels of a row of one output channel: of many, each map's two rows are mixed first, and then the pixels of the mixed
+// row.
 #ifndef SEGMENT
 #define SEGMENT 4  // pixels of a row
 #endif
 
 // GPUs keep arrays in memory unless all their places are constants. So the pixels of a short segment are computed in
 // unrolled loops, those beyond the row's end as its last one, and each mixes what it reads of the map's rows anew.
-#define MIXED(i) (weight * ((1.0f - fy) * upper[i] + fy * lower[i]))
+#define MIXED(i) (weight * ((1.0f - fy) * load_element(upper, i) + fy * load_element(lower, i)))
 #if SEGMENT > 8
 #define EACH_PIXEL for (int i = 0; i < count; i++)
 #define PIXEL(i) (i)
@@ -28,10 +29,10 @@
 #endif
 
 __kernel void fuse_maps(
-    __global const float *restrict in, const int maps, const int channels,
+    __global const element *restrict in, const int maps, const int channels,
     const ulong8 at, const ulong8 stride, const int8 height, const int8 width /* of each map */,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const int sigmoid) {
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int sigmoid) {
   const int first = (int)get_global_id(0) * SEGMENT;             // 0 ..< output width
   const int y = (int)get_global_id(1);                           // 0 ..< output height
   const int plane = (int)get_global_id(2);                       // 0 ..< batch * output channels
@@ -61,8 +62,8 @@ __kernel void fuse_maps(
     const int right = min((int)fmax(x_scale * ((float)(first + count) - 0.5f) - 0.5f, 0.0f) + 1, w - 1);
     for (int c = 0; c < channels; c++) {
       const float weight = parameters[weights_and_bias.x + ((ulong)out_channel * maps + k) * channels + c];
-      __global const float *pixels = in + OF_MAP(at) + image * OF_MAP(stride) + (ulong)c * h * w;
-      __global const float *upper = pixels + (ulong)y0 * w + left, *lower = pixels + (ulong)y1 * w + left;
+      __global const element *pixels = in + OF_MAP(at) + image * OF_MAP(stride) + (ulong)c * h * w;
+      __global const element *upper = pixels + (ulong)y0 * w + left, *lower = pixels + (ulong)y1 * w + left;
 #if SEGMENT > 8
       float row[SEGMENT + 2];
       for (int i = 0; i <= right - left; i++) row[i] = MIXED(i);
@@ -75,9 +76,9 @@ __kernel void fuse_maps(
       }
     }
   }
-  __global float *target =
+  __global element *target =
       out + out_at.x + image * out_at.y + ((ulong)out_channel * out_height + y) * out_width + first;
   EACH_PIXEL {
-    if (i < count) target[i] = sigmoid ? 1.0f / (1.0f + exp(-sums[i])) : sums[i];
+    if (i < count) store_element(sigmoid ? 1.0f / (1.0f + exp(-sums[i])) : sums[i], target, i);
   }
 }

@@ -3,11 +3,12 @@
 // Row y of the output lies at grid.x * (y + grid.y) - grid.y of the input's rows, columns likewise by grid.z and .w: a
 // shift of 0.5 is half-pixel centres. Positions before the first row become it.
 //
-// Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x.
+// Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x, stored as storage.cl
+// says.
 // One work-item computes one element of the output.
 __kernel void upsample_bilinear(
-    __global const float *restrict in, const ulong2 in_at, const int4 in_shape,
-    __global float *restrict out, const ulong2 out_at, const int4 out_shape, const float4 grid) {
+    __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
+    __global element *restrict out, const ulong2 out_at, const int4 out_shape, const float4 grid) {
   const int i = (int)get_global_id(0);      // 0 ..< out height * out width
   const int plane = (int)get_global_id(1);  // 0 ..< batch * channels
   const int out_width = out_shape.w, out_pixels = out_shape.z * out_width;
@@ -19,9 +20,10 @@ __kernel void upsample_bilinear(
   const int y0 = min((int)y, height - 1), y1 = min(y0 + 1, height - 1);
   const int x0 = min((int)x, width - 1), x1 = min(x0 + 1, width - 1);
   const float fy = y - (float)y0, fx = x - (float)x0;
-  __global const float *pixels = in + in_at.x + image * in_at.y + (ulong)channel_index * height * width;
-  __global const float *upper = pixels + (ulong)y0 * width, *lower = pixels + (ulong)y1 * width;
-  const float top = (1.0f - fx) * upper[x0] + fx * upper[x1];
-  const float bottom = (1.0f - fx) * lower[x0] + fx * lower[x1];
-  out[out_at.x + image * out_at.y + (ulong)channel_index * out_pixels + i] = (1.0f - fy) * top + fy * bottom;
+  __global const element *pixels = in + in_at.x + image * in_at.y + (ulong)channel_index * height * width;
+  __global const element *upper = pixels + (ulong)y0 * width, *lower = pixels + (ulong)y1 * width;
+  const float top = (1.0f - fx) * load_element(upper, x0) + fx * load_element(upper, x1);
+  const float bottom = (1.0f - fx) * load_element(lower, x0) + fx * load_element(lower, x1);
+  store_element((1.0f - fy) * top + fy * bottom, out,
+                out_at.x + image * out_at.y + (ulong)channel_index * out_pixels + i);
 }

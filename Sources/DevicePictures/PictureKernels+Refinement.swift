@@ -4,8 +4,8 @@ import Matting
 import OpenCL
 import Tensors
 
-/// Memory for what lies between a mask and the coefficients that refine it: of one picture at a time, as a queue's commands
-/// run one after the other.
+/// Memory for what lies between a mask and the coefficients that refine it: of one picture at a time, as a queue's
+/// commands run one after the other.
 struct RefinementMemory {
   private var mask: GrowingBuffer
   private var moments: GrowingBuffer
@@ -60,7 +60,8 @@ struct MapPlace {
 
 /// `GuidedUpsampling`, with the same sums in the same order.
 extension PictureKernels {
-  /// A map as the matte of a picture whose samples lie in a buffer: 16 bits a pixel, from element `element` of `mattes` on.
+  /// A map as the matte of a picture whose samples lie in a buffer: 16 bits a pixel, from element `element` of `mattes`
+  /// on.
   mutating func refine(
     _ map: MapPlace, with guided: GuidedUpsampling, guide picture: PicturePlace, in samples: Buffer,
     over background: Color, to mattes: Buffer, at element: Int, _ memory: inout RefinementMemory

@@ -4,8 +4,8 @@ import Kernels
 import OpenCL
 import Tensors
 
-/// The kernels between pictures and a network, enqueued on one queue. A kernel's arguments are taken when it is enqueued, so
-/// one of each does for any number of launches.
+/// The kernels between pictures and a network, enqueued on one queue. A kernel's arguments are taken when it is
+/// enqueued, so one of each does for any number of launches.
 struct PictureKernels {
   let queue: Queue
   private let session: DeviceSession
@@ -33,7 +33,8 @@ struct PictureKernels {
     return power
   }
 
-  /// - Parameter groups: how many groups lie along the first dimension, where a kernel counts them; `items` says the rest.
+  /// - Parameter groups: how many groups lie along the first dimension, where a kernel counts them; `items` says the
+  ///   rest.
   mutating func enqueue<each Argument: KernelArgument>(
     _ name: String, _ source: KernelSource, over items: [Int], groups: Int? = nil, _ arguments: repeat each Argument
   ) throws {

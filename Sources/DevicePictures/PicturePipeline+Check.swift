@@ -17,8 +17,8 @@ extension PicturePipeline {
     return zip(masks[0].pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }
 
-  /// Whether the device refines edges as the host does: of a picture that is larger than the map in one direction and one that
-  /// is smaller in both.
+  /// Whether the device refines edges as the host does: of a picture that is larger than the map in one direction and
+  /// one that is smaller in both.
   package func refinesAsHost() throws -> Bool {
     let larger = Size(height: mapSize.height + mapSize.height / 3 + 1, width: max(2, mapSize.width - 1))
     let smaller = Size(height: max(2, mapSize.height / 5), width: max(2, mapSize.width / 7))

@@ -4,9 +4,9 @@ import Matting
 import OpenCL
 package import Tensors
 
-/// From decoded pictures to masks without the host between: samples go up as they are, and resize, normalisation, network,
-/// stretching and the resize back run on the device, in three queues with two batches in flight, so that one batch is
-/// copied while the other is computed.
+/// From decoded pictures to masks without the host between: samples go up as they are, and resize, normalisation,
+/// network, stretching and the resize back run on the device, in three queues with two batches in flight, so that one
+/// batch is copied while the other is computed.
 ///
 /// Not Sendable: one thread at a time.
 package final class PicturePipeline {

@@ -6,73 +6,76 @@ import Tensors
 /// The parameters of a plan on the device: one buffer, filled step by step, so that the host never holds more than one
 /// packed tensor.
 struct ParameterMemory {
-  /// Everything: float32, and halves where a kernel wants them.
+  /// The packed parameters of every step.
   let buffer: Buffer
-  /// For each step that has parameters, by its index: the offsets, in elements, of its weights and bias (a convolution)
-  /// or scale and shift (a batch norm).
-  let places: [Int: SIMD2<UInt64>]
+  /// For each step with parameters, by its index: the offsets in bytes of the weights and the bias of a convolution, or
+  /// of the scale and the shift of a batch norm.
+  private let offsets: [Int: (first: Int, second: Int)]
 
-  /// Where a step's two blocks begin: the kernels' `ulong2 weights_and_bias`.
-  func place(_ index: Int) -> SIMD2<UInt64> { places[index] ?? SIMD2(0, 0) }
-
-  /// Memory for what the steps of a plan need, yet to be filled.
-  init(of plan: Plan, tuning: KernelTuning, queue: Queue) throws {
-    var places: [Int: SIMD2<UInt64>] = [:]
-    var count = 0
-    for (index, step) in plan.steps.enumerated() {
-      guard let sizes = Self.sizes(of: step, in: plan, tuning.of(step)) else { continue }
-      // Every block begins at a multiple of 64 bytes.
-      let second = count + (sizes.first + 15) / 16 * 16
-      places[index] = SIMD2(UInt64(count), UInt64(second))
-      count = second + (sizes.second + 15) / 16 * 16
-    }
-    buffer = try Buffer(context: queue.context, byteCount: count * MemoryLayout<Float>.stride)
-    self.places = places
+  /// The offsets of a step's two parts in float32 values: the kernels' `ulong2 weights_and_bias`.
+  func region(ofStep index: Int) -> SIMD2<UInt64> {
+    let (first, second) = offsets[index] ?? (0, 0)
+    return SIMD2(UInt64(first), UInt64(second)) / UInt64(MemoryLayout<Float>.stride)
   }
 
-  /// Packs and uploads what the steps of the plan need; on CPU devices it is packed where it will lie.
+  /// The alignment of each part, in bytes.
+  private static let alignment = 64
+
+  /// Memory for the parameters of a plan, which `fill` fills.
+  init(of plan: Plan, tuning: KernelTuning, queue: Queue) throws {
+    var offsets: [Int: (first: Int, second: Int)] = [:]
+    var byteCount = 0
+    for (index, step) in plan.steps.enumerated() {
+      guard let sizes = Self.sizes(of: step, in: plan, tuning.of(step)) else { continue }
+      let second = byteCount + sizes.first.roundedUp(toMultipleOf: Self.alignment)
+      offsets[index] = (byteCount, second)
+      byteCount = second + sizes.second.roundedUp(toMultipleOf: Self.alignment)
+    }
+    buffer = try Buffer(context: queue.context, byteCount: byteCount)
+    self.offsets = offsets
+  }
+
+  /// Packs and uploads the parameters of a plan. On CPU devices, float32 parameters are packed in place.
   ///
-  /// - Throws: `ParameterError` naming the tensor that is missing, misshapen or damaged; `CLError`.
+  /// - Throws: `ParameterError` with the name of a tensor that is missing, has another shape or is damaged; `CLError`.
   func fill(
     for plan: Plan, graph: Graph, from source: some ParameterSource, tuning: KernelTuning, queue: Queue,
     on device: Device
   ) throws {
-    // Tensors come and go; the allocator would keep tens of megabytes of them.
+    // The allocator would keep tens of megabytes of freed tensors.
     u2cl_begin_large_blocks()
     defer { u2cl_end_large_blocks() }
     let tensors = ParameterReader(graph: graph, source: source)
     let blocks = plan.steps.enumerated().lazy.compactMap { index, step in
-      places[index].map { (step: step, layout: tuning.of(step).weightLayout(for: step.method), place: $0) }
+      offsets[index].map { (step: step, layout: tuning.of(step).weightLayout(for: step.method), offsets: $0) }
     }
-    if device.kind == .cpu, !blocks.isEmpty, !blocks.contains(where: \.layout.isHalf) {
+    if device.kind == .cpu, !blocks.isEmpty, blocks.allSatisfy({ $0.layout.element == .float32 }) {
       try queue.withContents(of: buffer) { contents in
-        let floats = contents.bindMemory(to: Float.self)
-        for (step, layout, place) in blocks {
+        for (step, layout, offsets) in blocks {
           let block = try tensors.block(of: step, layout: layout)
           block.write(
-            first: floats.part(from: place.x, block.counts.first), floats.part(from: place.y, block.counts.second))
+            first: contents.floats(from: offsets.first, block.counts.first),
+            contents.floats(from: offsets.second, block.counts.second))
         }
       }
     } else {
-      for (step, layout, place) in blocks {
+      for (step, layout, offsets) in blocks {
         let (first, second) = try tensors.block(of: step, layout: layout).arrays
-        if layout.isHalf {
-          try write(first.map { Float16($0).bitPattern }, at: place.x, on: queue)
-        } else {
-          try write(first, at: place.x, on: queue)
+        switch layout.element {
+        case .float32: try write(first, at: offsets.first, on: queue)
+        case .float16, .bfloat16:
+          try write(first.map { layout.element.bits(of: $0) }, at: offsets.first, on: queue)
         }
-        try write(second, at: place.y, on: queue)
+        try write(second, at: offsets.second, on: queue)
       }
     }
   }
 
-  private func write(_ block: [some BitwiseCopyable], at offset: UInt64, on queue: Queue) throws {
-    try block.withUnsafeBytes { bytes in
-      try queue.write(bytes, to: buffer, offset: Int(offset) * MemoryLayout<Float>.stride)
-    }
+  private func write(_ block: [some BitwiseCopyable], at offset: Int, on queue: Queue) throws {
+    try block.withUnsafeBytes { try queue.write($0, to: buffer, offset: offset) }
   }
 
-  /// The float32 elements that a step's two blocks take; nil where it has no parameters.
+  /// The sizes in bytes of a step's two parts; nil if it has no parameters.
   private static func sizes(of step: Step, in plan: Plan, _ tuning: KernelTuning) -> (first: Int, second: Int)? {
     switch step.operation {
     case .convolution(let convolution, _, _):
@@ -80,15 +83,15 @@ struct ParameterMemory {
       let counts = layout.counts(
         out: convolution.outChannels, in: plan.inChannels(of: step),
         taps: convolution.kernel * convolution.kernel)
-      return (layout.isHalf ? counts.weights.dividedRoundingUp(by: 2) : counts.weights, counts.bias)
+      return (counts.weights * layout.element.byteCount, counts.bias * MemoryLayout<Float>.stride)
     case .fuseMaps(let convolution, _):
       let counts = WeightLayout.outputTiles(1).counts(
         out: convolution.outChannels,
         in: step.inputs.reduce(0) { $0 + plan.values[$1].shape.channels }, taps: 1)
-      return (counts.weights, counts.bias)
+      return (counts.weights * MemoryLayout<Float>.stride, counts.bias * MemoryLayout<Float>.stride)
     case .batchNorm:
-      let channels = plan.values[step.output].shape.channels
-      return (channels, channels)
+      let byteCount = plan.values[step.output].shape.channels * MemoryLayout<Float>.stride
+      return (byteCount, byteCount)
     case .relu, .sigmoid, .maxPool, .upsample, .concat, .add, .convert:
       return nil
     }
@@ -97,7 +100,7 @@ struct ParameterMemory {
   private typealias Step = Plan.Step
 }
 
-/// Reads the tensors that steps name, checked against the graph.
+/// Reads the tensors that steps name and checks them against the graph.
 private struct ParameterReader<Source: ParameterSource> {
   let graph: Graph
   let source: Source
@@ -109,7 +112,7 @@ private struct ParameterReader<Source: ParameterSource> {
     parameters = Dictionary(graph.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What a step that has parameters has of them.
+  /// The parameters of a step, which must have some.
   func block(of step: Plan.Step, layout: WeightLayout) throws -> ParameterBlock {
     switch step.operation {
     case .convolution(let convolution, let folded, _):
@@ -137,7 +140,7 @@ private struct ParameterReader<Source: ParameterSource> {
   private func affine(_ norm: BatchNorm) throws -> ChannelAffine { try ChannelAffine(norm, tensor: tensor) }
 }
 
-/// The parameters of one step, in two parts.
+/// The parameters of one step, which have two parts.
 private enum ParameterBlock {
   /// Weights and bias.
   case convolution(ConvolutionPacking)
@@ -160,7 +163,7 @@ private enum ParameterBlock {
     }
   }
 
-  /// Both in memory of the host's.
+  /// Both parts in host memory.
   var arrays: (first: [Float], second: [Float]) {
     let counts = counts
     var second: [Float] = []
@@ -177,8 +180,9 @@ private enum ParameterBlock {
   }
 }
 
-extension UnsafeMutableBufferPointer<Float> {
-  fileprivate func part(from offset: UInt64, _ count: Int) -> Self {
-    Self(rebasing: self[Int(offset)..<Int(offset) + count])
+extension UnsafeMutableRawBufferPointer {
+  /// `count` floats from an offset in bytes on.
+  fileprivate func floats(from offset: Int, _ count: Int) -> UnsafeMutableBufferPointer<Float> {
+    Self(rebasing: self[offset..<offset + count * MemoryLayout<Float>.stride]).bindMemory(to: Float.self)
   }
 }

@@ -1,14 +1,61 @@
 import OpenCL
 public import Tensors
 
-/// A run that was sent on its way: `Executor.begin`.
+extension Executor {
+  /// Starts a run and returns at once. If two runs are in flight already, waits for the older one.
+  ///
+  /// The device goes from one run to the next without waiting for the host. A CPU device with enough memory computes
+  /// two runs at once: cores that have nothing left to do at the end of one run's launch start on the other run.
+  ///
+  /// - Parameter fill: writes the input, all `inputShape.elementCount` values.
+  /// - Throws: `CLError`, `DeviceMemoryError`.
+  public func begin(_ fill: (UnsafeMutableBufferPointer<Float>) -> Void) throws -> PendingRun {
+    let lane = try lanes.free { number in try makeLane(number) }
+    let (queue, arena) = (lane.workspace.queue, lane.workspace.arena)
+    fill(lane.input.bytes.bindMemory(to: Float.self))
+    try queue.beginWrite(lane.input, count: inputShape.byteCount, to: arena, offset: byteOffset(of: plan.input))
+    try lane.workspace.enqueue()
+    var start = 0
+    for (id, shape) in zip(plan.outputs, outputShapes) {
+      try queue.beginRead(arena, offset: byteOffset(of: id), count: shape.byteCount, into: lane.output, at: start)
+      start += shape.byteCount
+    }
+    let pending = PendingRun(lane, shapes: outputShapes, done: try queue.marker())
+    lane.pending = pending
+    return pending
+  }
+
+  private var outputShapes: [Shape] { plan.outputs.map { plan.values[$0].shape } }
+
+  private func makeLane(_ number: Int) throws -> RunLane {
+    try RunLane(
+      number == 0 ? workspace : try secondWorkspace() ?? workspace, inputBytes: inputShape.byteCount,
+      outputBytes: outputShapes.reduce(0) { $0 + $1.byteCount })
+  }
+
+  /// A workspace for every second run; nil if one run alone keeps the device busy, or if memory is short.
+  private func secondWorkspace() throws -> Workspace? {
+    guard device.kind == .cpu, UInt64(workspace.byteCount) <= device.globalMemory / 16 else { return nil }
+    // In Intel's runtime for CPUs, another queue sees uploaded data only after the first queue has finished.
+    try finish()
+    do {
+      var second = try Workspace(for: plan, tuning, queue: try Queue(context: session.context))
+      try second.record(plan, tuning, parameters: parameters, in: session)
+      return second
+    } catch is DeviceMemoryError {
+      return nil
+    }
+  }
+}
+
+/// A run in flight, started by `Executor.begin`.
 ///
-/// Not Sendable, as the executor is not.
+/// Not Sendable, like its executor.
 public final class PendingRun {
   private let lane: RunLane
-  /// The shapes of the outputs, one behind the other in the lane's memory.
+  /// The shapes of the outputs, which lie one after the other in the lane's memory.
   private let shapes: [Shape]
-  /// When the outputs are on the host.
+  /// Completes when the outputs are on the host.
   private let done: Event
   private var landed: [Tensor]?
 
@@ -20,13 +67,13 @@ public final class PendingRun {
 
   /// Waits for the graph's outputs, in its order.
   ///
-  /// - Throws: `CLError` where the device failed on the way.
+  /// - Throws: `CLError` if the device failed.
   public func outputs() throws -> [Tensor] {
     try land()
     return landed ?? []
   }
 
-  /// Waits, and takes the outputs out of the lane's memory.
+  /// Waits, and copies the outputs from the lane's memory.
   func land() throws {
     guard landed == nil else { return }
     try done.wait()
@@ -43,12 +90,12 @@ public final class PendingRun {
   }
 }
 
-/// The memory of one run that is under way.
+/// The memory of one run in flight.
 final class RunLane {
   let workspace: Workspace
   let input: PinnedMemory
   let output: PinnedMemory
-  /// The run that is on its way through here.
+  /// The run that uses the memory; nil if there is none.
   var pending: PendingRun?
 
   init(_ workspace: Workspace, inputBytes: Int, outputBytes: Int) throws {
@@ -58,16 +105,16 @@ final class RunLane {
   }
 }
 
-/// The memory of the runs under way, made when it is first needed: whoever runs one input alone needs none.
+/// The memory of the runs in flight, allocated when it is first needed.
 struct RunLanes {
-  /// How many runs may be under way.
+  /// The largest number of runs in flight.
   static let depth = 2
 
-  /// In the order in which they were last taken.
+  /// The lanes, the least recently used first.
   private var lanes: [RunLane] = []
 
-  /// The lane of the next run: an idle one, or a new one while there are less than `depth`, or the oldest run's, which is
-  /// waited for.
+  /// The lane for the next run: an idle one, a new one while there are fewer than `depth`, or that of the oldest run,
+  /// which is waited for.
   mutating func free(_ make: (_ number: Int) throws -> RunLane) throws -> RunLane {
     let idle = lanes.firstIndex { $0.pending == nil }
     let lane =
@@ -77,7 +124,7 @@ struct RunLanes {
     return lane
   }
 
-  /// Waits for what is under way, whose memory is in use until then, and forgets it.
+  /// Waits for the runs in flight, which use the lanes' memory until then, and forgets them.
   func end() {
     for lane in lanes {
       try? lane.workspace.queue.finish()

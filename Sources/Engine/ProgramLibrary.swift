@@ -3,26 +3,26 @@ import Kernels
 import OpenCL
 import Synchronization
 
-/// How a session's programs came to be.
+/// The numbers of a session's programs by origin.
 public struct ProgramCounts: Hashable, Sendable {
-  /// Compiled from source; a driver with a cache of its own may have had them there.
+  /// Programs compiled from source, though a driver may have its own cache.
   public internal(set) var built = 0
-  /// Taken from the cache.
+  /// Programs loaded from u2cl's cache.
   public internal(set) var loaded = 0
 }
 
-/// What one program is compiled from.
+/// The source and the options of one program.
 struct ProgramSource: Hashable, Sendable {
-  /// The files, one behind the other.
+  /// The files, in the order in which they are concatenated.
   let files: [KernelSource]
-  /// As for `clBuildProgram`, with the version of OpenCL C first.
+  /// The build options as for `clBuildProgram`, beginning with the version of OpenCL C.
   let options: String
 
-  /// The program that holds a file's kernels. Files that take no constants of their own share one: what a driver does for
-  /// each program, such as reading the declarations of OpenCL C's functions, takes longer than to compile these.
+  /// The program that holds a file's kernels. Files without constants share programs: what a driver does for each
+  /// program, such as parsing the declarations of OpenCL C's functions, takes longer than compiling these files.
   init(_ file: KernelSource, options: String) {
     files = file.sharedProgram.map { shared in KernelSource.allCases.filter { $0.sharedProgram == shared } } ?? [file]
-    // Without -w PoCL tells users on their terminal how many warnings its compiler has of 16 floats in registers of 8.
+    // Without -w, PoCL prints how many warnings its compiler has about vectors of 16 floats in registers of 8.
     let options = options.hasPrefix("-cl-std=") ? ["-w", options] : ["-cl-std=CL1.2 -w", options]
     self.options = options.buildOptions
   }
@@ -30,18 +30,22 @@ struct ProgramSource: Hashable, Sendable {
   /// A name for reports.
   var name: String { files[0].sharedProgram.map { "\($0.rawValue).cl" } ?? files[0].fileName }
 
-  /// The text; the compiler's messages name the files.
+  /// The text, with `#line` directives so that compilers' messages name the files.
   var text: String {
-    let includes = KernelInclude.allCases.filter { foundation in
-      files.contains { $0.includes.contains(foundation) }
+    let includes = KernelInclude.allCases.filter { include in
+      files.contains { $0.includes.contains(include) }
     }
     let parts = includes.map { ($0.fileName, $0.text) } + files.map { ($0.fileName, $0.text) }
     return parts.map { "#line 1 \"\($0)\"\n\($1)" }.joined(separator: "\n")
   }
 
-  /// The text that a device's driver is given. PoCL compiles static functions into a program's kernels twice, for the
-  /// program and for each kernel, and makes the same code of others in four fifths of the time (3.1: 5.4 instead of 6.8 s
-  /// for u2netp). Other drivers must have them static: ROCm's linker finds no others.
+  /// The text for a device's driver, in which functions are `inline` for PoCL and `static inline` for all other
+  /// drivers.
+  ///
+  /// PoCL 3.1 compiles static functions twice, for the program and for each kernel; without `static` it generates the
+  /// same code in four fifths of the time (5.4 s instead of 6.8 s for u2netp). Other drivers need `static`: to ROCm's
+  /// linker, an `inline` function without it is undefined. So a helper must begin its line with `static inline`, and
+  /// its name must be unique among the files of a program.
   func text(for device: Device) -> String {
     guard device.platform.name == Platform.poclName else { return text }
     return text.replacing("\nstatic inline ", with: "\ninline ")
@@ -49,14 +53,14 @@ struct ProgramSource: Hashable, Sendable {
 }
 
 extension [String] {
-  /// As for `clBuildProgram`: those that say something, one behind the other.
+  /// The options that are not empty, in one string as for `clBuildProgram`.
   var buildOptions: String { filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
-/// Which programs a session may build, and who is told of it.
+/// Which programs a session may build, and what is called when it does.
 final class BuildPolicy: Sendable {
   private let allowed: Mutex<Bool>
-  /// Called before and after a program is built, and before kernels are tried.
+  /// Called before and after each program that is built, and before kernels are tried.
   let progress: @Sendable () -> Void
 
   init(buildsUntried: Bool, progress: @escaping @Sendable () -> Void) {
@@ -64,14 +68,14 @@ final class BuildPolicy: Sendable {
     self.progress = progress
   }
 
-  /// Whether the session builds what its driver has never built before; where not, that is an error.
+  /// Whether the session may build programs that its driver has never built before.
   var buildsUntried: Bool { allowed.withLock { $0 } }
 
-  /// From now on everything is built.
+  /// Allows all programs.
   func allowUntried() { allowed.withLock { $0 = true } }
 }
 
-/// The programs of one context: each is made once, of the cache's binary where there is one, else of its source.
+/// The programs of one context. Each is made once, from the cached binary if there is one, else from source.
 final class ProgramLibrary: Sendable {
   private let context: Context
   private let cache: Cache?
@@ -81,7 +85,7 @@ final class ProgramLibrary: Sendable {
   private struct State {
     var programs: [ProgramSource: Program] = [:]
     var counts = ProgramCounts()
-    /// The programs without a binary that were built by an earlier process; nil until that is asked.
+    /// The programs that an earlier process built without getting a binary; nil until needed.
     var builtBefore: DeviceJournal?
   }
 
@@ -124,41 +128,41 @@ final class ProgramLibrary: Sendable {
     if let binary = try? program.binary(), !binary.isEmpty {
       cache.store(binary, for: key)
     } else if !wasBuiltBefore(key, &state) {
-      // A driver that gives no binary away is no worse a driver.
+      // The driver gives no binary, so remember only that it can build the program.
       state.builtBefore?.append(key.text)
     }
     return program
   }
 
-  /// Whether an earlier process built a program that left no binary.
+  /// Whether an earlier process built a program without getting a binary.
   private func wasBuiltBefore(_ key: CacheKey, _ state: inout State) -> Bool {
     let journal = state.builtBefore ?? DeviceJournal.of(context.device, ["built"], cache: cache)
     state.builtBefore = journal
     return journal.lines.contains(key.text)
   }
 
-  /// A stored program, once it has shown that it holds the kernel.
+  /// A program from a binary, after checking that it holds the kernel.
   private func load(_ binary: [UInt8], of source: ProgramSource, holding kernel: String) throws -> Program {
     let program = try Program(context: context, name: source.name, binary: binary, options: source.options)
     _ = try Kernel(program: program, name: kernel)
     return program
   }
 
-  /// Everything that another binary would come of.
+  /// The key of a program's binary: everything that the binary depends on.
   private func cacheKey(of source: ProgramSource) -> CacheKey {
     CacheKey(.programs, [source.text, source.options] + context.device.identity)
   }
 }
 
-/// A program was to be built that its driver has never built before, where that was not allowed.
+/// A program is needed that the driver has never built before, and this process must not build it.
 package struct UntriedProgramError: Error, Hashable, Sendable {
   /// The program's name.
   package let program: String
 }
 
 extension Device {
-  /// What sets it apart from every device that compiles to other code or runs it at another speed. What vectors a
-  /// processor has is not always in its name.
+  /// What distinguishes the device from others that get different code or run it at a different speed. The vector width
+  /// is included because the name does not always tell it.
   package var identity: [String] {
     [
       platform.name, platform.version, name, version, driverVersion, "\(nativeFloatWidth)", "\(computeUnits)",

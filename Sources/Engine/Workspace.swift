@@ -1,32 +1,33 @@
 import OpenCL
 import Tensors
 
-/// What one run computes in: a queue, memory for its activations and for what kernels keep for themselves, and the launches
-/// that were recorded on them. Parameters and programs are shared.
+/// What one run works with: a queue, memory for activations and scratch, and the launches bound to that memory.
+/// Parameters and programs are shared between workspaces.
 struct Workspace {
-  /// The queue on which everything runs, in order.
+  /// The queue on which all launches run, in order.
   let queue: Queue
+  /// Activations.
   let arena: Buffer
+  /// What kernels use while a step runs.
   let scratch: Buffer
   /// The launches of each step.
   private(set) var launches: [[Launch]] = []
-  /// The same, block by block.
+  /// The launches, one graph for each block of the network.
   private(set) var recording: [CommandGraph] = []
 
-  /// Memory for a plan; nothing is recorded yet.
+  /// Memory for a plan. Nothing is recorded yet.
   ///
-  /// - Throws: `DeviceMemoryError` where the device has no room for it.
+  /// - Throws: `DeviceMemoryError` if the device cannot hold it.
   init(for plan: Plan, _ tuning: KernelTuning, queue: Queue) throws {
     self.queue = queue
-    let stride = MemoryLayout<Float>.stride
-    arena = try Buffer(context: queue.context, byteCount: plan.arenaCount * stride)
-    scratch = try Buffer(context: queue.context, byteCount: Recorder.scratchCount(for: plan, tuning) * stride)
+    arena = try Buffer(context: queue.context, byteCount: plan.arenaByteCount)
+    scratch = try Buffer(context: queue.context, byteCount: Recorder.scratchByteCount(for: plan, tuning))
   }
 
-  /// Its device memory, in bytes.
+  /// The size of the device memory in bytes.
   var byteCount: Int { arena.byteCount + scratch.byteCount }
 
-  /// Builds what is not built yet and binds the launches' arguments.
+  /// Builds the programs that are not built yet and binds the launches' arguments.
   mutating func record(
     _ plan: Plan, _ tuning: KernelTuning, parameters: ParameterMemory, in session: DeviceSession
   ) throws {
@@ -40,7 +41,7 @@ struct Workspace {
     recording = Recorder.graphs(of: plan, launches)
   }
 
-  /// Enqueues every block; does not wait.
+  /// Enqueues all launches without waiting.
   func enqueue() throws {
     for graph in recording { try queue.replay(graph) }
   }

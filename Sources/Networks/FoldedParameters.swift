@@ -1,11 +1,11 @@
 public import Tensors
 
-/// A network's parameters with every batch norm folded into the convolution before it; the others are as they were.
+/// A network's parameters with every batch norm folded into the convolution before it.
 public struct FoldedParameters: ParameterSource {
   private let source: any ParameterSource
-  /// What is left, with its shape.
+  /// The shapes of the remaining tensors.
   private let shapes: [String: Shape]
-  /// The convolution and the batch norm behind it, by the names of the convolution's parameters.
+  /// Each convolution with its batch norm, by the names of the convolution's parameters.
   private let folds: [String: (convolution: Convolution, norm: BatchNorm)]
 
   /// The parameters of a graph in which each batch norm follows a convolution with a bias, as in every known network.
@@ -25,15 +25,15 @@ public struct FoldedParameters: ParameterSource {
       uniqueKeysWithValues: graph.parameters.filter { !folded.contains($0.name) }.map { ($0.name, $0.shape) })
   }
 
-  /// The names that are left, sorted.
+  /// The names of the remaining tensors, sorted.
   public var names: [String] { shapes.keys.sorted() }
 
-  /// The shape of a tensor, or nil where there is none of that name.
+  /// The shape of a tensor; nil if there is none of that name.
   public func shape(of name: String) -> Shape? { shapes[name] }
 
-  /// The tensor of that name: weight · scale, bias · scale + shift, computed in float64.
+  /// The tensor with a name. Folded tensors are weight · scale and bias · scale + shift, computed in float64.
   ///
-  /// - Throws: `MissingParameter`, or what reading a tensor threw.
+  /// - Throws: `MissingParameter`, or the error of reading a tensor.
   public func tensor(named name: String) throws -> Tensor {
     guard shapes[name] != nil else { throw MissingParameter(name: name) }
     var tensor = try source.tensor(named: name)

@@ -1,9 +1,9 @@
 extension Graph {
-  /// The graph that computes some of the outputs and nothing that none of them needs.
+  /// The graph that computes only some of the outputs.
   ///
-  /// Nodes keep their names, blocks and order; the input stays, read or not.
-  /// - Parameter kept: indices in `outputs`, in the order in which they shall come out.
-  public func caches(outputs kept: [Int]) -> Graph {
+  /// Nodes keep their names, blocks and order. The input stays even if nothing reads it.
+  /// - Parameter kept: indices in `outputs`, in the order of the new graph's outputs.
+  public func selecting(outputs kept: [Int]) -> Graph {
     var isNeeded = [Bool](repeating: false, count: nodes.count)
     isNeeded[input] = true
     for index in kept { isNeeded[outputs[index].node] = true }

@@ -4,27 +4,27 @@ public import Tensors
 public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The node's name.
   public let node: String
-  /// What is wrong with it.
+  /// What is wrong with the node.
   public let reason: String
 
-  /// A failure at a node.
+  /// An error at a node.
   public init(node: String, reason: String) {
     self.node = node
     self.reason = reason
   }
 
-  /// The node and the reason.
+  /// One line with the node and the reason.
   public var description: String { "node '\(node)': \(reason)" }
 }
 
-/// Writes a graph down, node by node; shapes are inferred as nodes are added.
+/// Builds a graph node by node and infers shapes on the way.
 public struct GraphBuilder {
   private var graph = Graph()
   private var block: String
 
-  /// A builder with its input node in place.
+  /// A builder of a graph with an input node.
   ///
-  /// - Throws: `GraphError` where the shape is not `[batch, channels, height, width]` with something in it.
+  /// - Throws: `GraphError` if the shape is not `[batch, channels, height, width]` or is empty.
   public init(input shape: Shape, name: String = "input") throws {
     guard shape.rank == 4, shape.elementCount > 0 else {
       throw GraphError(node: name, reason: "\(shape) is not [batch, channels, height, width]")
@@ -33,18 +33,18 @@ public struct GraphBuilder {
     graph.input = try add(.input(shape), to: [], name: name)
   }
 
-  /// The node that is fed.
+  /// The input node.
   public var input: Node.ID { graph.input }
 
   /// The shape of a node's output.
   public func shape(of node: Node.ID) -> Shape { graph.nodes[node].shape }
 
-  /// Everything added from here on belongs to this block.
+  /// Begins a block; nodes that are added from now on belong to it.
   public mutating func begin(block name: String) { block = name }
 
-  /// Adds an operation; the result names its output.
+  /// Adds an operation.
   ///
-  /// - Throws: `GraphError` naming the node where its inputs do not fit.
+  /// - Throws: `GraphError` if the inputs do not fit.
   public mutating func add(_ operation: Operation, to inputs: [Node.ID], name: String) throws -> Node.ID {
     do {
       let shape = try operation.outputShape(of: inputs.map(shape(of:)))
@@ -57,7 +57,7 @@ public struct GraphBuilder {
     }
   }
 
-  /// The finished graph with its results.
+  /// The finished graph.
   public consuming func finish(outputs: [(name: String, node: Node.ID)]) -> Graph {
     graph.outputs = outputs.map { Graph.Output(name: $0.name, node: $0.node) }
     return graph

@@ -1,26 +1,26 @@
-/// Which parameter of a graph is which of another that computes the same: found from the outputs back, operation by
-/// operation. The names and order of nodes do not matter, nor do numbers of channels.
+/// The correspondence between the parameters of two graphs that compute the same. Both graphs are compared from the
+/// outputs back, operation by operation. The names and the order of nodes do not matter, nor do numbers of channels.
 struct GraphCorrespondence {
-  /// Where two graphs part.
+  /// Where two graphs differ.
   struct Difference: Hashable {
     /// The node of the template that has no counterpart.
     let expected: String
-    /// The node that stands where it should.
+    /// The node of the graph in its place.
     let found: String
   }
 
   /// The graph's name for each parameter of the template.
   private(set) var names: [String: String] = [:]
-  /// Where the search came furthest; nil where every output of the template was found.
+  /// The difference after the longest match; nil if all outputs of the template were found.
   private(set) var difference: Difference?
 
   private let template: Graph
   private let graph: Graph
-  /// The node of the graph for each of the template's that was met.
+  /// The graph's node for each node of the template that was matched.
   private var matches: [Node.ID: Node.ID] = [:]
   private var furthest = -1
 
-  /// Compares each output of the template with the graph's output of that number.
+  /// Compares each output of the template with the graph's output of the same index.
   init(of template: Graph, in graph: Graph) {
     self.template = template
     self.graph = graph
@@ -43,7 +43,7 @@ struct GraphCorrespondence {
     }
     matches[expected] = found
     guard mine.operation == .add else { return matchAll(mine.inputs, other.inputs) }
-    // A sum is the same in either order.
+    // The order of a sum's inputs does not matter.
     let before = matches
     if matchAll(mine.inputs, other.inputs) { return true }
     matches = before
@@ -67,12 +67,12 @@ struct GraphCorrespondence {
 }
 
 extension Node {
-  /// What it is called and does, in one line.
+  /// The name and the kind, in one line.
   fileprivate var summary: String { "'\(name.singleLine(atMost: 200))' (\(operation.kind))" }
 }
 
 extension Operation {
-  /// The names of its parameters, each role at its place.
+  /// The names of the parameters, in an order of their roles.
   fileprivate var names: [String] {
     switch self {
     case .convolution(let convolution): [convolution.weight] + (convolution.bias.map { [$0] } ?? [])
@@ -81,7 +81,7 @@ extension Operation {
     }
   }
 
-  /// Whether it does the same, on any number of channels, with parameters of any name.
+  /// Whether two operations are equal up to numbers of channels and the names of parameters.
   fileprivate func isLike(_ other: Operation) -> Bool {
     switch (self, other) {
     case (.input, .input): true

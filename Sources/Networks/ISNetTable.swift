@@ -1,24 +1,24 @@
 public import Tensors
 
-/// IS-Net as a table: U²-Net's blocks behind a convolution that halves the picture, and side outputs that are not fused
-/// (Qin et al. 2022, "Highly Accurate Dichotomous Image Segmentation").
+/// IS-Net: U²-Net's blocks after a convolution that halves the picture's size, and side outputs that are not fused (Qin
+/// et al. 2022, "Highly Accurate Dichotomous Image Segmentation").
 public struct ISNetTable: NetworkTable {
-  /// `isnet`, or what it was called by whoever made it.
+  /// The name: `isnet`, or the name of a custom network.
   public let name: String
-  /// Maps of the stem, a 3×3 convolution of stride 2 without batch norm or ReLU.
+  /// The output channels of the stem, a 3×3 convolution with stride 2 without batch norm or ReLU.
   public let stemChannels: Int
-  /// The residual U-blocks, of the stem's maps.
+  /// The residual U-blocks after the stem.
   public let stages: StageTable
-  /// How many side outputs there are, from the finest on: the authors' six, or fewer where they were cut off.
+  /// The number of side outputs, from the finest on: six in the authors' network, fewer if the rest were removed.
   public let sides: Int
-  /// Channels of every map: 1 for segmentation.
+  /// The channels of every map: 1 for segmentation.
   public let outChannels: Int
-  /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
+  /// Whether the network has batch norms; false if they are folded into the convolutions.
   public var batchNorm: Bool
-  /// Whether a sigmoid ends each map, as in the authors' network.
+  /// Whether the maps are probabilities, as in the authors' network, or logits.
   public var form: OutputActivation
 
-  /// A table of the IS-Net form.
+  /// A network of IS-Net's form.
   public init(
     name: String, stemChannels: Int, stages: StageTable, sides: Int = 6, outChannels: Int = 1, batchNorm: Bool = true,
     form: OutputActivation = .probabilities
@@ -40,7 +40,8 @@ public struct ISNetTable: NetworkTable {
       outChannels: outChannels)
   }
 
-  /// The maps d1 … d6 of the side outputs, each `[batch, outChannels, height, width]`; d1 is the result.
+  /// The graph, whose outputs are the maps d1 … d6 of the side outputs, each `[batch, outChannels, height, width]`. d1
+  /// is the result.
   public func graph(for input: Shape) throws -> Graph {
     var builder = try GraphBuilder(input: input)
     builder.begin(block: "stem")
@@ -53,7 +54,7 @@ public struct ISNetTable: NetworkTable {
     return try builder.finish(maps: maps, from: 1, form: form)
   }
 
-  /// The table that a checkpoint with the official names was made for: by its stem, its blocks and its sides.
+  /// The network of a checkpoint with the official names, recognised by its stem, blocks and side outputs.
   public static func recognize(_ source: some ParameterSource) -> ISNetTable? {
     guard let stem = source.shape(of: "conv_in.weight"), stem.rank == 4,
       let side = source.shape(of: "side1.weight"), side.rank == 4, source.shape(of: "outconv.weight") == nil,

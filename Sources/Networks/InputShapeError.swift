@@ -1,18 +1,18 @@
 public import Tensors
 
-/// What was fed to an executor does not fit the graph that it runs.
+/// An input does not have the shape that the graph was built for.
 public struct InputShapeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What the graph takes.
+  /// The shape that the graph takes.
   public let expected: Shape
-  /// What was given.
+  /// The shape of the input.
   public let given: Shape
 
-  /// An input of shape `given` where `expected` is needed.
+  /// An error for an input of shape `given`.
   public init(expected: Shape, given: Shape) {
     self.expected = expected
     self.given = given
   }
 
-  /// Both shapes, in words.
+  /// One line with both shapes.
   public var description: String { "the input has shape \(given), the graph was built for \(expected)" }
 }

@@ -1,34 +1,34 @@
 public import Tensors
 
-/// The networks that are known.
+/// The networks that u2cl knows.
 public enum KnownNetworks {
-  /// The table that a checkpoint with the official names was made for; nil where it is none of the family's.
+  /// The network of a checkpoint whose tensors have the official names; nil if u2cl knows no such network.
   public static func recognize(_ source: some ParameterSource) -> (any NetworkTable)? {
     if let table = U2NetTable.recognize(source) { return table }
     return ISNetTable.recognize(source)
   }
 
-  /// A network that was found by what it computes.
+  /// A network recognised by what it computes.
   public struct Identification: Sendable {
-    /// The table whose graph it is.
+    /// The network.
     public let table: any NetworkTable
-    /// Its parameters under the official names.
+    /// Its parameters, under the official names.
     public let parameters: RenamedParameters
   }
 
-  /// A graph computes what none of the known networks does.
+  /// A graph computes what none of the known networks computes.
   public struct Unidentified: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where it parts from the network that it is most like.
+    /// One line that says where the graph differs from the most similar network.
     public let description: String
   }
 
-  /// The known network that a graph computes, whatever its nodes and parameters are called, as in an ONNX file that
+  /// The known network that a graph computes, whatever the names of its nodes and parameters, as in an ONNX file that
   /// numbers them.
   ///
-  /// The graph's outputs are compared in their order; those that the network does not have are left out.
-  /// - Throws: `Unidentified`; `ParameterError` where a parameter is not of the network's shape.
+  /// Outputs are compared in the graph's order; surplus ones are left out.
+  /// - Throws: `Unidentified`; `ParameterError` if a parameter does not have the network's shape.
   public static func identify(_ graph: Graph, _ parameters: some ParameterSource) throws -> Identification {
-    let batchNorm = graph.nodes.contains { $0.operation.kind == "batch norm" }
+    let batchNorm = graph.nodes.contains { $0.operation.kind == .batchNorm }
     let isSigmoid = graph.outputs.first.map { graph.nodes[$0.node].operation == .sigmoid } ?? false
     let sides = min(max(graph.outputs.count, 1), StageTable.full.encoder.count)
     var isNet = ISNetTable(
@@ -41,7 +41,7 @@ public enum KnownNetworks {
 
     let whole = try template.graph(
       for: Shape(channels: 3, height: graph.inputShape.height, width: graph.inputShape.width))
-    let kept = whole.caches(outputs: Array(whole.outputs.indices.prefix(graph.outputs.count)))
+    let kept = whole.selecting(outputs: Array(whole.outputs.indices.prefix(graph.outputs.count)))
     let correspondence = GraphCorrespondence(of: kept, in: graph)
     if let difference = correspondence.difference {
       throw Unidentified(
@@ -58,19 +58,19 @@ public enum KnownNetworks {
 }
 
 extension Node {
-  /// Whether it is a convolution that makes its input smaller.
+  /// Whether the node is a convolution that reduces the size.
   fileprivate var isReduction: Bool {
     if case .convolution(let convolution) = operation { convolution.stride > 1 } else { false }
   }
 }
 
-/// The parameters of a source under other names; what has none is left out.
+/// Parameters of a source under other names; those without a new name are left out.
 public struct RenamedParameters: ParameterSource {
   private let source: any ParameterSource
-  /// The source's name for each.
+  /// The source's name for each new name.
   private let originals: [String: String]
 
-  /// - Parameter names: the source's name by the new one.
+  /// - Parameter names: the source's name for each new name.
   init(_ source: any ParameterSource, names: [String: String]) {
     self.source = source
     originals = names
@@ -79,12 +79,12 @@ public struct RenamedParameters: ParameterSource {
   /// The new names, sorted.
   public var names: [String] { originals.keys.sorted() }
 
-  /// The shape of a tensor, or nil where there is none of that name.
+  /// The shape of a tensor; nil if there is none of that name.
   public func shape(of name: String) -> Shape? { originals[name].flatMap { source.shape(of: $0) } }
 
-  /// The tensor of that name.
+  /// The tensor with a name.
   ///
-  /// - Throws: `MissingParameter`, or what reading the tensor threw.
+  /// - Throws: `MissingParameter`, or the error of reading the tensor.
   public func tensor(named name: String) throws -> Tensor {
     guard let original = originals[name] else { throw MissingParameter(name: name) }
     return try source.tensor(named: original)

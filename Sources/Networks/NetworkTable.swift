@@ -1,25 +1,35 @@
 public import Tensors
 
-/// What the values of a network's maps are.
+/// A network that has a graph for every input shape.
+public protocol Network: Sendable {
+  /// A name for reports, such as `u2netp`.
+  var name: String { get }
+
+  /// The graph for an input of this shape, `[batch, 3, height, width]`.
+  ///
+  /// - Throws: `GraphError` if the network cannot take the shape.
+  func graph(for input: Shape) throws -> Graph
+}
+
+/// The meaning of a network's map values.
 public enum OutputActivation: String, Hashable, Sendable {
-  /// Behind a sigmoid, in 0 … 1.
+  /// Probabilities in 0 … 1, after a sigmoid.
   case probabilities
-  /// Without it: what a network of several classes is trained by.
+  /// Values before the sigmoid, or before the softmax of a network with several classes.
   case logits
 }
 
-/// A network that is known: its tensors have the official names.
+/// A known network, whose tensors have the official names.
 public protocol NetworkTable: Network, Hashable {
-  /// Channels of every map: 1 for saliency.
+  /// The channels of every map: 1 for saliency.
   var outChannels: Int { get }
-  /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
+  /// Whether the network has batch norms; false if they are folded into the convolutions.
   var batchNorm: Bool { get set }
-  /// Whether a sigmoid ends each map.
+  /// Whether the maps are probabilities or logits.
   var form: OutputActivation { get set }
 
-  /// The table that a checkpoint with the official names was made for, read off the names and shapes of its tensors.
+  /// The network of a checkpoint, recognised by the names and shapes of its tensors.
   ///
-  /// - Returns: nil where the names are another network's. Whether every tensor is there in its shape is
-  ///   `Graph.validate`'s to say.
+  /// - Returns: nil if the names are those of another network. Use `Graph.validate` to check that no tensor is missing.
   static func recognize(_ source: some ParameterSource) -> Self?
 }

@@ -1,32 +1,17 @@
 public import Tensors
 
-/// Why an operation cannot take its inputs.
+/// An operation cannot take its inputs.
 public struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, with the shapes.
+  /// One line that says what is wrong, with the shapes.
   public let description: String
 
   init(_ description: String) { self.description = description }
 }
 
 extension Operation {
-  /// A word for the operation, for reports.
-  public var kind: String {
-    switch self {
-    case .input: "input"
-    case .convolution: "convolution"
-    case .batchNorm: "batch norm"
-    case .relu: "relu"
-    case .sigmoid: "sigmoid"
-    case .maxPool: "max pool"
-    case .upsample: "upsample"
-    case .concat: "concat"
-    case .add: "add"
-    }
-  }
-
-  /// The shape that comes out.
+  /// The shape of the output.
   ///
-  /// - Throws: `ShapeError` where the inputs are too few, too many, or do not fit.
+  /// - Throws: `ShapeError` if there are too few or too many inputs or their shapes do not fit.
   public func outputShape(of inputs: [Shape]) throws -> Shape {
     switch self {
     case .input(let shape):

@@ -1,8 +1,8 @@
 public import Tensors
 
-/// One step of a network. Shapes are NCHW; every case says what PyTorch calls it.
+/// An operation of a network, named as in PyTorch. Shapes are NCHW.
 public enum Operation: Hashable, Sendable {
-  /// What is fed in, of the shape the graph was built for.
+  /// The network's input, of the shape that the graph is built for.
   case input(Shape)
   /// `conv2d` with square kernels and zero padding.
   case convolution(Convolution)
@@ -14,33 +14,58 @@ public enum Operation: Hashable, Sendable {
   case sigmoid
   /// `max_pool2d` without padding.
   case maxPool(MaxPool)
-  /// `interpolate(mode: "bilinear")` to an exact size, without antialiasing; half-pixel centres are
+  /// `interpolate(mode: "bilinear")` to a given size, without antialiasing. `PixelCenters.halfPixel` is
   /// `align_corners: false`.
   case upsample(to: Size, centers: PixelCenters = .halfPixel)
-  /// `cat` along channels, in the order of the inputs.
+  /// `cat` along the channels, in the order of the inputs.
   case concat
-  /// The elementwise sum of two inputs of one shape.
+  /// The elementwise sum of two inputs of the same shape.
   case add
+}
+
+extension Operation {
+  /// An operation without its parameters.
+  public enum Kind: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+    case input, convolution, batchNorm = "batch norm", relu, sigmoid, maxPool = "max pool", upsample, concat, add
+
+    /// The kind in words, such as `max pool`.
+    public var description: String { rawValue }
+  }
+
+  /// The operation without its parameters.
+  public var kind: Kind {
+    switch self {
+    case .input: .input
+    case .convolution: .convolution
+    case .batchNorm: .batchNorm
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    case .maxPool: .maxPool
+    case .upsample: .upsample
+    case .concat: .concat
+    case .add: .add
+    }
+  }
 }
 
 /// A square 2-D convolution with zero padding.
 public struct Convolution: Hashable, Sendable {
-  /// The name of the weights, `[outChannels, inChannels, kernel, kernel]`.
+  /// The name of the weights, of shape `[outChannels, inChannels, kernel, kernel]`.
   public var weight: String
-  /// The name of the bias, `[outChannels]`.
+  /// The name of the bias, of shape `[outChannels]`; nil if there is none.
   public var bias: String?
-  /// How many maps come out.
+  /// The number of output channels.
   public var outChannels: Int
   /// The side of the kernel, in taps.
   public var kernel: Int
-  /// The step of the window, in pixels.
+  /// The stride, in pixels.
   public var stride: Int
-  /// Rows and columns of zeros on every side.
+  /// The padding with zeros on every side, in pixels.
   public var padding: Int
   /// The distance between taps, in pixels.
   public var dilation: Int
 
-  /// A convolution; without `padding` the size is kept (stride 1, odd kernel).
+  /// A convolution. By default the padding preserves the size, if the stride is 1 and the kernel odd.
   public init(
     weight: String, bias: String?, outChannels: Int, kernel: Int = 3, stride: Int = 1, padding: Int? = nil,
     dilation: Int = 1
@@ -54,21 +79,21 @@ public struct Convolution: Hashable, Sendable {
     self.dilation = dilation
   }
 
-  /// The shape of `weight` for an input of so many channels.
+  /// The shape of the weights for an input of `inChannels` channels.
   public func weightShape(inChannels: Int) -> Shape { [outChannels, inChannels, kernel, kernel] }
 }
 
-/// The names and the constant of a batch norm; every vector is `[channels]`.
+/// A batch norm's tensors, all of shape `[channels]`, and its constant.
 public struct BatchNorm: Hashable, Sendable {
-  /// γ, the scale.
+  /// The name of γ, the scale.
   public var weight: String
-  /// β, the shift.
+  /// The name of β, the shift.
   public var bias: String
-  /// The mean over the training data.
+  /// The name of the mean over the training data.
   public var mean: String
-  /// The (biased) variance over the training data.
+  /// The name of the biased variance over the training data.
   public var variance: String
-  /// What is added to the variance.
+  /// ε, which is added to the variance.
   public var epsilon: Float
 
   /// A batch norm with PyTorch's default ε.
@@ -80,28 +105,28 @@ public struct BatchNorm: Hashable, Sendable {
     self.epsilon = epsilon
   }
 
-  /// PyTorch's names for the batch norm called `prefix`.
+  /// The batch norm that PyTorch calls `prefix`.
   public init(prefix: String, epsilon: Float = 1e-5) {
     self.init(
       weight: "\(prefix).weight", bias: "\(prefix).bias", mean: "\(prefix).running_mean",
       variance: "\(prefix).running_var", epsilon: epsilon)
   }
 
-  /// Every name, in the order weight, bias, mean, variance.
+  /// All names, in the order weight, bias, mean, variance.
   public var names: [String] { [weight, bias, mean, variance] }
 }
 
-/// Where resampling looks for the pixel at `index` of `outCount`, counted in the input's pixels from the first one's
-/// centre; positions outside the input become the nearest pixel's (ONNX: `coordinate_transformation_mode`).
+/// How resampling maps the output pixel `index` to a position in the input, in pixels from the centre of the first one
+/// (ONNX: `coordinate_transformation_mode`). Positions outside the input are clamped to it.
 public enum PixelCenters: String, Hashable, Sendable, CaseIterable {
-  /// (index + ½) · inCount / outCount − ½: pixels are areas, as in PyTorch and in all of U²-Net.
+  /// (index + ½) · inCount / outCount − ½: pixels are areas, as in PyTorch by default and in all of U²-Net.
   case halfPixel
-  /// index · inCount / outCount: what ONNX's Upsample, and its Resize before operator set 11, came to mean.
+  /// index · inCount / outCount, as in ONNX's Upsample and in its Resize before operator set 11.
   case asymmetric
-  /// index · (inCount − 1) / (outCount − 1): the first and last pixels meet; 0 where one pixel comes out.
+  /// index · (inCount − 1) / (outCount − 1): the first and last pixels coincide. 0 if the output has one pixel.
   case alignCorners
 
-  /// The position of an index is `scale · (index + shift) − shift`, or 0 where that is negative.
+  /// The coefficients of the position, which is `scale · (index + shift) − shift`, or 0 if that is negative.
   public func mapping(from inCount: Int, to outCount: Int) -> (scale: Float, shift: Float) {
     switch self {
     case .halfPixel: (Float(inCount) / Float(outCount), 0.5)
@@ -115,12 +140,12 @@ public enum PixelCenters: String, Hashable, Sendable, CaseIterable {
 public struct MaxPool: Hashable, Sendable {
   /// The side of the window, in pixels.
   public var kernel: Int
-  /// The step of the window, in pixels.
+  /// The stride, in pixels.
   public var stride: Int
-  /// Whether a window that hangs over the far edge counts (PyTorch's `ceil_mode`).
+  /// Whether windows that extend beyond the far edge count (PyTorch's `ceil_mode`).
   public var ceilMode: Bool
 
-  /// A max pool; U²-Net's is 2×2, stride 2, ceil mode.
+  /// A max pool; by default U²-Net's: 2×2, stride 2, ceil mode.
   public init(kernel: Int = 2, stride: Int = 2, ceilMode: Bool = true) {
     self.kernel = kernel
     self.stride = stride

@@ -1,17 +1,17 @@
 public import Tensors
 
-/// A tensor that a graph needs, by name.
+/// A tensor that a graph needs.
 public struct Parameter: Hashable, Sendable {
   /// The name in the checkpoint.
   public let name: String
-  /// The shape it must have.
+  /// The shape that the tensor must have.
   public let shape: Shape
 }
 
 extension Parameter {
-  /// The tensor from a checkpoint, checked for its shape and for NaN and infinity.
+  /// The tensor from a source, checked for its shape and for NaN and infinity.
   ///
-  /// - Throws: `ParameterError`, or what reading the tensor threw.
+  /// - Throws: `ParameterError`, or the error of reading the tensor.
   public func tensor(from source: some ParameterSource) throws -> Tensor {
     guard let found = source.shape(of: name) else { throw ParameterError.missing(self) }
     guard found == shape else { throw ParameterError.wrongShape(self, found: found) }
@@ -25,7 +25,7 @@ extension Parameter {
 }
 
 extension Operation {
-  /// The tensors that the operation names, with the shapes they must have for inputs of these shapes.
+  /// The operation's parameters, for inputs of these shapes.
   public func parameters(for inputs: [Shape]) -> [Parameter] {
     switch self {
     case .convolution(let convolution):
@@ -42,14 +42,14 @@ extension Operation {
 
 /// A checkpoint does not fit a network.
 public enum ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is no tensor of that name.
+  /// There is no tensor with the name.
   case missing(Parameter)
   /// The tensor has another shape.
   case wrongShape(Parameter, found: Shape)
   /// The tensor holds NaN or infinity.
   case notFinite(Parameter, index: Int, value: Float)
 
-  /// The tensor and what is wrong with it.
+  /// One line with the tensor and what is wrong.
   public var description: String {
     switch self {
     case .missing(let parameter):

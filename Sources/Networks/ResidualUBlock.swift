@@ -1,31 +1,32 @@
 import Tensors
 
-/// The residual U-block of U²-Net (paper, section 3.1): a small U-Net whose output is added to its first convolution's.
+/// A residual U-block of U²-Net (Qin et al. 2020, section 3.1): a small U-Net whose output is added to that of its
+/// first convolution.
 public struct RSU: Hashable, Sendable {
-  /// How a block widens its view.
+  /// How a block enlarges its receptive field.
   public enum Form: Hashable, Sendable {
-    /// RSU-L: L − 2 poolings, and a bottom with dilation 2.
+    /// RSU-L: L − 2 max pools, and a dilation of 2 at the bottom.
     case pooled(depth: Int)
-    /// RSU-4F: no pooling, dilations 1, 2, 4, 8.
+    /// RSU-4F: no max pool, and dilations of 1, 2, 4 and 8.
     case dilated
   }
 
-  /// Pooled or dilated.
+  /// The form of the block.
   public let form: Form
-  /// Channels that come in.
+  /// Input channels.
   public let inChannels: Int
-  /// Channels inside the block.
+  /// Channels of the inner convolutions.
   public let midChannels: Int
-  /// Channels that go out.
+  /// Output channels.
   public let outChannels: Int
 
-  /// RSU-7, 6, 5 or 4: `RSU(depth: 7, in: 3, mid: 32, out: 64)`.
+  /// A pooled block, such as RSU-7: `RSU(depth: 7, in: 3, mid: 32, out: 64)`.
   public init(depth: Int, in inChannels: Int, mid midChannels: Int, out outChannels: Int) {
     precondition(depth >= 3, "an RSU has at least three levels")
     self.init(form: .pooled(depth: depth), in: inChannels, mid: midChannels, out: outChannels)
   }
 
-  /// RSU-4F.
+  /// The dilated block RSU-4F.
   public static func dilated(in inChannels: Int, mid midChannels: Int, out outChannels: Int) -> RSU {
     RSU(form: .dilated, in: inChannels, mid: midChannels, out: outChannels)
   }
@@ -38,7 +39,7 @@ public struct RSU: Hashable, Sendable {
     self.outChannels = outChannels
   }
 
-  /// The paper's name: `RSU-7`, `RSU-4F`.
+  /// The paper's name, such as `RSU-7` or `RSU-4F`.
   public var name: String {
     switch form {
     case .pooled(let depth): "RSU-\(depth)"
@@ -48,9 +49,9 @@ public struct RSU: Hashable, Sendable {
 }
 
 extension GraphBuilder {
-  /// Convolution, batch norm and ReLU under the official names `prefix.conv_s1` and `prefix.bn_s1`.
+  /// Adds a convolution, a batch norm and a ReLU with the official names `name.conv_s1` and `name.bn_s1`.
   ///
-  /// - Parameter batchNorm: false for weights into which the batch norm has been folded already.
+  /// - Parameter batchNorm: false for weights into which the batch norm is folded.
   mutating func convolutionNormReLU(
     _ input: Node.ID, outChannels: Int, dilation: Int = 1, batchNorm: Bool, name: String
   ) throws -> Node.ID {
@@ -63,9 +64,13 @@ extension GraphBuilder {
     return try add(.relu, to: [node], name: "\(name).relu_s1")
   }
 
-  /// A whole residual U-block; `prefix` is what the names begin with, such as `stage1.`, or empty.
+  /// Adds a residual U-block.
   ///
-  /// - Returns: the node of shape `[batch, outChannels, height, width]`, the size of the input.
+  /// - Parameters:
+  ///   - prefix: what the names begin with, such as `stage1.`; may be empty.
+  ///   - batchNorm: false for weights into which the batch norms are folded.
+  /// - Returns: the output, `[batch, outChannels, height, width]`, of the input's height and width.
+  /// - Throws: `GraphError`.
   public mutating func residualUBlock(
     _ block: RSU, of input: Node.ID, prefix: String, batchNorm: Bool = true
   ) throws -> Node.ID {
@@ -84,7 +89,7 @@ extension GraphBuilder {
   private mutating func pooledLevels(
     _ block: RSU, depth: Int, of residual: Node.ID, prefix: String, batchNorm: Bool
   ) throws -> Node.ID {
-    // encoded[k − 1] is level k's output, at 1/2^(k−1) of the size.
+    // encoded[k − 1] is the output of level k, whose size is 1/2^(k−1) of the input's.
     var encoded: [Node.ID] = []
     var node = residual
     for level in 1..<depth {
@@ -127,7 +132,7 @@ extension GraphBuilder {
     return node
   }
 
-  /// `node` brought to the size of `target`; itself where it has that size.
+  /// Upsamples a node to the size of another, unless it has that size already.
   mutating func upsample(_ node: Node.ID, like target: Node.ID, name: String) throws -> Node.ID {
     let size = shape(of: target).size
     guard shape(of: node).size != size else { return node }

@@ -1,9 +1,9 @@
 public import Tensors
 
-/// Weights made from nothing but their names, for tests and benchmarks that must not need a checkpoint.
+/// Pseudo-random weights that depend only on their names, for tests and benchmarks without a checkpoint.
 ///
-/// Element i of a tensor is drawn by SplitMix64 from a state that starts at the FNV-1a hash of the name, so that every
-/// program that follows the recipe has the same weights:
+/// The elements of a tensor are drawn by SplitMix64, seeded with the FNV-1a hash of the name, so that every program
+/// that follows this recipe gets the same weights:
 /// - convolution weights (rank 4): uniform in ± sqrt(3 / (in · kh · kw));
 /// - `running_var` and the `weight` of a batch norm: uniform in 0.75 … 1.25;
 /// - every other vector: uniform in ± 0.1.
@@ -18,19 +18,19 @@ public struct SeededParameters: ParameterSource {
   /// The names of the graph's parameters, sorted.
   public var names: [String] { shapes.keys.sorted() }
 
-  /// The shape that the graph gives the parameter.
+  /// The shape of a parameter; nil if the graph has none of that name.
   public func shape(of name: String) -> Shape? { shapes[name] }
 
-  /// The parameter, drawn anew at each call.
+  /// A parameter, drawn anew at each call.
   ///
-  /// - Throws: `MissingParameter` where the graph has none of that name.
+  /// - Throws: `MissingParameter` if the graph has none of that name.
   public func tensor(named name: String) throws -> Tensor {
     guard let shape = shapes[name] else { throw MissingParameter(name: name) }
     let (center, spread) = Self.range(of: name, shape: shape)
     return Self.tensor(named: name, shape: shape) { u in Float(center + (2 * u - 1) * spread) }
   }
 
-  /// The recipe's input for a graph: uniform in −2 … 2.
+  /// The input that belongs to the recipe, uniform in −2 … 2.
   public static func input(shape: Shape) -> Tensor {
     tensor(named: "input", shape: shape) { u in Float(4 * u - 2) }
   }

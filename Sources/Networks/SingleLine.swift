@@ -1,7 +1,8 @@
 extension String {
-  /// The text in one line of bounded length, for messages: what comes out of a file may hold anything.
+  /// The text in one line of limited length, for messages about the contents of files. Control characters and line
+  /// breaks are replaced, and an ellipsis stands for what is cut off.
   ///
-  /// - Parameter count: the most Unicode scalars that are kept; what is cut off is an ellipsis.
+  /// - Parameter count: the largest number of Unicode scalars that are kept.
   package func singleLine(atMost count: Int) -> String {
     let kept = unicodeScalars.lazy.prefix(count).map { $0.properties.breaksLines ? "\u{FFFD}" : $0 }
     return String(UnicodeScalarView(kept)) + (unicodeScalars.count > count ? "…" : "")

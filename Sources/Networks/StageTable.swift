@@ -1,42 +1,41 @@
 import Tensors
 
-/// The residual U-blocks of a network of U²-Net's form, from the first of the encoder to the last of the decoder
-/// (paper, section 3.2 and figure 5).
+/// The residual U-blocks of a network of U²-Net's form (Qin et al. 2020, section 3.2 and figure 5).
 public struct StageTable: Hashable, Sendable {
-  /// En_1 … En_6, each but the first after a max pool.
+  /// The encoder, En_1 … En_6. Each block but the first follows a max pool.
   public let encoder: [Stage]
-  /// De_5 … De_1, each over the concat of the deeper stage, upsampled, and the encoder's.
+  /// The decoder, De_5 … De_1. Each block takes the concat of the deeper stage, upsampled, and the encoder's stage.
   public let decoder: [Stage]
 
-  /// A labelled block.
+  /// A block with its name.
   public struct Stage: Hashable, Sendable {
     /// The official name, `stage1` … `stage6`, `stage5d` … `stage1d`.
     public let name: String
     /// The block.
     public let block: RSU
 
-    /// A row of the table.
+    /// A stage.
     public init(_ name: String, _ block: RSU) {
       self.name = name
       self.block = block
     }
   }
 
-  /// A table of the U²-Net form.
+  /// Stages of U²-Net's form.
   public init(encoder: [Stage], decoder: [Stage]) {
     precondition(decoder.count == encoder.count - 1, "every encoder stage but the deepest has a decoder stage")
     self.encoder = encoder
     self.decoder = decoder
   }
 
-  /// The same table with another first block.
+  /// The same stages with another first block.
   func beginning(with block: RSU) -> StageTable {
     StageTable(encoder: [Stage(encoder[0].name, block)] + encoder.dropFirst(), decoder: decoder)
   }
 }
 
 extension StageTable {
-  /// U²-Net's: 32 to 256 maps inside the blocks, 64 to 512 between them.
+  /// The stages of U²-Net: 16 to 256 channels inside the blocks, 64 to 512 between them.
   public static let full = StageTable(
     encoder: [
       Stage("stage1", RSU(depth: 7, in: 3, mid: 32, out: 64)),
@@ -54,7 +53,7 @@ extension StageTable {
       Stage("stage1d", RSU(depth: 7, in: 128, mid: 16, out: 64)),
     ])
 
-  /// U²-Net†'s: 16 maps inside the blocks, 64 between them.
+  /// The stages of U²-Net†: 16 channels inside the blocks, 64 between them.
   public static let small = StageTable(
     encoder: [
       Stage("stage1", RSU(depth: 7, in: 3, mid: 16, out: 64)),
@@ -72,9 +71,9 @@ extension StageTable {
       Stage("stage1d", RSU(depth: 7, in: 128, mid: 16, out: 64)),
     ])
 
-  /// The table of this depth whose widths are those of a checkpoint with the official names.
+  /// The stages of the same forms with the numbers of channels of a checkpoint with the official names.
   ///
-  /// - Returns: nil where a block is missing.
+  /// - Returns: nil if a block is missing.
   func measured(in source: some ParameterSource) -> StageTable? {
     func measured(_ stage: Stage) -> Stage? {
       guard let first = source.shape(of: "\(stage.name).rebnconvin.conv_s1.weight"), first.rank == 4,
@@ -92,9 +91,9 @@ extension StageTable {
 }
 
 extension GraphBuilder {
-  /// Every block of a table; each begins a block of the graph.
+  /// Adds all stages; each is a block of the graph.
   ///
-  /// - Returns: the stages that feed side outputs, shallow to deep: De_1 … De_5, En_6.
+  /// - Returns: the outputs of the stages that have side outputs, from shallow to deep: De_1 … De_5, En_6.
   mutating func stages(_ table: StageTable, of input: Node.ID, batchNorm: Bool) throws -> [Node.ID] {
     var encoded: [Node.ID] = []
     var node = input
@@ -115,7 +114,7 @@ extension GraphBuilder {
     return deepest
   }
 
-  /// The side output of each stage, `side1` and on: a 3×3 convolution, brought to the input's size.
+  /// Adds a side output `side1`, `side2`, … for each stage: a 3×3 convolution, upsampled to the input's size.
   mutating func sideOutputs(of stages: [Node.ID], outChannels: Int) throws -> [Node.ID] {
     try stages.enumerated().map { index, stage in
       let name = "side\(index + 1)"
@@ -126,7 +125,7 @@ extension GraphBuilder {
     }
   }
 
-  /// The finished graph of these logits, named `d0` or `d1` and on.
+  /// The finished graph, whose outputs are made of these logits and named `d0` or `d1` and so on.
   consuming func finish(maps logits: [Node.ID], from first: Int, form: OutputActivation) throws -> Graph {
     let maps = try logits.enumerated().map { index, node in
       let name = "d\(index + first)"

@@ -1,19 +1,19 @@
 public import Tensors
 
-/// U²-Net as a table: eleven residual U-blocks, six side outputs and their fusion (paper, section 3.2 and figure 5).
+/// U²-Net: eleven residual U-blocks, six side outputs and their fusion (Qin et al. 2020, section 3.2 and figure 5).
 public struct U2NetTable: NetworkTable {
-  /// `u2net`, `u2netp`, or what it was called by whoever made it.
+  /// The name: `u2net`, `u2netp`, or the name of a custom network.
   public let name: String
   /// The residual U-blocks.
   public let stages: StageTable
-  /// Channels of every map: 1 for saliency.
+  /// The channels of every map: 1 for saliency.
   public let outChannels: Int
-  /// Whether batch norms are part of the weights; false where they are folded into the convolutions already.
+  /// Whether the network has batch norms; false if they are folded into the convolutions.
   public var batchNorm: Bool
-  /// Whether a sigmoid ends each map, as in the authors' networks.
+  /// Whether the maps are probabilities, as in the authors' networks, or logits.
   public var form: OutputActivation
 
-  /// A table of the U²-Net form.
+  /// A network of U²-Net's form.
   public init(
     name: String, stages: StageTable, outChannels: Int = 1, batchNorm: Bool = true,
     form: OutputActivation = .probabilities
@@ -25,8 +25,8 @@ public struct U2NetTable: NetworkTable {
     self.form = form
   }
 
-  /// U²-Net, 44.0 M parameters (`u2net`); also the authors' networks for people and portraits, and, with four
-  /// channels, the one for clothes.
+  /// U²-Net, 44.0 M parameters (`u2net`); also the form of the networks for people and portraits and, with four
+  /// channels, of the one for clothes.
   public static func full(outChannels: Int = 1) -> U2NetTable {
     U2NetTable(name: "u2net", stages: .full, outChannels: outChannels)
   }
@@ -36,7 +36,8 @@ public struct U2NetTable: NetworkTable {
     U2NetTable(name: "u2netp", stages: .small, outChannels: outChannels)
   }
 
-  /// The maps: d0, the fused one, and d1 … d6 of the side outputs, each `[batch, outChannels, height, width]`.
+  /// The graph, whose outputs are the fused map d0 and the maps d1 … d6 of the side outputs, each
+  /// `[batch, outChannels, height, width]`.
   public func graph(for input: Shape) throws -> Graph {
     var builder = try GraphBuilder(input: input)
     let stages = try builder.stages(stages, of: builder.input, batchNorm: batchNorm)
@@ -50,7 +51,7 @@ public struct U2NetTable: NetworkTable {
     return try builder.finish(maps: [fused] + sides, from: 0, form: form)
   }
 
-  /// The table that a checkpoint with the official names was made for: by its blocks, its sides and their fusion.
+  /// The network of a checkpoint with the official names, recognised by its blocks, side outputs and fusion.
   public static func recognize(_ source: some ParameterSource) -> U2NetTable? {
     guard let side = source.shape(of: "side1.weight"), side.rank == 4, source.shape(of: "outconv.weight") != nil,
       let stages = StageTable.full.measured(in: source)

@@ -1,20 +1,20 @@
 import COpenCL
 
-/// Memory on a device: `cl_mem`.
+/// Memory on a device (`cl_mem`).
 ///
-/// Unchecked: OpenCL's memory objects are thread-safe; what commands read and write is ordered by their queue.
+/// Unchecked Sendable: OpenCL's memory objects are thread-safe, and a queue orders what commands read and write.
 public final class Buffer: @unchecked Sendable {
   let handle: OpaquePointer
-  /// The context it lives in.
+  /// The context that the buffer belongs to.
   public let context: Context
-  /// Its size, in bytes.
+  /// The size in bytes.
   public let byteCount: Int
 
   /// Uninitialised memory that kernels may read and write.
   ///
-  /// - Parameter hostVisible: whether the driver should place it where the host reaches it at full speed: memory that is
-  ///   pinned for transfers, or shared with the device.
-  /// - Throws: `DeviceMemoryError` where the device cannot hold so much, `CLError`.
+  /// - Parameter hostVisible: whether the driver should allocate memory that the host can access at full speed: pinned
+  ///   for transfers, or shared with the device.
+  /// - Throws: `DeviceMemoryError` if the device cannot hold the buffer; `CLError`.
   public init(context: Context, byteCount: Int, hostVisible: Bool = false) throws {
     let device = context.device
     guard UInt64(byteCount) <= device.maxAllocation else {
@@ -42,25 +42,25 @@ public final class Buffer: @unchecked Sendable {
   deinit { clReleaseMemObject(handle) }
 }
 
-/// A device cannot hold what is asked of it.
+/// A device has too little memory.
 public struct DeviceMemoryError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is exceeded.
+  /// The limit that is exceeded.
   public enum Limit: Hashable, Sendable {
-    /// The largest buffer.
+    /// The size of the largest buffer.
     case buffer
     /// All of the device's memory.
     case memory
-    /// Nothing that the device tells: it refused, as others may use its memory too.
+    /// None that the device reports, but the driver refused: other programs may use the memory, too.
     case refused
   }
 
   /// The device.
   public let device: String
-  /// In bytes.
+  /// The size that is needed, in bytes.
   public let needed: Int
-  /// What there is of it, in bytes; for a refusal all of the device's memory.
+  /// The limit in bytes; if the driver refused, the size of the device's memory.
   public let available: UInt64
-  /// What is exceeded.
+  /// The limit that is exceeded.
   public let limit: Limit
 
   /// An error.
@@ -71,7 +71,7 @@ public struct DeviceMemoryError: Error, Hashable, Sendable, CustomStringConverti
     self.limit = limit
   }
 
-  /// One line with the sizes and what to do.
+  /// One line with the sizes and advice.
   public var description: String {
     let (mebibytes, there) = (needed >> 20, available >> 20)
     let what =

@@ -1,10 +1,10 @@
 /// An OpenCL call failed.
 public struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What the call returned.
+  /// The status that the call returned.
   public let status: CLStatus
-  /// The C function, such as `clEnqueueNDRangeKernel`.
+  /// The name of the C function, such as `clEnqueueNDRangeKernel`.
   public let call: String
-  /// What the call was about, such as a kernel's name; empty where the call says it all.
+  /// What the call was about, such as a kernel's name; may be empty.
   public let subject: String
 
   /// A failure of `call`.
@@ -14,7 +14,7 @@ public struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
     self.subject = subject
   }
 
-  /// `clCreateBuffer (64 bytes) failed: CL_OUT_OF_RESOURCES (-5)`.
+  /// One line, such as `clCreateBuffer (64 bytes) failed: CL_OUT_OF_RESOURCES (-5)`.
   public var description: String {
     "\(call)\(subject.isEmpty ? "" : " (\(subject))") failed: \(status)"
   }
@@ -24,19 +24,19 @@ public struct CLError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct CLBuildError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The program's name, as given to `Program`.
   public let program: String
-  /// The device it was built for.
+  /// The device that the program was built for.
   public let device: String
-  /// The options it was built with.
+  /// The build options.
   public let options: String
-  /// What the device's compiler wrote.
+  /// The log of the device's compiler.
   public let log: String
 
-  /// The program, the device and what the compiler says is wrong, in one line; `log` has everything it wrote.
+  /// One line with the program, the device and the first error of the log.
   public var description: String {
     "program '\(program)' does not build on \(device) with options '\(options)': \(summary)"
   }
 
-  /// The log's first line that tells of an error, or else its first.
+  /// The first line of the log that mentions an error, or else its first line.
   private var summary: String {
     let lines = log.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
     let telling = lines.first { $0.lowercased().contains("error") } ?? lines.first ?? "the compiler wrote no log"
@@ -44,27 +44,27 @@ public struct CLBuildError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A kernel was bound to another number of arguments than it has.
+/// A kernel was given another number of arguments than it takes.
 public struct KernelArgumentCountError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kernel's name.
   public let kernel: String
-  /// How many it has.
+  /// The number of arguments that the kernel takes.
   public let expected: Int
-  /// How many were given.
+  /// The number of arguments given.
   public let given: Int
 
-  /// The kernel and both numbers.
-  public var description: String { "kernel '\(kernel)' takes \(expected) arguments, was given \(given)" }
+  /// One line with the kernel and both numbers.
+  public var description: String { "kernel '\(kernel)' takes \(expected) arguments but was given \(given)" }
 }
 
-/// The one place where a returned code becomes an error.
+/// Throws if a call returned an error code.
 func check(_ code: Int32, _ call: String, _ subject: @autoclosure () -> String = "") throws(CLError) {
   guard code == CLStatus.success.rawValue else {
     throw CLError(status: CLStatus(rawValue: code), call: call, subject: subject())
   }
 }
 
-/// A call that makes a handle and hands its code back through a pointer.
+/// The handle that a call creates, if the code that the call stores through the pointer is no error.
 func make(
   _ call: String, _ subject: @autoclosure () -> String = "", _ body: (UnsafeMutablePointer<Int32>) -> OpaquePointer?
 ) throws(CLError) -> OpaquePointer {

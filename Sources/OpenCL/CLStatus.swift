@@ -1,23 +1,21 @@
-/// A code that an OpenCL call returned. Codes that are not known here survive as their number.
+/// A status code of an OpenCL call. Unknown codes keep their number.
 public struct CLStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  /// The number, as in `CL/cl.h`.
+  /// The code, as in `CL/cl.h`.
   public let rawValue: Int32
 
-  /// A code.
+  /// The status with a code.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// `CL_SUCCESS`.
   public static let success = CLStatus(rawValue: 0)
   /// `CL_DEVICE_NOT_FOUND`.
   public static let deviceNotFound = CLStatus(rawValue: -1)
-  /// `CL_MEM_OBJECT_ALLOCATION_FAILURE`: the device has no room left.
+  /// `CL_MEM_OBJECT_ALLOCATION_FAILURE`: the device has no memory left.
   public static let memObjectAllocationFailure = CLStatus(rawValue: -4)
   /// `CL_OUT_OF_RESOURCES`.
   public static let outOfResources = CLStatus(rawValue: -5)
   /// `CL_OUT_OF_HOST_MEMORY`.
   public static let outOfHostMemory = CLStatus(rawValue: -6)
-  /// `CL_BUILD_PROGRAM_FAILURE`.
-  public static let buildProgramFailure = CLStatus(rawValue: -11)
   /// `CL_INVALID_KERNEL_ARGS`.
   public static let invalidKernelArgs = CLStatus(rawValue: -52)
   /// `CL_INVALID_WORK_GROUP_SIZE`.
@@ -25,14 +23,15 @@ public struct CLStatus: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// `CL_PLATFORM_NOT_FOUND_KHR`: the loader found no driver.
   public static let platformNotFound = CLStatus(rawValue: -1001)
 
-  /// Whether a lack of memory is a likely cause.
+  /// Whether the likely cause is a lack of memory.
   public var mayLackMemory: Bool {
     [.memObjectAllocationFailure, .outOfResources, .outOfHostMemory].contains(self)
   }
 
-  /// `CL_OUT_OF_RESOURCES (-5)`.
+  /// The name and the number, such as `CL_OUT_OF_RESOURCES (-5)`.
   public var description: String { "\(Self.names[rawValue] ?? "unknown OpenCL error") (\(rawValue))" }
 
+  /// The names of the codes in `CL/cl.h`, and of the loader's code.
   private static let names: [Int32: String] = [
     0: "CL_SUCCESS", -1: "CL_DEVICE_NOT_FOUND", -2: "CL_DEVICE_NOT_AVAILABLE", -3: "CL_COMPILER_NOT_AVAILABLE",
     -4: "CL_MEM_OBJECT_ALLOCATION_FAILURE", -5: "CL_OUT_OF_RESOURCES", -6: "CL_OUT_OF_HOST_MEMORY",

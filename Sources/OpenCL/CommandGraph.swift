@@ -1,19 +1,19 @@
-/// How many work-items run, and in groups of how many: one to three dimensions, fastest first.
+/// The work-items of a launch and their work-groups, along one to three dimensions.
 public struct WorkSize: Hashable, Sendable {
-  /// Work-items along each dimension; a multiple of `local`.
+  /// The number of work-items along each dimension, a multiple of `local`.
   public let global: [Int]
-  /// Work-items of one work-group along each dimension.
+  /// The size of a work-group along each dimension.
   public let local: [Int]
 
-  /// At least `items` work-items along each dimension, rounded up to whole work-groups.
+  /// `items` work-items along each dimension, rounded up to whole work-groups.
   public init(covering items: [Int], local: [Int]) {
     precondition(items.count == local.count && (1...3).contains(items.count), "\(items) in groups of \(local)")
     self.local = local
     global = zip(items, local).map { items, group in max(1, (items + group - 1) / group) * group }
   }
 
-  /// The same work-items in groups of at most `count`, and of at most so many along each dimension: the widest dimension is
-  /// halved until they fit.
+  /// A work-group of at most `count` work-items, and of at most `sizes` along each dimension: the widest dimension of
+  /// `local` is halved until it fits.
   public static func groups(_ local: [Int], atMost count: Int, along sizes: [Int]) -> [Int] {
     var local = zip(local, sizes + Array(repeating: Int.max, count: local.count)).map { min($0, max(1, $1)) }
     while local.reduce(1, *) > max(1, count), let widest = local.indices.max(by: { local[$0] < local[$1] }) {
@@ -23,17 +23,17 @@ public struct WorkSize: Hashable, Sendable {
   }
 }
 
-/// A kernel with its arguments bound and its size fixed: one command, ready to be enqueued again and again.
+/// A kernel with bound arguments and a fixed size: a command that can be enqueued repeatedly.
 public struct Launch {
-  /// What it computes, for profiles, such as `stage1.rebnconv2`.
+  /// The name of what the launch computes, for profiles, such as `stage1.rebnconv2`.
   public let label: String
-  /// The kernel, this launch's own.
+  /// The kernel, which no other launch uses.
   public let kernel: Kernel
-  /// How much of it runs.
+  /// The number of work-items.
   public let size: WorkSize
-  /// Multiply-adds that it does, for reports; 0 where that says nothing of the time it takes.
+  /// Multiply-adds of the launch, for reports; 0 where their number says nothing about the time.
   public let multiplyAdds: Int
-  /// Bytes that it must at least read and write, for reports; 0 where another launch is said to.
+  /// The least number of bytes read and written, for reports; 0 if they are attributed to another launch.
   public var bytes = 0
 
   /// A launch.
@@ -45,21 +45,21 @@ public struct Launch {
   }
 }
 
-/// A named, recorded list of launches, such as one residual U-block: running it is replay.
+/// A named list of launches, such as those of one residual U-block, that `Queue.replay` enqueues.
 public struct CommandGraph {
   /// The block's name, such as `stage1`.
   public let name: String
-  /// In the order in which they run.
+  /// The launches, in the order in which they run.
   public private(set) var launches: [Launch] = []
 
   /// An empty recording.
   public init(name: String) { self.name = name }
 
-  /// Adds a launch behind the others.
+  /// Appends a launch.
   public mutating func record(_ launch: Launch) { launches.append(launch) }
 }
 
-/// How long one launch of a replayed graph ran.
+/// The timing of one launch of a graph.
 public struct LaunchTiming: Hashable, Sendable {
   /// The graph's name.
   public let block: String
@@ -71,7 +71,7 @@ public struct LaunchTiming: Hashable, Sendable {
   public let multiplyAdds: Int
   /// The launch's bytes.
   public let bytes: Int
-  /// When.
+  /// When the launch ran.
   public let times: EventTimes
 
   init(of launch: Launch, in graph: CommandGraph, event: borrowing Event) throws(CLError) {

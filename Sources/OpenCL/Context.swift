@@ -1,9 +1,9 @@
 import COpenCL
 import Synchronization
 
-/// Where the buffers and programs of one device live: `cl_context`.
+/// The owner of a device's buffers and programs (`cl_context`).
 ///
-/// Unchecked: OpenCL's contexts are thread-safe.
+/// Unchecked Sendable: OpenCL's contexts are thread-safe.
 public final class Context: @unchecked Sendable {
   let handle: OpaquePointer
   /// The one device of this context.

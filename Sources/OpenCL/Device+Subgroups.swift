@@ -1,23 +1,23 @@
 import COpenCL
 
-/// What a device says of its sub-groups: the work-items of a work-group that run in step and can tell each other values.
+/// A device's support for sub-groups: work-items of a work-group that run in lockstep and can exchange values.
 public struct SubgroupSupport: Hashable, Sendable {
-  /// The version of OpenCL C that has functions for them, as for `-cl-std`, such as `CL3.0`.
+  /// The version of OpenCL C for `-cl-std` that has the functions for sub-groups, such as `CL3.0`.
   public let language: String
-  /// The sizes that a kernel can ask for (`cl_intel_required_subgroup_size`); none where the compiler chooses.
+  /// The sizes that a kernel can request (`cl_intel_required_subgroup_size`); empty if the compiler chooses the size.
   public let requiredSizes: [Int]
-  /// The bits of the elements that sub-groups read in blocks (`cl_intel_subgroups`, `cl_intel_subgroups_short`).
+  /// The sizes in bits of the elements that block reads support (`cl_intel_subgroups`, `cl_intel_subgroups_short`).
   public let blockReads: Set<Int>
 }
 
 extension Device {
-  /// Its sub-groups; nil where it does not say that it has any.
+  /// The device's support for sub-groups; nil if the driver does not report any.
   public var subgroups: SubgroupSupport? {
     if extensions.contains("cl_intel_subgroups") {
       let blockReads: Set<Int> = extensions.contains("cl_intel_subgroups_short") ? [16, 32] : [32]
       return SubgroupSupport(language: "CL1.2", requiredSizes: requiredSubgroupSizes, blockReads: blockReads)
     }
-    // Drivers of OpenCL 3.0 need not name the extension.
+    // Drivers of OpenCL 3.0 need not list the extension.
     if isOfVersion3, extensions.contains("cl_khr_subgroups") || mostSubgroups > 0 {
       return SubgroupSupport(language: "CL3.0", requiredSizes: requiredSubgroupSizes, blockReads: [])
     }
@@ -26,11 +26,11 @@ extension Device {
   }
 
   private var isOfVersion3: Bool {
-    // `OpenCL 3.0` and what the vendor adds.
+    // `OpenCL 3.0`, followed by the vendor's own text.
     version.split(separator: " ").dropFirst().first?.split(separator: ".").first.flatMap { Int($0) } ?? 0 >= 3
   }
 
-  /// `CL_DEVICE_MAX_NUM_SUB_GROUPS`, of OpenCL 2.1.
+  /// `CL_DEVICE_MAX_NUM_SUB_GROUPS` of OpenCL 2.1.
   private var mostSubgroups: Int {
     let query: Info.Query = { clGetDeviceInfo(self.handle, 0x105C, $0, $1, $2) }
     return Int((try? Info.value(UInt32(0), "clGetDeviceInfo", query)) ?? 0)
@@ -44,8 +44,8 @@ extension Device {
 }
 
 extension Kernel {
-  /// The work-items of a sub-group when it runs in work-groups of `local` (`clGetKernelSubGroupInfo`); nil where the
-  /// driver does not tell.
+  /// The size of the kernel's sub-groups in work-groups of `local` (`clGetKernelSubGroupInfo`); nil if the driver does
+  /// not report it.
   public func subgroupSize(local: [Int], on device: Device) -> Int? {
     let names = ["clGetKernelSubGroupInfoKHR", "clGetKernelSubGroupInfo"]
     let found = names.lazy.compactMap { clGetExtensionFunctionAddressForPlatform(device.platform.handle, $0) }.first

@@ -1,27 +1,28 @@
 import COpenCL
 
-/// Something that runs kernels: `cl_device_id`, with what is asked of it most. Root devices live as long as the process.
+/// A device that runs kernels (`cl_device_id`), with its most-used properties. Root devices live as long as the
+/// process.
 ///
-/// Unchecked: the handle is constant and OpenCL's queries on it are thread-safe.
+/// Unchecked Sendable: the handle is constant, and OpenCL's queries on it are thread-safe.
 public struct Device: @unchecked Sendable {
-  /// What kind of hardware a device is.
+  /// The kind of a device.
   public enum Kind: String, Sendable, CaseIterable {
     /// A graphics processor.
     case gpu
-    /// Hardware made for computing only.
+    /// A dedicated accelerator.
     case accelerator
-    /// The host's processor.
+    /// The host's CPU.
     case cpu
     /// Anything else.
     case other
   }
 
   let handle: OpaquePointer
-  /// The driver it belongs to.
+  /// The driver that offers the device.
   public let platform: Platform
-  /// Such as `NVIDIA H200`.
+  /// The name, such as `NVIDIA H200`.
   public let name: String
-  /// Who made it.
+  /// The vendor.
   public let vendor: String
   /// The OpenCL version, such as `OpenCL 3.0`.
   public let version: String
@@ -29,25 +30,25 @@ public struct Device: @unchecked Sendable {
   public let driverVersion: String
   /// GPU, accelerator, CPU or other.
   public let kind: Kind
-  /// How many compute units work side by side: cores of a CPU, multiprocessors of a GPU.
+  /// The number of compute units: cores of a CPU, multiprocessors of a GPU.
   public let computeUnits: Int
-  /// In MHz, as the driver reports it.
+  /// The clock frequency in MHz, as the driver reports it.
   public let clockFrequency: Int
-  /// Device memory, in bytes.
+  /// The size of device memory in bytes.
   public let globalMemory: UInt64
-  /// The largest buffer, in bytes.
+  /// The size of the largest buffer in bytes.
   public let maxAllocation: UInt64
-  /// Memory shared by a work-group, in bytes.
+  /// The size of a work-group's local memory in bytes.
   public let localMemory: UInt64
-  /// The most work-items of one work-group; a kernel may allow fewer (`Kernel.maxWorkGroupSize(on:)`).
+  /// The size of the largest work-group; a kernel may allow less (`Kernel.maxWorkGroupSize(on:)`).
   public let maxWorkGroupSize: Int
-  /// The most work-items of one work-group along each dimension.
+  /// The size of the largest work-group along each dimension.
   public let maxWorkItemSizes: [Int]
   /// Whether the device shares the host's memory: an integrated GPU, or a CPU.
   public let sharesHostMemory: Bool
-  /// How many float32 values the driver says its vectors hold.
+  /// The number of float32 values in a vector register, as the driver reports it.
   public let nativeFloatWidth: Int
-  /// What the driver offers beyond the core, sorted.
+  /// The names of the driver's extensions, sorted.
   public let extensions: [String]
 
   init(handle: OpaquePointer, platform: Platform) throws(CLError) {
@@ -81,14 +82,17 @@ public struct Device: @unchecked Sendable {
     extensions = try text(CL_DEVICE_EXTENSIONS).split(separator: " ").map(String.init).sorted()
   }
 
-  /// The most work-items of a work-group that lies along the first dimension.
+  /// The size of the largest work-group that lies along the first dimension.
   public var maxRowGroupSize: Int { min(maxWorkGroupSize, maxWorkItemSizes.first ?? maxWorkGroupSize) }
 }
 
 extension Device.Kind {
-  init(type: cl_device_type) {
-    func has(_ bit: Int) -> Bool { type & (1 << cl_device_type(bit)) != 0 }
-    self = has(2) ? .gpu : has(3) ? .accelerator : has(1) ? .cpu : .other
+  /// The kind of a device of a `cl_device_type`.
+  package init(type: UInt64) {
+    func has(_ bit: Int32) -> Bool { type & UInt64(bit) != 0 }
+    self =
+      has(CL_DEVICE_TYPE_GPU)
+      ? .gpu : has(CL_DEVICE_TYPE_ACCELERATOR) ? .accelerator : has(CL_DEVICE_TYPE_CPU) ? .cpu : .other
   }
 }
 

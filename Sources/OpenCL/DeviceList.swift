@@ -1,14 +1,14 @@
-/// The devices of this machine, and what kept others from being listed.
+/// The devices of this machine, and why others are not listed.
 public struct DeviceList: Sendable {
-  /// Every device that can be used, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, software
-  /// renderers, the rest; among equals the one with more compute units. This is the numbering of every command.
+  /// All usable devices, best first: discrete GPUs, integrated GPUs, accelerators, CPUs, software renderers, others;
+  /// among equals, the device with more compute units. Commands number devices in this order.
   public let devices: [Device]
-  /// The platforms and devices that are left out because a query of theirs failed, each in one line.
+  /// The platforms and devices that are left out because a query failed, each in one line.
   public let problems: [String]
 
-  /// Asks every driver. One that fails hides neither the others nor the rest of its own devices.
+  /// Queries all drivers. A driver or device that fails does not hide the others.
   ///
-  /// - Throws: `CLError` where the loader itself fails.
+  /// - Throws: `CLError` if the loader fails.
   public init() throws(CLError) {
     var (devices, problems): ([Device], [String]) = ([], [])
     for (number, platform) in try Platform.listed().enumerated() {
@@ -34,13 +34,13 @@ public struct DeviceList: Sendable {
 }
 
 extension Device {
-  /// Every device of this machine, best first.
+  /// All usable devices of this machine, best first.
   ///
-  /// - Throws: `CLError` where the loader itself fails.
+  /// - Throws: `CLError` if the loader fails.
   public static func all() throws(CLError) -> [Device] { try DeviceList().devices }
 
-  /// Whether it is Mesa's software renderer: it says that it has more units than the processor has cores, and computes
-  /// slower than any driver that is made for CPUs.
+  /// Whether the device is Mesa's software renderer, which reports more compute units than the processor has cores and
+  /// is slower than any driver that is made for CPUs.
   public var isSoftwareRenderer: Bool { name.contains("llvmpipe") || name.contains("softpipe") }
 
   fileprivate var rank: Int {

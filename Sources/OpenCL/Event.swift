@@ -1,6 +1,6 @@
 import COpenCL
 
-/// A command that was enqueued, and when it ran: `cl_event`.
+/// An enqueued command (`cl_event`).
 public struct Event: ~Copyable {
   let handle: OpaquePointer
 
@@ -8,13 +8,13 @@ public struct Event: ~Copyable {
 
   deinit { clReleaseEvent(handle) }
 
-  /// Blocks until the command has finished.
+  /// Waits until the command has finished.
   public func wait() throws(CLError) {
     var event: OpaquePointer? = handle
     try check(clWaitForEvents(1, &event), "clWaitForEvents")
   }
 
-  /// When the command ran; it must have finished, on a queue that profiles.
+  /// When the command ran. It must have finished, and its queue must profile.
   public func times() throws(CLError) -> EventTimes {
     func time(_ parameter: Int32) throws(CLError) -> UInt64 {
       try Info.value(UInt64(0), "clGetEventProfilingInfo") {
@@ -27,7 +27,7 @@ public struct Event: ~Copyable {
   }
 }
 
-/// The four moments of a command, in nanoseconds of the device's clock.
+/// The times of a command's stages, in nanoseconds of the device's clock.
 public struct EventTimes: Hashable, Sendable {
   /// When the host enqueued it.
   public let queued: UInt64
@@ -35,9 +35,9 @@ public struct EventTimes: Hashable, Sendable {
   public let submitted: UInt64
   /// When it began to run.
   public let started: UInt64
-  /// When it was finished.
+  /// When it finished.
   public let ended: UInt64
 
-  /// How long it ran, in seconds.
+  /// The running time in seconds.
   public var duration: Double { Double(ended &- started) * 1e-9 }
 }

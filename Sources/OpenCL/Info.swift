@@ -1,6 +1,6 @@
-/// Readers of the `clGet…Info` family: each takes the call with its object and parameter applied.
+/// Wrappers of the `clGet…Info` functions. Each takes the function with its object and parameter applied.
 enum Info {
-  /// `(size, value, sizeReturned) -> code`, as the C functions end.
+  /// `(size, value, sizeReturned) -> code`, the last parameters of the C functions.
   typealias Query = (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> Int32
 
   static func value<Value: BitwiseCopyable>(_ zero: Value, _ call: String, _ query: Query) throws(CLError) -> Value {
@@ -10,7 +10,7 @@ enum Info {
     return value
   }
 
-  /// As many as there are.
+  /// All values of an array.
   static func values<Value: BitwiseCopyable>(_ zero: Value, _ call: String, _ query: Query) throws(CLError) -> [Value] {
     var size = 0
     try check(query(0, nil, &size), call)
@@ -28,12 +28,12 @@ enum Info {
     let code = bytes.withUnsafeMutableBytes { query(size, $0.baseAddress, nil) }
     try check(code, call)
     let text = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    // Some drivers pad the names that people read.
+    // Some drivers pad names with spaces.
     return String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
 }
 
-/// Lists of handles: asked for their number first.
+/// The handles that a `clGet…IDs` function lists; empty if the function returns `none`.
 func handles(
   _ call: String, noneIf none: CLStatus,
   _ query: (UInt32, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UInt32>?) -> Int32

@@ -1,71 +1,16 @@
 import COpenCL
 
-/// A value that a kernel takes.
-public protocol KernelArgument {
-  /// Calls `body` with the bytes as the kernel's parameter lays them out.
-  func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32
-}
-
-extension KernelArgument where Self: BitwiseCopyable {
-  /// The value's own bytes.
-  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
-    withUnsafeBytes(of: self) { bytes in
-      guard let base = bytes.baseAddress else { return CLStatus.invalidKernelArgs.rawValue }
-      return body(bytes.count, base)
-    }
-  }
-}
-
-/// OpenCL C's `int`.
-extension Int32: KernelArgument {}
-/// OpenCL C's `uint`.
-extension UInt32: KernelArgument {}
-/// OpenCL C's `ulong`.
-extension UInt64: KernelArgument {}
-/// OpenCL C's `float`.
-extension Float: KernelArgument {}
-/// OpenCL C's `int2`, `ulong2` and the like.
-extension SIMD2: KernelArgument where Scalar: KernelArgument {
-  /// The bytes as OpenCL C lays them out.
-  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
-    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
-  }
-}
-/// OpenCL C's `int4` and the like.
-extension SIMD4: KernelArgument where Scalar: KernelArgument {
-  /// The bytes as OpenCL C lays them out.
-  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
-    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
-  }
-}
-
-/// OpenCL C's `int8`, `ulong8` and the like.
-extension SIMD8: KernelArgument where Scalar: KernelArgument {
-  /// The bytes as OpenCL C lays them out.
-  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
-    withUnsafePointer(to: self) { body(MemoryLayout<Self>.size, $0) }
-  }
-}
-
-/// OpenCL C's `__global` pointer.
-extension Buffer: KernelArgument {
-  /// The bytes as OpenCL C lays them out.
-  public func withKernelBytes(_ body: (_ size: Int, _ bytes: UnsafeRawPointer) -> Int32) -> Int32 {
-    withUnsafePointer(to: handle) { body(MemoryLayout<OpaquePointer>.size, $0) }
-  }
-}
-
-/// One function of a program with its own set of arguments: `cl_kernel`.
+/// A function of a program with its own set of arguments (`cl_kernel`).
 ///
-/// Not Sendable: `clSetKernelArg` on one `cl_kernel` from two threads is a race. Make a kernel for each launch that is
-/// recorded; they are cheap.
+/// Not Sendable: `clSetKernelArg` on one `cl_kernel` from two threads is a race. Make a kernel for each recorded
+/// launch; kernels are cheap.
 public final class Kernel {
   let handle: OpaquePointer
   /// The function's name.
   public let name: String
-  /// How many arguments it takes.
+  /// The number of arguments.
   public let argumentCount: Int
-  // A cl_kernel does not keep the buffers that it was given alive.
+  // A cl_kernel does not keep its buffers alive.
   private var retained: [Buffer] = []
 
   /// The function `name` of `program`.
@@ -81,8 +26,8 @@ public final class Kernel {
 
   deinit { clReleaseKernel(handle) }
 
-  /// The most work-items of one work-group of this kernel (`CL_KERNEL_WORK_GROUP_SIZE`), which registers or local memory
-  /// may make fewer than the device's; that where the driver does not tell.
+  /// The size of the kernel's largest work-group (`CL_KERNEL_WORK_GROUP_SIZE`), which registers or local memory may
+  /// limit; that of the device if the driver does not report it.
   public func maxWorkGroupSize(on device: Device) -> Int {
     let limit = try? Info.value(Int(0), "clGetKernelWorkGroupInfo") {
       clGetKernelWorkGroupInfo(
@@ -92,22 +37,27 @@ public final class Kernel {
     return min(limit, device.maxWorkGroupSize)
   }
 
-  /// Sets every argument, in the order of the function's parameters.
+  /// Sets all arguments, in the order of the function's parameters.
   ///
-  /// - Throws: `KernelArgumentCountError`, or `CLError` naming the argument that the driver refused.
+  /// - Throws: `KernelArgumentCountError`, or `CLError` with the argument that the driver refused.
   public func bind<each Argument: KernelArgument>(_ arguments: repeat each Argument) throws {
-    var count = 0
-    for _ in repeat each arguments { count += 1 }
-    guard count == argumentCount else {
-      throw KernelArgumentCountError(kernel: name, expected: argumentCount, given: count)
+    var list: [any KernelArgument] = []
+    for argument in repeat each arguments { list.append(argument) }
+    try bind(list)
+  }
+
+  /// Sets all arguments, in the order of the function's parameters.
+  ///
+  /// - Throws: `KernelArgumentCountError`, or `CLError` with the argument that the driver refused.
+  public func bind(_ arguments: [any KernelArgument]) throws {
+    guard arguments.count == argumentCount else {
+      throw KernelArgumentCountError(kernel: name, expected: argumentCount, given: arguments.count)
     }
     retained.removeAll()
-    var index: UInt32 = 0
-    for argument in repeat each arguments {
-      let code = argument.withKernelBytes { size, bytes in clSetKernelArg(handle, index, size, bytes) }
+    for (index, argument) in arguments.enumerated() {
+      let code = argument.withKernelBytes { size, bytes in clSetKernelArg(handle, UInt32(index), size, bytes) }
       try check(code, "clSetKernelArg", "\(name), argument \(index)")
       if let buffer = argument as? Buffer { retained.append(buffer) }
-      index += 1
     }
   }
 }

@@ -1,16 +1,18 @@
 import COpenCL
 
-/// Host memory from which and into which a device copies without the driver's help: a buffer of the driver's, mapped as
-/// long as this lives.
+/// Host memory that a device can access directly, for fast transfers: a buffer of the driver that stays mapped as long
+/// as this object lives.
 ///
-/// Not Sendable: what is in flight is the caller's to know.
+/// Not Sendable: the caller must know which transfers are in flight.
 public final class PinnedMemory {
   /// The memory.
   public let bytes: UnsafeMutableRawBufferPointer
   private let buffer: Buffer
   private let queue: Queue
 
-  /// Uninitialised memory for the transfers of a queue's context.
+  /// Uninitialised memory for transfers within a queue's context.
+  ///
+  /// - Throws: `DeviceMemoryError`, `CLError`.
   public init(queue: Queue, byteCount: Int) throws {
     buffer = try Buffer(context: queue.context, byteCount: byteCount, hostVisible: true)
     self.queue = queue

@@ -1,20 +1,20 @@
 import COpenCL
 import Synchronization
 
-// Drivers set themselves up in their first calls, and not all do so safely from two threads at once (PoCL 3.1 then lists
-// no device, or crashes): listing platforms and devices and making contexts is done by one thread at a time.
+// Drivers initialise themselves during their first calls, and not all do so safely from two threads at once: PoCL 3.1
+// then lists no device or crashes. So one thread at a time lists platforms and devices and creates contexts.
 let driverSetup = Mutex(())
 
-/// A driver: `cl_platform_id`. Platforms live as long as the process.
+/// A driver (`cl_platform_id`). Platforms live as long as the process.
 ///
-/// Unchecked: the handle is constant and OpenCL's queries on it are thread-safe.
+/// Unchecked Sendable: the handle is constant and OpenCL's queries on it are thread-safe.
 public struct Platform: @unchecked Sendable {
   let handle: OpaquePointer
-  /// Such as `Portable Computing Language`.
+  /// The name, such as `Portable Computing Language`.
   public let name: String
-  /// Who wrote it.
+  /// The vendor.
   public let vendor: String
-  /// Such as `OpenCL 3.0 PoCL 3.1`.
+  /// The version, such as `OpenCL 3.0 PoCL 3.1`.
   public let version: String
 
   init(handle: OpaquePointer) throws(CLError) {
@@ -30,7 +30,7 @@ public struct Platform: @unchecked Sendable {
   /// The name of PoCL's platform.
   public static let poclName = "Portable Computing Language"
 
-  /// Every platform the loader finds, or why it cannot be used; none where no driver is installed.
+  /// All platforms that the loader finds, or why one cannot be used; empty if no driver is installed.
   static func listed() throws(CLError) -> [Result<Platform, CLError>] {
     try driverSetup.withLock { _ throws(CLError) in
       try handles("clGetPlatformIDs", noneIf: .platformNotFound, clGetPlatformIDs).map { handle in
@@ -39,19 +39,19 @@ public struct Platform: @unchecked Sendable {
     }
   }
 
-  /// Every platform that can be used; none where no driver is installed.
+  /// All usable platforms; empty if no driver is installed.
   public static func all() throws(CLError) -> [Platform] { try listed().compactMap { try? $0.get() } }
 
-  /// Every device of this platform, or why it cannot be used, in the driver's order.
+  /// All devices of this platform, or why one cannot be used, in the driver's order.
   func listedDevices() throws(CLError) -> [Result<Device, CLError>] {
     try driverSetup.withLock { _ throws(CLError) in
       let found = try handles("clGetDeviceIDs", noneIf: .deviceNotFound) {
-        clGetDeviceIDs(handle, cl_device_type(0xFFFF_FFFF), $0, $1, $2)
+        clGetDeviceIDs(handle, cl_device_type(CL_DEVICE_TYPE_ALL), $0, $1, $2)
       }
       return found.map { device in Result { () throws(CLError) in try Device(handle: device, platform: self) } }
     }
   }
 
-  /// Every device of this platform that can be used, in the driver's order.
+  /// All usable devices of this platform, in the driver's order.
   public func devices() throws(CLError) -> [Device] { try listedDevices().compactMap { try? $0.get() } }
 }

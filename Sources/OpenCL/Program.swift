@@ -1,8 +1,8 @@
 import COpenCL
 
-/// Compiled OpenCL C: `cl_program`.
+/// Compiled OpenCL C (`cl_program`).
 ///
-/// Unchecked: OpenCL's programs are thread-safe once built.
+/// Unchecked Sendable: OpenCL's programs are thread-safe once built.
 public final class Program: @unchecked Sendable {
   let handle: OpaquePointer
   /// A name for reports, such as `conv2d.cl`.
@@ -22,10 +22,10 @@ public final class Program: @unchecked Sendable {
     try self.init(building: handle, name: name, for: context.device, options: options)
   }
 
-  /// Takes up what `binary()` gave for the same device, driver, source and options.
+  /// Loads a program from what `binary()` returned for the same device, driver, source and options.
   ///
-  /// Trap: what another driver made is the driver's to refuse, and not every driver does.
-  /// - Throws: `CLError` where the driver refuses it, `CLBuildError` with the log.
+  /// Trap: not every driver rejects the binary of another driver.
+  /// - Throws: `CLError` if the driver rejects the binary; `CLBuildError` with the log.
   public convenience init(context: Context, name: String, binary: [UInt8], options: String = "") throws {
     var status: Int32 = 0
     let handle = try make("clCreateProgramWithBinary", name) { code in
@@ -58,9 +58,9 @@ public final class Program: @unchecked Sendable {
 
   deinit { clReleaseProgram(handle) }
 
-  /// What the driver made of the source, in a form of its own; empty where it gives nothing away.
+  /// The compiled program in the driver's own format; empty if the driver does not provide it.
   ///
-  /// Trap: PoCL compiles every kernel once more, for work-groups of any size, before it answers.
+  /// Trap: PoCL first compiles every kernel once more, for work-groups of any size.
   public func binary() throws(CLError) -> [UInt8] {
     func query(_ parameter: Int32) -> Info.Query {
       { clGetProgramInfo(self.handle, cl_program_info(parameter), $0, $1, $2) }

@@ -1,9 +1,9 @@
 import COpenCL
 
-/// Transfers that do not wait, and the order between queues.
+// Transfers that do not wait, and the order between queues.
 extension Queue {
-  /// Begins to copy the first bytes of pinned memory into a buffer. They must stay as they are until it is done, as an
-  /// event tells.
+  /// Starts to copy the first `count` bytes of pinned memory to a buffer, `offset` bytes in. Do not change the memory
+  /// before a later `marker()` has completed.
   public func beginWrite(_ memory: PinnedMemory, count: Int, to buffer: Buffer, offset: Int = 0) throws(CLError) {
     guard count > 0 else { return }
     try check(
@@ -11,21 +11,22 @@ extension Queue {
       "clEnqueueWriteBuffer", "\(count) bytes at \(offset) of \(buffer.byteCount)")
   }
 
-  /// Begins to copy bytes of a buffer into pinned memory. They are there once an event says so.
+  /// Starts to copy `count` bytes of a buffer, from `offset` on, to pinned memory. The bytes are there when a later
+  /// `marker()` has completed.
   ///
-  /// - Parameter position: where in the memory they begin.
+  /// - Parameter position: the offset in the pinned memory, in bytes.
   public func beginRead(
     _ buffer: Buffer, offset: Int = 0, count: Int, into memory: PinnedMemory, at position: Int = 0
   ) throws(CLError) {
     guard count > 0 else { return }
     precondition(position >= 0 && position + count <= memory.bytes.count, "\(count) bytes at \(position)")
+    let target = memory.bytes.baseAddress?.advanced(by: position)
     try check(
-      clEnqueueReadBuffer(
-        handle, buffer.handle, cl_bool(0), offset, count, memory.bytes.baseAddress?.advanced(by: position), 0, nil, nil),
+      clEnqueueReadBuffer(handle, buffer.handle, cl_bool(0), offset, count, target, 0, nil, nil),
       "clEnqueueReadBuffer", "\(count) bytes at \(offset) of \(buffer.byteCount)")
   }
 
-  /// Enqueues a copy of bytes from one buffer to another.
+  /// Enqueues a copy of `count` bytes from one buffer to another. Offsets are in bytes.
   public func copy(
     _ source: Buffer, offset: Int, to target: Buffer, targetOffset: Int, count: Int
   ) throws(CLError) {
@@ -35,8 +36,7 @@ extension Queue {
       "clEnqueueCopyBuffer", "\(count) bytes from \(offset) to \(targetOffset)")
   }
 
-  /// Lets the host write the first bytes of a buffer where the device will read them, without a copy; for devices that
-  /// share the host's memory.
+  /// Lets the host write the first `count` bytes of a buffer in place, on devices that share the host's memory.
   public func write(
     to buffer: Buffer, count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
   ) throws(CLError) {
@@ -46,7 +46,7 @@ extension Queue {
     try unmap(buffer, base)
   }
 
-  /// An event for everything that was enqueued so far, which the device is told to begin.
+  /// An event that completes when everything enqueued so far has finished. Also makes the device start it.
   public func marker() throws(CLError) -> Event {
     var event: OpaquePointer?
     try check(clEnqueueMarkerWithWaitList(handle, 0, nil, &event), "clEnqueueMarkerWithWaitList")
@@ -58,14 +58,14 @@ extension Queue {
     return marker
   }
 
-  /// Lets everything that is enqueued from now on wait for an event of another queue.
+  /// Makes everything enqueued from now on wait for an event of another queue.
   public func wait(for event: borrowing Event) throws(CLError) {
     var handle: OpaquePointer? = event.handle
     try check(clEnqueueBarrierWithWaitList(self.handle, 1, &handle, nil), "clEnqueueBarrierWithWaitList")
   }
 
-  /// Lets the host write a buffer in place; what was in it is lost. On devices that share the host's memory nothing is
-  /// copied.
+  /// Lets the host write a whole buffer in place; its previous contents are lost. Devices that share the host's memory
+  /// copy nothing.
   public func withContents<Result>(
     of buffer: Buffer, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) throws -> Result {
@@ -75,7 +75,7 @@ extension Queue {
     return try result.get()
   }
 
-  /// Waits until the host may use a buffer's bytes at an address.
+  /// Maps the first bytes of a buffer, and waits until the host may use them.
   func map(_ buffer: Buffer, byteCount: Int, flags: Int32) throws(CLError) -> UnsafeMutableRawPointer {
     var code: Int32 = 0
     let base = clEnqueueMapBuffer(

@@ -1,13 +1,13 @@
 import COpenCL
 
-/// An in-order queue of commands: `cl_command_queue`.
+/// An in-order queue of commands (`cl_command_queue`).
 ///
-/// Not Sendable: the order of commands is the caller's, so one thread at a time enqueues.
+/// Not Sendable: use a queue from one thread at a time, which determines the order of commands.
 public final class Queue {
   let handle: OpaquePointer
-  /// The context whose device runs the commands.
+  /// The context of the device that runs the commands.
   public let context: Context
-  /// Whether events of this queue know their times.
+  /// Whether events of this queue record their times.
   public let profiles: Bool
 
   /// An in-order queue.
@@ -22,10 +22,10 @@ public final class Queue {
 
   deinit { clReleaseCommandQueue(handle) }
 
-  /// Blocks until everything enqueued so far has finished.
+  /// Waits until everything enqueued so far has finished.
   public func finish() throws(CLError) { try check(clFinish(handle), "clFinish") }
 
-  /// Copies host memory into a buffer, `offset` bytes in; returns when the host memory may be reused.
+  /// Copies host memory to a buffer, `offset` bytes in. Returns when the host memory may be reused.
   public func write(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer, offset: Int = 0) throws(CLError) {
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     try check(
@@ -33,7 +33,7 @@ public final class Queue {
       "clEnqueueWriteBuffer", "\(bytes.count) bytes at \(offset) of \(buffer.byteCount)")
   }
 
-  /// Copies a buffer's bytes from `offset` on into host memory; returns when they are there.
+  /// Copies a buffer's bytes from `offset` on to host memory. Returns when they are there.
   public func read(_ buffer: Buffer, offset: Int = 0, into bytes: UnsafeMutableRawBufferPointer) throws(CLError) {
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     try check(
@@ -55,18 +55,18 @@ public final class Queue {
     try enqueue(launch, event: nil)
   }
 
-  /// Enqueues a recorded graph and lets the device begin; does not wait.
+  /// Enqueues a graph's launches and makes the device start them, without waiting.
   public func replay(_ graph: CommandGraph) throws(CLError) {
     for launch in graph.launches { try enqueue(launch, event: nil) }
-    // Drivers may hold commands back until then; a network's launches take the host as long as some devices.
+    // Without a flush, drivers may hold commands back. To enqueue a network takes some hosts as long as to compute it
+    // takes some devices.
     try flush()
   }
 
-  /// Sees that the device begins with what was enqueued.
+  /// Makes the device start what was enqueued.
   public func flush() throws(CLError) { try check(clFlush(handle), "clFlush") }
 
-  /// Runs recorded graphs launch by launch, waiting for each, and says how long every launch took; needs a queue that
-  /// profiles.
+  /// Runs graphs launch by launch, waiting for each, and returns the timing of every launch. The queue must profile.
   public func profile(_ graphs: [CommandGraph]) throws(CLError) -> [LaunchTiming] {
     var timings: [LaunchTiming] = []
     for graph in graphs {
@@ -79,9 +79,9 @@ public final class Queue {
     return timings
   }
 
-  /// Runs recorded graphs as `replay` does, waits, and says when every launch ran; needs a queue that profiles.
+  /// Runs graphs as `replay` does, waits, and returns the timing of every launch. The queue must profile.
   ///
-  /// - Parameter enqueued: is called when everything is enqueued, before the wait.
+  /// - Parameter enqueued: called when everything is enqueued, before the wait.
   public func trace(_ graphs: [CommandGraph], enqueued: () -> Void) throws(CLError) -> [LaunchTiming] {
     var pending: [PendingLaunch] = []
     for graph in graphs {
@@ -96,7 +96,7 @@ public final class Queue {
     return timings
   }
 
-  /// A launch that was enqueued; a class because arrays hold nothing that cannot be copied.
+  /// An enqueued launch. A class, because an array cannot hold the noncopyable event.
   private final class PendingLaunch {
     let graph: CommandGraph
     let launch: Launch

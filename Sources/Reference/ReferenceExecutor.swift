@@ -3,7 +3,8 @@ public import Tensors
 
 /// Runs a graph on the CPU, one plain loop nest per operation: what every other executor is compared with.
 ///
-/// Nothing is fused, folded or approximated; float32 throughout. It is exact rather than fast, though it uses all cores.
+/// Nothing is fused, folded or approximated; float32 throughout. It is exact rather than fast, though it uses all
+/// cores.
 public struct ReferenceExecutor: Sendable {
   /// What is run.
   public let graph: Graph
@@ -28,15 +29,22 @@ public struct ReferenceExecutor: Sendable {
   /// The graph's outputs for one input, in the order of `graph.outputs`.
   ///
   /// - Throws: `InputShapeError` where the input has not the shape that the graph was built for.
-  public func run(_ input: Tensor) throws -> [Tensor] {
+  public func run(_ input: Tensor) throws -> [Tensor] { try run(input) { _, tensor in tensor } }
+
+  /// The graph's outputs where every activation is stored in some other form before it is read.
+  ///
+  /// - Parameter stored: what is read back of a node's result, the input's included.
+  /// - Throws: `InputShapeError` where the input has not the shape that the graph was built for.
+  package func run(_ input: Tensor, stored: (Node.ID, Tensor) -> Tensor) throws -> [Tensor] {
     guard input.shape == graph.inputShape else {
       throw InputShapeError(expected: graph.inputShape, given: input.shape)
     }
     var activations: [Tensor?] = Array(repeating: nil, count: graph.nodes.count)
-    activations[graph.input] = input
+    activations[graph.input] = stored(graph.input, input)
     for node in graph.nodes where node.id != graph.input {
       let inputs = node.inputs.compactMap { activations[$0] }
-      activations[node.id] = try Self.apply(node.operation, to: inputs, parameters: parameters)
+      let result = try Self.apply(node.operation, to: inputs, parameters: parameters)
+      activations[node.id] = stored(node.id, result)
       for id in node.inputs where lastUses[id] == node.id { activations[id] = nil }
     }
     return graph.outputs.compactMap { activations[$0.node] }

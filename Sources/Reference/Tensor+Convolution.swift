@@ -29,7 +29,8 @@ extension Tensor {
     }
   }
 
-  /// A convolution's weights as `[outChannels / lanes][inChannels][kernel][kernel]` of lanes, zero past the last channel.
+  /// A convolution's weights as `[outChannels / lanes][inChannels][kernel][kernel]` of lanes, zero past the last
+  /// channel.
   private func packedTaps() -> [Lanes] {
     let (outChannels, tapCount) = (shape.dimensions[0], shape.dimensions.dropFirst().reduce(1, *))
     var packed = Array(repeating: Lanes.zero, count: groupCount(outChannels) * tapCount)

@@ -47,7 +47,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     switch error {
     case is PictureError: .file
     case is CLError, is CLBuildError, is DeviceMemoryError, is KernelArgumentCountError: .device
-    case is DivisionError, is WorkGroupSizeError, is SubgroupSizeError, is UntriedProgramError: .device
+    case is UncomputableStepError, is WorkGroupSizeError, is SubgroupSizeError, is UntriedProgramError: .device
     case is CheckpointError, is ParameterError, is GraphError, is MissingParameter: .model
     case is InputShapeError, is PassError: .usage
     case DownloadError.address: .usage

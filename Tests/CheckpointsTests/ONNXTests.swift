@@ -147,7 +147,7 @@ import Testing
     for (height, width) in [(320, 320), (97, 131)] {
       let graph = try model.graph(for: Shape(channels: 3, height: height, width: width))
       let kinds = Dictionary(grouping: graph.nodes, by: \.operation.kind).mapValues(\.count)
-      #expect(kinds["convolution"] == 119 && kinds["max pool"] == 33 && kinds["add"] == 11 && kinds["sigmoid"] == 7)
+      #expect(kinds[.convolution] == 119 && kinds[.maxPool] == 33 && kinds[.add] == 11 && kinds[.sigmoid] == 7)
       #expect(graph.outputs.map(\.name) == (0...6).map { "d\($0)" })
       #expect(graph.outputShapes.allSatisfy { $0 == Shape(channels: 1, height: height, width: width) })
       #expect(graph.blocks == ["input"] + Self.stages + ["fusion"])

@@ -11,7 +11,8 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
 
 /// What the device makes of pictures, beside what the host makes of them.
 @Suite struct PicturePipelineTests {
-  /// Pictures that are smaller and larger than the input, in one direction or both, with one row or column, of every kind.
+  /// Pictures that are smaller and larger than the input, in one direction or both, with one row or column, of every
+  /// kind.
   private static let sizes = [
     Size(height: 1, width: 1), Size(height: 17, width: 23), Size(height: 64, width: 3), Size(height: 5, width: 200),
     Size(height: 33, width: 41), Size(height: 150, width: 97), Size(height: 1, width: 77), Size(height: 33, width: 90),

@@ -9,8 +9,8 @@ import Testing
 /// The devices of this machine, ready to run; every test runs on each of them.
 let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? DeviceSession(device: $0) }
 
-/// Elements that are kept free behind every region of memory and must stay as they were.
-private let guardCount = 77
+/// Bytes that are kept free behind every region of memory and must stay as they were.
+private let guardByteCount = 77 * MemoryLayout<Float>.stride
 
 /// What half storage may cost, relative to the largest value: a few roundings of activations and weights by 2⁻¹¹ each.
 let halfTolerance: Float = 4e-3
@@ -29,8 +29,8 @@ struct Variant: Sendable, CustomStringConvertible {
   var asOnGPU = false
   /// Kernels on blocks made for GPUs; nil for the device's own.
   var gpu: (@Sendable (Device) -> GPUTuning)?
-  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for any
-  /// device.
+  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for
+  /// any device.
   var own: Precision?
   /// Blocks that are computed in float32, whatever the others are.
   var singleBlocks: Set<String> = []
@@ -56,7 +56,7 @@ struct Variant: Sendable, CustomStringConvertible {
       method: { _, problem in
         .implicitGEMM(
           ImplicitGEMM(
-            .fma, tile: MultiplyMethod.fma.smallestTile, width: 5, height: 4, splits: 1 + problem.inChannels / 32 % 2))
+            .fma, tile: MultiplyMethod.fma.smallestTile, width: 5, height: 4, splitK: 1 + problem.inChannels / 32 % 2))
       })
   }
 
@@ -159,11 +159,11 @@ private func run(
   }
   var guarded = variant.options
   guarded.sharesMemory = false
-  guarded.guardCount = guardCount
+  guarded.guardByteCount = guardByteCount
   let watched = try Executor(
     graph: graph, parameters: parameters, session: session, options: guarded, tuning: tuning)
   let outputs = try watched.run(input)
-  let overwritten = try watched.overwrittenGuards(guardCount: guardCount)
+  let overwritten = try watched.overwrittenGuards(byteCount: guardByteCount)
   #expect(overwritten.isEmpty, "\(what): written behind storages \(overwritten)", sourceLocation: sourceLocation)
 
   let shared = try Executor(

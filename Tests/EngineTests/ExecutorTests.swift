@@ -49,7 +49,7 @@ import Testing
       let parameters = SeededParameters(for: graph)
       let input = SeededParameters.input(shape: graph.inputShape)
       let whole = try Executor(graph: graph, parameters: parameters, session: session)
-      let kept = try Executor(graph: graph.caches(outputs: [0]), parameters: parameters, session: session)
+      let kept = try Executor(graph: graph.selecting(outputs: [0]), parameters: parameters, session: session)
       #expect(try kept.run(input) == Array(whole.run(input).prefix(1)))
       // Six sigmoids, and the five side maps resampled for them.
       #expect(kept.launchCount == whole.launchCount - 11)

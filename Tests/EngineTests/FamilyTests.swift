@@ -5,7 +5,8 @@ import Reference
 import TestSupport
 import Testing
 
-/// The files of one network, in every format, as `scripts/test-family` makes them: a folder that has the network's name.
+/// The files of one network, in every format, as `scripts/test-family` makes them: a folder that has the network's
+/// name.
 private let folder = ProcessInfo.processInfo.environment["U2CL_FAMILY"]
 
 /// Every file of weights with every golden file of its network; an export for one size has that of its size alone.

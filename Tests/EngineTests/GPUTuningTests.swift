@@ -9,7 +9,7 @@ import Testing
 /// What is chosen for GPUs, without one.
 @Suite struct GPUTuningTests {
   /// An NVIDIA H200, and a GPU with little of everything.
-  static let tunings: [GPUTuning] = Precision.allCases.flatMap { precision in
+  static let tunings: [GPUTuning] = Precision.onBlocksOfGPUs.flatMap { precision in
     var nvidia = GPUTuning(precision, localMemory: 48 << 10, maxGroup: 1024, computeUnits: 132)
     nvidia.products = precision == .float16 ? [.tensorHalfK16] : [.tensorTF32x3, .fma]
     nvidia.copy = .async
@@ -39,7 +39,7 @@ import Testing
       for gemm in candidates {
         #expect(gpu.accepts(gemm, for: problem), "\(problem): \(gemm)")
         let parts = gpu.parts(of: gemm, inChannels: problem.inChannels)
-        #expect(parts.count <= gemm.splits && parts.count * parts.steps * 16 >= problem.inChannels, "\(problem)")
+        #expect(parts.count <= gemm.splitK && parts.count * parts.steps * 16 >= problem.inChannels, "\(problem)")
       }
     }
   }
@@ -50,7 +50,7 @@ import Testing
     for gpu in Self.tunings where gpu.computeUnits == 132 {
       let gemm = try #require(gpu.candidates(for: problem).first)
       let tiles = (20 + gemm.width - 1) / gemm.width * ((20 + gemm.height - 1) / gemm.height)
-      #expect(tiles * 512 / gemm.tile.channels * gemm.splits >= 100, "\(gemm)")
+      #expect(tiles * 512 / gemm.tile.channels * gemm.splitK >= 100, "\(gemm)")
     }
   }
 
@@ -68,13 +68,14 @@ import Testing
         #expect(counts[1] < counts[0], "\(table.name), \(gpu), batch \(batch)")
         if gpu.computeUnits == 132 {
           #expect(counts[1] * 5 < counts[0] * 4, "\(table.name), \(gpu), batch \(batch): \(counts)")
-          #expect(plans[1].arenaCount * 6 < plans[0].arenaCount * 5)
+          #expect(plans[1].arenaByteCount * 6 < plans[0].arenaByteCount * 5)
         }
       }
     }
   }
 
-  @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"), arguments: Precision.allCases)
+  @Test(
+    .disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"), arguments: Precision.onBlocksOfGPUs)
   func thePlainKernelsPassTheirTrial(precision: Precision) throws {
     for session in sessions {
       let trial = GPUKernelSelection(session: session, precision: precision)
@@ -91,7 +92,7 @@ import Testing
       if: sessions.contains {
         GPUKernelSelection(session: $0, precision: .float32).candidates.contains(where: \.usesPTX)
       }),
-    arguments: Precision.allCases)
+    arguments: Precision.onBlocksOfGPUs)
   func theInstructionsThatNVIDIAsDevicesHaveAreTold(precision: Precision) throws {
     for session in sessions {
       let trial = GPUKernelSelection(session: session, precision: precision)

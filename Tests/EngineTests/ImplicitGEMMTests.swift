@@ -15,9 +15,9 @@ import Tensors
     let copy: LocalMemoryCopy
     /// The tile's number among the product's.
     let tile: Int
-    let splits: Int
+    let splitK: Int
 
-    var testDescription: String { "\(product), \(precision), \(copy), tile \(tile), \(splits) splits" }
+    var testDescription: String { "\(product), \(precision), \(copy), tile \(tile), split-K \(splitK)" }
 
     func tuning(for device: Device) -> GPUTuning {
       if product != .fma || copy != .registers, let kernels = instructed(product, precision, on: device) {
@@ -44,7 +44,7 @@ import Tensors
         method: { tuning, problem in
           let tile = product.tiles[tile]
           var division = tuning.gpu?.patches(of: tile, product, for: problem).last
-          division?.splits = splits
+          division?.splitK = splitK
           return division.map { .implicitGEMM($0) } ?? tuning.method(for: problem, winograd: false)
         })
     }
@@ -56,17 +56,17 @@ import Tensors
     (.tensorTF32x3, .float32, .asyncLate),
   ].flatMap { (product: MultiplyMethod, precision: Precision, copy: LocalMemoryCopy) in
     product.tiles.indices.map { tile in
-      Case(product: product, precision: precision, copy: copy, tile: tile, splits: tile % 3 + 1)
+      Case(product: product, precision: precision, copy: copy, tile: tile, splitK: tile % 3 + 1)
     }
   }
 
   /// One of each kind; the rest of them are other constants.
   private static let few: [Case] = [
-    Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 10, splits: 2),
-    Case(product: .tensorHalfK16, precision: .float16, copy: .async, tile: 5, splits: 1),
-    Case(product: .tensorHalfK16, precision: .float16, copy: .asyncLate, tile: 7, splits: 3),
-    Case(product: .tensorHalfK8, precision: .float16, copy: .registers, tile: 5, splits: 1),
-    Case(product: .tensorTF32x3, precision: .float32, copy: .asyncLate, tile: 5, splits: 2),
+    Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 10, splitK: 2),
+    Case(product: .tensorHalfK16, precision: .float16, copy: .async, tile: 5, splitK: 1),
+    Case(product: .tensorHalfK16, precision: .float16, copy: .asyncLate, tile: 7, splitK: 3),
+    Case(product: .tensorHalfK8, precision: .float16, copy: .registers, tile: 5, splitK: 1),
+    Case(product: .tensorTF32x3, precision: .float32, copy: .asyncLate, tile: 5, splitK: 2),
   ]
 
   @Test(.disabled(if: TestBudget.isBounded), arguments: TestBudget.isThorough ? every : few)
@@ -107,7 +107,7 @@ import Tensors
         tensor.values = tensor.values.map { abs($0) / 16 }
         return (parameter.name, tensor)
       })
-    let it = Case(product: .tensorTF32x3, precision: .float32, copy: .async, tile: 5, splits: 1)
+    let it = Case(product: .tensorTF32x3, precision: .float32, copy: .async, tile: 5, splitK: 1)
     try expectAgreement(
       of: graph, parameters: ParameterDictionary(weights), within: 2e-6, seed: 54, variants: [it.variant(), .fused])
   }
@@ -145,7 +145,7 @@ import Tensors
 
 /// The kernels with NVIDIA's instructions that the devices of this run were found to compute; elsewhere there are none.
 private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map { session in
-  let kernels = Precision.allCases.flatMap { precision in
+  let kernels = Precision.onBlocksOfGPUs.flatMap { precision in
     let trial = GPUKernelSelection(session: session, precision: precision)
     return trial.candidates.filter { $0.usesPTX && (try? trial.outcome(of: $0)) == .right }
   }

@@ -64,14 +64,14 @@ private struct ListedDevice {
   }
 }
 
-/// Not a test: writes down what GPUs are given, for vendors' compilers: in a folder for each device, network and precision,
-/// numbered programs (`0001.cl`), the options that they are built with (`0001.options`), and the kernels that are launched
-/// with the work-items of their groups (`0001.kernels`).
+/// Not a test: writes down what GPUs are given, for vendors' compilers: in a folder for each device, network and
+/// precision, numbered programs (`0001.cl`), the options that they are built with (`0001.options`), and the kernels
+/// that are launched with the work-items of their groups (`0001.kernels`).
 @Suite struct KernelListing {
   @Test(.enabled(if: listingFolder != nil)) func writeEverything() throws {
     let folder = try #require(listingFolder)
     for device in ListedDevice.all {
-      for precision in Precision.allCases {
+      for precision in Precision.onBlocksOfGPUs {
         for (way, gpu) in device.tunings(precision) {
           for table in [U2NetTable.small(), .full()] {
             var tuning = KernelTuning(isCPU: false, computeUnits: device.units)

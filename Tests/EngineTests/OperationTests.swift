@@ -67,8 +67,8 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     }
   }
 
-  /// Maps of other sizes brought together by a 1×1 convolution, with and without the sigmoid, alone and with resampled maps
-  /// that are results as well; one map is wider than the result.
+  /// Maps of other sizes brought together by a 1×1 convolution, with and without the sigmoid, alone and with resampled
+  /// maps that are results as well; one map is wider than the result.
   @Test(arguments: [[2, 3, 13, 70], [1, 1, 1, 5], [1, 2, 127, 3]] as [Shape], [false, true])
   func sideMaps(shape: Shape, mapsAreResults: Bool) throws {
     let size = shape.size
@@ -103,7 +103,8 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
   }
 }
 
-/// Operations between two convolutions whose channels are multiples of 16, so that a CPU device computes them in blocks.
+/// Operations between two convolutions whose channels are multiples of 16, so that a CPU device computes them in
+/// blocks.
 @Suite struct BlockedOperationTests {
   /// Input shapes: widths below, at and above the tiles, single rows and columns, several images.
   static let shapes: [Shape] =

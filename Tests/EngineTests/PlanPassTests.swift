@@ -176,8 +176,9 @@ import Testing
     var (shared, apart) = (lowered, lowered)
     apply(.placeInArena, to: &shared)
     apply(.placeInArena, to: &apart, .unfused)
-    #expect(lowered.activationCount == apart.arenaCount && apart.arenaCount == 5 * Self.shape.elementCount)
-    #expect(shared.arenaCount == 2 * Self.shape.elementCount && shared.activationCount == shared.arenaCount)
+    let byteCount = Self.shape.elementCount * MemoryLayout<Float>.stride
+    #expect(lowered.activationByteCount == apart.arenaByteCount && apart.arenaByteCount == 5 * byteCount)
+    #expect(shared.arenaByteCount == 2 * byteCount && shared.activationByteCount == shared.arenaByteCount)
   }
 
   /// Whoever explains a plan tells of every pass, in order, and ends at the plan that runs.
@@ -190,7 +191,7 @@ import Testing
       for (change, next) in zip(changes, changes.dropFirst()) { #expect(change.after.steps == next.before.steps) }
       for change in changes where !change.ran { #expect(change.changedSteps == 0 && change.changedValues == 0) }
       let plan = Plan(graph, options: options, tuning: Self.tuning)
-      #expect(changes.last?.after.steps == plan.steps && changes.last?.after.arenaCount == plan.arenaCount)
+      #expect(changes.last?.after.steps == plan.steps && changes.last?.after.arenaByteCount == plan.arenaByteCount)
     }
     let unfused = PlanChange.all(of: graph, options: .unfused, tuning: Self.tuning)
     #expect(unfused.filter(\.ran).map(\.pass.name) == ["choose methods", "place in arena"])
@@ -210,8 +211,8 @@ import Testing
         let recorded = executor.recordedSteps
         #expect(recorded.map(\.step.name) == executor.plan.steps.map(\.name))
         #expect(recorded.reduce(0) { $0 + $1.launches.count } == executor.launchCount)
-        let scratch = recorded.map(\.scratchCount).max() ?? 0
-        #expect(scratch * MemoryLayout<Float>.stride == executor.memory.scratch)
+        let scratch = recorded.map(\.scratchByteCount).max() ?? 0
+        #expect(scratch == executor.memory.scratch)
       }
     }
   }

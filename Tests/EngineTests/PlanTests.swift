@@ -46,18 +46,18 @@ import Testing
   /// A concat's result has the place of its inputs; no other two activations that are needed at one time meet.
   @Test(arguments: [1, 2]) func valuesThatLiveTogetherDoNotOverlap(batch: Int) throws {
     let plan = Plan(try U2NetTable.small().graph(for: [batch, 3, 96, 128]), tuning: tuning)
-    func elements(_ value: Plan.Value) -> Range<Int> {
+    func bytes(_ value: Plan.Value) -> Range<Int> {
       let storage = plan.storages[value.storage]
       let plane = storage.shape.height * storage.shape.width
-      let start = storage.offset + value.channelOffset * plane
+      let start = storage.offset + value.channelOffset * plane * value.precision.byteCount
       let images = (value.shape.batch - 1) * storage.shape.channels * plane
-      return start..<start + images + value.shape.channels * plane
+      return start..<start + (images + value.shape.channels * plane) * value.precision.byteCount
     }
     for (index, a) in plan.values.enumerated() {
-      #expect(elements(a).upperBound <= plan.arenaCount && plan.storages[a.storage].offset % 64 == 0, "\(a)")
+      #expect(bytes(a).upperBound <= plan.arenaByteCount && plan.storages[a.storage].offset % 256 == 0, "\(a)")
       for b in plan.values[(index + 1)...] where a.storage != b.storage {
         guard let x = a.lifetime, let y = b.lifetime, x.overlaps(y) else { continue }
-        #expect(!elements(a).overlaps(elements(b)), "\(a) and \(b)")
+        #expect(!bytes(a).overlaps(bytes(b)), "\(a) and \(b)")
       }
     }
   }
@@ -66,17 +66,33 @@ import Testing
   @Test func aConcatsPlacesAreFreeUntilTheyAreNeeded() throws {
     let plan = Plan(try U2NetTable.small().graph(for: [1, 3, 320, 320]), tuning: tuning)
     let live = (0..<plan.steps.count).map { step in
-      plan.values.reduce(0) { $0 + ($1.lifetime?.contains(step) == true ? $1.shape.elementCount : 0) }
+      plan.values.reduce(0) { $0 + ($1.lifetime?.contains(step) == true ? $1.byteCount : 0) }
     }
     // At a concat both its inputs and its result are counted, though they are one.
     let most = zip(plan.steps, live).filter { $0.0.operation != .concat }.map(\.1).max() ?? 0
-    #expect(plan.arenaCount < most + most / 20, "\(plan.arenaCount) elements for at most \(most) at one time")
+    #expect(plan.arenaByteCount < most + most / 20, "\(plan.arenaByteCount) bytes for at most \(most) at one time")
   }
 
   @Test func lifetimesShrinkTheArena() {
     var apart = PlanOptions()
     apart.sharesMemory = false
-    #expect(Plan(graph, tuning: tuning).arenaCount * 2 < Plan(graph, options: apart, tuning: tuning).arenaCount)
+    #expect(Plan(graph, tuning: tuning).arenaByteCount * 2 < Plan(graph, options: apart, tuning: tuning).arenaByteCount)
+  }
+
+  /// Planar values of 16 bits take half the memory; the network's input and outputs stay float32, each converted once.
+  @Test(arguments: [Precision.float16, .bfloat16]) func planarValuesAreStoredInThePrecision(precision: Precision) {
+    var single = tuning
+    single.hasBlockKernels = false
+    var narrow = single
+    narrow.precision = precision
+    let (full, half) = (Plan(graph, tuning: single), Plan(graph, tuning: narrow))
+    let converted = half.steps.filter { $0.operation == .convert }
+    #expect(converted.count == 1 + graph.outputs.count && half.steps.count == full.steps.count + converted.count)
+    let singles = Set([half.input] + half.outputs)
+    for (id, value) in half.values.enumerated() where value.lifetime != nil {
+      #expect(value.precision == (singles.contains(id) ? .float32 : precision), "value \(id)")
+    }
+    #expect(half.arenaByteCount * 5 < full.arenaByteCount * 3)
   }
 
   @Test func blocksAreTheNetworksStages() {

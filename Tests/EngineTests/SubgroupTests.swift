@@ -11,13 +11,13 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let pixels: Int
     let outputs: Int
-    let splits: Int
+    let splitK: Int
     let precision: Precision
     var batch = 1
     var lanes = 16
 
     var testDescription: String {
-      "\(pixels)×\(outputs), \(splits) splits, \(precision), batch \(batch), \(lanes) lanes"
+      "\(pixels)×\(outputs), split-K \(splitK), \(precision), batch \(batch), \(lanes) lanes"
     }
 
     /// The tile for every convolution on blocks, on devices that have what it takes.
@@ -31,26 +31,26 @@ import Testing
           return gpu
         },
         method: { tuning, problem in
-          let tile = SubgroupConvolution(pixels: pixels, outputs: outputs, splits: splits)
+          let tile = SubgroupConvolution(pixels: pixels, outputs: outputs, splitK: splitK)
           return tile.map { .subgroup($0) } ?? tuning.method(for: problem, winograd: false)
         })
     }
   }
 
-  private static let every: [Case] = Precision.allCases.flatMap { precision in
+  private static let every: [Case] = Precision.onBlocksOfGPUs.flatMap { precision in
     SubgroupConvolution.tiles.enumerated().map { index, tile in
       Case(
-        pixels: tile.pixels, outputs: tile.outputs, splits: index % 3 + 1, precision: precision, batch: index % 5 + 1)
+        pixels: tile.pixels, outputs: tile.outputs, splitK: index % 3 + 1, precision: precision, batch: index % 5 + 1)
     }
   }
 
   /// The smallest tiles, which compile fastest.
   private static let few: [Case] = [
-    Case(pixels: 4, outputs: 1, splits: 1, precision: .float32, batch: 5),
-    Case(pixels: 4, outputs: 2, splits: 3, precision: .float32, batch: 2),
-    Case(pixels: 5, outputs: 1, splits: 2, precision: .float16, batch: 3),
-    Case(pixels: 4, outputs: 1, splits: 2, precision: .float32, batch: 4, lanes: 32),
-    Case(pixels: 4, outputs: 1, splits: 1, precision: .float16, lanes: 64),
+    Case(pixels: 4, outputs: 1, splitK: 1, precision: .float32, batch: 5),
+    Case(pixels: 4, outputs: 2, splitK: 3, precision: .float32, batch: 2),
+    Case(pixels: 5, outputs: 1, splitK: 2, precision: .float16, batch: 3),
+    Case(pixels: 4, outputs: 1, splitK: 2, precision: .float32, batch: 4, lanes: 32),
+    Case(pixels: 4, outputs: 1, splitK: 1, precision: .float16, lanes: 64),
   ]
 
   @Test(
@@ -75,7 +75,7 @@ import Testing
         for tile in candidates {
           #expect(kernels.accepts(tile), "\(problem): \(tile)")
           let parts = tile.parts(inChannels: inChannels)
-          #expect(parts.count <= tile.splits && parts.count * parts.blocks * 16 >= inChannels, "\(problem): \(tile)")
+          #expect(parts.count <= tile.splitK && parts.count * parts.blocks * 16 >= inChannels, "\(problem): \(tile)")
         }
       }
     }
@@ -86,7 +86,7 @@ import Testing
     let kernels = try #require(SubgroupKernels(lanes: 16, computeUnits: 96))
     let problem = ConvolutionProblem(inChannels: 512, output: [1, 512, 10, 10], kernel: 3, dilation: 1)
     let tile = try #require(kernels.candidates(for: problem).first)
-    #expect(kernels.count(of: tile, for: problem.output) * tile.splits >= 400, "\(tile)")
+    #expect(kernels.count(of: tile, for: problem.output) * tile.splitK >= 400, "\(tile)")
   }
 
   /// What a device is offered follows from what it says; a method without its kernels is not taken from a journal.

@@ -32,17 +32,17 @@ struct TuningTests {
     for session in sessions {
       var tuner = try #require(try Tuner(session: session, cache: cache))
       var steps: [Int] = []
-      let (findings, timeIsUp) = tuner.tune(graph, seconds: 100) { done, _ in steps.append(done) }
+      let (results, timeIsUp) = tuner.tune(graph, seconds: 100) { done, _ in steps.append(done) }
       #expect(!timeIsUp && steps == [0, 1])
-      let finding = try #require(findings.first)
-      let candidates = try session.tuning(for: .float32).candidates(for: finding.problem)
-      #expect(findings.count == 1 && finding.count == 1 && finding.tried == candidates.count && finding.failed == 0)
-      #expect(finding.fastest.map { candidates.contains($0.method) && $0.ratio > 0 } == true)
-      #expect((finding.standard.seconds ?? 0) > 0)
+      let result = try #require(results.first)
+      let candidates = try session.tuning(for: .float32).candidates(for: result.problem)
+      #expect(results.count == 1 && result.count == 1 && result.tried == candidates.count && result.failed == 0)
+      #expect(result.fastest.map { candidates.contains($0.method) && $0.ratio > 0 } == true)
+      #expect((result.baseline.seconds ?? 0) > 0)
 
       var again = try #require(try Tuner(session: session, cache: cache))
-      let known = again.tune(graph, seconds: 100) { _, _ in }.findings[0]
-      #expect(known.tried == 0 && known.known == candidates.count && known.fastest?.method == finding.fastest?.method)
+      let known = again.tune(graph, seconds: 100) { _, _ in }.results[0]
+      #expect(known.tried == 0 && known.known == candidates.count && known.fastest?.method == result.fastest?.method)
     }
   }
 
@@ -51,7 +51,7 @@ struct TuningTests {
     defer { removeFolder() }
     for session in sessions {
       var tuner = try #require(try Tuner(session: session, cache: cache))
-      let ratio = try #require(tuner.tune(graph, seconds: 100) { _, _ in }.findings[0].fastest?.ratio)
+      let ratio = try #require(tuner.tune(graph, seconds: 100) { _, _ in }.results[0].fastest?.ratio)
       let (tuned, plain) = try (
         DeviceSession(device: session.device, cache: cache),
         DeviceSession(device: session.device, cache: cache, usesTunings: false)
@@ -70,8 +70,8 @@ struct TuningTests {
     defer { removeFolder() }
     for session in sessions {
       var tuner = try #require(try Tuner(session: session, cache: cache))
-      let (findings, timeIsUp) = tuner.tune(graph, seconds: 0) { _, _ in }
-      #expect(timeIsUp && findings[0].tried == 0 && findings[0].fastest == nil)
+      let (results, timeIsUp) = tuner.tune(graph, seconds: 0) { _, _ in }
+      #expect(timeIsUp && results[0].tried == 0 && results[0].fastest == nil)
     }
   }
 
@@ -87,9 +87,9 @@ struct TuningTests {
         journal.append(TuningRecord(problem: problem, method: method, outcome: .begun))
       }
       var tuner = try #require(try Tuner(session: session, cache: cache))
-      let finding = tuner.tune(graph, seconds: 100) { _, _ in }.findings[0]
-      #expect(finding.known == 1 && finding.failed == 1 && finding.tried == candidates.count - 1)
-      #expect(finding.fastest?.method != candidates[1])
+      let result = tuner.tune(graph, seconds: 100) { _, _ in }.results[0]
+      #expect(result.known == 1 && result.failed == 1 && result.tried == candidates.count - 1)
+      #expect(result.fastest?.method != candidates[1])
     }
   }
 
@@ -98,27 +98,49 @@ struct TuningTests {
     for method: BlockedMethod in [
       .direct(tile: 20, rows: 3), .winogradFused(tiles: 16), .winogradNonfused(tiles: 25),
       .implicitGEMM(
-        ImplicitGEMM(.tensorHalfK16, tile: MultiplyMethod.tensorHalfK16.tiles[2], width: 20, height: 3, splits: 4)),
-      .subgroup(try #require(SubgroupConvolution(pixels: 10, outputs: 2, splits: 4))),
+        ImplicitGEMM(.tensorHalfK16, tile: MultiplyMethod.tensorHalfK16.tiles[2], width: 20, height: 3, splitK: 4)),
+      .subgroup(try #require(SubgroupConvolution(pixels: 10, outputs: 2, splitK: 4))),
     ] {
-      for outcome: TuningRecord.Outcome in [.begun, .failed, .took(1234, standard: 987)] {
+      for outcome: TuningRecord.Outcome in [.begun, .failed, .took(1234, baseline: 987)] {
         let record = TuningRecord(problem: problem, method: method, outcome: outcome)
         #expect(TuningRecord(line: record.line) == record, "\(record.line)")
       }
     }
   }
 
-  /// A line of another form, or one whose constants no kernel has, is no record.
-  @Test(arguments: [
-    "", "64 16 3 1 1 320 320", "64 16 3 1 1 320 fused 20 begun", "64 16 3 1 1 320 320 fused begun",
-    "64 16 3 1 1 320 320 fused 20 took", "64 16 3 1 1 320 320 fused 20 took 0 5", "64 16 3 1 1 320 320 fused 20 took 5",
-    "64 16 3 1 1 320 320 fused 65 begun", "64 16 3 1 1 320 320 direct 20 begun", "64 16 3 1 1 320 -320 fused 20 begun",
-    "64 16 3 1 1 320 320 other 20 begun", "64 16 3 1 1 320 320 fused 20 begun 7",
-    "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 8 begun", "64 16 3 1 1 320 320 gemm 9 64 16 4 4 8 8 1 begun",
-    "64 16 3 1 1 320 320 gemm 0 64 16 4 5 8 8 1 begun", "64 16 3 1 1 320 320 gemm 0 64 16 4 4 9 8 1 begun",
-    "64 16 3 1 1 320 320 subgroup 8 2 begun", "64 16 3 1 1 320 320 subgroup 8 3 1 begun",
-    "64 16 3 1 1 320 320 subgroup 8 2 9 begun",
-    "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 -8 1 begun", "64 16 3 1 1 320 320 gemm 0 64 16 4 4 8 8 9 begun",
-  ])
-  func otherLinesAreNoRecords(line: String) { #expect(TuningRecord(line: line) == nil) }
+  /// The stored form of a record with other fields; nil for one that is missing.
+  private static func line(_ changes: [String: String?] = [:], method: String, _ constants: String) -> String {
+    let fields: [String: String?] = [
+      "inChannels": "64", "outChannels": "16", "kernel": "3", "dilation": "1", "batch": "1", "height": "320",
+      "width": "320", "outcome": "\"begun\"", "method": #"{"name":"\#(method)","constants":\#(constants)}"#,
+    ]
+    let changed = fields.merging(changes) { $1 }
+    return "{" + changed.compactMap { key, value in value.map { "\"\(key)\":\($0)" } }.joined(separator: ",") + "}"
+  }
+
+  /// Lines that differ from a record in one thing: a field that is missing or impossible, or constants of no kernel.
+  private static let damagedLines: [String] =
+    [
+      "", "{}", "null", "64 16 3 1 1 320 320 fused 20 begun", line(method: "fused", "[]"),
+      line(method: "fused", "[65]"),
+      line(method: "direct", "[20]"), line(method: "other", "[20]"), line(["width": nil], method: "fused", "[20]"),
+      line(["height": "-320"], method: "fused", "[20]"), line(["kernel": "\"3\""], method: "fused", "[20]"),
+      line(["outcome": "\"took\""], method: "fused", "[20]"), line(["outcome": "\"lost\""], method: "fused", "[20]"),
+      line(["outcome": "\"took\"", "nanoseconds": "0", "baseline": "5"], method: "fused", "[20]"),
+      line(["outcome": "\"took\"", "nanoseconds": "5"], method: "fused", "[20]"),
+    ]
+    + [
+      "[0,64,16,4,4,8,8]", "[9,64,16,4,4,8,8,1]", "[0,64,16,4,5,8,8,1]", "[0,64,16,4,4,9,8,1]", "[0,64,16,4,4,8,-8,1]",
+      "[0,64,16,4,4,8,8,9]",
+    ].map { line(method: "gemm", $0) } + ["[8,2]", "[8,3,1]", "[8,2,9]"].map { line(method: "subgroup", $0) }
+
+  @Test func aLineOfTheUsualFormIsARecord() {
+    for (method, constants) in [("fused", "[20]"), ("gemm", "[0,64,16,4,4,8,8,1]"), ("subgroup", "[8,2,1]")] {
+      #expect(TuningRecord(line: Self.line(method: method, constants)) != nil, "\(method)")
+    }
+  }
+
+  @Test(arguments: damagedLines) func damagedLinesAreNoRecords(line: String) {
+    #expect(TuningRecord(line: line) == nil)
+  }
 }

@@ -10,7 +10,7 @@ import Testing
 
   /// The fusion reads every side output: only the six sigmoids of d1 … d6 have no other use.
   @Test func theSaliencyMapNeedsNoOtherSigmoid() {
-    let kept = graph.caches(outputs: [0])
+    let kept = graph.selecting(outputs: [0])
     #expect(kept.outputs.map(\.name) == ["d0"] && kept.nodes.count == graph.nodes.count - 6)
     let dropped = Set(graph.nodes.map(\.name)).subtracting(kept.nodes.map(\.name))
     #expect(dropped == ["d1", "d2", "d3", "d4", "d5", "d6"])
@@ -19,14 +19,14 @@ import Testing
 
   /// d6 comes from the deepest stage: nothing of the decoder is needed.
   @Test func aDeepMapNeedsNoDecoder() {
-    let kept = graph.caches(outputs: [6])
+    let kept = graph.selecting(outputs: [6])
     #expect(kept.blocks == ["input", "stage1", "stage2", "stage3", "stage4", "stage5", "stage6", "fusion"])
     #expect(kept.nodes[kept.outputs[0].node].name == "d6")
   }
 
   @Test func nodesStayInOrderBehindTheirInputs() {
     for outputs in [[0], [3, 1], [6, 0, 2], []] {
-      let kept = graph.caches(outputs: outputs)
+      let kept = graph.selecting(outputs: outputs)
       #expect(kept.outputs.map(\.name) == outputs.map { "d\($0)" })
       #expect(kept.inputShape == graph.inputShape)
       for (index, node) in kept.nodes.enumerated() {
@@ -37,5 +37,5 @@ import Testing
     }
   }
 
-  @Test func everyOutputKeepsEverything() { #expect(graph.caches(outputs: Array(0...6)) == graph) }
+  @Test func everyOutputKeepsEverything() { #expect(graph.selecting(outputs: Array(0...6)) == graph) }
 }

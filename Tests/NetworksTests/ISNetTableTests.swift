@@ -9,8 +9,8 @@ import Testing
     let trained = graph.parameters.filter { !$0.name.contains(".running_") }
     #expect(ISNetTable.full().name == "isnet")
     #expect(trained.reduce(0) { $0 + $1.shape.elementCount } == 44_046_790)
-    #expect(graph.nodes.count { $0.operation.kind == "convolution" } == 119)
-    #expect(graph.nodes.count { $0.operation.kind == "sigmoid" } == 6)
+    #expect(graph.nodes.count { $0.operation.kind == .convolution } == 119)
+    #expect(graph.nodes.count { $0.operation.kind == .sigmoid } == 6)
     #expect(graph.outputs.map(\.name) == (1...6).map { "d\($0)" })
     #expect(graph.outputShapes == Array(repeating: [1, 1, 1024, 1024], count: 6))
   }

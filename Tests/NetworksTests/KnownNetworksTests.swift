@@ -34,10 +34,10 @@ import Testing
   /// The fused map alone needs every parameter; outputs that the network does not have are left out.
   @Test func someOutputsAreEnough() throws {
     let whole = try U2NetTable.small().graph(for: [1, 3, 64, 64])
-    let alone = try Self.scrambled(whole.caches(outputs: [0])).graph
+    let alone = try Self.scrambled(whole.selecting(outputs: [0])).graph
     #expect(try KnownNetworks.identify(alone, SeededParameters(for: alone)).table as? U2NetTable == .small())
     let isNet = try ISNetTable.full().graph(for: [1, 3, 64, 64])
-    let more = try Self.scrambled(isNet.caches(outputs: [0, 1, 2, 3, 4, 5, 2])).graph
+    let more = try Self.scrambled(isNet.selecting(outputs: [0, 1, 2, 3, 4, 5, 2])).graph
     let known = try KnownNetworks.identify(more, SeededParameters(for: more))
     #expect(known.table as? ISNetTable == .full())
   }

@@ -10,18 +10,20 @@ import Testing
     return builder.finish(outputs: [(name: "out", node: node)])
   }
 
-  private func count(_ kind: String, in graph: Graph) -> Int { graph.nodes.count { $0.operation.kind == kind } }
+  private func count(_ kind: Networks.Operation.Kind, in graph: Graph) -> Int {
+    graph.nodes.count { $0.operation.kind == kind }
+  }
 
   @Test(arguments: [4, 5, 6, 7]) func pooled(depth: Int) throws {
     let block = RSU(depth: depth, in: 5, mid: 12, out: 20)
     let graph = try graph(block)
     #expect(block.name == "RSU-\(depth)")
     #expect(graph.outputShapes == [[1, 20, 45, 61]])
-    #expect(count("convolution", in: graph) == 2 * depth)
-    #expect(count("batch norm", in: graph) == 2 * depth)
-    #expect(count("max pool", in: graph) == depth - 2)
-    #expect(count("upsample", in: graph) == depth - 2)
-    #expect(count("concat", in: graph) == depth - 1)
+    #expect(count(.convolution, in: graph) == 2 * depth)
+    #expect(count(.batchNorm, in: graph) == 2 * depth)
+    #expect(count(.maxPool, in: graph) == depth - 2)
+    #expect(count(.upsample, in: graph) == depth - 2)
+    #expect(count(.concat, in: graph) == depth - 1)
     #expect(graph.nodes.last?.operation == .add)
     #expect(dilations(of: graph) == Array(repeating: 1, count: depth) + [2] + Array(repeating: 1, count: depth - 1))
   }
@@ -31,7 +33,7 @@ import Testing
     let graph = try graph(block)
     #expect(block.name == "RSU-4F")
     #expect(graph.outputShapes == [[1, 20, 45, 61]])
-    #expect(count("max pool", in: graph) + count("upsample", in: graph) == 0)
+    #expect(count(.maxPool, in: graph) + count(.upsample, in: graph) == 0)
     #expect(dilations(of: graph) == [1, 1, 2, 4, 8, 4, 2, 1])
   }
 
@@ -39,12 +41,12 @@ import Testing
   @Test func onePixel() throws {
     let graph = try graph(RSU(depth: 7, in: 3, mid: 4, out: 5), size: Size(height: 1, width: 1))
     #expect(graph.outputShapes == [[1, 5, 1, 1]])
-    #expect(count("upsample", in: graph) == 0)
+    #expect(count(.upsample, in: graph) == 0)
   }
 
   @Test func foldedWeightsHaveNoNorms() throws {
     let graph = try graph(RSU(depth: 4, in: 5, mid: 12, out: 20), batchNorm: false)
-    #expect(count("batch norm", in: graph) == 0)
+    #expect(count(.batchNorm, in: graph) == 0)
     #expect(!graph.parameters.contains { $0.name.contains("bn_s1") })
   }
 

@@ -13,9 +13,9 @@ import Testing
     // The running mean and variance are statistics, not trained.
     let trained = graph.parameters.filter { !$0.name.contains(".running_") }
     #expect(table.name == name)
-    #expect(graph.nodes.count { $0.operation.kind == "convolution" } == 119)
-    #expect(graph.nodes.count { $0.operation.kind == "max pool" } == 33)
-    #expect(graph.nodes.count { $0.operation.kind == "upsample" } == 38)
+    #expect(graph.nodes.count { $0.operation.kind == .convolution } == 119)
+    #expect(graph.nodes.count { $0.operation.kind == .maxPool } == 33)
+    #expect(graph.nodes.count { $0.operation.kind == .upsample } == 38)
     #expect(trained.reduce(0) { $0 + $1.shape.elementCount } == parameters)
     #expect(abs(Double(graph.multiplyAccumulates) / operations - 1) < 1e-3)
     #expect(graph.outputs.map(\.name) == (0...6).map { "d\($0)" })

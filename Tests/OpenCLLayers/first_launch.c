@@ -1,5 +1,6 @@
-// An OpenCL layer that the loader puts between a program and its driver (OPENCL_LAYERS): at the first launch of a kernel it
-// says on stderr how long the process has run and the most memory that it has held, which is what loading a model costs.
+// An OpenCL layer that the loader puts between a program and its driver (OPENCL_LAYERS): at the first launch of a
+// kernel it says on stderr how long the process has run and the most memory that it has held, which is what loading a
+// model costs.
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 #include <CL/cl_icd.h>

@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// The operations once more, written from their formulas in Double, without regard for speed: one closure that says what
-/// a single output element is.
+/// The operations once more, written from their formulas in Double, without regard for speed: one closure that says
+/// what a single output element is.
 enum Naive {
   /// A tensor whose element at (n, c, y, x) is `value(n, c, y, x)`.
   static func tensor(_ shape: Shape, value: (Int, Int, Int, Int) -> Double) -> Tensor {

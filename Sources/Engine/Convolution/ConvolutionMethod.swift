@@ -1,31 +1,31 @@
-/// The ways to compute a convolution, each a kernel or two.
+/// The ways to compute a convolution by the layouts of its input and output; each takes one or two kernels.
 package enum ConvolutionMethod: Hashable, Sendable {
-  /// Planar activations on both sides: the portable kernel.
+  /// Planar to planar: the portable kernel.
   case planar
-  /// From planar activations to blocks.
+  /// Planar to blocks.
   case planarToBlocked
-  /// Blocks on both sides.
+  /// Blocks to blocks.
   case blocked(BlockedMethod)
-  /// From blocks to planar activations.
+  /// Blocks to planar.
   case blockedToPlanar
 }
 
 /// The ways to compute a convolution on blocks of 16 channels, each with the constants of its kernel.
 package enum BlockedMethod: Hashable, Sendable {
-  /// The direct sum. A work-item computes `tile` pixels of each of `rows` rows.
+  /// The direct sum on a CPU. A work-item computes `tile` pixels of each of `rows` rows.
   case direct(tile: Int, rows: Int)
-  /// Winograd's F(4×4, 3×3) in one launch, for groups of `tiles` tiles: for maps of many tiles and weights that stay in
-  /// a processor's caches when they are four times the size.
+  /// Winograd's F(4×4, 3×3) on a CPU in one launch, for groups of `tiles` tiles. Suits maps of many tiles whose
+  /// transformed weights, four times the size of the weights, still fit the caches.
   case winogradFused(tiles: Int)
-  /// Winograd's F(4×4, 3×3) in launches of their own for the input's transform and the rest, with the weights
-  /// transformed where they are used: for maps of few tiles and many channels.
+  /// Winograd's F(4×4, 3×3) on a CPU in pairs of launches, the first of which transforms the input. Weights are
+  /// transformed where they are used, which suits maps of few tiles and many channels.
   case winogradNonfused(tiles: Int)
-  /// The direct sum as an implicit matrix product through local memory, on GPUs.
+  /// The direct sum on a GPU, as an implicit matrix product through local memory.
   case implicitGEMM(ImplicitGEMM)
-  /// The direct sum by sub-groups that hold its operands in registers, on GPUs that have them.
+  /// The direct sum on a GPU, by sub-groups that hold the operands in registers.
   case subgroup(SubgroupConvolution)
 
-  /// Whether it is the direct sum.
+  /// Whether the method computes the direct sum.
   var isDirect: Bool {
     switch self {
     case .direct, .implicitGEMM, .subgroup: true

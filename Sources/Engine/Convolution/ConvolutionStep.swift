@@ -1,19 +1,19 @@
 import Networks
 import Tensors
 
-/// A convolution's step with what its kernels are told of it, whichever computes it.
+/// A convolution step of a plan, with what its kernels are told, whichever kernel computes it.
 struct ConvolutionStep {
   let step: Plan.Step
-  /// Its number in the plan, under which its parameters are found.
+  /// The step's index in the plan, under which its parameters are found.
   let index: Int
   let convolution: Convolution
-  /// What follows the sums.
+  /// What happens to the sums before they are stored.
   let epilogue: StepOperation.Epilogue
-  /// What it reads first.
+  /// The first value that the step reads.
   let input: Plan.Value.ID
-  /// The shape of that, and of what it writes.
+  /// The extents of that value and of the output, NCHW.
   let inputShape: Shape, outputShape: Shape
-  /// What decides how it is best computed.
+  /// What decides which method computes the convolution fastest.
   let problem: ConvolutionProblem
 
   init(
@@ -28,19 +28,32 @@ struct ConvolutionStep {
 
   var name: String { step.name }
   var output: Plan.Value.ID { step.output }
-  /// What is added behind the ReLU; kernels that are told to add nothing do not look at it.
-  var added: Plan.Value.ID { step.residual ?? input }
-  /// The kernels' `rectify`.
-  var rectify: Int32 { epilogue == .bias ? 0 : 1 }
-  /// The kernels' `add_residual`.
-  var adds: Int32 { epilogue == .reluAdd ? 1 : 0 }
-  /// The kernels' `int4 window`: kernel, stride, padding, dilation.
-  var window: SIMD4<Int32> {
-    SIMD4(
-      Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation))
+  /// Multiply-adds of the direct sum, whichever method computes the convolution.
+  var multiplyAdds: Int { problem.multiplyAdds }
+}
+
+// Arguments that the kernels of several methods share.
+extension ConvolutionStep {
+  /// The kernels' `int4 window`: kernel size, stride, padding, dilation.
+  var window: LaunchArgument {
+    .value(
+      SIMD4(
+        Int32(convolution.kernel), Int32(convolution.stride), Int32(convolution.padding), Int32(convolution.dilation)))
   }
-  /// Those of the direct sum, whichever method computes it.
-  var multiplyAdds: Int {
-    outputShape.elementCount * problem.inChannels * convolution.kernel * convolution.kernel
+
+  /// The kernels' `rectify`.
+  var rectify: LaunchArgument { .flag(epilogue != .bias) }
+}
+
+extension Recorder {
+  /// Input, parameters and output: the kernels' `in, in_at, in_shape, parameters, weights_and_bias, out, out_at`.
+  func operands(of c: ConvolutionStep) -> [LaunchArgument] {
+    [view(c.input), extents(c.input), .parameters(ofStep: c.index), view(c.output)]
+  }
+
+  /// The kernels' `rectify, residual, residual_at, add_residual`.
+  func epilogue(of c: ConvolutionStep) -> [LaunchArgument] {
+    // A kernel that adds no residual does not look at it.
+    [c.rectify, view(c.step.residual ?? c.input), .flag(c.epilogue == .reluAdd)]
   }
 }

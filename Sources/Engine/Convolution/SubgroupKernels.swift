@@ -2,45 +2,50 @@ import Kernels
 package import OpenCL
 package import Tensors
 
-/// How a device's sub-groups compute convolutions.
+/// How a device's sub-groups compute convolutions: the constants of `conv2d_subgroup.cl` that follow from the device.
 package struct SubgroupKernels: Hashable, Sendable {
-  /// The work-items of a sub-group, a multiple of 16.
+  /// The number of work-items of a sub-group, a multiple of 16.
   package let lanes: Int
-  /// Whether the kernels ask for that size; where not, the compiler chooses it for each kernel anew.
+  /// Whether the kernels request that size; if not, the compiler chooses a size for each kernel.
   package let isRequired: Bool
-  /// Whether operands are read in blocks, as Intel's GPUs do fastest.
+  /// Whether operands are read by block reads, which are the fastest on Intel's GPUs.
   package let readsBlocks: Bool
-  /// The version of OpenCL C, such as `CL3.0`.
+  /// The version of OpenCL C for `-cl-std`, such as `CL3.0`.
   package let language: String
-  /// Sub-groups of a work-group.
+  /// The number of sub-groups of a work-group.
   package let group: Int
-  /// Units to keep busy, as drivers count them; each runs about eight sub-groups in turn.
+  /// The number of compute units as drivers count them; each runs about eight sub-groups in turn.
   package let computeUnits: Int
-  /// What the compiler makes well.
+  /// The architecture, which says which tiles its compiler handles well.
   package var architecture = GPUArchitecture.unknown
 
-  /// Those of a device where kernels can ask for a size, the 16 channels of a block unless told, or else whose compiler
-  /// chooses `chosenLanes`; nil where the device has none that fit blocks.
-  package init?(for device: Device, precision: Precision, requiredLanes: Int = 16, chosenLanes: Int? = nil) {
+  /// The kernels for a device; nil if its sub-groups do not fit blocks of 16 channels.
+  ///
+  /// - Parameters:
+  ///   - requiredLanes: the size that the kernels request if the device lets them.
+  ///   - chosenLanes: the size that the compiler chooses if it does not.
+  package init?(
+    for device: Device, precision: Precision, requiredLanes: Int = channelsOfBlock, chosenLanes: Int? = nil
+  ) {
     guard let support = device.subgroups else { return nil }
     isRequired = support.requiredSizes.contains(requiredLanes)
     guard let lanes = isRequired ? requiredLanes : chosenLanes, Self.possibleLanes.contains(lanes) else { return nil }
     self.lanes = lanes
-    readsBlocks = isRequired && lanes == 16 && support.blockReads.contains(precision.byteCount * 8)
+    readsBlocks = isRequired && lanes == channelsOfBlock && support.blockReads.contains(precision.byteCount * 8)
     language = support.language
     group = max(1, min(4, device.maxRowGroupSize / lanes))
     computeUnits = device.computeUnits
     architecture = GPUArchitecture(of: device)
   }
 
-  /// Those of a compiler that chooses `lanes`, in OpenCL C 3.0; nil where that does not fit blocks.
+  /// The kernels for a compiler of OpenCL C 3.0 that chooses sub-groups of `lanes`; nil if those do not fit blocks.
   package init?(lanes: Int, computeUnits: Int) {
     guard Self.possibleLanes.contains(lanes) else { return nil }
     (self.lanes, isRequired, readsBlocks, language, group) = (lanes, false, false, "CL3.0", 4)
     self.computeUnits = computeUnits
   }
 
-  /// Those of Intel's GPUs: 16 work-items, and block reads of halves and floats.
+  /// The kernels for Intel's GPUs: sub-groups of 16 work-items, and block reads of halves and floats.
   package static func intel(_ architecture: GPUArchitecture, computeUnits: Int) -> SubgroupKernels {
     var kernels = SubgroupKernels(intelUnits: computeUnits)
     kernels.architecture = architecture
@@ -48,21 +53,23 @@ package struct SubgroupKernels: Hashable, Sendable {
   }
 
   private init(intelUnits: Int) {
-    (lanes, isRequired, readsBlocks, language, group) = (16, true, true, "CL1.2", 4)
+    (lanes, isRequired, readsBlocks, language, group) = (channelsOfBlock, true, true, "CL1.2", 4)
     computeUnits = intelUnits
   }
 
   private static let possibleLanes = [16, 32, 64, 128]
 
-  /// Whether the kernel computes such a tile: whole registers of pixels.
-  package func accepts(_ tile: SubgroupConvolution) -> Bool { tile.pixels.isMultiple(of: lanes / 16) }
+  /// Whether the kernel can compute a tile, whose pixels must fill whole registers.
+  package func accepts(_ tile: SubgroupConvolution) -> Bool {
+    tile.pixels.isMultiple(of: lanes / channelsOfBlock)
+  }
 
-  /// Whether the architecture has the registers for a tile; where pixels are not dilated, those of neighbours are kept, too.
+  /// Whether the architecture has the registers for a tile. Without dilation, registers also keep neighbouring pixels.
   private func hasRegisters(for tile: SubgroupConvolution, dilation: Int) -> Bool {
     dilation > 1 || !architecture.row.subgroupTilesLeftOut.contains([tile.pixels, tile.outputs])
   }
 
-  /// The options of `conv2d_subgroup.cl`.
+  /// The build options of `conv2d_subgroup.cl`.
   package func options(of tile: SubgroupConvolution, kernel: Int, dilation: Int, precision: Precision) -> String {
     let constants = [
       ("LANES", lanes), ("X_TILE", tile.pixels), ("OUTPUTS", tile.outputs), ("GROUP", group), ("KERNEL", kernel),
@@ -72,54 +79,54 @@ package struct SubgroupKernels: Hashable, Sendable {
     return options.buildOptions
   }
 
-  /// The kernel of a tile.
+  /// The kernel that computes a tile.
   func variant(of tile: SubgroupConvolution, kernel: Int, dilation: Int, precision: Precision) -> KernelVariant {
     KernelVariant(
       function: "conv2d_subgroup", source: .conv2dSubgroup,
       options: options(of: tile, kernel: kernel, dilation: dilation, precision: precision))
   }
 
-  /// The sub-groups of a part of the sum.
+  /// The number of sub-groups that compute one part of the sum.
   package func count(of tile: SubgroupConvolution, for output: Shape) -> Int {
     output.width.dividedRoundingUp(by: tile.pixels) * output.height * output.batch
       * output.channels.dividedRoundingUp(by: tile.outputs * lanes)
   }
 
-  /// Tiles of a convolution worth trying, what is expected to be the fastest first.
+  /// The tiles worth trying for a convolution, the one expected to be the fastest first.
   package func candidates(for problem: ConvolutionProblem) -> [SubgroupConvolution] {
-    let blocks = problem.inChannels / 16
+    let blocks = problem.inChannels / channelsOfBlock
     let found = SubgroupConvolution.tiles.flatMap { tile in
-      [1, 2, 4, 8].filter { $0 == 1 || blocks >= 2 * $0 }.compactMap { splits in
-        SubgroupConvolution(pixels: tile.pixels, outputs: tile.outputs, splits: splits)
+      [1, 2, 4, 8].filter { $0 == 1 || blocks >= 2 * $0 }.compactMap { splitK in
+        SubgroupConvolution(pixels: tile.pixels, outputs: tile.outputs, splitK: splitK)
       }
     }.filter { accepts($0) && hasRegisters(for: $0, dilation: problem.dilation) }
     let ranked = found.map { (tile: $0, clocks: clocks(of: $0, for: problem)) }
-    return ranked.sorted { $0.clocks < $1.clocks }.prefix(Self.mostCandidates).map(\.tile)
+    return ranked.sorted { $0.clocks < $1.clocks }.prefix(Self.maximumCandidates).map(\.tile)
   }
 
-  /// The most candidates that a tuner is offered for one convolution.
-  private static let mostCandidates = 6
+  /// The largest number of candidates that a tuner is offered for one convolution.
+  private static let maximumCandidates = 6
 
-  /// A guess of the time, to rank candidates by: multiply-adds of a sub-group, with what its loads add to them, for the
-  /// rounds that a compute unit makes of eight sub-groups at a time; and another launch where sums are split.
+  /// An estimate of the time in clocks, to rank candidates by: the multiply-adds and loads of a sub-group, times the
+  /// rounds that a compute unit makes of eight sub-groups each, plus another launch if the sum is split.
   private func clocks(of tile: SubgroupConvolution, for problem: ConvolutionProblem) -> Double {
     let output = problem.output
-    let rounds = Double(count(of: tile, for: output) * tile.splits) / Double(computeUnits * 8)
+    let rounds = Double(count(of: tile, for: output) * tile.splitK) / Double(computeUnits * 8)
     let steps = Double(tile.parts(inChannels: problem.inChannels).blocks * problem.kernel * problem.kernel)
-    let products = Double(16 * tile.pixels * tile.outputs)
-    let loads = Double(16 * tile.outputs + tile.pixels)
-    let launch = tile.splits > 1 ? 4000 + Double(output.elementCount * tile.splits) / Double(computeUnits * 8) : 0
+    let products = Double(channelsOfBlock * tile.pixels * tile.outputs)
+    let loads = Double(channelsOfBlock * tile.outputs + tile.pixels)
+    let launch = tile.splitK > 1 ? 4000 + Double(output.elementCount * tile.splitK) / Double(computeUnits * 8) : 0
     return max(1, rounds + 0.5) * 8 * steps * (products + 2 * loads) + launch
   }
 }
 
-/// Sub-groups have another size than a kernel was made for.
+/// A kernel runs in sub-groups of another size than it was made for.
 package struct SubgroupSizeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The node's name.
   package let layer: String
-  /// The size that was expected, and what it is.
+  /// The size that the kernel was made for, and the size found.
   package let expected: Int, found: Int
 
-  /// The layer and both sizes, in one line.
-  package var description: String { "\(layer): sub-groups of \(found) work-items, not of \(expected)" }
+  /// One line with the layer and both sizes.
+  package var description: String { "\(layer): sub-groups have \(found) work-items instead of \(expected)" }
 }

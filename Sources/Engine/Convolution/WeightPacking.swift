@@ -1,25 +1,48 @@
 package import Networks
 package import Tensors
 
-/// The order in which a kernel wants the weights of a convolution.
-package enum WeightLayout: Hashable, Sendable {
-  /// `[ceil(out / tile)][in][kernel][kernel][tile]`, filled up with zeros.
-  case outputTiles(Int)
-  /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`, as float32 or as halves.
-  case blocks(Precision)
-  /// `[out][in / 16][kernel][kernel][16 in]`.
-  case inputVectors
-  /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
-  case winograd
-  /// `[in / 2c][kernel][kernel][2][out][c]`, the output channels of a block of 16 in the order of `tensorOrder`; c is 4,
-  /// or 8 for halves.
-  case vectors(Int)
+/// The layout in which a kernel expects the weights of a convolution: their order and the format of each element.
+package struct WeightLayout: Hashable, Sendable {
+  /// The order of the weights.
+  package enum Order: Hashable, Sendable {
+    /// `[ceil(out / tile)][in][kernel][kernel][tile]`, the last tile padded with zeros.
+    case outputTiles(Int)
+    /// `[out / 16][in / 16][kernel][kernel][16 in][16 out]`.
+    case blocks
+    /// `[out][in / 16][kernel][kernel][16 in]`.
+    case inputVectors
+    /// `[out / 16][36][in][16 out]`: 3×3 weights transformed for Winograd's F(4×4, 3×3).
+    case winograd
+    /// `[in / 2c][kernel][kernel][2][out][c]`, where c is the number of elements of 16 bytes. The output channels of
+    /// each block of 16 are in the order of `tensorOrder`.
+    case vectors
+  }
 
-  /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights, and of their bias.
+  /// The order of the weights.
+  package let order: Order
+  /// The format of a weight. Biases are always float32.
+  package let element: Precision
+
+  /// `Order.outputTiles` in float32.
+  package static func outputTiles(_ tile: Int) -> WeightLayout {
+    WeightLayout(order: .outputTiles(tile), element: .float32)
+  }
+  /// `Order.blocks`.
+  package static func blocks(_ element: Precision) -> WeightLayout { WeightLayout(order: .blocks, element: element) }
+  /// `Order.inputVectors` in float32.
+  package static let inputVectors = WeightLayout(order: .inputVectors, element: .float32)
+  /// `Order.winograd` in float32.
+  package static let winograd = WeightLayout(order: .winograd, element: .float32)
+  /// `Order.vectors`.
+  package static func vectors(_ element: Precision) -> WeightLayout { WeightLayout(order: .vectors, element: element) }
+
+  /// The number of elements of `[outChannels, inChannels, kernel, kernel]` weights and of their bias, padding included.
+  ///
+  /// - Parameter taps: kernel × kernel.
   package func counts(out: Int, in inChannels: Int, taps: Int) -> (weights: Int, bias: Int) {
-    switch self {
+    switch order {
     case .outputTiles(let tile):
-      let rounded = out.dividedRoundingUp(by: tile) * tile
+      let rounded = out.roundedUp(toMultipleOf: tile)
       return (rounded * inChannels * taps, rounded)
     case .blocks, .inputVectors, .vectors:
       return (out * inChannels * taps, out)
@@ -28,77 +51,79 @@ package enum WeightLayout: Hashable, Sendable {
     }
   }
 
-  /// Where a weight goes.
+  /// The index at which a weight is stored.
   fileprivate func index(out: Int, outChannels: Int, in input: Int, tap: Int, inChannels: Int, taps: Int) -> Int {
-    switch self {
-    case .vectors(let c):
-      return
-        (((input / (2 * c) * taps + tap) * 2 + input / c % 2) * outChannels + out / 16 * 16 + Self.tensorOrder(out % 16))
-        * c + input % c
+    let block = channelsOfBlock
+    switch order {
+    case .vectors:
+      let c = element.elementsOfVector
+      let column = out / block * block + Self.tensorOrder(out % block)
+      return (((input / (2 * c) * taps + tap) * 2 + input / c % 2) * outChannels + column) * c + input % c
     case .outputTiles(let tile):
       return ((out / tile * inChannels + input) * taps + tap) * tile + out % tile
     case .blocks:
-      return (((out / 16 * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16) * 16 + out % 16
+      return (((out / block * (inChannels / block) + input / block) * taps + tap) * block + input % block) * block
+        + out % block
     case .winograd:
-      return ((out / 16 * taps + tap) * inChannels + input) * 16 + out % 16
+      return ((out / block * taps + tap) * inChannels + input) * block + out % block
     case .inputVectors:
-      return ((out * (inChannels / 16) + input / 16) * taps + tap) * 16 + input % 16
+      return ((out * (inChannels / block) + input / block) * taps + tap) * block + input % block
     }
   }
-  /// Whether the elements are halves.
-  package var isHalf: Bool { self == .vectors(8) || self == .blocks(.float16) }
 
-  /// The place of an output channel of a block among the columns of two of the tensor cores' products: channels 4 i to
-  /// 4 i + 3 are columns 2 i and 2 i + 1 of the first and of the second.
+  /// The position of an output channel of a block among the columns of two products of tensor cores: channels 4i to 4i
+  /// + 3 are columns 2i and 2i + 1 of the first product and of the second.
   private static func tensorOrder(_ channel: Int) -> Int {
     channel % 4 / 2 * 8 + channel / 4 * 2 + channel % 2
   }
 }
 
-/// The weights and the bias of one convolution with its batch norm folded in, to be packed for a kernel.
+/// The weights and the bias of one convolution, to be packed for a kernel with the batch norm folded in.
 package struct ConvolutionPacking {
   /// `[outChannels, inChannels, kernel, kernel]`.
   let weights: Tensor
-  /// `[outChannels]`, or nil for zeros.
+  /// `[outChannels]`; nil for zeros.
   let bias: Tensor?
-  /// What a folded batch norm does to each output channel, or nil.
+  /// The folded batch norm; nil if there is none.
   let affine: ChannelAffine?
-  /// The order that the kernel wants.
+  /// The layout that the kernel expects.
   let layout: WeightLayout
 
   package init(weights: Tensor, bias: Tensor?, affine: ChannelAffine?, layout: WeightLayout) {
     (self.weights, self.bias, self.affine, self.layout) = (weights, bias, affine, layout)
   }
 
-  /// How many values there will be.
+  /// The number of packed values.
   package var counts: (weights: Int, bias: Int) {
     let shape = weights.shape.dimensions
     return layout.counts(out: shape[0], in: shape[1], taps: shape[2] * shape[3])
   }
 
-  /// Packs both, as many values as `counts` says; whole tiles are filled up with zeros.
-  package func write(weights packed: UnsafeMutableBufferPointer<Float>, bias shifts: UnsafeMutableBufferPointer<Float>)
-  {
-    if case .outputTiles = layout { packed.initialize(repeating: 0) }
+  /// Writes the packed weights and biases, `counts` of each, in float32.
+  package func write(
+    weights packed: UnsafeMutableBufferPointer<Float>, bias shifts: UnsafeMutableBufferPointer<Float>
+  ) {
+    if case .outputTiles = layout.order { packed.initialize(repeating: 0) }
     weights.values.withUnsafeBufferPointer { Self.place($0, in: packed, weights.shape, affine, layout) }
     for out in shifts.indices {
-      let isFilling = out >= weights.shape.dimensions[0]
+      let isPadding = out >= weights.shape.dimensions[0]
       shifts[out] =
-        isFilling ? 0 : Float(Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
+        isPadding ? 0 : Float(Double(bias?.values[out] ?? 0) * (affine?.scale[out] ?? 1) + (affine?.shift[out] ?? 0))
     }
   }
 
-  /// Scales every weight and puts it where the layout wants it, 16 output channels at a time on all cores. Tens of
-  /// millions come this way: nothing is allocated for each filter.
+  /// Scales every weight and stores it where the layout says, a block of output channels at a time, on all cores. There
+  /// are tens of millions of weights, so nothing is allocated for each filter.
   private static func place(
     _ source: UnsafeBufferPointer<Float>, in target: UnsafeMutableBufferPointer<Float>, _ shape: Shape,
     _ affine: ChannelAffine?, _ layout: WeightLayout
   ) {
     let filters = Filters(source: source, shape: shape, scales: affine?.scale)
     nonisolated(unsafe) let target = target
-    inParallel(filters.outChannels.dividedRoundingUp(by: 16)) { block in
-      let outs = block * 16..<min(filters.outChannels, block * 16 + 16)
-      switch layout {
+    inParallel(filters.outChannels.dividedRoundingUp(by: channelsOfBlock)) { block in
+      let first = block * channelsOfBlock
+      let outs = first..<min(filters.outChannels, first + channelsOfBlock)
+      switch layout.order {
       case .blocks: filters.placeBlock(block, in: target)
       case .winograd: filters.placeTransformed(outs, in: target)
       case .outputTiles, .inputVectors, .vectors: filters.placeEach(outs, in: target, layout)
@@ -114,7 +139,7 @@ private struct Filters: @unchecked Sendable {
   let outChannels: Int
   let inChannels: Int
   let taps: Int
-  /// What each output channel is multiplied by; nil for 1.
+  /// The factor of each output channel; nil for 1.
   let scales: [Double]?
 
   init(source: UnsafeBufferPointer<Float>, shape: Shape, scales: [Double]?) {
@@ -124,26 +149,28 @@ private struct Filters: @unchecked Sendable {
     self.scales = scales
   }
 
-  /// Block after block of 16 × 16 channels, each small enough for a core's first cache.
+  /// Stores one block of output channels as `Order.blocks`: 16 × 16 channels at a time, which fit a core's first cache.
   func placeBlock(_ block: Int, in target: UnsafeMutableBufferPointer<Float>) {
-    let inBlocks = inChannels / 16
+    let (side, area) = (channelsOfBlock, channelsOfBlock * channelsOfBlock)
+    let inBlocks = inChannels / side
     for inBlock in 0..<inBlocks {
-      let base = (block * inBlocks + inBlock) * taps * 256
-      for out in 0..<16 {
-        let scale = scales?[block * 16 + out] ?? 1
-        var from = ((block * 16 + out) * inChannels + inBlock * 16) * taps
-        for input in 0..<16 {
-          var to = base + input * 16 + out
+      let base = (block * inBlocks + inBlock) * taps * area
+      for out in 0..<side {
+        let scale = scales?[block * side + out] ?? 1
+        var from = ((block * side + out) * inChannels + inBlock * side) * taps
+        for input in 0..<side {
+          var to = base + input * side + out
           for _ in 0..<taps {
             target[to] = Float(Double(source[from]) * scale)
             from += 1
-            to += 256
+            to += area
           }
         }
       }
     }
   }
 
+  /// Stores some output channels as `Order.winograd`.
   func placeTransformed(_ outs: Range<Int>, in target: UnsafeMutableBufferPointer<Float>) {
     var transform = WinogradTransform()
     for out in outs {
@@ -157,6 +184,7 @@ private struct Filters: @unchecked Sendable {
     }
   }
 
+  /// Stores some output channels weight by weight, in any order.
   func placeEach(_ outs: Range<Int>, in target: UnsafeMutableBufferPointer<Float>, _ layout: WeightLayout) {
     for out in outs {
       let scale = scales?[out] ?? 1

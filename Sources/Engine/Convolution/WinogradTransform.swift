@@ -1,7 +1,7 @@
-/// The weights' side of Winograd's F(4×4, 3×3), with the points 0, ±1, ±2 and infinity (Lavin and Gray 2016): G w Gᵀ.
-/// One value is used for many filters, so that nothing is allocated for each.
+/// The transform of weights in Winograd's F(4×4, 3×3) with the points 0, ±1, ±2 and infinity (Lavin and Gray 2016): G w
+/// Gᵀ. Reuse one value for many filters: its arrays are allocated once.
 struct WinogradTransform {
-  /// Products of one tile: 6 × 6.
+  /// The number of products of a tile, 6 × 6.
   static let taps = 36
 
   /// G, six rows of three.
@@ -11,10 +11,10 @@ struct WinogradTransform {
   ]
   /// G w, six rows of three.
   private var rows = [Double](repeating: 0, count: 18)
-  /// The last filter's 36 transformed weights, row-major.
+  /// The 36 transformed weights of the last filter, row-major.
   private(set) var products = [Double](repeating: 0, count: taps)
 
-  /// Transforms a 3×3 filter, row-major, times `scale`.
+  /// Transforms a row-major 3×3 filter multiplied by `scale`.
   mutating func apply(to filter: UnsafeBufferPointer<Float>, scale: Double) {
     for i in 0..<6 {
       for x in 0..<3 {

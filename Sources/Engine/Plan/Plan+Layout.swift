@@ -2,12 +2,16 @@ import Networks
 import Tensors
 
 extension Plan {
-  /// Lets every value lie in blocks of 16 channels that can: its channels are a multiple of 16, and so are those of
-  /// everything that must lie as it does. Only a convolution reads one layout and writes another.
+  /// Stores values in blocks of 16 channels wherever possible: where the number of channels is a multiple of 16, and
+  /// that of all values that must have the same layout is, too. Only a convolution can read one layout and write
+  /// another.
   mutating func chooseBlockedLayouts(_ tuning: KernelTuning) {
-    guard tuning.gpu?.isComplete ?? true else { return }
+    guard tuning.gpu?.isComplete ?? (tuning.precision == .float32) else { return }
     var groups = ValueGroups(count: values.count)
-    for (id, value) in values.enumerated() where !value.shape.channels.isMultiple(of: 16) { groups.forbid(id) }
+    for (id, value) in values.enumerated()
+    where !value.shape.channels.isMultiple(of: channelsOfBlock) {
+      groups.forbid(id)
+    }
     for id in outputs + [input] { groups.forbid(id) }
     for step in steps {
       switch step.operation {
@@ -27,18 +31,17 @@ extension Plan {
         groups.unite(step.inputs + [step.output])
       }
     }
-    // Only steps write what lies in blocks.
+    // Every blocked value is written by a step.
     for step in steps where groups.allows(step.output) {
       let id = step.output
       let precision = tuning.of(step).precision
       values[id].layout = .blocked
-      values[id].precision = precision
-      storages[values[id].storage].precision = precision
+      setPrecision(of: id, precision)
     }
   }
 
-  /// Chooses how each convolution is computed: by the layouts of what it reads and writes, and between blocks as the
-  /// tuning says.
+  /// Chooses how each convolution is computed: by the layouts of its input and output, and between blocks as the tuning
+  /// says.
   mutating func chooseMethods(_ tuning: KernelTuning, winograd: Bool) {
     for (index, step) in steps.enumerated() {
       guard case .convolution(let convolution, _, _) = step.operation else { continue }
@@ -53,7 +56,7 @@ extension Plan {
     }
   }
 
-  /// The convolutions on blocks, and how many steps each is.
+  /// The convolutions on blocks, with the number of steps that compute each.
   package var problemCounts: [ConvolutionProblem: Int] {
     var counts: [ConvolutionProblem: Int] = [:]
     for step in steps {
@@ -63,7 +66,7 @@ extension Plan {
     return counts
   }
 
-  /// What decides how a convolution on blocks is best computed.
+  /// The properties of a convolution on blocks that decide how it is computed best.
   func problem(of convolution: Convolution, in step: Step) -> ConvolutionProblem {
     ConvolutionProblem(
       inChannels: inChannels(of: step), output: values[step.output].shape,
@@ -72,14 +75,14 @@ extension Plan {
 }
 
 extension Convolution {
-  /// Whether the kernel on blocks computes it: the output has the input's size, tap by tap around each pixel, and no tap
-  /// lies further than that kernel's MAX_PADDING.
+  /// Whether the kernels on blocks can compute the convolution: the output has the size of the input, the taps lie
+  /// around each pixel, and the padding is at most the kernel's MAX_PADDING.
   fileprivate var fitsBlocks: Bool {
     stride == 1 && !kernel.isMultiple(of: 2) && padding == dilation * (kernel / 2) && padding <= 8
   }
 }
 
-/// Values that must lie alike, as sets that grow together, and which sets may not lie in blocks.
+/// Sets of values that must have the same layout (union-find), and which sets must not be blocked.
 private struct ValueGroups {
   private var parents: [Plan.Value.ID]
   private var forbidden: Set<Plan.Value.ID> = []

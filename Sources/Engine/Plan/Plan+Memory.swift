@@ -1,10 +1,10 @@
 import Tensors
 
 extension Plan {
-  /// Gives the inputs of each concat their place in its result, so that nothing is left to copy.
+  /// Places the inputs of each concat in its result, so that they need not be copied.
   ///
-  /// An input that lies in another concat already, that is one itself, or that is the network's input keeps its own
-  /// place and is copied; so does one that is a result of the network.
+  /// An input is still copied if it is the network's input, an output of the network, the result of a concat, or
+  /// already part of another concat.
   mutating func concatenateInPlace() {
     let concats = steps.filter { $0.operation == .concat }
     let results = Set(concats.map(\.output))
@@ -21,30 +21,31 @@ extension Plan {
     }
   }
 
-  /// Whether input number `index` of a concat lies in its place in the result.
+  /// Whether a concat's input number `index` is in its place in the result.
   package func isInPlace(inputNumber index: Int, of step: Step) -> Bool {
     let input = values[step.inputs[index]]
     return input.storage == values[step.output].storage
       && input.channelOffset == channel(ofInputNumber: index, of: step)
   }
 
-  /// The first channel of input number `index` of a concat in its result.
+  /// The channel of a concat's result at which input number `index` begins.
   func channel(ofInputNumber index: Int, of step: Step) -> Int {
     step.inputs[..<index].reduce(0) { $0 + values[$1].shape.channels }
   }
 
-  /// Gives every storage its offset: greedily by size, the largest first, each at the lowest offset where none of its
-  /// parts meets another storage's part that is in use at the same time.
+  /// Sets the offset of every region: the largest first, each at the lowest offset where none of its parts overlaps a
+  /// part of another region that is in use at the same time.
   ///
-  /// Parts matter where a concat is large: the first of its inputs to be computed is there long before the others, whose
-  /// places hold other activations until then.
-  mutating func placeInArena(sharing: Bool, guardCount: Int) {
+  /// Parts matter for large concats: the input that is computed first is there long before the others, whose places can
+  /// hold other activations until then.
+  mutating func placeInArena(sharing: Bool, guardByteCount: Int) {
     findLifetimes()
     let regions = storages.indices.map { id in
-      sharing && guardCount == 0 ? parts(of: id) : wholePart(of: id, sharing: sharing, guardCount: guardCount)
+      sharing && guardByteCount == 0
+        ? parts(of: id) : wholePart(of: id, sharing: sharing, guardByteCount: guardByteCount)
     }
     let order = storages.indices.filter { storages[$0].lifetime != nil }.sorted { a, b in
-      (storages[b].count, a) < (storages[a].count, b)
+      (storages[b].byteCount, a) < (storages[a].byteCount, b)
     }
     var placed: [Part] = []
     for id in order {
@@ -52,57 +53,57 @@ extension Plan {
       storages[id].offset = offset
       placed += regions[id].map { $0.moved(by: offset) }
     }
-    arenaCount = placed.reduce(0) { max($0, $1.elements.upperBound) }.roundedUp(toMultipleOf: Self.alignment)
+    arenaByteCount = placed.reduce(0) { max($0, $1.bytes.upperBound) }.roundedUp(toMultipleOf: Self.alignment)
   }
 
-  /// Elements of a storage, counted as float32, and the steps from the first that writes them to the last that reads them.
+  /// A range of bytes of a region, and the steps from the first that writes them to the last that reads them.
   private struct Part {
-    var elements: Range<Int>
+    var bytes: Range<Int>
     let lifetime: ClosedRange<Int>
 
     func moved(by offset: Int) -> Part {
-      Part(elements: elements.lowerBound + offset..<elements.upperBound + offset, lifetime: lifetime)
+      Part(bytes: bytes.lowerBound + offset..<bytes.upperBound + offset, lifetime: lifetime)
     }
   }
 
-  /// Every region begins at a multiple of 64 elements: 256 bytes.
-  private static let alignment = 64
+  /// The alignment of regions, in bytes.
+  private static let alignment = 256
 
-  /// Every value of a storage is a part of it. Of a batch, the images of a value lie apart; then the storage is one part.
+  /// The parts of a region: one for each of its values. In a batch the images of a value are not contiguous, so the
+  /// region is one part.
   private func parts(of id: Storage.ID) -> [Part] {
-    guard storages[id].shape.batch == 1 else { return wholePart(of: id, sharing: true, guardCount: 0) }
+    guard storages[id].shape.batch == 1 else { return wholePart(of: id, sharing: true, guardByteCount: 0) }
     let plane = storages[id].shape.height * storages[id].shape.width
     return values.compactMap { value in
       guard value.storage == id, let lifetime = value.lifetime else { return nil }
-      let start = value.precision.float32Count(of: value.channelOffset * plane)
-      return Part(
-        elements: start..<start + value.precision.float32Count(of: value.shape.elementCount), lifetime: lifetime)
+      let start = value.channelOffset * plane * value.precision.byteCount
+      return Part(bytes: start..<start + value.byteCount, lifetime: lifetime)
     }
   }
 
-  /// A storage and the guards behind it; in use all the time where nothing is shared.
-  private func wholePart(of id: Storage.ID, sharing: Bool, guardCount: Int) -> [Part] {
+  /// A region with the guard bytes after it, as one part; in use all the time if memory is not shared.
+  private func wholePart(of id: Storage.ID, sharing: Bool, guardByteCount: Int) -> [Part] {
     storages[id].lifetime.map { lifetime in
-      let count = storages[id].count + guardCount
-      return [Part(elements: 0..<count, lifetime: sharing ? lifetime : -1...steps.count)]
+      let byteCount = storages[id].byteCount + guardByteCount
+      return [Part(bytes: 0..<byteCount, lifetime: sharing ? lifetime : -1...steps.count)]
     } ?? []
   }
 
-  /// The lowest offset where `parts` can lie: 0, or where one of them begins behind one that is placed.
+  /// The lowest offset where `parts` fit: 0, or one at which a part begins right after a part that is placed already.
   private static func lowestOffset(for parts: [Part], among placed: [Part]) -> Int {
     let obstacles = placed.filter { other in parts.contains { $0.lifetime.overlaps(other.lifetime) } }
     let candidates = obstacles.flatMap { other in
-      parts.map { (other.elements.upperBound - $0.elements.lowerBound).roundedUp(toMultipleOf: alignment) }
+      parts.map { (other.bytes.upperBound - $0.bytes.lowerBound).roundedUp(toMultipleOf: alignment) }
     }
     return ([0] + candidates.filter { $0 > 0 }.sorted()).first { offset in
       parts.allSatisfy { part in
-        let elements = part.moved(by: offset).elements
-        return obstacles.allSatisfy { !$0.lifetime.overlaps(part.lifetime) || !$0.elements.overlaps(elements) }
+        let bytes = part.moved(by: offset).bytes
+        return obstacles.allSatisfy { !$0.lifetime.overlaps(part.lifetime) || !$0.bytes.overlaps(bytes) }
       }
     } ?? 0
   }
 
-  /// Of values, and of the storages they are parts of.
+  /// Sets the lifetimes of values and of their regions.
   private mutating func findLifetimes() {
     func extend(_ lifetime: inout ClosedRange<Int>?, to step: Int) {
       lifetime = min(lifetime?.lowerBound ?? step, step)...max(lifetime?.upperBound ?? step, step)

@@ -2,18 +2,16 @@ import Networks
 import Tensors
 
 extension Plan {
-  /// The bytes that a step must at least read and write: its inputs, its parameters and its output, once each, however it
-  /// is computed; of a concat, the copies alone.
+  /// The least number of bytes that a step reads and writes, whichever method computes it: inputs, parameters and
+  /// output, once each; for a concat, the inputs that are copied.
   func leastTraffic(of step: Step, _ tuning: KernelTuning) -> Int {
     if step.operation == .concat {
       return step.inputs.indices.filter { !isInPlace(inputNumber: $0, of: step) }
-        .reduce(0) { $0 + 2 * byteCount(of: step.inputs[$1]) }
+        .reduce(0) { $0 + 2 * values[step.inputs[$1]].byteCount }
     }
-    let inputs = Set(step.inputs).reduce(0) { $0 + byteCount(of: $1) }
-    return inputs + parameterBytes(of: step, tuning) + byteCount(of: step.output)
+    let inputs = Set(step.inputs).reduce(0) { $0 + values[$1].byteCount }
+    return inputs + parameterBytes(of: step, tuning) + values[step.output].byteCount
   }
-
-  private func byteCount(of id: Value.ID) -> Int { values[id].shape.elementCount * values[id].precision.byteCount }
 
   private func parameterBytes(of step: Step, _ tuning: KernelTuning) -> Int {
     let single = Precision.float32.byteCount
@@ -21,8 +19,7 @@ extension Plan {
     case .convolution(let convolution, _, _):
       let weights =
         convolution.outChannels * inChannels(of: step) * convolution.kernel * convolution.kernel
-      let isHalf = tuning.weightLayout(for: step.method).isHalf
-      return weights * (isHalf ? Precision.float16 : .float32).byteCount + convolution.outChannels * single
+      return weights * tuning.weightLayout(for: step.method).element.byteCount + convolution.outChannels * single
     case .fuseMaps(let convolution, _):
       let channels = step.inputs.reduce(0) { $0 + values[$1].shape.channels }
       return (convolution.outChannels * channels + convolution.outChannels) * single

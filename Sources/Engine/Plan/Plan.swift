@@ -1,12 +1,12 @@
 package import Networks
 package import Tensors
 
-/// What a graph becomes for a device: steps, each of them one or a few launches, over values that have a place in memory.
+/// A graph prepared for a device: steps of one or a few launches each, over values that are placed in memory.
 ///
-/// A plan is made by lowering the graph one step per node and then applying passes, each of which leaves a plan that
-/// computes the same. Which passes run is `PlanOptions`' to say.
+/// A plan starts with one step for each node. Passes then change the plan without changing what it computes;
+/// `PlanOptions` says which of them run.
 package struct Plan: Sendable {
-  /// How the elements of a value lie in memory.
+  /// The order of a value's elements in memory.
   package enum Layout: String, Hashable, Sendable {
     /// `[batch][channels][height][width]`.
     case planar
@@ -19,139 +19,103 @@ package struct Plan: Sendable {
     package typealias ID = Int
     /// The extents, NCHW.
     package let shape: Shape
-    /// The region of memory it lies in: its own, or that of the concat it is part of.
+    /// The region of memory that holds the value: its own, or that of the concat that it is part of.
     package var storage: Storage.ID
-    /// The first of its channels within the region.
+    /// The index of the value's first channel within the region.
     package var channelOffset = 0
-    /// How its elements lie.
+    /// The order of the elements.
     package internal(set) var layout = Layout.planar
-    /// What its elements are: as the device stores blocks; planar ones are always float32.
+    /// The format of the elements.
     package internal(set) var precision = Precision.float32
-    /// The steps from the one that writes it to the last that reads it; nil where nothing uses it.
+    /// The steps from the one that writes the value to the last that reads it; nil if no step uses it.
     package internal(set) var lifetime: ClosedRange<Int>?
+    /// The size of the elements in bytes.
+    package var byteCount: Int { shape.elementCount * precision.byteCount }
   }
 
   /// A region of memory.
   package struct Storage: Hashable, Sendable {
     package typealias ID = Int
-    /// The extents of everything in it, NCHW.
+    /// The extents of everything in the region, NCHW.
     package let shape: Shape
-    /// Where it begins in the arena, counted in float32 elements.
+    /// The offset of the region in the arena, in bytes.
     package var offset = 0
-    /// What its elements are.
+    /// The format of the elements.
     package internal(set) var precision = Precision.float32
-    /// The float32 elements whose memory it takes.
-    package var count: Int { precision.float32Count(of: shape.elementCount) }
-    /// The steps from the first that writes to the last that reads; nil where nothing uses it. The network's input is
-    /// written before step 0, its outputs are read behind the last.
+    /// The size of the region in bytes.
+    package var byteCount: Int { shape.elementCount * precision.byteCount }
+    /// The steps from the first that writes the region to the last that reads it; nil if no step uses it. The network's
+    /// input is written before step 0, and its outputs are read after the last step.
     package var lifetime: ClosedRange<Int>?
   }
 
-  /// One step, with the value it writes.
+  /// One step, which writes one value.
   package struct Step: Hashable, Sendable {
-    /// The name of the node whose result it computes.
+    /// The name of the node whose result the step computes.
     package let name: String
-    /// The block it is recorded and profiled with.
+    /// The block of the network that the step is recorded and profiled with.
     package let block: String
-    /// What it does.
+    /// What the step computes.
     package var operation: StepOperation
-    /// The values it reads. Those of a convolution: what it convolves, one value, or two where it resamples the first; and
-    /// what it adds.
+    /// The values that the step reads. A convolution reads one value, or two if it resamples the first and concatenates
+    /// both, and then the residual if it adds one.
     package var inputs: [Value.ID]
-    /// The value it writes.
+    /// The value that the step writes.
     package var output: Value.ID
-    /// How it is computed, where it is a convolution.
+    /// How a convolution is computed.
     package internal(set) var method = ConvolutionMethod.planar
-    /// What it does to its first input while it reads it, where it is a convolution; nil where it reads it as it lies.
+    /// How a convolution resamples its first input while it reads it; nil if it does not.
     package internal(set) var resampling: InputResampling?
   }
 
+  /// The values; a value's ID is its index.
   package internal(set) var values: [Value] = []
+  /// The regions of memory; a region's ID is its index.
   package internal(set) var storages: [Storage] = []
+  /// The steps, in the order in which they run.
   package internal(set) var steps: [Step] = []
+  /// The network's input.
   package internal(set) var input: Value.ID = 0
+  /// The network's outputs, in the graph's order.
   package internal(set) var outputs: [Value.ID] = []
-  /// The float32 elements of the arena that holds every storage.
-  package internal(set) var arenaCount = 0
+  /// The size in bytes of the arena, which holds all regions.
+  package internal(set) var arenaByteCount = 0
 }
 
-/// What a step does.
+/// What a step computes.
 package enum StepOperation: Hashable, Sendable {
-  /// A convolution, with a batch norm that is folded into its weights, and what follows it.
+  /// A convolution with a batch norm folded into its weights and an epilogue.
   case convolution(Convolution, folded: BatchNorm?, epilogue: Epilogue)
-  /// A batch norm that stands alone, with or without the ReLU behind it.
+  /// A batch norm that could not be folded, with or without a ReLU after it.
   case batchNorm(BatchNorm, relu: Bool)
   case relu
   case sigmoid
   case maxPool(MaxPool)
   case upsample(PixelCenters)
-  /// Copies of those inputs that do not lie in their place already.
+  /// Copies of the inputs that are not in their place in the result already.
   case concat
   case add
-  /// What is read, stored in the precision of what is written.
+  /// A copy of the input in the output's precision.
   case convert
-  /// A 1×1 convolution of maps, each resampled to the output's size, with or without the sigmoid behind it.
+  /// A 1×1 convolution of maps that are resampled to the output's size, with or without a sigmoid after it.
   case fuseMaps(Convolution, sigmoid: Bool)
 
-  /// What a convolution does to its sums before it stores them.
+  /// What a convolution does to its sums before storing them.
   package enum Epilogue: Hashable, Sendable {
-    /// The bias alone.
+    /// Adds the bias.
     case bias
-    /// Bias and ReLU.
+    /// Adds the bias and applies ReLU.
     case relu
-    /// Bias and ReLU, and then the second input is added: the end of a residual U-block.
+    /// Adds the bias, applies ReLU and adds the residual, as at the end of a residual U-block.
     case reluAdd
   }
 }
 
-/// Which passes make a plan; all of them unless a test asks for less.
-public struct PlanOptions: Hashable, Sendable, Codable {
-  /// Folds batch norms into the convolutions before them.
-  public var foldsBatchNorm = true
-  /// Lets a convolution or a batch norm do the ReLU behind it.
-  public var fusesReLU = true
-  /// Lets a convolution do the residual add behind it.
-  public var fusesResidual = true
-  /// Lets the 1×1 convolution of the side maps resample them itself.
-  public var fusesSideMaps = true
-  /// Lets GPUs' convolutions pool and upsample what they read, where that is expected to be faster.
-  public var fusesResampling = true
-  /// Writes what is concatenated at its place at once.
-  public var concatenatesInPlace = true
-  /// Lets activations lie in blocks of 16 channels where the device has kernels for that.
-  public var usesBlocks = true
-  /// Lets convolutions on blocks be computed by Winograd's method where that is faster; its float32 sums are less exact
-  /// by about one decimal digit.
-  public var usesWinograd = true
-  /// Lets values whose lifetimes do not meet share memory.
-  public var sharesMemory = true
-  /// Elements left free behind every region of memory, for tests that look whether a kernel wrote there.
-  public var guardCount = 0
-
-  /// Every pass.
-  public init() {}
-
-  /// No pass: a launch for every node of the graph.
-  public static var unfused: PlanOptions {
-    var options = PlanOptions()
-    options.foldsBatchNorm = false
-    options.fusesReLU = false
-    options.fusesResidual = false
-    options.fusesSideMaps = false
-    options.fusesResampling = false
-    options.concatenatesInPlace = false
-    options.usesBlocks = false
-    options.usesWinograd = false
-    options.sharesMemory = false
-    return options
-  }
-}
-
 extension Plan {
-  /// The plan of a graph for devices of a tuning: lowered, then changed by every pass that is wanted, in the order of
+  /// The plan of a graph for devices with a certain tuning: lowered, then changed by the wanted passes in the order of
   /// `PlanPass.all`.
   ///
-  /// - Parameter observe: is shown the plan after each pass, whether that ran or not.
+  /// - Parameter observe: called after each pass, whether it ran or not, with the plan at that point.
   package init(
     _ graph: Graph, options: PlanOptions = PlanOptions(), tuning: KernelTuning,
     observe: (PlanPass, _ ran: Bool, Plan) -> Void = { _, _, _ in }
@@ -164,7 +128,7 @@ extension Plan {
     }
   }
 
-  /// One step per node.
+  /// The unoptimized plan of a graph, with one step for each node.
   package init(lowering graph: Graph) {
     for node in graph.nodes {
       storages.append(Storage(shape: node.shape))
@@ -177,7 +141,7 @@ extension Plan {
     outputs = graph.outputs.map(\.node)
   }
 
-  /// The names of the blocks, in order.
+  /// The names of the network's blocks, in order.
   package var blocks: [String] {
     var seen = Set<String>()
     return steps.map(\.block).filter { seen.insert($0).inserted }
@@ -185,7 +149,7 @@ extension Plan {
 }
 
 extension StepOperation {
-  /// The step that computes an operation on its own; nil for the input, which nothing computes.
+  /// The step that computes an operation on its own; nil for the input, which is not computed.
   init?(_ operation: Networks.Operation) {
     switch operation {
     case .input: return nil

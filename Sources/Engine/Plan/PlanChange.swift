@@ -2,18 +2,18 @@ package import Networks
 package import OpenCL
 import Tensors
 
-/// What one pass did to a plan, for explanations.
+/// What one pass did to a plan, for reports.
 package struct PlanChange: Sendable {
   /// The pass.
   package let pass: PlanPass
-  /// Whether it ran; not where an option or the device has no use for it.
+  /// Whether the pass ran.
   package let ran: Bool
-  /// The plan as the pass found it.
+  /// The plan before the pass.
   package let before: Plan
-  /// The plan as the pass left it.
+  /// The plan after the pass.
   package let after: Plan
 
-  /// Every pass over a graph in the order in which they come, those that do not run included.
+  /// The changes of all passes over a graph in their order, including passes that do not run.
   package static func all(of graph: Graph, options: PlanOptions, tuning: KernelTuning) -> [PlanChange] {
     var changes: [PlanChange] = []
     var before = Plan(lowering: graph)
@@ -24,7 +24,7 @@ package struct PlanChange: Sendable {
     return changes
   }
 
-  /// Launches of the steps as it found them, and as it left them.
+  /// The number of launches before and after the pass.
   package let launchCounts: (before: Int, after: Int)
 
   private init(_ pass: PlanPass, ran: Bool, before: Plan, after: Plan, tuning: KernelTuning) {
@@ -35,10 +35,10 @@ package struct PlanChange: Sendable {
     launchCounts = (before.launchCount(tuning), after.launchCount(tuning))
   }
 
-  /// Steps that it changed or made.
+  /// The number of steps that the pass changed or added.
   package var changedSteps: Int { Set(after.steps).subtracting(before.steps).count }
 
-  /// Values that it laid out or placed anew.
+  /// The number of values whose layout or place the pass changed.
   package var changedValues: Int {
     zip(before.values, after.values).count { old, new in
       old != new || before.storages[old.storage].offset != after.storages[new.storage].offset
@@ -47,8 +47,8 @@ package struct PlanChange: Sendable {
 }
 
 extension Plan {
-  /// How many launches the steps are on devices of a tuning: one each, but for concats, whose inputs are copied where
-  /// they are not in place, and for Winograd's method in several launches.
+  /// The number of launches on a device with this tuning. A step is one launch, except for concats, which copy each
+  /// input that is not in place, for Winograd's method in pairs of launches, and for split-K.
   package func launchCount(_ tuning: KernelTuning) -> Int {
     steps.reduce(0) { count, step in
       switch (step.operation, step.method) {
@@ -66,22 +66,22 @@ extension Plan {
     }
   }
 
-  /// The elements that the activations take as things stand: in the arena, or each on its own before they have their
-  /// place there.
-  package var activationCount: Int {
-    if arenaCount > 0 { return arenaCount }
+  /// The size of the activations in bytes: that of the arena, or, before the values are placed, that of an arena in
+  /// which they share no memory.
+  package var activationByteCount: Int {
+    if arenaByteCount > 0 { return arenaByteCount }
     var placed = self
-    placed.placeInArena(sharing: false, guardCount: 0)
-    return placed.arenaCount
+    placed.placeInArena(sharing: false, guardByteCount: 0)
+    return placed.arenaByteCount
   }
 }
 
 extension Executor {
-  /// What each pass did to the graph.
+  /// What each pass did to the graph's plan.
   package var planChanges: [PlanChange] { PlanChange.all(of: graph, options: options, tuning: tuning) }
 
-  /// The steps of the plan with their launches, and the elements of scratch that these need.
-  package var recordedSteps: [(step: Plan.Step, launches: [Launch], scratchCount: Int)] {
-    zip(plan.steps, launches).map { ($0, $1, Recorder.scratchCount(of: $0, in: plan, tuning)) }
+  /// The steps of the plan with their launches and the bytes of scratch memory that they need.
+  package var recordedSteps: [(step: Plan.Step, launches: [Launch], scratchByteCount: Int)] {
+    zip(plan.steps, launches).map { ($0, $1, Recorder.scratchByteCount(of: $0, in: plan, tuning)) }
   }
 }

@@ -5,6 +5,8 @@ import Tensors
 
 extension Recorder {
   /// The launches of a convolution, by the method that the plan chose.
+  ///
+  /// - Throws: `UncomputableStepError` if the tuning has no kernel for the method.
   func convolve(_ c: ConvolutionStep) throws -> [LaunchSpecification] {
     switch (c.step.method, tuning.gpu) {
     case (.planar, _): [planar(c)]
@@ -17,8 +19,8 @@ extension Recorder {
     case (.blocked(.direct(let tile, let rows)), nil): [direct(c, tile: tile, rows: rows)]
     case (.blocked(.winogradFused(let tiles)), nil): [winogradFused(c, tiles: tiles)]
     case (.blocked(.winogradNonfused(let tiles)), nil): winogradNonfused(c, tiles: tiles)
-    // A GPU's blocks may be halves, which the kernels of CPUs do not read, and the other way round.
-    case (.blocked, _): throw DivisionError(layer: c.name)
+    // A GPU may store its blocks as halves, which the kernels for CPUs do not read, and vice versa.
+    case (.blocked, _): throw UncomputableStepError(layer: c.name)
     }
   }
 
@@ -34,33 +36,18 @@ extension Recorder {
       c.outputShape.channels.dividedRoundingUp(by: tuning.channelTile) * c.outputShape.batch,
     ]
     return LaunchSpecification(
-      c.name, variant(function, of: .conv2d), items: items, group: tuning.convolutionGroup,
-      multiplyAdds: c.multiplyAdds
-    ) { kernel, memory in
-      let (arena, parameters) = (memory.arena, memory.parameters)
-      if let residual = c.step.residual {
-        try kernel.bind(
-          arena, place(c.input), extents(c.input), parameters.buffer, parameters.place(c.index), arena,
-          place(c.output), extents(c.output), c.window, arena, place(residual))
-      } else {
-        try kernel.bind(
-          arena, place(c.input), extents(c.input), parameters.buffer, parameters.place(c.index), arena,
-          place(c.output), extents(c.output), c.window)
-      }
-    }
+      c.name, stored(function, of: .conv2d, as: c.output, options: tuning.convolutionOptions), items: items,
+      group: tuning.convolutionGroup, multiplyAdds: c.multiplyAdds,
+      operands(of: c) + [extents(c.output), c.window] + (c.step.residual.map { [view($0)] } ?? []))
   }
 
-  /// A convolution that goes from one layout to the other, on either kind of device.
+  /// A convolution from one layout to the other, on either kind of device.
   func changingLayout(
     _ c: ConvolutionStep, _ variant: KernelVariant, items: [Int], group: [Int]
   ) -> LaunchSpecification {
     LaunchSpecification(
-      c.name, variant, items: items, group: group, isGroupFixed: true, multiplyAdds: c.multiplyAdds
-    ) { kernel, memory in
-      try kernel.bind(
-        memory.arena, place(c.input), extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index),
-        memory.arena, place(c.output), extents(c.output), c.window, c.rectify)
-    }
+      c.name, variant, items: items, group: group, isGroupFixed: true, multiplyAdds: c.multiplyAdds,
+      operands(of: c) + [extents(c.output), c.window, c.rectify])
   }
 
   private func planarToBlocked(_ c: ConvolutionStep) -> LaunchSpecification {
@@ -68,7 +55,7 @@ extension Recorder {
     let tile = tuning.blockTile(width: output.width)
     return changingLayout(
       c, variant("conv2d_planar_to_c16", of: .conv2dPlanarToC16, options: "-D X_TILE=\(tile)"),
-      items: [output.channels / 16 * output.batch, output.width.dividedRoundingUp(by: tile), output.height],
+      items: [output.blocks * output.batch, output.width.dividedRoundingUp(by: tile), output.height],
       group: [1, 1, 1])
   }
 
@@ -84,27 +71,21 @@ extension Recorder {
   private func direct(_ c: ConvolutionStep, tile: Int, rows: Int) -> LaunchSpecification {
     let output = c.outputShape
     let items = [
-      output.channels / 16 * output.batch, output.width.dividedRoundingUp(by: tile),
-      output.height.dividedRoundingUp(by: rows),
+      output.blocks * output.batch, output.width.dividedRoundingUp(by: tile), output.height.dividedRoundingUp(by: rows),
     ]
+    let window = SIMD2(Int32(c.convolution.kernel), Int32(c.convolution.dilation))
     return LaunchSpecification(
       c.name, variant("conv2d_c16", of: .conv2dC16, options: "-D X_TILE=\(tile)"), items: items, group: [1, 1, 1],
-      isGroupFixed: true, multiplyAdds: c.multiplyAdds
-    ) { kernel, memory in
-      try kernel.bind(
-        memory.arena, place(c.input), extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index),
-        memory.arena, place(c.output), Int32(output.channels),
-        SIMD2(Int32(c.convolution.kernel), Int32(c.convolution.dilation)), Int32(rows), c.rectify, memory.arena,
-        place(c.added), c.adds)
-    }
+      isGroupFixed: true, multiplyAdds: c.multiplyAdds,
+      operands(of: c) + [.int(output.channels), .value(window), .int(rows)] + epilogue(of: c))
   }
 }
 
-/// No kernel of the tuning computes a convolution by the method that was chosen for it.
-package struct DivisionError: Error, Hashable, Sendable, CustomStringConvertible {
+/// The tuning has no kernel for the method that a plan chose for a convolution.
+package struct UncomputableStepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The node's name.
   package let layer: String
 
-  /// The layer, in one line.
-  package var description: String { "\(layer): no kernel that was chosen for the device computes this convolution" }
+  /// One line that names the layer.
+  package var description: String { "\(layer): none of the kernels chosen for the device computes this convolution" }
 }

@@ -9,42 +9,35 @@ extension Recorder {
     let division = tuning.fusedDivision(of: c.problem, tiles: tiles)
     let variant = winogradVariant(
       "winograd_fused_c16", of: .winogradFusedC16, tiles: tiles, streams: tuning.isFar(c.outputShape))
-    let isFar = Int32(tuning.isFar(c.inputShape) ? 1 : 0)
     return LaunchSpecification(
-      c.name, variant, items: [division.items], group: [1], isGroupFixed: true, multiplyAdds: c.multiplyAdds
-    ) { kernel, memory in
-      try kernel.bind(
-        memory.arena, place(c.input), extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index),
-        memory.arena, place(c.output), Int32(c.outputShape.channels), Int32(c.convolution.dilation), c.rectify,
-        memory.arena, place(c.added), c.adds, memory.scratch, UInt64(division.slotCount),
-        Int32(division.groupsPerItem), isFar)
-    }
+      c.name, variant, items: [division.items], group: [1], isGroupFixed: true, multiplyAdds: c.multiplyAdds,
+      operands(of: c) + [.int(c.outputShape.channels), .int(c.convolution.dilation)] + epilogue(of: c) + [
+        .scratch, .value(UInt64(division.slotCount)), .int(division.groupsPerItem), .flag(tuning.isFar(c.inputShape)),
+      ])
   }
 
-  /// Winograd's convolution in pairs of launches: the input's transform, then everything else.
+  /// Winograd's convolution in pairs of launches: the transform of the input, then everything else.
   func winogradNonfused(_ c: ConvolutionStep, tiles: Int) -> [LaunchSpecification] {
     let division = tuning.nonfusedDivision(of: c.problem, tiles: tiles)
     return division.launches.flatMap { groups in
       let transform = LaunchSpecification(
         c.name, winogradVariant("winograd_input_c16", of: .winogradMultiplyC16, tiles: tiles),
-        items: [c.inputShape.channels / 16, groups.count], group: [1, 1], isGroupFixed: true
-      ) { kernel, memory in
-        try kernel.bind(
-          memory.arena, place(c.input), extents(c.input), Int32(c.convolution.dilation), Int32(groups.lowerBound),
-          memory.scratch)
-      }
+        items: [c.inputShape.blocks, groups.count], group: [1, 1], isGroupFixed: true,
+        [
+          view(c.input), extents(c.input), .int(c.convolution.dilation), .int(groups.lowerBound), .scratch,
+        ])
       let parts = groups.count.dividedRoundingUp(by: division.groupsPerItem)
       let multiply = LaunchSpecification(
         c.name, winogradVariant("winograd_multiply_c16", of: .winogradMultiplyC16, tiles: tiles),
         items: [division.items, parts], group: [1, 1], isGroupFixed: true,
-        multiplyAdds: c.multiplyAdds * groups.count / division.groups
-      ) { kernel, memory in
-        try kernel.bind(
-          memory.scratch, extents(c.input), memory.parameters.buffer, memory.parameters.place(c.index), memory.arena,
-          place(c.output), Int32(c.outputShape.channels), Int32(c.convolution.dilation), c.rectify, memory.arena,
-          place(c.added), c.adds, Int32(groups.lowerBound), Int32(groups.count), Int32(division.groupsPerItem),
-          SIMD2(UInt64(division.transformedCount), UInt64(division.slotCount)))
-      }
+        multiplyAdds: c.multiplyAdds * groups.count / division.groups,
+        [
+          .scratch, extents(c.input), .parameters(ofStep: c.index), view(c.output), .int(c.outputShape.channels),
+          .int(c.convolution.dilation),
+        ] + epilogue(of: c) + [
+          .int(groups.lowerBound), .int(groups.count), .int(division.groupsPerItem),
+          .value(SIMD2(UInt64(division.transformedCount), UInt64(division.slotCount))),
+        ])
       return [transform, multiply]
     }
   }
@@ -60,15 +53,15 @@ extension Recorder {
       function, of: source, options: constants.map { "-D \($0.0)=\($0.1)" }.joined(separator: " "))
   }
 
-  /// The elements of scratch that the steps of a plan need; they run one after the other and share it.
-  static func scratchCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
-    plan.steps.reduce(0) { max($0, scratchCount(of: $1, in: plan, tuning)) }
+  /// The bytes of scratch that the steps of a plan need. Steps run one after the other and share the memory.
+  static func scratchByteCount(for plan: Plan, _ tuning: KernelTuning) -> Int {
+    plan.steps.reduce(0) { max($0, scratchByteCount(of: $1, in: plan, tuning)) }
   }
 
-  /// The elements of scratch that one step needs.
-  static func scratchCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
+  /// The bytes of scratch that one step needs.
+  static func scratchByteCount(of step: Plan.Step, in plan: Plan, _ tuning: KernelTuning) -> Int {
     guard case .blocked(let method) = step.method, case .convolution(let convolution, _, _) = step.operation
     else { return 0 }
-    return tuning.of(step).scratchCount(of: method, for: plan.problem(of: convolution, in: step))
+    return tuning.of(step).scratchByteCount(of: method, for: plan.problem(of: convolution, in: step))
   }
 }

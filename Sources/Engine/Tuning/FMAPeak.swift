@@ -2,12 +2,12 @@ import Kernels
 import OpenCL
 import Tensors
 
-/// How many fused multiply-adds of float32 a device does in a second, measured: what convolutions are held against.
+/// A device's measured rate of fused multiply-adds in float32, to compare convolutions with.
 public struct FMAPeak: Hashable, Sendable {
-  /// Multiply-adds per second, of the best of several shapes of the kernel, by the second best of several runs.
+  /// Multiply-adds per second: the second-best run of the best shape of the kernel.
   public let multiplyAddsPerSecond: Double
 
-  /// Measures a session's device; takes a few tenths of a second.
+  /// Measures a session's device in a few tenths of a second.
   ///
   /// - Throws: `CLBuildError`, `CLError`.
   public init(of session: DeviceSession) throws {
@@ -15,19 +15,19 @@ public struct FMAPeak: Hashable, Sendable {
   }
 }
 
-/// One shape of the kernel.
+/// A shape of the kernel.
 private struct Candidate {
-  /// Lanes of a vector.
+  /// The number of lanes of a vector.
   let width: Int
-  /// Independent sums of a work-item.
+  /// The number of independent sums of a work-item.
   let chains: Int
-  /// Work-items of a work-group.
+  /// The size of a work-group.
   let group: Int
-  /// Work-items for each compute unit.
+  /// The number of work-items for each compute unit.
   let items: Int
 
-  /// Vectors of 512, 256 and 128 bits for CPUs, with chains for the latency and the registers that go with each; many
-  /// work-items side by side for everything else.
+  /// For CPUs, vectors of 512, 256 and 128 bits with as many sums as hide the latency and fit the registers; for
+  /// everything else, many work-items.
   static func all(for device: Device) -> [Candidate] {
     guard device.kind == .cpu else {
       let group = min(64, device.maxWorkGroupSize)
@@ -36,8 +36,8 @@ private struct Candidate {
     return [(16, 12), (8, 12), (4, 16)].map { Candidate(width: $0, chains: $1, group: 1, items: 16) }
   }
 
-  /// The shortest time that is taken for a measurement, in seconds.
-  private static let leastSeconds = 0.01
+  /// The shortest run that counts as a measurement, in seconds.
+  private static let minimumSeconds = 0.01
 
   func measure(in session: DeviceSession) throws -> Double {
     let queue = try Queue(context: session.context)
@@ -55,11 +55,11 @@ private struct Candidate {
       }
       return time / .seconds(1)
     }
-    // Some drivers compile in the first launch.
+    // Some drivers compile during the first launch.
     var steps = 64
     _ = try seconds(steps: steps)
-    while try seconds(steps: steps) < Self.leastSeconds, steps < 1 << 24 { steps *= 2 }
-    // The second best: one time that is too short to be true, as virtual machines' clocks have them, must not count.
+    while try seconds(steps: steps) < Self.minimumSeconds, steps < 1 << 24 { steps *= 2 }
+    // The second best, because the clocks of virtual machines sometimes report one time that is too short.
     let best = try (0..<7).map { _ in try seconds(steps: steps) }.sorted()[1]
     return Double(count * width * chains) * Double(steps) / best
   }

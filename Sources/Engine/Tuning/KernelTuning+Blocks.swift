@@ -1,7 +1,7 @@
 import Tensors
 
 extension KernelTuning {
-  /// How a convolution on blocks is computed: as was found the fastest, or else by default.
+  /// The method of a convolution on blocks: the one that a tuner found to be the fastest, or the default.
   package func method(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
     if let method = methods[problem], (winograd && allowsWinograd) || method.isDirect { return method }
     return defaultMethod(for: problem, winograd: winograd)
@@ -9,9 +9,10 @@ extension KernelTuning {
 
   /// The method that is expected to be the fastest.
   ///
-  /// Winograd's pays where it at least halves the multiplications, its transforms costing about a third of that. Its
-  /// transformed weights, four times the size, are read again for every group of tiles: beyond a few megabytes, or for
-  /// few groups, it is better to transform them in passing.
+  /// Winograd's method pays off if it at least halves the multiplications, as its transforms cost about a third of what
+  /// it saves. In one launch, the transformed weights, four times the size of the weights, are read for every group of
+  /// tiles; if they take more than a few megabytes, or for few tiles, it is better to transform the weights where they
+  /// are used.
   package func defaultMethod(for problem: ConvolutionProblem, winograd: Bool) -> BlockedMethod {
     if let method = gpu?.methods(for: problem).first { return method }
     guard winograd, allowsWinograd, problem.fitsWinograd, problem.winogradReduction >= 2 else {
@@ -23,50 +24,53 @@ extension KernelTuning {
     return nonfusedMethod(for: problem)
   }
 
-  /// Whether there is a kernel for a convolution between blocks: those of CPUs compute any.
+  /// Whether a kernel can compute a convolution between blocks. The kernels for CPUs can compute any.
   func computesOnBlocks(_ problem: ConvolutionProblem) -> Bool {
-    let isBlocked = [problem.inChannels, problem.output.channels].allSatisfy { $0.isMultiple(of: 16) }
+    let isBlocked = [problem.inChannels, problem.output.channels].allSatisfy { $0.isMultiple(of: channelsOfBlock) }
     guard let gpu, isBlocked else { return true }
     return methods[problem] != nil || gpu.computes(problem)
   }
 
-  /// The direct sum, with the tile that covers a row with the least work, where a tile costs as much as it has pixels and
-  /// about three more; and as many rows as leave every core enough work-items to choose from.
+  /// The direct sum, with the best tile for the width and as many rows as leave every core enough work-items.
   package func directMethod(for problem: ConvolutionProblem) -> BlockedMethod {
     let output = problem.output
     let tile = blockTile(width: output.width)
-    let itemsPerRow = output.width.dividedRoundingUp(by: tile) * output.channels / 16 * output.batch
+    let itemsPerRow = output.width.dividedRoundingUp(by: tile) * output.blocks * output.batch
     return .direct(tile: tile, rows: max(1, min(8, output.height * itemsPerRow / (computeUnits * 32))))
   }
 
-  /// The pixels of a row that a work-item on blocks computes.
+  /// The tiles of the direct sum, in pixels of a row.
+  static let directTiles = [20, 16, 10, 8, 6, 5, 4, 2, 1]
+
+  /// The number of pixels of a row that a work-item on blocks computes: the tile that covers a row at the least cost,
+  /// if a tile costs as much as its pixels and three more.
   package func blockTile(width: Int) -> Int {
-    let candidates = [20, 16, 10, 8, 6, 5, 4, 2, 1].filter { $0 <= min(width, heldTile) }
+    let candidates = Self.directTiles.filter { $0 <= min(width, heldTile) }
     return candidates.min { a, b in
       width.dividedRoundingUp(by: a) * (a + 3) < width.dividedRoundingUp(by: b) * (b + 3)
     } ?? 1
   }
 
-  /// The most pixels or tiles of 16 channels whose sums fit a core's vector registers, beside one of weights and one to
-  /// spare. AVX-512 and Arm have 32 registers, x86's narrower vectors 16.
+  /// The largest number of pixels or tiles whose sums for a block of channels fit a core's vector registers, besides a
+  /// block of weights and one spare register. AVX-512 and Arm have 32 registers, other x86 processors 16.
   var heldTile: Int {
     #if arch(arm64)
       let registers = 32
     #else
       let registers = lanes == 16 ? 32 : 16
     #endif
-    let registersOfBlock = 16 / lanes
+    let registersOfBlock = channelsOfBlock / lanes
     return min(25, (registers - registersOfBlock - 1) / registersOfBlock)
   }
 
-  /// How many of a group's tiles are held at one time: as many as fit, in equal parts.
+  /// The number of a group's tiles that are held in registers at a time: the largest divisor that fits.
   func heldTiles(of tiles: Int) -> Int { (1...max(1, min(tiles, heldTile))).last { tiles.isMultiple(of: $0) } ?? 1 }
 
   /// Winograd's method in one launch.
   package var fusedMethod: BlockedMethod { .winogradFused(tiles: 20) }
 
-  /// Winograd's method in several launches, with the groups that cover the tiles with the least work, where a group costs
-  /// as much as it has tiles and about two more.
+  /// Winograd's method in pairs of launches, with the groups that cover the tiles at the least cost, if a group costs
+  /// as much as its tiles and two more.
   package func nonfusedMethod(for problem: ConvolutionProblem) -> BlockedMethod {
     let tiles = problem.winogradTiles
     let best = [25, 20, 18, 16, 12, 9].min { a, b in
@@ -75,14 +79,15 @@ extension KernelTuning {
     return .winogradNonfused(tiles: best ?? 20)
   }
 
-  /// The most work-items that have a slot of scratch of their own: several for each core, so that none waits long for the
-  /// others.
+  /// The largest number of work-items with a slot of scratch memory: several for each core, so that no core waits long
+  /// for the others.
   private var slots: Int { computeUnits * 8 }
 
-  /// The most bytes of transformed input that are made before they are used: they should stay in the last cache.
+  /// The largest size in bytes of the transformed input of one pair of launches, which should stay in the last-level
+  /// cache.
   private static var transformedBytes: Int { 8 << 20 }
 
-  /// Whether activations are too large to be found in a core's own caches by the launch behind the one that wrote them.
+  /// Whether activations are too large to be still in a core's own caches when the next launch reads them.
   func isFar(_ shape: Shape) -> Bool { shape.elementCount * MemoryLayout<Float>.stride > 4 << 20 }
 
   func fusedDivision(of problem: ConvolutionProblem, tiles: Int) -> FusedWinogradDivision {
@@ -93,8 +98,13 @@ extension KernelTuning {
     NonfusedWinogradDivision(of: problem, tiles: tiles, items: slots, cacheBytes: Self.transformedBytes)
   }
 
-  /// The elements of scratch that a method needs.
-  func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
+  /// The bytes of scratch memory that a method needs.
+  func scratchByteCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
+    scratchCount(of: method, for: problem) * MemoryLayout<Float>.stride
+  }
+
+  /// The float32 values of scratch memory that a method needs.
+  private func scratchCount(of method: BlockedMethod, for problem: ConvolutionProblem) -> Int {
     switch method {
     case .direct: 0
     case .implicitGEMM(let gemm):
@@ -105,7 +115,7 @@ extension KernelTuning {
     }
   }
 
-  /// The elements that the parts of a sum leave; none where there is one part.
+  /// The number of partial sums; none if the sum has one part.
   private func partialSums(_ parts: Int, of problem: ConvolutionProblem) -> Int {
     parts > 1 ? parts * problem.output.elementCount : 0
   }

@@ -3,13 +3,13 @@ import Kernels
 package import OpenCL
 import Tensors
 
-/// What was measured on a device, in this process and in those before it.
+/// What a tuner measured on a device, in this process and in earlier ones.
 package struct TuningJournal {
-  /// How often a method may be begun without an end before it is taken to end the process.
-  static let mostAttempts = 2
+  /// The number of trials that have begun without an end after which a method is taken to end the process.
+  static let maximumAttempts = 2
 
-  /// What part of the default's time another method may take at most: less is noise.
-  private static let clearly = 0.97
+  /// The smallest speedup over the default method that counts: smaller ones are noise.
+  private static let minimumSpeedup = 1 / 0.97
 
   private let cache: Cache
   private let key: CacheKey
@@ -21,9 +21,12 @@ package struct TuningJournal {
     let method: BlockedMethod
   }
 
-  /// The journal of a device with the kernels of this program.
+  /// The version of the records' format.
+  private static let version = "2"
+
+  /// The journal of a device with this program's kernels.
   ///
-  /// - Parameter gpu: the kernels on blocks for a GPU; nil for those for a CPU.
+  /// - Parameter gpu: how the kernels on blocks are compiled for a GPU; nil for the kernels for CPUs.
   package init(of device: Device, _ gpu: GPUTuning? = nil, in cache: Cache) {
     self.cache = cache
     let kernels: [KernelSource] =
@@ -32,30 +35,30 @@ package struct TuningJournal {
       kernels.contains { $0.includes.contains(foundation) }
     }
     let constants = gpu.map { ["\($0)"] } ?? []
-    key = CacheKey(.tunings, ["1"] + device.identity + constants + includes.map(\.text) + kernels.map(\.text))
+    key = CacheKey(.tunings, [Self.version] + device.identity + constants + includes.map(\.text) + kernels.map(\.text))
     for line in cache.records(key) {
       if let record = TuningRecord(line: line) { note(record) }
     }
   }
 
-  /// What became of a method, where that is known: its end, or that it was begun too often without one.
+  /// The outcome of a method; nil if that is not known. A method that has begun too often without an end has failed.
   func outcome(of method: BlockedMethod, for problem: ConvolutionProblem) -> TuningRecord.Outcome? {
     let trial = Trial(problem: problem, method: method)
     if let outcome = outcomes[trial] { return outcome }
-    return attempts[trial, default: 0] >= Self.mostAttempts ? .failed : nil
+    return attempts[trial, default: 0] >= Self.maximumAttempts ? .failed : nil
   }
 
-  /// Keeps a record, for this process and the next.
+  /// Keeps a record for this process and later ones.
   package mutating func append(_ record: TuningRecord) {
     note(record)
     cache.append(record.line, to: key)
   }
 
-  /// The fastest method of each convolution that was measured, where it is clearly faster than the default.
+  /// For each convolution that was measured the fastest method, if it is faster than the default by `minimumSpeedup`.
   var methods: [ConvolutionProblem: BlockedMethod] {
     var fastest: [ConvolutionProblem: (method: BlockedMethod, ratio: Double)] = [:]
     for (trial, outcome) in outcomes {
-      guard let ratio = outcome.figures?.ratio, ratio < Self.clearly else { continue }
+      guard let ratio = outcome.figures?.ratio, ratio < 1 / Self.minimumSpeedup else { continue }
       if let other = fastest[trial.problem], (other.ratio, other.method.text) <= (ratio, trial.method.text) { continue }
       fastest[trial.problem] = (trial.method, ratio)
     }
@@ -69,7 +72,7 @@ package struct TuningJournal {
 }
 
 extension BlockedMethod {
-  /// Whether its kernels compute the convolution.
+  /// Whether the method's kernels can compute a convolution.
   func fits(_ problem: ConvolutionProblem, on gpu: GPUTuning?) -> Bool {
     switch self {
     case .direct(let tile, _): gpu == nil && tile <= problem.output.width
@@ -81,9 +84,9 @@ extension BlockedMethod {
 }
 
 extension TuningRecord.Outcome {
-  /// How long it took, and what part of the default's time that was; nil where it was not measured.
+  /// The time in seconds, and its ratio to the default's time; nil if the method was not measured.
   var figures: (seconds: Double, ratio: Double)? {
-    guard case .took(let nanoseconds, let standard) = self else { return nil }
-    return (Double(nanoseconds) * 1e-9, Double(nanoseconds) / Double(standard))
+    guard case .took(let nanoseconds, let baseline) = self else { return nil }
+    return (Double(nanoseconds) * 1e-9, Double(nanoseconds) / Double(baseline))
   }
 }

@@ -1,15 +1,15 @@
 import Tensors
 
-/// One line of a tuning's journal: what became of one method for one convolution.
+/// What became of one method for one convolution: a line of a tuning's journal.
 package struct TuningRecord: Hashable, Sendable {
-  /// What became of a method.
+  /// The outcome of a method's trial.
   package enum Outcome: Hashable, Sendable {
-    /// It is about to be tried. Where nothing follows, the process ended over it.
+    /// The trial has begun. If no other record follows, the trial ended the process.
     case begun
-    /// It computed what it should; its median and that of the default, run in turn with it, in nanoseconds. What slows
-    /// a machine down for a while slows both.
-    case took(Int, standard: Int)
-    /// It did not build or run, or computed something else.
+    /// The method is right. Its median time and that of the default method, in nanoseconds, measured alternately, so
+    /// that a slow phase of the machine affects both.
+    case took(Int, baseline: Int)
+    /// The method did not build, did not run or computed something else.
     case failed
   }
 
@@ -17,94 +17,107 @@ package struct TuningRecord: Hashable, Sendable {
   package let method: BlockedMethod
   package let outcome: Outcome
 
-  /// Such as `64 16 3 1 1 320 320 fused 20 took 2890000 3010000`: channels in and out, kernel, dilation, batch, height, width, the
-  /// method and its constants, the outcome.
-  package var line: String {
-    let output = problem.output
-    let numbers = [
-      problem.inChannels, output.channels, problem.kernel, problem.dilation, output.batch, output.height, output.width,
-    ]
-    return "\(numbers.map(String.init).joined(separator: " ")) \(method.text) \(outcome.text)"
-  }
-
   package init(problem: ConvolutionProblem, method: BlockedMethod, outcome: Outcome) {
     self.problem = problem
     self.method = method
     self.outcome = outcome
   }
-
-  /// Nil where the line is of another form.
-  package init?(line: String) {
-    let fields = line.split(separator: " ")
-    let numbers = fields.prefix(7).compactMap { Int($0) }.filter { $0 > 0 }
-    guard numbers.count == 7 else { return nil }
-    problem = ConvolutionProblem(
-      inChannels: numbers[0],
-      output: Shape(batch: numbers[4], channels: numbers[1], height: numbers[5], width: numbers[6]),
-      kernel: numbers[2], dilation: numbers[3])
-    var rest = fields.dropFirst(7)
-    guard let method = BlockedMethod(text: &rest), let outcome = Outcome(text: rest) else { return nil }
-    self.method = method
-    self.outcome = outcome
-  }
 }
 
-extension TuningRecord.Outcome {
-  fileprivate var text: String {
-    switch self {
-    case .begun: "begun"
-    case .took(let nanoseconds, let standard): "took \(nanoseconds) \(standard)"
-    case .failed: "failed"
+extension TuningRecord: JournalRecord {
+  private enum Key: String, CodingKey {
+    case inChannels, outChannels, kernel, dilation, batch, height, width, method, outcome, nanoseconds, baseline
+  }
+
+  /// The outcomes without their times.
+  private enum OutcomeName: String, Codable { case begun, took, failed }
+
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    let output = problem.output
+    let numbers: [(Key, Int)] = [
+      (.inChannels, problem.inChannels), (.outChannels, output.channels), (.kernel, problem.kernel),
+      (.dilation, problem.dilation), (.batch, output.batch), (.height, output.height), (.width, output.width),
+    ]
+    for (key, number) in numbers { try fields.encode(number, forKey: key) }
+    try fields.encode(StoredMethod(method), forKey: .method)
+    switch outcome {
+    case .begun: try fields.encode(OutcomeName.begun, forKey: .outcome)
+    case .failed: try fields.encode(OutcomeName.failed, forKey: .outcome)
+    case .took(let nanoseconds, let baseline):
+      try fields.encode(OutcomeName.took, forKey: .outcome)
+      try fields.encode(nanoseconds, forKey: .nanoseconds)
+      try fields.encode(baseline, forKey: .baseline)
     }
   }
 
-  fileprivate init?(text: ArraySlice<Substring>) {
-    let times = text.dropFirst().map { Int($0) ?? 0 }
-    switch (text.first, times.count) {
-    case ("begun", 0): self = .begun
-    case ("failed", 0): self = .failed
-    case ("took", 2) where times.allSatisfy { $0 > 0 }: self = .took(times[0], standard: times[1])
+  /// - Throws: `DecodingError` if a number is not positive or no kernel has the method's constants.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    func number(_ key: Key) throws -> Int {
+      let number = try fields.decode(Int.self, forKey: key)
+      guard number > 0 else {
+        throw DecodingError.dataCorruptedError(forKey: key, in: fields, debugDescription: "not positive")
+      }
+      return number
+    }
+    problem = ConvolutionProblem(
+      inChannels: try number(.inChannels),
+      output: Shape(
+        batch: try number(.batch), channels: try number(.outChannels), height: try number(.height),
+        width: try number(.width)),
+      kernel: try number(.kernel), dilation: try number(.dilation))
+    guard let method = try fields.decode(StoredMethod.self, forKey: .method).method else {
+      throw DecodingError.dataCorruptedError(forKey: .method, in: fields, debugDescription: "no kernel's constants")
+    }
+    self.method = method
+    outcome =
+      switch try fields.decode(OutcomeName.self, forKey: .outcome) {
+      case .begun: .begun
+      case .failed: .failed
+      case .took: .took(try number(.nanoseconds), baseline: try number(.baseline))
+      }
+  }
+}
+
+/// A method in a form that can be stored: its name and the constants of its kernel.
+private struct StoredMethod: Codable {
+  enum Name: String, Codable { case direct, fused, nonfused, subgroup, gemm }
+
+  let name: Name
+  let constants: [Int]
+
+  init(_ method: BlockedMethod) {
+    (name, constants) =
+      switch method {
+      case .direct(let tile, let rows): (.direct, [tile, rows])
+      case .winogradFused(let tiles): (.fused, [tiles])
+      case .winogradNonfused(let tiles): (.nonfused, [tiles])
+      case .subgroup(let tile): (.subgroup, [tile.pixels, tile.outputs, tile.splitK])
+      case .implicitGEMM(let gemm): (.gemm, gemm.numbers)
+      }
+  }
+
+  /// Nil if no kernel has these constants.
+  var method: BlockedMethod? {
+    if name == .gemm { return ImplicitGEMM(numbers: constants).map { .implicitGEMM($0) } }
+    guard constants.allSatisfy({ (1...64).contains($0) }) else { return nil }
+    switch (name, constants.count) {
+    case (.direct, 2): return .direct(tile: constants[0], rows: constants[1])
+    case (.fused, 1): return .winogradFused(tiles: constants[0])
+    case (.nonfused, 1): return .winogradNonfused(tiles: constants[0])
+    case (.subgroup, 3):
+      return SubgroupConvolution(pixels: constants[0], outputs: constants[1], splitK: constants[2])
+        .map { .subgroup($0) }
     default: return nil
     }
   }
 }
 
 extension BlockedMethod {
-  /// Such as `direct 20 4`.
+  /// The method and its constants for reports, such as `direct 20 4`.
   package var text: String {
-    switch self {
-    case .direct(let tile, let rows): "direct \(tile) \(rows)"
-    case .winogradFused(let tiles): "fused \(tiles)"
-    case .winogradNonfused(let tiles): "nonfused \(tiles)"
-    case .subgroup(let tile): "subgroup \(tile.pixels) \(tile.outputs) \(tile.splits)"
-    case .implicitGEMM(let gemm): "gemm \(gemm.numbers.map(String.init).joined(separator: " "))"
-    }
-  }
-
-  /// Takes what it reads from the front of `text`; nil where that is another form or its constants are no kernel's.
-  fileprivate init?(text: inout ArraySlice<Substring>) {
-    let name = text.popFirst()
-    if name == "gemm" {
-      let numbers = text.prefix(ImplicitGEMM.numberCount).compactMap { Int($0) }
-      text = text.dropFirst(ImplicitGEMM.numberCount)
-      guard let gemm = ImplicitGEMM(numbers: numbers) else { return nil }
-      self = .implicitGEMM(gemm)
-      return
-    }
-    func constant() -> Int? { text.popFirst().flatMap { Int($0) }.flatMap { (1...64).contains($0) ? $0 : nil } }
-    guard let first = constant() else { return nil }
-    switch name {
-    case "direct":
-      guard let rows = constant() else { return nil }
-      self = .direct(tile: first, rows: rows)
-    case "fused": self = .winogradFused(tiles: first)
-    case "nonfused": self = .winogradNonfused(tiles: first)
-    case "subgroup":
-      guard let outputs = constant(), let splits = constant(),
-        let tile = SubgroupConvolution(pixels: first, outputs: outputs, splits: splits)
-      else { return nil }
-      self = .subgroup(tile)
-    default: return nil
-    }
+    let stored = StoredMethod(self)
+    return ([stored.name.rawValue] + stored.constants.map(String.init)).joined(separator: " ")
   }
 }

@@ -30,7 +30,7 @@ public struct Comparison: Sendable, Codable {
   public static func tolerance(of precision: Precision) -> Double {
     switch precision {
     case .float32: 1e-4
-    case .float16: HalfPrecisionLoss.tolerance.max
+    case .float16, .bfloat16: HalfPrecisionLoss.tolerance.max
     }
   }
 

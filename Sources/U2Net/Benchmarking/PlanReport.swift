@@ -105,7 +105,7 @@ public struct PlanReport: Sendable, Codable {
     multiplyAccumulates = network.graph.multiplyAccumulates
     passes = executor.planChanges.map(Pass.init)
     steps = executor.recordedSteps.map { step, launches, scratch in
-      Step(step, in: executor.plan, launches, scratch: scratch * MemoryLayout<Float>.stride)
+      Step(step, in: executor.plan, launches, scratch: scratch)
     }
   }
 }
@@ -114,7 +114,7 @@ extension PlanReport.Counts {
   init(_ plan: Plan, launches: Int) {
     steps = plan.steps.count
     self.launches = launches
-    activations = plan.activationCount * MemoryLayout<Float>.stride
+    activations = plan.activationByteCount
   }
 }
 

@@ -68,7 +68,7 @@ public struct Tuning: Sendable {
     guard var tuner = try Tuner(session: session, precision: precision, cache: cache) else {
       throw Failure(.device, "\(choice.device) has no kernels to choose from: only the portable ones work there")
     }
-    let graph = try model.network.graph(for: shape).caches(outputs: [0])
+    let graph = try model.network.graph(for: shape).selecting(outputs: [0])
     let clock = ContinuousClock()
     let start = clock.now
     let (findings, timeIsUp) = tuner.tune(graph, seconds: seconds, progress: progress)
@@ -177,7 +177,7 @@ public struct TuningReport: Sendable, Codable {
 
   init(
     model: String, size: Size, batch: Int, device: DeviceReport, precision: Precision, seconds: Double, timeIsUp: Bool,
-    findings: [Tuner.Finding], standard: Statistics, tuned: Statistics
+    findings: [TuningResult], standard: Statistics, tuned: Statistics
   ) {
     self.model = model
     height = size.height
@@ -191,8 +191,8 @@ public struct TuningReport: Sendable, Codable {
     self.tuned = tuned
     rows = findings.map { finding in
       Row(
-        convolution: finding.problem.text, steps: finding.count, standard: finding.standard.method.text,
-        standardSeconds: finding.standard.seconds, fastest: finding.fastest?.method.text,
+        convolution: finding.problem.text, steps: finding.count, standard: finding.baseline.method.text,
+        standardSeconds: finding.baseline.seconds, fastest: finding.fastest?.method.text,
         fastestRatio: finding.fastest?.ratio,
         candidates: finding.measured.map { Candidate(method: $0.method.text, seconds: $0.seconds, ratio: $0.ratio) },
         tried: finding.tried, known: finding.known, failed: finding.failed)

@@ -10,7 +10,7 @@ public enum MapSelection: String, Sendable, Hashable, Codable, CaseIterable {
   /// What computes these maps of a graph.
   func applied(to graph: Graph) -> Graph {
     switch self {
-    case .saliency: graph.caches(outputs: Array(graph.outputs.indices.prefix(1)))
+    case .saliency: graph.selecting(outputs: Array(graph.outputs.indices.prefix(1)))
     case .all: graph
     }
   }

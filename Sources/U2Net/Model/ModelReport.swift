@@ -81,7 +81,7 @@ public struct ModelReport: Sendable, Codable {
     parameters = graph.trainedCount
     storage = Dictionary(
       checkpoint.entries.values.map { ("\($0.elementType)", $0.shape.elementCount) }, uniquingKeysWith: +)
-    batchNorm = graph.nodes.contains { $0.operation.kind == "batch norm" }
+    batchNorm = graph.nodes.contains { $0.operation.kind == .batchNorm }
     multiplyAccumulates = graph.multiplyAccumulates
     (height, width) = (size.height, size.width)
     outputs = graph.outputs.map { output in

@@ -1,5 +1,5 @@
 extension Plan {
-  /// Folds each batch norm into the convolution before it, where nothing else reads that convolution.
+  /// Folds each batch norm into the convolution before it, if nothing else reads that convolution's result.
   mutating func foldBatchNorms() {
     mergeIntoProducer { producer, step in
       guard case .batchNorm(let norm, relu: false) = step.operation,
@@ -9,7 +9,7 @@ extension Plan {
     }
   }
 
-  /// Lets each convolution or batch norm do the ReLU behind it, where nothing else reads what comes before the ReLU.
+  /// Lets each convolution or batch norm apply the ReLU after it, if nothing else reads the ReLU's input.
   mutating func fuseReLUs() {
     mergeIntoProducer { producer, step in
       guard case .relu = step.operation else { return nil }
@@ -24,7 +24,7 @@ extension Plan {
     }
   }
 
-  /// Lets the last convolution of a residual U-block add the residual.
+  /// Lets the last convolution of each residual U-block add the residual.
   mutating func fuseResidualAdds() {
     mergeIntoProducer { producer, step in
       guard case .add = step.operation, step.inputs.first == producer.output,
@@ -34,7 +34,7 @@ extension Plan {
     }
   }
 
-  /// How often each value is read, by a step or as an output.
+  /// The number of readers of each value: steps, and one more for each output of the network.
   func readerCounts() -> [Int] {
     var readers = [Int](repeating: 0, count: values.count)
     for step in steps { for input in step.inputs { readers[input] += 1 } }
@@ -42,13 +42,13 @@ extension Plan {
     return readers
   }
 
-  /// Lets the step that computes another's first input do that other's work as well, where `merged` says how.
+  /// Merges a step with the one that computes its first input, if `merged` returns the operation that replaces both.
   ///
-  /// The merged step runs when the second did, so that everything else the second reads has been computed.
+  /// The merged step runs in place of the second step, when all other inputs of the second have been computed.
   private mutating func mergeIntoProducer(_ merged: (_ producer: Step, _ step: Step) -> StepOperation?) {
     let readers = readerCounts()
     var result: [Step] = []
-    // Where the step that computes a value stands in `result`.
+    // The index in `result` of the step that computes a value.
     var producers: [Value.ID: Int] = [:]
     var removed = Set<Int>()
     for var step in steps {

@@ -1,18 +1,18 @@
 package import Networks
 import Tensors
 
-/// What a convolution does to the first of its inputs while it reads it.
+/// How a convolution resamples its first input while reading it.
 package enum InputResampling: Hashable, Sendable {
-  /// The largest of each 2×2 pixels.
+  /// Max pooling of 2×2 pixels with stride 2.
   case maxPool
-  /// Bilinear resampling to the size of what the convolution writes.
+  /// Bilinear resampling to the size of the convolution's output.
   case upsample(PixelCenters)
 }
 
 extension Plan {
-  /// Lets a convolution on blocks make what it reads of a smaller or larger map itself, where the tuning's kernels can and
-  /// where that is expected to be faster: a pooled map, or an upsampled one, alone or in front of another that it is
-  /// concatenated with. Neither that map nor the concatenation is stored then.
+  /// Lets a convolution on blocks pool or upsample its input while reading it, where the tuning's kernels can do so and
+  /// where that is expected to be faster. A resampled map may be the first of two that are concatenated. Then neither
+  /// the resampled map nor the concatenation is stored.
   mutating func fuseResampling(_ tuning: KernelTuning, winograd: Bool) {
     let readers = readerCounts()
     let producers = Dictionary(steps.indices.map { (steps[$0].output, $0) }, uniquingKeysWith: { first, _ in first })
@@ -27,8 +27,8 @@ extension Plan {
     steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
   }
 
-  /// A convolution as it is when it resamples its input itself, and the steps that nothing reads then; nil where its input
-  /// is not resampled, or read by others as well.
+  /// The convolution that resamples its input itself, and the steps that become superfluous; nil if its input is not
+  /// resampled or has other readers.
   private func resampled(
     _ step: Step, _ producers: [Value.ID: Int], _ readers: [Int]
   ) -> (step: Step, removed: [Int])? {
@@ -48,7 +48,7 @@ extension Plan {
     return (fused, [first, index])
   }
 
-  /// Whether there is a kernel for such a convolution, and what it resamples is better not stored.
+  /// Whether a kernel can compute the fused convolution and storing the resampled map is expected to be slower.
   private func fits(_ step: Step, _ tuning: KernelTuning, winograd: Bool) -> Bool {
     let tuning = tuning.of(step)
     let isBlocked = (step.inputs + [step.output]).allSatisfy {
@@ -62,21 +62,21 @@ extension Plan {
     return gpu.prefersResampling(values[step.inputs[0]].shape.channels, of: gemm, for: problem)
   }
 
-  /// The channels that a convolution convolves: those of all its sources.
+  /// The number of input channels of a convolution: those of all its sources.
   func inChannels(of step: Step) -> Int { step.sources.reduce(0) { $0 + values[$1].shape.channels } }
 }
 
 extension Plan.Step {
-  /// What a convolution convolves: one value, or a resampled one and behind it another.
+  /// The values that a convolution convolves: one, or a resampled one and another that is concatenated with it.
   var sources: ArraySlice<Plan.Value.ID> { residual == nil ? inputs[...] : inputs.dropLast() }
 
-  /// What a convolution adds behind its ReLU.
+  /// The value that a convolution adds after its ReLU; nil if there is none.
   var residual: Plan.Value.ID? {
     guard case .convolution(_, _, epilogue: .reluAdd) = operation else { return nil }
     return inputs.last
   }
 
-  /// What a step does that a convolution could do while it reads.
+  /// The resampling that the step does, if a convolution could do it while reading.
   fileprivate var resamplingOfInput: InputResampling? {
     switch operation {
     case .maxPool(let pool) where pool.kernel == 2 && pool.stride == 2: .maxPool

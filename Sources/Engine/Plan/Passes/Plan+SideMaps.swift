@@ -2,11 +2,10 @@ import Networks
 import Tensors
 
 extension Plan {
-  /// Lets a 1×1 convolution of concatenated maps resample them itself, and do the sigmoid behind it: what brings
-  /// U²-Net's six side maps together becomes one launch, and the resampled maps are never stored.
+  /// Lets a 1×1 convolution of concatenated maps resample the maps itself and apply the sigmoid after it. The fusion of
+  /// U²-Net's six side maps becomes one launch, and the resampled maps are not stored.
   ///
-  /// Where something else reads a resampled map as well, because the side maps are results too, the step that makes it
-  /// stays.
+  /// The step that resamples a map stays if the resampled map has other readers, such as when it is an output.
   mutating func fuseSideMaps() {
     let readers = readerCounts()
     var producers: [Value.ID: Int] = [:]
@@ -32,17 +31,17 @@ extension Plan {
     steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
   }
 
-  /// The most maps that the kernel takes.
-  private static let mostSideMaps = 8
+  /// The largest number of maps that the kernel takes.
+  private static let maximumSideMaps = 8
 
-  /// What a concat brings together, before it is resampled, and the steps that resample for it alone; nil where the kernel
-  /// does not take it.
+  /// The maps that a concat brings together, before they are resampled, and the steps that resample for the concat
+  /// alone; nil if the kernel cannot fuse them.
   private func sideMaps(
     of concat: Step, _ producers: [Value.ID: Int], _ readers: [Int]
   ) -> [(value: Value.ID, upsample: Int?)]? {
     let channels = values[concat.inputs[0]].shape.channels
     let size = values[concat.output].shape
-    guard concat.inputs.count <= Self.mostSideMaps,
+    guard concat.inputs.count <= Self.maximumSideMaps,
       concat.inputs.allSatisfy({ values[$0].shape.channels == channels })
     else { return nil }
     return concat.inputs.map { input in
@@ -55,6 +54,6 @@ extension Plan {
 }
 
 extension Convolution {
-  /// Whether it mixes the channels of each pixel and nothing else.
+  /// Whether the kernel is 1×1, with stride 1 and no padding.
   fileprivate var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
 }

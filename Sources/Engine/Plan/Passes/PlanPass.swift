@@ -1,22 +1,22 @@
 import Tensors
 
-/// One change to a plan that leaves what it computes as it was.
+/// A change to a plan that does not change what the plan computes.
 ///
-/// `PlanPass.all` is the list that plans are made by, that `u2cl bench --explain` prints and that tests walk. A new pass is
-/// a row of it and, where somebody may want to do without, a property of `PlanOptions`.
+/// Plans are made by the passes of `PlanPass.all`; `u2cl bench --explain` prints that list, and tests cover each of its
+/// entries. To add a pass, add an entry and, if the pass is optional, a property of `PlanOptions`.
 package struct PlanPass: Sendable {
-  /// A few words, such as `fuse ReLU`.
+  /// The pass's name, such as `fuse ReLU`.
   package let name: String
-  /// What it does and what for, in one line.
+  /// One line that says what the pass does.
   package let purpose: String
-  /// Whether the options and the device want it.
+  /// Whether the pass runs with these options for this device.
   package let isWanted: @Sendable (PlanOptions, KernelTuning) -> Bool
   /// Changes the plan.
   package let apply: @Sendable (inout Plan, PlanOptions, KernelTuning) -> Void
-  /// The option without which it does not run; nil where plans cannot do without it.
+  /// The option that turns the pass on; nil if the pass is not optional.
   package let option: (any WritableKeyPath<PlanOptions, Bool> & Sendable)?
 
-  /// A pass that runs where its option is set and the device has a use for it.
+  /// A pass that runs if its option is set and it is of use for the device.
   private init(
     _ name: String, _ purpose: String, option: (any WritableKeyPath<PlanOptions, Bool> & Sendable)? = nil,
     if isUseful: @escaping @Sendable (PlanOptions, KernelTuning) -> Bool = { _, _ in true },
@@ -31,7 +31,7 @@ package struct PlanPass: Sendable {
 }
 
 extension PlanPass {
-  /// Every pass, in the order in which they run.
+  /// All passes, in the order in which they run.
   package static let all: [PlanPass] = [
     foldBatchNorm, fuseReLU, fuseResidualAdd, fuseSideMaps, convertPrecisions, chooseBlockedLayouts, fuseResampling,
     concatenateInPlace, chooseMethods, placeInArena,
@@ -56,7 +56,9 @@ extension PlanPass {
 
   package static let convertPrecisions = PlanPass(
     "convert precisions", "converts what goes between blocks in float32 and others in halves",
-    if: { options, tuning in tuning.exception != nil && options.usesBlocks }
+    if: { options, tuning in
+      tuning.planarPrecision != .float32 || (tuning.exception != nil && options.usesBlocks)
+    }
   ) { plan, _, tuning in plan.convertPrecisions(tuning) }
 
   package static let fuseResampling = PlanPass(
@@ -81,30 +83,5 @@ extension PlanPass {
 
   package static let placeInArena = PlanPass(
     "place in arena", "gives activations their place in one buffer, shared where lifetimes do not meet"
-  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardCount: options.guardCount) }
-}
-
-extension PlanOptions {
-  /// Every pass but those of these names.
-  ///
-  /// - Throws: `PassError` where no pass has such a name, or plans cannot do without it.
-  package init(without names: some Sequence<String>) throws {
-    self.init()
-    for name in names {
-      guard let option = PlanPass.all.first(where: { $0.name == name })?.option else { throw PassError(name: name) }
-      self[keyPath: option] = false
-    }
-  }
-}
-
-/// A pass that cannot be left out.
-package struct PassError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The name that was given.
-  package let name: String
-
-  /// That, and the names that could be, in one line.
-  package var description: String {
-    let names = PlanPass.all.filter { $0.option != nil }.map(\.name).joined(separator: ", ")
-    return "no pass called '\(name)' can be left out; these can: \(names)"
-  }
+  ) { plan, options, _ in plan.placeInArena(sharing: options.sharesMemory, guardByteCount: options.guardByteCount) }
 }

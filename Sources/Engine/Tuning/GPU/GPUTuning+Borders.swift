@@ -1,10 +1,10 @@
 import Kernels
 
-/// How a GPU computes convolutions from planar activations to blocks: the constants of `conv2d_planar_to_c16_gpu.cl`.
+/// A GPU's convolution from planar activations to blocks: constants of `conv2d_planar_to_c16_gpu.cl`.
 struct PlanarToBlocked: Hashable, Sendable {
-  /// Pixels of a row that a work-item computes.
+  /// The number of pixels of a row that a work-item computes.
   let pixels: Int
-  /// Work-items of a group, along a row.
+  /// The size of a work-group, which lies along a row.
   let items: Int
 
   func variant(_ gpu: GPUTuning) -> KernelVariant {
@@ -14,13 +14,13 @@ struct PlanarToBlocked: Hashable, Sendable {
   }
 }
 
-/// How a GPU computes convolutions from blocks to planar maps: the constants of `conv2d_c16_to_planar_gpu.cl`.
+/// A GPU's convolution from blocks to planar maps: constants of `conv2d_c16_to_planar_gpu.cl`.
 struct BlockedToPlanar: Hashable, Sendable {
-  /// Pixels that a work-item holds the sums of.
+  /// The number of pixels whose sums a work-item holds.
   static let pixels = 2
-  /// Work-items that share those pixels' channels.
+  /// The number of work-items that share the channels of these pixels.
   let lanes: Int
-  /// Work-items of a group.
+  /// The size of a work-group.
   let group: Int
 
   var pixelsOfGroup: Int { Self.pixels * group / lanes }
@@ -34,7 +34,8 @@ struct BlockedToPlanar: Hashable, Sendable {
 }
 
 extension GPUTuning {
-  /// The first kernel of a few for a row of `width` pixels that the device runs; nil where it runs none.
+  /// The best kernel from planar activations to blocks that the device can run, for rows of `width` pixels; nil if
+  /// none.
   func planarToBlocked(width: Int) -> PlanarToBlocked? {
     let items = width > 64 ? [64, 32, 16, 8] : [16, 8]
     let candidates =
@@ -44,7 +45,8 @@ extension GPUTuning {
     return candidates.first { allows($0.variant(self), group: $0.items) }
   }
 
-  /// The same in the other direction: where there are many channels, more work-items share a pixel.
+  /// The best kernel from blocks to planar maps that the device can run; nil if none. With many channels, more
+  /// work-items share a pixel.
   func blockedToPlanar(inChannels: Int) -> BlockedToPlanar? {
     let lanes = inChannels >= 256 ? [32, 8] : [8]
     let candidates = lanes.flatMap { lanes in

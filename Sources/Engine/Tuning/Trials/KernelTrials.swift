@@ -3,26 +3,26 @@ import Networks
 import OpenCL
 import Tensors
 
-/// Tries the kernels of a GPU's plans before a network is trusted to them: each in a small network of its own, compared
-/// with the portable kernels, once for a device and a driver. What does not build, does not run, or computes something else
-/// is refused from then on; the next plan does without, with smaller tiles or, where none is left, with portable kernels.
+/// Tries the kernels of a GPU's plans before a network uses them. Each runs in a small network and is compared with the
+/// portable kernels, once for each device and driver. A kernel that does not build, does not run or computes something
+/// else is refused from then on. The next plan uses smaller tiles instead or, if none is left, portable kernels.
 struct KernelTrials {
   let session: DeviceSession
   let precision: Precision
 
-  /// Tries what a plan uses of this precision and what was not tried yet.
+  /// Tries the plan's kernels of this precision that have not been tried yet.
   ///
-  /// - Returns: whether all of it may be used; where not, the plan is to be made anew.
+  /// - Returns: whether all of the plan's kernels may be used; if not, make the plan anew.
   func accept(_ plan: Plan, _ tuning: KernelTuning) throws -> Bool {
     var log = session.kernelTrials(precision)
     let own = try session.tuning(for: precision)
-    // What everything else stands on comes first. Behind a kernel that is refused the others may be planned anew.
+    // The kernels that all others need come first. After a refusal, the plan may not need the rest.
     return try subjects(of: plan, tuning, log).sorted { $0.isBorder && !$1.isBorder }.allSatisfy { subject in
       try passes(subject, own, &log)
     }
   }
 
-  /// What is to be tried, each once.
+  /// The subjects that have not been tried, each once.
   private func subjects(of plan: Plan, _ tuning: KernelTuning, _ log: KernelTrialLog) -> [KernelTrialSubject] {
     var known = log.passed
     return plan.steps.compactMap { step in
@@ -46,7 +46,7 @@ struct KernelTrials {
     let outcome = try outcome(of: subject, graph, forced)
     if let (reason, blame) = outcome {
       let refused = subject.refused(of: variants, blame)
-      // What fails by its size may be tried in smaller groups.
+      // A kernel that failed because of its size may be tried in smaller work-groups.
       let smallest = refused.compactMap { groups[$0] }.min() ?? 1
       let told = refused.compactMap { groupLimit(of: $0) }.min() ?? .max
       let limit = blame?.mayBeTooLarge ?? false ? min(blame?.groupLimit ?? .max, told, smallest - 1) : nil
@@ -58,23 +58,23 @@ struct KernelTrials {
     return outcome == nil
   }
 
-  /// The most work-items of a group that the driver says it runs of a kernel; nil where that does not build.
+  /// The largest work-group that the driver reports for a kernel; nil if the kernel does not build.
   private func groupLimit(of variant: KernelVariant) -> Int? {
     (try? session.kernel(variant))?.maxWorkGroupSize(on: session.device)
   }
 
-  /// Which of a trial's kernels failed.
+  /// The kernel of a trial that failed.
   struct Blame {
     let function: String
-    /// Nil where the trial has one variant of the function.
+    /// The variant's options; nil for all variants of the function.
     var options: String?
-    /// Whether its work-groups may be too large for the device.
+    /// Whether the kernel's work-groups may be too large for the device.
     var mayBeTooLarge = false
-    /// The most work-items of a group that the driver says it runs; nil where it does not say.
+    /// The largest work-group that the device accepts; nil if that is not known.
     var groupLimit: Int?
   }
 
-  /// Nil where the kernels are right; otherwise why they are not, and which kernel is to blame where that is known.
+  /// Nil if the kernels are right; otherwise the reason, and the kernel to blame if that is known.
   private func outcome(
     of subject: KernelTrialSubject, _ graph: Graph, _ tuning: KernelTuning
   ) throws -> (reason: String, blame: Blame?)? {
@@ -106,12 +106,12 @@ struct KernelTrials {
     return error.subject.split(separator: " ").last.map(String.init)
   }
 
-  /// The function of a program that holds one.
+  /// The function of a program that holds only one.
   private static func function(of error: CLBuildError) -> String? {
     error.program.hasSuffix(".cl") ? String(error.program.dropLast(3)) : nil
   }
 
-  /// The kernels that a plan launches, and the work-items of their groups.
+  /// The kernels that a plan launches, and the sizes of their work-groups.
   private static func groups(of plan: Plan, _ tuning: KernelTuning) throws -> [KernelVariant: Int] {
     try Dictionary(
       plan.launches(tuning).map { ($0.variant, $0.group.reduce(1, *)) }, uniquingKeysWith: { first, _ in first })
@@ -119,15 +119,15 @@ struct KernelTrials {
 }
 
 extension CLStatus {
-  /// Whether a kernel's launch may fail so for the size of its groups: what they share, or registers, do not suffice.
+  /// Whether a launch may fail with this status because work-groups need too much local memory or too many registers.
   fileprivate var mayBeOfLargeGroup: Bool { [.invalidWorkGroupSize, .outOfResources].contains(self) }
 }
 
 extension KernelTrialSubject {
   fileprivate var isBorder: Bool { if case .borders = self { true } else { false } }
 
-  /// What is refused of the trial's kernels: the one that failed, or, where nobody knows which, those that there are other
-  /// variants of.
+  /// The trial's kernels that are refused: the one that failed or, if that is not known, all those that have other
+  /// variants.
   fileprivate func refused(of variants: Set<KernelVariant>, _ blame: KernelTrials.Blame?) -> [KernelVariant] {
     let blamed = variants.filter { variant in
       guard let blame else { return !isBorder || variant.source.takesConstants }
@@ -136,7 +136,7 @@ extension KernelTrialSubject {
     return Array(blamed.isEmpty ? variants : blamed)
   }
 
-  /// Whether a kernel of the trial's network is one that the trial is about.
+  /// Whether the trial is about a kernel of its network.
   fileprivate func isAbout(_ variant: KernelVariant) -> Bool {
     let own: Set<KernelSource> = [.conv2dGEMM, .conv2dSubgroup]
     return isBorder ? !own.contains(variant.source) && variant.isForBlocks : own.contains(variant.source)
@@ -144,41 +144,8 @@ extension KernelTrialSubject {
 }
 
 extension KernelVariant {
-  /// Whether it is one of those that portable kernels stand in for.
+  /// Whether the kernel works on blocks, so that portable kernels can replace it.
   fileprivate var isForBlocks: Bool {
     source.sharedProgram == .blocksGPU || [.conv2dPlanarToC16GPU, .conv2dC16ToPlanarGPU].contains(source)
-  }
-}
-
-extension Precision {
-  /// How far a kernel may lie off, relative to the largest value: float32 sums in another order, or a few roundings to
-  /// halves.
-  var trialTolerance: Float {
-    switch self {
-    case .float32: 2e-5
-    case .float16: 1e-2
-    }
-  }
-}
-
-extension DeviceSession {
-  /// How far a graph's outputs with seeded weights lie from those of the portable kernels, relative to their largest value.
-  func differenceFromPortable(of graph: Graph, _ tuning: KernelTuning) throws -> Float {
-    let input = SeededParameters.input(shape: graph.inputShape)
-    let expected = try portable(graph).run(input)
-    let found = try Executor(
-      graph: graph, parameters: SeededParameters(for: graph), session: self, options: PlanOptions(), tuning: tuning
-    ).run(input)
-    return zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
-  }
-
-  /// A graph by the portable kernels alone.
-  private func portable(_ graph: Graph) throws -> Executor {
-    var options = PlanOptions()
-    options.usesBlocks = false
-    options.usesWinograd = false
-    return try Executor(
-      graph: graph, parameters: SeededParameters(for: graph), session: self, options: options,
-      tuning: KernelTuning(for: device))
   }
 }

@@ -2,54 +2,61 @@ import Kernels
 package import OpenCL
 package import Tensors
 
-/// How GPUs compute: the kernels on blocks of 16 channels that work-items share through local memory.
+/// How the kernels on blocks of 16 channels are compiled for a GPU, whose work-items share operands in local memory.
 package struct GPUTuning: Hashable, Sendable {
-  /// How activations and weights are stored in blocks.
+  /// The format of activations and weights in blocks.
   package var precision: Precision
-  /// How a convolution's products may be made.
+  /// The ways in which products may be computed.
   package var products: [MultiplyMethod]
-  /// How operands come into local memory.
+  /// How operands are copied to local memory.
   package var copy: LocalMemoryCopy
-  /// Whether NVIDIA's instructions are written as such, or in plain OpenCL C with the same meaning, for tests.
+  /// Whether NVIDIA's instructions are used, or, for tests, plain OpenCL C with the same meaning.
   package var usesPTX: Bool
-  /// Rows of taps whose weights are in local memory or on their way; 2 or, with asynchronous copies, 3.
+  /// The number of rows of taps whose weights are in local memory or being copied to it: 2, or 3 with asynchronous
+  /// copies.
   package var stages: Int
-  /// The local memory of a work-group, in bytes.
+  /// The size of local memory in bytes.
   package var localMemory: Int
-  /// The most work-items of a group.
+  /// The size of the largest work-group.
   package var maxGroup: Int
-  /// How many of a product's tiles are considered, the smallest first: all on a GPU, one where its kernels run on a CPU,
-  /// whose compilers take a second for each.
-  package var mostTiles = Int.max
-  /// Multiprocessors.
+  /// The number of a product's tiles that are considered, the smallest first: all on a GPU, but one if its kernels run
+  /// on a CPU, whose compilers take a second for each.
+  package var maximumTiles = Int.max
+  /// The number of multiprocessors.
   package var computeUnits: Int
-  /// The kernels for sub-groups, beside the others; nil where the device has none that are right.
+  /// The kernels for sub-groups, besides the others; nil if the device has none that are right.
   package var subgroups: SubgroupKernels?
-  /// Whether those are the default.
+  /// Whether the kernels for sub-groups are the default.
   package var prefersSubgroups = false
-  /// What a launch costs beside its work, in a multiprocessor's clocks: a guess, and for tests.
+  /// The overhead of a launch in a multiprocessor's clocks: an estimate, which tests change.
   package var launchClocks: Double = 4000
-  /// What compilers make well of the kernels on this architecture.
+  /// The architecture, which says what its compiler handles well.
   package var architecture = GPUArchitecture.unknown
-  /// Whether convolutions resample what they read: where that is expected to be faster, or, for trials, always.
+  /// Whether convolutions always resample their input while reading it, as in trials, rather than where that is
+  /// expected to be faster.
   package var alwaysResamples = false
-  /// The kernels that the device does not build, does not run, or computes wrongly.
+  /// The kernels that the device does not build, does not run or computes wrongly.
   package var refused: Set<KernelVariant> = []
-  /// The most work-items of a group of a function, where larger ones failed.
+  /// The largest work-group of each function of which larger ones failed.
   package var groupLimits: [String: Int] = [:]
-  /// The functions of which no variant is used.
+  /// The functions that are not used at all.
   package var refusedFunctions: Set<String> = []
 
-  /// What works on any device.
+  /// The kernels that any device can run.
   package init(for device: Device, precision: Precision) {
     self.init(
       precision, localMemory: Int(clamping: device.localMemory), maxGroup: device.maxRowGroupSize,
       computeUnits: device.multiprocessors)
     architecture = GPUArchitecture(of: device)
-    if device.kind == .cpu { mostTiles = 1 }
+    if device.kind == .cpu { maximumTiles = 1 }
   }
 
-  /// What works on any device with so much of everything.
+  /// The kernels that any device with these limits can run.
+  ///
+  /// - Parameters:
+  ///   - localMemory: in bytes.
+  ///   - maxGroup: the size of the largest work-group.
+  ///   - computeUnits: the number of multiprocessors.
   package init(_ precision: Precision, localMemory: Int, maxGroup: Int, computeUnits: Int) {
     self.precision = precision
     products = [.fma]
@@ -61,22 +68,23 @@ package struct GPUTuning: Hashable, Sendable {
     self.computeUnits = computeUnits
   }
 
-  /// The kernel's `PATCH`: the least of a few sizes that holds a division's patch, so that there are few programs; nil
-  /// where the patch is too large.
+  /// The kernel's `PATCH`: the smallest of a few capacities that holds a division's patch; nil if the patch is too
+  /// large. Few capacities make few programs.
   package func patchCapacity(of gemm: ImplicitGEMM, kernel: Int, dilation: Int) -> Int? {
     let pixels = gemm.patchPixels(kernel: kernel, dilation: dilation)
     return Self.patchCapacities.first { $0 >= pixels && localBytes(of: gemm, kernel: kernel, patch: $0) <= localMemory }
   }
 
-  /// Four more than multiples of eight: see the kernel.
+  /// Four more than multiples of eight, for the reason that the kernel gives.
   private static let patchCapacities = [148, 180, 260, 340, 436, 580, 772, 1156]
 
-  /// The stages of a kernel of so many tap rows: two where operands come through registers.
+  /// The number of stages of a kernel with `kernel` rows of taps: two if operands are copied through registers.
   private func stages(of product: MultiplyMethod, kernel: Int) -> Int {
     copy(for: product) == .registers ? 2 : min(stages, kernel + 1)
   }
 
-  /// Halves become floats on their way to fused multiply-adds, which asynchronous copies cannot do.
+  /// How operands are copied. For fused multiply-adds halves become floats on the way, which asynchronous copies cannot
+  /// do.
   private func copy(for product: MultiplyMethod) -> LocalMemoryCopy {
     product == .fma && precision == .float16 ? .registers : copy
   }
@@ -87,24 +95,24 @@ package struct GPUTuning: Hashable, Sendable {
     return vectors * 16 + exchanged * 4
   }
 
-  /// The input channels of one step of the kernel: two vectors of 16 bytes, or what becomes two.
+  /// The number of input channels of one step of the kernel: two vectors of 16 bytes, or one that becomes two.
   func stepChannels(_ product: MultiplyMethod) -> Int { precision == .float16 && product != .fma ? 16 : 8 }
 
-  /// The parts into which a sum over input channels is divided, and the steps of each: fewer parts than are wanted where
-  /// there are few steps.
+  /// The parts of the sum over input channels, and the steps of each. There are fewer than `splitK` parts if there are
+  /// too few steps.
   package func parts(of gemm: ImplicitGEMM, inChannels: Int) -> (count: Int, steps: Int) {
     let steps = inChannels / stepChannels(gemm.product)
-    let stepsOfPart = steps.dividedRoundingUp(by: gemm.splits)
+    let stepsOfPart = steps.dividedRoundingUp(by: gemm.splitK)
     return (steps.dividedRoundingUp(by: stepsOfPart), stepsOfPart)
   }
 
-  /// Whether the device's kernels compute a convolution so divided.
+  /// Whether the device's kernels can compute a convolution with a division.
   package func accepts(_ gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
     products.contains(gemm.product) && gemm.product.isTile(gemm.tile)
-      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splits <= Self.mostSplits && fits(gemm, problem)
+      && gemm.width * gemm.height <= gemm.tile.pixels && gemm.splitK <= Self.maximumSplitK && fits(gemm, problem)
   }
 
-  /// Whether the device runs a division's kernel.
+  /// Whether the device can run a division's kernel.
   func fits(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem) -> Bool {
     guard gemm.threads <= maxGroup,
       let patch = patchCapacity(of: gemm, kernel: problem.kernel, dilation: problem.dilation),
@@ -113,27 +121,27 @@ package struct GPUTuning: Hashable, Sendable {
     return allows(gemm, problem, resamples: false)
   }
 
-  /// Whether a division's kernel is none of those that are refused; most devices refuse none.
+  /// Whether a division's kernel is not refused. Most devices refuse none.
   func allows(_ gemm: ImplicitGEMM, _ problem: ConvolutionProblem, resamples: Bool) -> Bool {
     if refused.isEmpty { return true }
     let variant = variant(of: gemm, kernel: problem.kernel, dilation: problem.dilation, resamples: resamples)
     return variant.map { allows($0, group: gemm.threads) } ?? false
   }
 
-  /// Whether the device runs a kernel in groups of so many work-items.
+  /// Whether the device can run a kernel in work-groups of a size.
   func allows(_ variant: KernelVariant, group: Int) -> Bool {
     group <= min(maxGroup, groupLimits[variant.function] ?? .max) && !refused.contains(variant)
       && !refusedFunctions.contains(variant.function)
   }
 
-  /// Whether the device still has a kernel of each kind that values on blocks cannot do without.
+  /// Whether the device can run a kernel of each kind that values in blocks need.
   var isComplete: Bool {
     !refused.contains { $0.source.sharedProgram == .blocksGPU } && planarToBlocked(width: 1) != nil
-      && planarToBlocked(width: .max) != nil && blockedToPlanar(inChannels: 16) != nil
+      && planarToBlocked(width: .max) != nil && blockedToPlanar(inChannels: channelsOfBlock) != nil
       && blockedToPlanar(inChannels: .max) != nil
   }
 
-  /// The kernel of a division; nil where its patch does not fit the local memory.
+  /// The kernel of a division; nil if its patch does not fit local memory.
   package func variant(
     of gemm: ImplicitGEMM, kernel: Int, dilation: Int, resamples: Bool
   ) -> KernelVariant? {
@@ -144,19 +152,13 @@ package struct GPUTuning: Hashable, Sendable {
     }
   }
 
-  /// The most parts of a sum.
-  static let mostSplits = 8
+  /// The largest split-K.
+  static let maximumSplitK = 8
 
-  /// The vectors' elements in which weights are packed.
-  var vectorChannels: Int { 16 / precision.byteCount }
-
-  /// The options that every kernel on blocks is compiled with.
-  package var storageOptions: String { precision.storageOptions }
-
-  /// The same, with the architecture's.
+  /// The build options of every kernel on blocks.
   var blockOptions: String { [precision.storageOptions, architecture.row.options].buildOptions }
 
-  /// The options of `conv2d_gemm.cl`.
+  /// The build options of `conv2d_gemm.cl`.
   package func options(of gemm: ImplicitGEMM, kernel: Int, patch: Int, resamples: Bool = false) -> String {
     let constants = [
       ("KERNEL", kernel), ("TILE_M", gemm.tile.pixels), ("TILE_N", gemm.tile.channels),
@@ -169,12 +171,22 @@ package struct GPUTuning: Hashable, Sendable {
 }
 
 extension Precision {
-  /// The options of kernels whose elements are of this precision, for which float32 is the default.
-  var storageOptions: String { self == .float32 ? "" : "-D STORAGE=\(byteCount * 8)" }
+  /// The precisions for which there are kernels on blocks for GPUs.
+  package static let onBlocksOfGPUs: [Precision] = [.float32, .float16]
+
+  /// The build options of kernels that store elements in this precision: the `STORAGE` of `storage.cl`, by default
+  /// float32.
+  var storageOptions: String {
+    switch self {
+    case .float32: ""
+    case .float16: "-D STORAGE=16"
+    case .bfloat16: "-D STORAGE=BFLOAT16"
+    }
+  }
 }
 
 extension GPUTuning: CustomStringConvertible {
-  /// Such as `halves on tensor cores (m16n8k16, cp.async)`.
+  /// For reports, such as `halves on tensor cores (m16n8k16), cp.async`.
   package var description: String {
     let products = products.map(\.description).joined(separator: " or ")
     let others = subgroups.map { ", sub-groups of \($0.lanes) \(prefersSubgroups ? "first" : "where tuned")" } ?? ""

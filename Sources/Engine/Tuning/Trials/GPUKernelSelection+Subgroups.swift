@@ -3,10 +3,10 @@ import OpenCL
 import Tensors
 
 extension GPUKernelSelection {
-  /// The plain kernels with those for sub-groups beside them, as the default and as what only tuners try; none where
-  /// the device has no sub-groups that fit blocks.
+  /// Two candidates with kernels for sub-groups besides the plain ones: as the default, and as what only tuners try.
+  /// None if the device has no sub-groups that fit blocks.
   func withSubgroups(_ journal: inout DeviceJournal) throws -> [GPUTuning] {
-    // Compilers for processors take long for kernels that are no faster there.
+    // Compilers for processors take long for these kernels, which are no faster there.
     guard session.device.kind != .cpu, session.device.subgroups != nil,
       let kernels = try SubgroupKernels(for: session.device, precision: precision)
         ?? SubgroupKernels(for: session.device, precision: precision, chosenLanes: chosenLanes(&journal))
@@ -19,21 +19,20 @@ extension GPUKernelSelection {
     }
   }
 
-  /// The size of sub-groups that the compiler chooses for the kernel, found once; nil where it does not build or where the
-  /// driver does not tell.
+  /// The size of sub-groups that the compiler chooses for the kernel, found once; nil if the kernel does not build or
+  /// the driver does not report the size.
   private func chosenLanes(_ journal: inout DeviceJournal) throws -> Int? {
-    let name = "lanes "
-    if let known = journal.lines.last(where: { $0.hasPrefix(name) }) { return Int(known.dropFirst(name.count)) }
+    for case .lanes(let known) in journal.records(GPUSelectionRecord.self).reversed() { return known }
     try session.beginTrial("sub-groups")
-    // A compiler that ends the process over it is not asked again.
-    journal.append("\(name)unknown")
-    guard let tile = SubgroupConvolution(pixels: 16, outputs: 1, splits: 1),
+    // If the compiler ends the process, this record remains, and the compiler is not asked again.
+    journal.append(GPUSelectionRecord.lanes(count: nil))
+    guard let tile = SubgroupConvolution(pixels: 16, outputs: 1, splitK: 1),
       let kernels = SubgroupKernels(for: session.device, precision: precision, chosenLanes: 32)
     else { return nil }
     let options = kernels.options(of: tile, kernel: 3, dilation: 1, precision: precision)
     let kernel = try? session.kernel("conv2d_subgroup", from: .conv2dSubgroup, options: options)
     let lanes = kernel?.subgroupSize(local: [kernels.lanes * kernels.group, 1, 1], on: session.device)
-    if let lanes { journal.append("\(name)\(lanes)") }
+    if let lanes { journal.append(GPUSelectionRecord.lanes(count: lanes)) }
     return lanes
   }
 }

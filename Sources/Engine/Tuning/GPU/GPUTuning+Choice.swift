@@ -1,19 +1,19 @@
 import Tensors
 
 extension GPUTuning {
-  /// The ways to compute a convolution that are worth trying, what is expected to be the fastest first.
+  /// The methods worth trying for a convolution, the one expected to be the fastest first.
   package func methods(for problem: ConvolutionProblem) -> [BlockedMethod] {
     let divisions = candidates(for: problem).map { BlockedMethod.implicitGEMM($0) }
     let tiles = subgroupTiles(for: problem).map { BlockedMethod.subgroup($0) }
     return prefersSubgroups ? tiles + divisions : divisions + tiles
   }
 
-  /// The tiles of sub-groups that the device runs, what is expected to be the fastest first.
+  /// The tiles of sub-groups that the device can run, the one expected to be the fastest first.
   private func subgroupTiles(for problem: ConvolutionProblem) -> [SubgroupConvolution] {
     subgroups?.candidates(for: problem).filter { runs($0, problem) } ?? []
   }
 
-  /// Whether the device runs a tile's kernel.
+  /// Whether the device can run a tile's kernel.
   func runs(_ tile: SubgroupConvolution, _ problem: ConvolutionProblem) -> Bool {
     guard let subgroups, subgroups.accepts(tile) else { return false }
     if refused.isEmpty { return true }
@@ -22,44 +22,44 @@ extension GPUTuning {
     return allows(variant, group: subgroups.lanes * subgroups.group)
   }
 
-  /// Divisions of a convolution worth trying, what is expected to be the fastest first: for each tile the best patch, with
-  /// the sum in one part and in a few.
+  /// The divisions worth trying for a convolution, the one expected to be the fastest first: the best patches of each
+  /// tile, with and without split-K.
   package func candidates(for problem: ConvolutionProblem) -> [ImplicitGEMM] {
     let whole = divisions(of: problem)
     let found = whole.flatMap { patch in
-      splits(of: problem, patch.product).map { parts in
+      splitKs(of: problem, patch.product).map { splitK in
         var gemm = patch
-        gemm.splits = parts
+        gemm.splitK = splitK
         return gemm
       }
     }
     let ranked = found.map { (gemm: $0, clocks: clocks(of: $0, for: problem)) }.sorted { $0.clocks < $1.clocks }
-    return ranked.prefix(Self.mostCandidates).map(\.gemm)
+    return ranked.prefix(Self.maximumCandidates).map(\.gemm)
   }
 
-  /// The most candidates that a tuner is offered for one convolution.
-  private static let mostCandidates = 12
+  /// The largest number of candidates that a tuner is offered for one convolution.
+  private static let maximumCandidates = 12
 
-  /// Whether any kernel of the device computes a convolution.
+  /// Whether any of the device's kernels can compute a convolution.
   func computes(_ problem: ConvolutionProblem) -> Bool {
     if !subgroupTiles(for: problem).isEmpty { return true }
     return products.contains { product in
-      (product.tiles(on: architecture).suffix(mostTiles).reversed() + product.lastTiles).contains {
+      (product.tiles(on: architecture).suffix(maximumTiles).reversed() + product.lastTiles).contains {
         !patches(of: $0, product, for: problem).isEmpty
       }
     }
   }
 
-  /// The best patches of each tile; of the tiles that a device with little of everything is left with where none else fits.
+  /// The best patches of each tile, or, if no usual tile fits the device, of the last ones.
   private func divisions(of problem: ConvolutionProblem) -> [ImplicitGEMM] {
     let usual = products.flatMap { product in
-      product.tiles(on: architecture).suffix(mostTiles).flatMap { patches(of: $0, product, for: problem) }
+      product.tiles(on: architecture).suffix(maximumTiles).flatMap { patches(of: $0, product, for: problem) }
     }
     guard usual.isEmpty else { return usual }
     return products.flatMap { product in product.lastTiles.flatMap { patches(of: $0, product, for: problem) } }
   }
 
-  /// The two patches of a tile that leave the fewest of its pixels idle and see the fewest pixels around it.
+  /// The best two patches of a tile: those that leave few of its pixels idle and read few pixels around it.
   package func patches(
     of tile: ImplicitGEMM.Tile, _ product: MultiplyMethod, for problem: ConvolutionProblem
   ) -> [ImplicitGEMM] {
@@ -68,7 +68,7 @@ extension GPUTuning {
       $0 <= max(output.width, 4) && $0 <= tile.pixels
     }
     let fitting = widths.compactMap { width in
-      // As many rows as fit the tile and the local memory, but spread evenly over the map.
+      // As many rows as fit the tile and local memory, divided evenly among the map's rows.
       var most = max(1, min(output.height, tile.pixels / width))
       while true {
         let height = output.height.dividedRoundingUp(by: output.height.dividedRoundingUp(by: most))
@@ -82,32 +82,33 @@ extension GPUTuning {
       .sorted { ($0.clocks, $0.gemm.width) < ($1.clocks, $1.gemm.width) }.prefix(2).map(\.gemm)
   }
 
-  /// Parts of a sum, each of several steps.
-  private func splits(of problem: ConvolutionProblem, _ product: MultiplyMethod) -> [Int] {
+  /// The values of split-K worth trying, which leave several steps for each part.
+  private func splitKs(of problem: ConvolutionProblem, _ product: MultiplyMethod) -> [Int] {
     [1, 2, 4, 8].filter { $0 == 1 || problem.inChannels / stepChannels(product) >= 4 * $0 }
   }
 
-  /// A guess of the time a division takes, in a multiprocessor's clocks: its share of the products, but no less than the
-  /// steps of its groups take one after the other; and another launch where sums are split.
+  /// An estimate of a division's time, in a multiprocessor's clocks: the time of its share of the products, but at
+  /// least the time that the steps of its work-groups wait for one another, plus another launch if the sum is split.
   ///
-  /// The rates are NVIDIA's since Ampere, in multiply-adds per clock; what matters is how candidates compare.
+  /// The rates are those of NVIDIA's GPUs since Ampere, in multiply-adds per clock. Only the ranking of candidates
+  /// matters.
   func clocks(of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Double {
     let stepChannels = stepChannels(gemm.product)
-    let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splits)
+    let steps = (problem.inChannels / stepChannels).dividedRoundingUp(by: gemm.splitK)
     let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let products = Double(
       gemm.tile.pixels * gemm.tile.channels * steps * stepChannels * problem.kernel * problem.kernel)
     let patch = Double(gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation) * steps * 2)
     let busy = perUnit * (products / rate(of: gemm) + patch)
     let waiting = turns * Double(steps * problem.kernel) * 200
-    let partialSums = Double(problem.output.elementCount * gemm.splits)
-    let launch = gemm.splits > 1 ? launchClocks + partialSums / Double(computeUnits * 8) : 0
+    let partialSums = Double(problem.output.elementCount * gemm.splitK)
+    let launch = gemm.splitK > 1 ? launchClocks + partialSums / Double(computeUnits * 8) : 0
     return max(busy, waiting) + turns * 1500 + launch
   }
 
-  /// Whether a convolution should resample the first `channels` of its input while it reads them: where that takes fewer
-  /// clocks than a launch that writes them, and reading what it wrote. A guess like `clocks`: each step waits for the
-  /// pixels that it resamples, and every group computes those of its own patch.
+  /// Whether a convolution should resample the first `channels` of its input while reading them: if that takes fewer
+  /// clocks than a launch that writes the resampled map and reading that map. An estimate like `clocks`: each step
+  /// waits for the pixels that it resamples, and every work-group resamples its own patch.
   func prefersResampling(_ channels: Int, of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> Bool {
     guard allows(gemm, problem, resamples: true) else { return false }
     if alwaysResamples { return true }
@@ -116,8 +117,8 @@ extension GPUTuning {
     else { return false }
     let (perUnit, turns) = groupsOfUnit(of: gemm, for: problem)
     let stepChannels = stepChannels(gemm.product)
-    let steps = Double((channels / stepChannels).dividedRoundingUp(by: gemm.splits))
-    let vectors = stepChannels / vectorChannels
+    let steps = Double((channels / stepChannels).dividedRoundingUp(by: gemm.splitK))
+    let vectors = stepChannels / precision.elementsOfVector
     let patch = Double(vectors * gemm.patchPixels(kernel: problem.kernel, dilation: problem.dilation))
     let spent = steps * max(turns * 400, perUnit * patch)
     let map = problem.output.batch * channels * problem.output.height * problem.output.width
@@ -125,23 +126,23 @@ extension GPUTuning {
     return spent < saved
   }
 
-  /// How many of a division's groups a multiprocessor computes, and how often it waits for some of them.
+  /// The number of a division's work-groups that a multiprocessor computes, and how often it waits for some of them.
   private func groupsOfUnit(of gemm: ImplicitGEMM, for problem: ConvolutionProblem) -> (count: Double, turns: Double) {
     let output = problem.output
     let tiles = output.width.dividedRoundingUp(by: gemm.width) * output.height.dividedRoundingUp(by: gemm.height)
-    let groups = tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splits
-    // Where every unit has work for some time, the last round is on average half full.
+    let groups = tiles * output.channels.dividedRoundingUp(by: gemm.tile.channels) * output.batch * gemm.splitK
+    // If there is more than one round, the last one is half full on average.
     let rounds = Double(groups) / Double(computeUnits)
     let perUnit = rounds <= 1 ? 1 : rounds + 0.5
-    // Of the groups that a unit holds at a time, about three hide each other's waiting.
+    // About three work-groups on a multiprocessor hide one another's waiting.
     return (perUnit, (perUnit / 3).rounded(.up))
   }
 
-  /// Multiply-adds per clock that a tile can make of a multiprocessor: fewer where items are small, for each then reads
-  /// more operands from local memory.
+  /// The multiply-adds per clock that a multiprocessor achieves with a tile: fewer with small items, which read more
+  /// operands from local memory for each product.
   private func rate(of gemm: ImplicitGEMM) -> Double {
     let (m, n) = (Double(gemm.tile.itemPixels), Double(gemm.tile.itemChannels))
-    // Eight pixels of a matrix that are not all in one row of the patch meet in the banks of local memory.
+    // If a matrix's eight pixels are not in one row of the patch, their banks of local memory conflict.
     let banks = gemm.width.isMultiple(of: 8) ? 1 : 0.9
     switch gemm.product {
     case .fma: return 128 / (1 + 2 * (1 / m + 1 / n))
