@@ -54,7 +54,11 @@ let package = Package(
       name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
+    .systemLibrary(name: "CMath"),
+
     // The layers, from the bottom up.
+    library("LibC"),
+    library("Files", ["LibC"]),
     .target(
       name: "Kernels", path: "Kernels", resources: kernelFolders.map { .embedInCode($0) }, swiftSettings: strict),
     library("OpenCL", ["COpenCL"]),
@@ -69,11 +73,11 @@ let package = Package(
     library("Compositing", ["Tensors", "Pictures", "Matting"]),
     library("Reference", ["Tensors", "Networks"]),
     library("Saliency", ["Tensors"]),
-    library("Caches"),
+    library("Caches", ["Files", "LibC"]),
     library("Pipelines"),
     library("FileSelection"),
     library("Processes"),
-    library("Downloads", ["CCurl", "Caches"]),
+    library("Downloads", ["CCurl", "Files"]),
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
     library("DevicePictures", ["Tensors", "Pictures", "Matting", "OpenCL", "Kernels", "Engine"]),
     library(
@@ -102,6 +106,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/ReaderFuzz", swiftSettings: strict),
+    tests(of: "Files", ["Files", "LibC"]),
     tests(of: "ReaderFuzz", ["ReaderFuzz"]),
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
@@ -111,11 +116,11 @@ let package = Package(
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "Saliency", ["Saliency", "Pictures"], exclude: ["Golden"]),
     tests(of: "OpenCL", ["OpenCL"]),
-    tests(of: "Caches", ["Caches"]),
+    tests(of: "Caches", ["Caches", "Files"]),
     tests(of: "Pipelines", ["Pipelines"]),
     tests(of: "FileSelection", ["FileSelection"]),
     tests(of: "Processes", ["Processes"]),
-    tests(of: "Downloads", ["Downloads"]),
+    tests(of: "Downloads", ["Downloads", "Files"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Pictures", "Matting"]),
     tests(of: "U2Net", ["U2Net", "Pictures", "Networks", "Saliency"]),

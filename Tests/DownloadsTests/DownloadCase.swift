@@ -1,5 +1,5 @@
-import Caches
 import Downloads
+import Files
 import Foundation
 import Synchronization
 import TestSupport
