@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-// curl.h checks the types of this call by a macro of the same name.
+// curl.h defines a macro of the same name that checks types.
 #undef curl_easy_setopt
 
 // Each field has the type that curl.h declares the call with.
@@ -23,7 +23,7 @@ static struct u2cl_curl calls;
 static bool is_open;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// The names that distributions give it: with OpenSSL, with GnuTLS, on macOS.
+// The library's names: with OpenSSL, with GnuTLS, on macOS.
 static void *find_library(void) {
   static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -75,7 +75,7 @@ CURLcode u2cl_curl_set_progress_callback(
   return curl->easy_setopt(transfer, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
-// The options that take names instead came with 7.85; these work with every version 4 of the library.
+// The options that replace these came with libcurl 7.85; these work with every libcurl.so.4.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 CURLcode u2cl_curl_set_schemes(const u2cl_curl *curl, CURL *transfer, long schemes) {
   const CURLcode code = curl->easy_setopt(transfer, CURLOPT_PROTOCOLS, schemes);

@@ -1,4 +1,4 @@
-// JPEG by libjpeg-turbo: every colour space becomes RGB of 8 bits, or grey of 8.
+// Decodes JPEG by libjpeg-turbo. Every colour space becomes 8-bit RGB, or 8-bit grey on request.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 #include "reader.h"
 
-// A progressive picture has about ten scans. Each costs a pass over the whole picture whatever its length in bytes, so
-// a small file of thousands of scans could keep the decoder busy for hours.
+// A progressive picture has about ten scans. Each takes a pass over the whole picture, however few bytes it has, so a
+// small file with thousands of scans could keep the decoder busy for hours.
 enum { most_scans = 100 };
 
 typedef struct {
@@ -49,8 +49,8 @@ static _Noreturn void fail(j_common_ptr cinfo) {
   longjmp(self->reader.escape, 1);
 }
 
-// libjpeg paints the rest grey where data is missing or undecodable and calls it a warning; here it is a failure.
-// Other warnings (bytes between markers, an odd Adobe transform) do no harm.
+// If data is missing or cannot be decoded, libjpeg fills the rest with grey and only warns; here that is a failure.
+// Other warnings (bytes between markers, an odd Adobe transform) are harmless.
 static void judge_message(j_common_ptr cinfo, int level) {
   if (level >= 0) return;
   switch (cinfo->err->msg_code) {
@@ -71,8 +71,8 @@ static void limit_scans(j_common_ptr cinfo) {
   longjmp(self->reader.escape, 1);
 }
 
-// What follows the signature in the first APP1 marker that begins with it. A copy: jpeg_finish_decompress frees the
-// markers.
+// Copies what follows the signature in the first APP1 marker that begins with it, because jpeg_finish_decompress frees
+// the markers.
 static uint8_t *copy_marker(jpeg_reader *self, const char *signature, size_t length, size_t *count) {
   for (jpeg_saved_marker_ptr marker = self->cinfo.marker_list; marker; marker = marker->next) {
     if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= length) continue;
@@ -97,7 +97,7 @@ static void find_metadata(jpeg_reader *self) {
   }
 }
 
-// A Huffman code is no shorter than a bit, and every block has at least one. Arithmetic codes may be.
+// Every block has at least one Huffman code of at least one bit. Arithmetic codes may be shorter.
 static size_t fewest_bytes(const struct jpeg_decompress_struct *cinfo) {
   size_t blocks = 0;
   for (int index = 0; index < cinfo->num_components; index++) {
@@ -139,7 +139,7 @@ static inline uint8_t scale(uint8_t a, uint8_t b) {
   return (uint8_t)((product + (product >> 8)) >> 8);
 }
 
-// The inks are taken to be stored inverted, Adobe's convention, as browsers and Pillow take them.
+// Inks are assumed to be stored inverted, as Adobe writes them and as browsers and Pillow read them.
 static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
   for (size_t x = 0; x < width; x++) {
     const uint8_t light = cmyk[4 * x + 3];

@@ -1,4 +1,4 @@
-// JPEG by libjpeg-turbo, into memory.
+// Encodes JPEG by libjpeg-turbo, into memory.
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 
 #include "image_codecs.h"
 
-// From this quality on colours are stored for every pixel: below it the loss is not seen.
+// From this quality on colours are not subsampled; below it subsampling is not visible.
 enum { full_color_quality = 90 };
-// The most bytes that a marker holds behind its length.
+// The most bytes of a marker behind its length.
 enum { marker_limit = 65533 };
 
 typedef struct {
@@ -30,7 +30,7 @@ static _Noreturn void fail(j_common_ptr cinfo) {
 
 static void print_nothing(j_common_ptr cinfo) { (void)cinfo; }
 
-// An APP1 marker of a signature and what follows it; what does not fit into one is left out.
+// Writes an APP1 marker of a signature and a block; a block that does not fit into one marker is left out.
 static void write_app1(j_compress_ptr cinfo, const char *signature, size_t length, u2cl_bytes block) {
   if (!block.bytes || block.count > marker_limit - length) return;
   jpeg_write_m_header(cinfo, JPEG_APP0 + 1, (unsigned)(length + block.count));

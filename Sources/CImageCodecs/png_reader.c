@@ -1,4 +1,5 @@
-// PNG by libpng: every colour type and depth becomes RGB or RGBA of 8 or 16 bits, or grey of 8. Gamma chunks are not applied.
+// Decodes PNG by libpng. Every colour type and depth becomes RGB or RGBA of 8 or 16 bits, or 8-bit grey on request.
+// Gamma chunks are not applied.
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,10 @@ static void find_metadata(png_reader *self) {
   }
 }
 
-// Deflate stores no more than 258 bytes in two bits.
+// The best compression ratio of deflate: 258 bytes in two bits.
 static const size_t best_compression = 258 * 8 / 2;
 
-// Whether no chunk claims to be longer than what is left of the file: libpng takes memory for some by that claim.
+// Whether every chunk fits into the file, because libpng allocates memory for some chunks by their stated length.
 static int chunks_fit(const uint8_t *file, size_t count) {
   size_t place = 8;
   while (place + 12 <= count) {
@@ -140,7 +141,7 @@ u2cl_reader *u2cl_png_open(const uint8_t *bytes, size_t count) {
   }
   png_set_read_fn(self->png, self, take);
 #ifdef PNG_IGNORE_ADLER32
-  // Every chunk has a checksum of its own.
+  // The checksums of the chunks suffice.
   png_set_option(self->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
 #endif
   return &self->reader;

@@ -1,4 +1,4 @@
-// What the readers share: the head of each reader's struct and its three operations.
+// The common part of the readers: the first member of each reader's struct, with its three operations.
 #ifndef U2CL_READER_H
 #define U2CL_READER_H
 
@@ -16,7 +16,7 @@ struct u2cl_reader {
   size_t icc_profile_count;
   const uint8_t *xmp;
   size_t xmp_count;
-  u2cl_codec_status failure;  // set before the jump
+  u2cl_codec_status failure;  // set before the longjmp
   int keeps_grey;
   size_t fewest_bytes;
   char message[256];

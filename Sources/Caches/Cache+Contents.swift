@@ -1,11 +1,13 @@
-/// How much of something there is.
+internal import Files
+
+/// A number of files and their size.
 public struct CacheTally: Hashable, Sendable, Codable {
-  /// How many files.
+  /// The number of files.
   public var count = 0
-  /// Their size.
+  /// Their size together, in bytes.
   public var bytes = 0
 
-  /// None.
+  /// No files.
   public init() {}
 }
 
@@ -15,45 +17,44 @@ public struct CacheContents: Hashable, Sendable, Codable {
   public var programs = CacheTally()
   /// Journals of a tuner.
   public var tunings = CacheTally()
-  /// Journals of what was found out about devices and their drivers.
+  /// Journals of how devices and their drivers behave.
   public var devices = CacheTally()
-  /// What evaluations that were interrupted had scored.
+  /// The scores of evaluations that were interrupted.
   public var evaluations = CacheTally()
-  /// What processes that were killed left behind, or others are writing now.
+  /// Files that other processes are writing, or left behind when they were killed.
   public var unfinished = CacheTally()
 
-  /// Nothing.
+  /// An empty cache.
   public init() {}
 
-  /// Everything together.
+  /// The number of all files.
   public var count: Int { tallies.reduce(0) { $0 + $1.count } }
-  /// Everything together.
+  /// The size of all files, in bytes.
   public var bytes: Int { tallies.reduce(0) { $0 + $1.bytes } }
 
   private var tallies: [CacheTally] { [programs, tunings, devices, evaluations, unfinished] }
 }
 
 extension Cache {
-  /// What is there, counted by the names of the files.
+  /// What the cache holds, told by the names of the files.
   public func contents() -> CacheContents { visit { _ in true } }
 
-  /// Removes what is the cache's own, files and emptied folders, and nothing else.
+  /// Removes the cache's own files and folders, and nothing else.
   ///
-  /// - Returns: what was removed; compare it with `contents()` before to see whether something could not be.
+  /// - Returns: what was removed; if it is less than `contents()` was before, something could not be removed.
   public func clear() -> CacheContents {
-    let removed = visit { SystemFile.remove($0) }
-    guard case .folder(let root) = location else { return removed }
-    for kind in CacheKind.allCases { SystemFile.removeFolder("\(root)/\(kind.rawValue)") }
+    let removed = visit { $0.remove() }
+    for kind in CacheKind.allCases { folder(of: kind)?.removeFolder() }
     return removed
   }
 
-  /// Counts those of the cache's files for which `body` says so.
-  private func visit(_ body: (String) -> Bool) -> CacheContents {
+  /// Counts the cache's files for which `body` returns true.
+  private func visit(_ body: (FilePath) -> Bool) -> CacheContents {
     var contents = CacheContents()
     for kind in CacheKind.allCases {
       guard let folder = folder(of: kind) else { continue }
-      for file in SystemFile.list(folder) {
-        guard let tally = Self.tally(of: file.name, kind), body("\(folder)/\(file.name)") else { continue }
+      for file in CachedFile.all(in: folder) {
+        guard let tally = Self.tally(of: file.name, kind), body(folder.appending(FilePath(file.name))) else { continue }
         contents[keyPath: tally].count += 1
         contents[keyPath: tally].bytes += file.byteCount
       }
@@ -61,7 +62,7 @@ extension Cache {
     return contents
   }
 
-  /// Where a file counts; nil where it is none of ours.
+  /// Where a file is counted; nil if it is not one of the cache's.
   private static func tally(of name: String, _ kind: CacheKind) -> WritableKeyPath<CacheContents, CacheTally>? {
     if isUnfinished(name) { return \.unfinished }
     let stem = name.dropLast(kind.suffix.count)

@@ -1,37 +1,33 @@
+internal import Files
+
 extension Cache {
-  /// The records that were appended under a key, oldest first. A line that is torn or damaged is left out; a file that
-  /// is not this key's has none.
+  /// The records appended under a key, oldest first. Torn and damaged lines are left out; a file that belongs to
+  /// another key has no records.
   public func records(_ key: CacheKey) -> [String] {
-    guard let path = path(of: key), let file = SystemFile.read(path) else { return [] }
+    guard let path = path(of: key), let file = try? WholeFile.readTrusted(path) else { return [] }
     return Journal(key: key).records(in: file)
   }
 
-  /// Appends a record, a text of one line such as compact JSON, in one go: a reader, or the next process after this one
-  /// was killed, finds all of it or nothing. Several processes may append to one journal.
+  /// Appends a record: a text of one line, such as compact JSON. A reader finds all of it or nothing, even if this
+  /// process is killed. Several processes may append to one journal.
   public func append(_ record: String, to key: CacheKey) {
     precondition(!record.utf8.contains(10), "a record is one line: \(record)")
     write { () throws(SystemError) in
       guard try madeFolder(of: key.kind) != nil, let path = path(of: key) else { return }
-      let descriptor = try SystemFile.openToAppend(path)
-      defer { SystemFile.closeFile(descriptor) }
-      let journal = Journal(key: key)
-      var present = try SystemFile.read(descriptor)
-      if !journal.owns(present) {
-        try SystemFile.empty(descriptor)
-        present = []
-      }
-      try SystemFile.append(journal.addition(record, to: present), to: descriptor, ofSize: present.count)
+      // Where the file system has no locks, two processes may write at once; every line is checked when it is read.
+      let file = try FileDescriptor.lockedAppending(path, permissions: 0o600)
+      try file.closeAfter { () throws(SystemError) in try Journal(key: key).append(record, to: file) }
     }
   }
 }
 
-/// The form of a journal: a first line with the key, then a line for each record, its checksum before it.
+/// The format of a journal: a first line with the key, then a line for each record, with its checksum in front.
 private struct Journal {
   let key: CacheKey
 
   private var head: String { "u2cl journal \(CacheEntry.version) \(key.stem)\n" }
 
-  /// Whether a file is this key's.
+  /// Whether a file belongs to this key.
   func owns(_ file: [UInt8]) -> Bool { file.starts(with: head.utf8) }
 
   func records(in file: [UInt8]) -> [String] {
@@ -43,8 +39,21 @@ private struct Journal {
     }
   }
 
-  /// What is to be appended to a file: the head of a new one, the end of a line that was torn, the record.
-  func addition(_ record: String, to file: [UInt8]) -> [UInt8] {
+  /// Appends a record to an open file: all of it, or nothing.
+  func append(_ record: String, to file: FileDescriptor) throws(SystemError) {
+    var present = try file.trustedContents()
+    if !owns(present) {
+      try file.truncate(to: 0)
+      present = []
+    }
+    do throws(SystemError) { try file.write(addition(record, to: present)) } catch {
+      try? file.truncate(to: present.count)
+      throw error
+    }
+  }
+
+  /// The bytes to append: the head of a new file or the end of a torn line, then the record.
+  private func addition(_ record: String, to file: [UInt8]) -> [UInt8] {
     let start = file.isEmpty ? head : file.last == 10 ? "" : "\n"
     return Array("\(start)\(Self.checksum(record.utf8)) \(record)\n".utf8)
   }

@@ -1,55 +1,58 @@
-import Synchronization
+internal import Files
+internal import Synchronization
 
-/// Results that are worth caches from one process to the next: a folder that may be damaged, shared, unwritable or
-/// removed at any time. Nothing here ever fails: what is in doubt counts as absent, and what cannot be written is not
-/// kept, which `problem` tells.
+/// Results that are worth keeping from one process to the next, in a folder that may be damaged, shared, read-only or
+/// removed at any time.
+///
+/// No call fails: what cannot be trusted counts as absent, and what cannot be written is not kept. `problem` says why.
 public final class Cache: Sendable {
-  /// Where it lies.
+  /// Where the cache is.
   public let location: CacheLocation
   private let failure = Mutex<String?>(nil)
 
-  /// The cache at a place; by default the one that the environment asks for. Nothing is read or made yet.
+  /// The cache at a location; by default the one that the environment asks for. Nothing is read or made yet.
   public init(_ location: CacheLocation = CacheLocation()) { self.location = location }
 
-  /// The first thing that could not be kept, why, and what to do; nil where all is well. One line, worth showing once.
+  /// The first write that failed, why it failed and what to do, on one line worth showing once; nil if all went well.
   public var problem: String? { failure.withLock { $0 } }
 
-  /// What was stored under a key; nil where nothing was, or where there is any doubt that it is whole.
+  /// The bytes stored under a key; nil if there are none, or if there is any doubt that they are complete.
   public func load(_ key: CacheKey) -> [UInt8]? {
-    guard let path = path(of: key), let file = SystemFile.read(path) else { return nil }
+    guard let path = path(of: key), let file = try? WholeFile.readTrusted(path) else { return nil }
     return CacheEntry.decode(file, key: key)
   }
 
-  /// Keeps bytes under a key, in place of what was there; a reader sees one or the other, whole.
+  /// Stores bytes under a key, in place of those there. A reader sees the old bytes or the new ones.
   public func store(_ payload: [UInt8], for key: CacheKey) {
     write { () throws(SystemError) in
       guard let folder = try madeFolder(of: key.kind) else { return }
       sweep(folder)
-      let temporary = "\(folder)/\(Self.temporaryPrefix)\(SystemFile.processID)-\(UInt64.random(in: 0...UInt64.max))"
-      try SystemFile.replace(
-        "\(folder)/\(key.fileName)", temporary: temporary, with: CacheEntry.encode(payload, key: key))
+      let temporary = "\(Self.temporaryPrefix)\(ProcessID.current)-\(UInt64.random(in: 0...UInt64.max))"
+      try WholeFile.replace(
+        folder.appending(FilePath(key.fileName)), through: folder.appending(FilePath(temporary)),
+        with: CacheEntry.encode(payload, key: key))
     }
   }
 
-  /// Makes something of what was stored under a key, such as a program of a driver's binary. Where `body` makes nothing
-  /// of it, or where a process ended within `body`, as a driver may crash on a binary, the entry is removed.
+  /// Makes something of the bytes stored under a key, such as an OpenCL program of a driver's binary. The entry is
+  /// removed if `body` returns nil, and also if a process ended within `body`, as a driver may crash on its own binary.
   ///
-  /// - Parameter body: given the stored bytes; nil where they are no good.
+  /// - Parameter body: takes the stored bytes; returns nil if they are of no use.
   public func load<Result>(_ key: CacheKey, making body: ([UInt8]) -> Result?) -> Result? {
     guard let path = path(of: key), let stored = load(key) else { return nil }
-    let note = path + Self.noteSuffix
-    if let writer = SystemFile.read(note), !Self.isRunning(writer) {
-      SystemFile.remove(path)
-      SystemFile.remove(note)
+    let note = path.adding(suffix: Self.noteSuffix)
+    if let writer = try? WholeFile.readTrusted(note), !Self.isRunning(writer) {
+      path.remove()
+      note.remove()
       return nil
     }
-    // Where it cannot be written, neither could the entry be removed: then there is nothing to note.
-    try? SystemFile.replace(
-      note, temporary: note + "-\(SystemFile.processID)-\(UInt32.random(in: 0...UInt32.max))",
-      with: Array("\(SystemFile.processID)".utf8))
+    // If the note cannot be written, the entry could not be removed either.
+    try? WholeFile.replace(
+      note, through: note.adding(suffix: "-\(ProcessID.current)-\(UInt32.random(in: 0...UInt32.max))"),
+      with: Array("\(ProcessID.current)".utf8))
     let result = body(stored)
-    SystemFile.remove(note)
-    if result == nil { SystemFile.remove(path) }
+    note.remove()
+    if result == nil { path.remove() }
     return result
   }
 }
@@ -58,22 +61,23 @@ extension Cache {
   static let temporaryPrefix = ".u2cl-tmp-"
   static let noteSuffix = ".loading"
 
-  /// The folder of a kind; nil where there is no cache.
-  func folder(of kind: CacheKind) -> String? {
+  /// The folder of a kind of entries; nil if there is no cache.
+  func folder(of kind: CacheKind) -> FilePath? {
     guard case .folder(let root) = location else { return nil }
-    return "\(root)/\(kind.rawValue)"
+    return FilePath(root).appending(FilePath(kind.rawValue))
   }
 
-  func path(of key: CacheKey) -> String? { folder(of: key.kind).map { "\($0)/\(key.fileName)" } }
+  /// The file of a key; nil if there is no cache.
+  func path(of key: CacheKey) -> FilePath? { folder(of: key.kind)?.appending(FilePath(key.fileName)) }
 
-  /// The same, made where it was not there.
-  func madeFolder(of kind: CacheKind) throws(SystemError) -> String? {
+  /// The folder of a kind of entries, made if it is not there; nil if there is no cache.
+  func madeFolder(of kind: CacheKind) throws(SystemError) -> FilePath? {
     guard let folder = folder(of: kind) else { return nil }
-    try SystemFile.makeFolder(folder)
+    try Folder.make(folder)
     return folder
   }
 
-  /// Runs `body`, which writes; where it fails, that is the cache's problem and nothing is written from then on.
+  /// Runs `body`, which writes. If it fails, that is the cache's problem, and nothing is written from then on.
   func write(_ body: () throws(SystemError) -> Void) {
     guard problem == nil else { return }
     do throws(SystemError) {
@@ -85,19 +89,20 @@ extension Cache {
       }
     } catch {
       guard case .folder(let root) = location else { return }
-      report("the cache \(root) cannot be written (\(error.reason))")
+      report("the cache \(FilePath(root)) cannot be written (\(error.reason))")
     }
   }
 
   private func report(_ what: String) {
-    let advice = "u2cl works without; set \(CacheLocation.variable) to a folder, or to off"
+    let advice = "u2cl works without a cache; set \(CacheLocation.variable) to a folder, or to off"
     failure.withLock { $0 = $0 ?? "\(what); \(advice)" }
   }
 
-  /// Removes what processes that were killed while they wrote have left behind.
-  private func sweep(_ folder: String) {
-    for file in SystemFile.list(folder) where file.ageInSeconds > 3600 && Self.isUnfinished(file.name) {
-      SystemFile.remove("\(folder)/\(file.name)")
+  /// Removes what processes left behind that were killed while they wrote.
+  private func sweep(_ folder: FilePath) {
+    let now = FileStatus.Time.now.seconds
+    for file in CachedFile.all(in: folder) where now - file.modified > 3600 && Self.isUnfinished(file.name) {
+      folder.appending(FilePath(file.name)).remove()
     }
   }
 
@@ -107,10 +112,27 @@ extension Cache {
       || name.dropFirst(2 * SHA256.byteCount).hasPrefix(CacheKind.programs.suffix + noteSuffix)
   }
 
-  /// Whether the process that wrote a note is loading still. One of this process's own number is dead: in a container
-  /// the next process may well have the number of the last.
+  /// Whether the process that wrote a note is still loading. A note with this process's own number is an old one: in a
+  /// container the next process may well get the number of the last.
   private static func isRunning(_ note: [UInt8]) -> Bool {
     guard let writer = Int32(String(decoding: note, as: UTF8.self)) else { return false }
-    return writer != SystemFile.processID && SystemFile.isRunning(writer)
+    return writer != ProcessID.current && ProcessID.isRunning(writer)
+  }
+}
+
+/// A regular file in one of the cache's folders. Names of the cache's own files are ASCII.
+struct CachedFile {
+  let name: String
+  let byteCount: Int
+  /// When it was last written, in seconds since the beginning of 1970.
+  let modified: Int
+
+  /// The files of a folder; none if the folder cannot be read.
+  static func all(in folder: FilePath) -> [CachedFile] {
+    ((try? Folder.names(in: folder)) ?? []).compactMap { name in
+      guard let status = try? FileStatus(of: folder.appending(name), followingLinks: false), status.kind == .regular
+      else { return nil }
+      return CachedFile(name: name.string, byteCount: status.byteCount, modified: status.modified.seconds)
+    }
   }
 }

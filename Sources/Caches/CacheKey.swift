@@ -1,15 +1,17 @@
-/// What the cache holds; each has a folder of its own.
+internal import Files
+
+/// The kinds of entries; each has its own folder.
 public enum CacheKind: String, Hashable, Sendable, CaseIterable {
   /// Compiled programs.
   case programs
-  /// Journals of what a tuner measured.
+  /// Journals of what the tuner measured.
   case tunings
-  /// Journals of what was found out about devices and their drivers.
+  /// Journals of how devices and their drivers behave.
   case devices
-  /// What evaluations that were interrupted had scored; in files of their own form, without a `CacheKey`.
+  /// The scores of evaluations that were interrupted, in files of another format, without a `CacheKey`.
   case evaluations
 
-  /// How the files of the kind end.
+  /// What the names of the files end in.
   var suffix: String {
     switch self {
     case .programs: ".bin"
@@ -17,33 +19,33 @@ public enum CacheKind: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether so many hexadecimal digits name a file of the kind.
+  /// Whether a name of that many hexadecimal digits is one of a file of this kind.
   func takes(digits: Int) -> Bool {
     self == .evaluations ? (1...16).contains(digits) : digits == 2 * SHA256.byteCount
   }
 }
 
-/// What one entry was made from: everything that another result would come of.
+/// Everything that an entry depends on: if any of it changes, the key does.
 public struct CacheKey: Hashable, Sendable {
-  /// What the entry is.
+  /// What kind of entry it is.
   public let kind: CacheKind
-  /// SHA-256 of the format's version, the kind and every part with its length before it.
+  /// SHA-256 of the format's version, the kind and every part, each with its length in front.
   let digest: [UInt8]
 
-  /// A key of parts in a fixed order, such as a program's source, its options, the platform, the device, the driver.
+  /// A key of parts in a fixed order, such as a program's source, its options, the platform, the device and the driver.
   public init(_ kind: CacheKind, _ parts: [String]) {
     self.kind = kind
     var message: [UInt8] = []
     for part in ["u2cl", "\(CacheEntry.version)", kind.rawValue] + parts {
-      message += CacheEntry.littleEndian(UInt64(part.utf8.count)) + Array(part.utf8)
+      message += UInt64(part.utf8.count).littleEndianBytes + Array(part.utf8)
     }
     digest = SHA256.digest(of: message)
   }
 
-  /// The entry's file within the folder of its kind.
+  /// The name of the entry's file in the folder of its kind.
   var fileName: String { stem + kind.suffix }
 
-  /// The digest as text.
+  /// The digest in hexadecimal, for other modules.
   package var text: String { stem }
 
   /// The digest in hexadecimal.

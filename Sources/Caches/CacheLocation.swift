@@ -1,19 +1,19 @@
 public import FoundationEssentials
 
-/// Where the cache lies, if anywhere.
+/// Where the cache is, if there is one.
 public enum CacheLocation: Hashable, Sendable {
-  /// A folder, which is made when something is first stored.
+  /// A folder, which is made when the first entry is stored.
   case folder(String)
-  /// The user wants none.
+  /// The user wants no cache.
   case off
-  /// There is no place for one: no variable names a folder.
+  /// No variable names a folder.
   case nowhere
 
-  /// The variable that names the folder; empty or `off` for no cache.
+  /// The environment variable that names the folder; empty or `off` for no cache.
   public static let variable = "U2CL_CACHE"
 
-  /// What an environment asks for: `U2CL_CACHE`, else `u2cl` in `XDG_CACHE_HOME`, else in `~/.cache`. As the XDG Base
-  /// Directory Specification wants it, what is not absolute there does not count.
+  /// The location that an environment asks for: `U2CL_CACHE`, or else `u2cl` in `XDG_CACHE_HOME`, or else in
+  /// `~/.cache`. Relative paths in the last two do not count, as the XDG Base Directory Specification demands.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     if let own = environment[Self.variable] {
       self = own.isEmpty || own.lowercased() == "off" ? .off : .folder(own)
@@ -24,7 +24,7 @@ public enum CacheLocation: Hashable, Sendable {
     }
   }
 
-  /// The user's folder of caches.
+  /// The folder for the user's caches, of whatever program.
   package static func base(_ environment: [String: String]) -> String? {
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder }
     if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache" }

@@ -1,30 +1,30 @@
 public import Tensors
 
-/// Tensors by name in a file that stays mapped; each is widened to float32 when it is asked for.
+/// The named tensors of a file of weights, which stays mapped. A tensor is converted to float32 when it is read.
 public struct Checkpoint: ParameterSource {
-  /// How the file is written.
+  /// The formats of files of weights.
   public enum Format: String, Hashable, Sendable {
-    /// Hugging Face's safetensors.
+    /// The safetensors format of Hugging Face.
     case safetensors
-    /// PyTorch 1.6 and later: a zip archive.
+    /// A PyTorch file since version 1.6: a zip archive.
     case pyTorchZip = "PyTorch (zip)"
-    /// PyTorch before 1.6: a stream of pickles.
+    /// A PyTorch file before version 1.6: a sequence of pickles.
     case pyTorchLegacy = "PyTorch (before 1.6)"
-    /// The initializers of an ONNX model.
+    /// An ONNX model, whose initializers are the tensors.
     case onnx = "ONNX"
   }
 
-  /// How the file is written.
+  /// The format of the file.
   public let format: Format
-  /// The bytes.
+  /// The bytes of the file.
   public let file: MappedFile
-  /// What the file says about itself, such as safetensors' `__metadata__`.
+  /// The file's own metadata, such as `__metadata__` of safetensors.
   public let metadata: [String: String]
   /// Every tensor, by name.
   public let entries: [String: StoredTensor]
 
-  /// A checkpoint of checked entries; a `module.` that every name begins with (PyTorch's DataParallel) is dropped, but
-  /// not from ONNX, whose nodes refer to the names.
+  /// A checkpoint of checked entries. If every name begins with `module.` (PyTorch's DataParallel), that prefix is
+  /// dropped, except for ONNX, whose nodes refer to the names.
   init(format: Format, file: MappedFile, metadata: [String: String], entries: [String: StoredTensor]) {
     self.format = format
     self.file = file
@@ -38,22 +38,23 @@ public struct Checkpoint: ParameterSource {
     }
   }
 
-  /// Every name, sorted.
+  /// The names of all tensors, sorted.
   public var names: [String] { entries.keys.sorted() }
 
-  /// The shape of a tensor, or nil where there is none of that name.
+  /// The shape of a tensor; nil if there is none of that name.
   public func shape(of name: String) -> Shape? { entries[name]?.shape }
 
-  /// The tensor of that name, widened to float32; the file's own bytes do not stay in memory.
+  /// A tensor, converted to float32. The file's own bytes of it do not stay in memory.
   ///
-  /// - Throws: `MissingParameter` where there is none; `CheckpointError` where its type cannot be widened.
+  /// - Throws: `MissingParameter` if there is no tensor of that name; `CheckpointError` if its type cannot be
+  ///   converted.
   public func tensor(named name: String) throws -> Tensor {
     guard let entry = entries[name] else { throw MissingParameter(name: name) }
     defer { if let location = entry.location { file.release(location) } }
     guard let tensor = file.withUnsafeBytes({ entry.widened(from: $0) }) else {
       throw CheckpointError(
         .unsupported, file: file.name, place: "tensor '\(name)'",
-        reason: "its type \(entry.elementType) cannot be read; store it as F32, F16 or BF16")
+        reason: "its type \(entry.elementType) cannot be read; save it as F32, F16 or BF16")
     }
     return tensor
   }

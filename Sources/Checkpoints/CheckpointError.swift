@@ -1,34 +1,34 @@
-internal import Networks
+internal import Files
 
-/// Why a file of weights could not be read or written: one line that says where, what, and what to do.
+/// Why a file of weights could not be read or written, on one line: where, what, and what to do.
 public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What sort of failure it is.
+  /// The kinds of failures.
   public enum Kind: Hashable, Sendable {
     /// There is no such file.
     case missing
-    /// The path names a directory.
+    /// The path is that of a folder.
     case directory
-    /// The file holds no bytes.
+    /// The file is empty.
     case empty
-    /// The system would not let the file be read.
+    /// The system cannot read the file.
     case unreadable
-    /// The system would not let the file be written.
+    /// The system cannot write the file.
     case unwritable
-    /// The bytes are of no format that is read here.
+    /// The format is not one that can be read.
     case unrecognized
-    /// The bytes contradict the format: truncated, overwritten, or lying about sizes.
+    /// The bytes contradict the format: they are truncated, overwritten, or state wrong sizes.
     case damaged
-    /// The file is sound and asks for something that is not done here.
+    /// The file is valid but needs something that is not supported.
     case unsupported
-    /// The file asks for something that must not be done, such as calling a function.
+    /// The file asks for something unsafe, such as calling a function.
     case refused
   }
 
-  /// What sort of failure it is.
+  /// The kind of failure.
   public let kind: Kind
-  /// The file's name as it was given.
+  /// The file's path or name, as it was given.
   public let file: String
-  /// The tensor or node, such as `tensor 'conv.weight'`; nil where it is the whole file.
+  /// The tensor or node, such as `tensor 'conv.weight'`; nil if the failure concerns the whole file.
   public let place: String?
   /// What is wrong and what to do.
   public let reason: String
@@ -41,8 +41,8 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
     self.reason = reason
   }
 
-  /// File, place and reason in one line of bounded length.
+  /// File, place and reason on one line of limited length.
   public var description: String {
-    ([file] + (place.map { [$0] } ?? []) + [reason]).map { $0.singleLine(atMost: 400) }.joined(separator: ": ")
+    ([file] + (place.map { [$0] } ?? []) + [reason]).map { $0.printable(atMost: 400) }.joined(separator: ": ")
   }
 }

@@ -1,9 +1,9 @@
 extension ElementType {
-  /// Writes `destination.count` elements, widened or rounded to float32, from packed bytes of any alignment.
+  /// Converts `destination.count` elements to float32, from packed bytes of any alignment.
   ///
-  /// Every loop is a plain one over independent elements so that the compiler vectorises it.
+  /// Each loop is a plain one over independent elements, so that the compiler vectorizes it.
   ///
-  /// - Returns: false, with nothing written, for a type that cannot be widened.
+  /// - Returns: false, with nothing written, if the type cannot be converted.
   func widen(_ source: UnsafeRawPointer, into destination: UnsafeMutableBufferPointer<Float>) -> Bool {
     switch self {
     case .float64: fill(destination, source) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
@@ -37,14 +37,14 @@ extension ElementType {
 }
 
 extension Float {
-  /// The value of IEEE 754 binary16 bits, exactly: subnormals, infinities and NaN (with its payload) included.
+  /// The exact value of IEEE 754 binary16 bits, including subnormals, infinities and NaN with its payload.
   ///
-  /// Bit arithmetic and selections only: without `-mf16c` the compiler calls a function for each `Float(Float16)`.
+  /// Computed by bit operations only, because the compiler calls a function for each `Float(Float16)` without `-mf16c`.
   @inline(__always)
   package init(halfBits: UInt16) {
     let sign = UInt32(halfBits & 0x8000) << 16
     let magnitude = UInt32(halfBits & 0x7FFF)
-    // The exponent's bias goes from 15 to 127; that of infinity and NaN from 31 to 255.
+    // The exponent's bias changes from 15 to 127; the exponent of infinity and NaN from 31 to 255.
     let shifted = magnitude << 13 &+ (magnitude >= 0x7C00 ? 224 << 23 : 112 << 23)
     let subnormal = (Float(Int32(bitPattern: magnitude)) * 0x1p-24).bitPattern
     self.init(bitPattern: sign | (magnitude < 0x0400 ? subnormal : shifted))

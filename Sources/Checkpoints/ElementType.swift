@@ -1,6 +1,6 @@
-/// How a stored tensor's elements are written; always little-endian.
+/// The type of a stored tensor's elements, which are always little-endian.
 public enum ElementType: Hashable, Sendable {
-  /// IEEE 754 binary floating point, and the upper half of a float32.
+  /// IEEE 754 binary floating point; bfloat16 is the upper half of a float32.
   case float64, float32, float16, bfloat16
   /// Two's complement integers.
   case int64, int32, int16, int8
@@ -8,10 +8,10 @@ public enum ElementType: Hashable, Sendable {
   case uint64, uint32, uint16, uint8
   /// One byte, 0 or 1.
   case bool
-  /// A type that is known by name only and cannot be widened, such as `F8_E4M3`.
+  /// A type that is only known by name and cannot be converted to float32, such as `F8_E4M3`.
   case other(String)
 
-  /// Bytes of one element; nil where it is not known.
+  /// The bytes of one element; nil if not known.
   public var byteCount: Int? {
     switch self {
     case .float64, .int64, .uint64: 8
@@ -22,7 +22,7 @@ public enum ElementType: Hashable, Sendable {
     }
   }
 
-  /// Whether it is a floating-point type that can be widened.
+  /// Whether the type is a floating-point type that can be converted to float32.
   public var isFloatingPoint: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: true
@@ -52,7 +52,7 @@ extension ElementType: CustomStringConvertible {
     }
   }
 
-  /// The type that safetensors calls so.
+  /// The type of a name that safetensors uses.
   init(safetensorsName name: String) {
     let known: [ElementType] = [
       .float64, .float32, .float16, .bfloat16, .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool,

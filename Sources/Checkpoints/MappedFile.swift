@@ -1,56 +1,58 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+public import Files
 
-/// The bytes of a file, mapped read-only so that weights are never held twice; or bytes that are in memory already.
+/// The bytes of a file of weights: mapped read-only, so that weights are never held twice, or already in memory.
 ///
-/// Trap: a file that another program cuts short while it is mapped ends this one with SIGBUS. Files that are replaced
-/// by renaming are safe.
+/// Trap: if another program cuts the file short while it is mapped, reading it ends this process with SIGBUS. A file
+/// that is replaced by renaming stays whole.
 public final class MappedFile: @unchecked Sendable {
-  // Unchecked Sendable because of the pointers: what they point at is never written and lives until `deinit`.
+  // Unchecked Sendable because of the borrowed pointer, whose memory nobody writes.
   private enum Storage {
-    case mapped(UnsafeRawBufferPointer)
+    case mapped(FileMapping)
     case borrowed(UnsafeRawBufferPointer)
     case array([UInt8])
   }
 
   private let storage: Storage
 
-  /// What messages call it: the path, or the name it was given.
+  /// What errors call the file: its path, or the name it was given.
   public let name: String
 
   /// Maps a file.
   ///
   /// - Throws: `CheckpointError` of kind `missing`, `directory`, `empty` or `unreadable`.
-  public init(path: String) throws {
-    name = path
-    storage = .mapped(try Self.map(path))
+  public init(path: FilePath) throws {
+    name = "\(path)"
+    let mapping: FileMapping
+    do throws(FileMapping.Problem) { mapping = try FileMapping(path) } catch { throw Self.failure(name, error) }
+    guard !mapping.bytes.isEmpty else {
+      throw CheckpointError(.empty, file: name, reason: "is empty; download it again")
+    }
+    storage = .mapped(mapping)
   }
 
-  /// Memory that outlives this object and everything made from it, such as weights embedded in the program; no copy.
+  /// Maps a file.
+  ///
+  /// - Throws: `CheckpointError` of kind `missing`, `directory`, `empty` or `unreadable`.
+  public convenience init(path: String) throws { try self.init(path: FilePath(path)) }
+
+  /// Takes memory that outlives this object and everything made from it, such as weights embedded in the program. The
+  /// memory is not copied.
   public init(name: String, staticMemory memory: UnsafeRawBufferPointer) {
     self.name = name
     storage = .borrowed(memory)
   }
 
-  /// Bytes in memory, such as those read from a pipe; no copy.
+  /// Takes bytes in memory, such as those read from a pipe, without copying them.
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     storage = .array(bytes)
   }
 
-  deinit {
-    if case .mapped(let bytes) = storage { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
-  }
-
-  /// How many bytes there are.
+  /// The number of bytes.
   public var count: Int {
     switch storage {
-    case .mapped(let bytes), .borrowed(let bytes): bytes.count
+    case .mapped(let mapping): mapping.bytes.count
+    case .borrowed(let bytes): bytes.count
     case .array(let bytes): bytes.count
     }
   }
@@ -58,51 +60,28 @@ public final class MappedFile: @unchecked Sendable {
   /// Calls `body` with every byte; the pointer must not leave it.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     switch storage {
-    case .mapped(let bytes), .borrowed(let bytes): try body(bytes)
+    case .mapped(let mapping): try body(mapping.bytes)
+    case .borrowed(let bytes): try body(bytes)
     case .array(let bytes): try bytes.withUnsafeBytes(body)
     }
   }
 
-  /// Gives the memory of a range back: bytes that are looked at again are read from the file again. Those who copy every
-  /// tensor need not hold the file and the copies at once.
+  /// Gives the memory of a range back, so that the file and copies of its tensors need not be in memory at once. The
+  /// bytes can still be read; they then come from the file again.
   func release(_ range: Range<Int>) {
-    guard case .mapped(let bytes) = storage, let base = bytes.baseAddress else { return }
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let start = range.lowerBound / page * page
-    madvise(UnsafeMutableRawPointer(mutating: base + start), min(range.upperBound, bytes.count) - start, MADV_DONTNEED)
+    if case .mapped(let mapping) = storage { mapping.release(range) }
   }
 
-  private static func map(_ path: String) throws -> UnsafeRawBufferPointer {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR:
-      throw CheckpointError(.directory, file: path, reason: "is a directory; name the file of weights in it")
-    default:
-      throw CheckpointError(.unreadable, file: path, reason: "is not a regular file and cannot be mapped")
-    }
-    guard status.st_size > 0 else {
-      throw CheckpointError(.empty, file: path, reason: "is empty; fetch it again")
-    }
-    let count = Int(status.st_size)
-    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-      throw failure(path, errno)
-    }
-    return UnsafeRawBufferPointer(start: base, count: count)
-  }
-
-  private static func failure(_ path: String, _ code: Int32) -> CheckpointError {
-    switch code {
-    case ENOENT, ENOTDIR:
-      CheckpointError(.missing, file: path, reason: "there is no such file; check the path")
-    case EISDIR:
-      CheckpointError(.directory, file: path, reason: "is a directory; name the file of weights in it")
-    default:
-      CheckpointError(.unreadable, file: path, reason: "cannot be read: \(String(cString: strerror(code)))")
+  private static func failure(_ name: String, _ problem: FileMapping.Problem) -> CheckpointError {
+    switch problem {
+    case .system(let error) where error.isMissing:
+      CheckpointError(.missing, file: name, reason: "there is no such file; check the path")
+    case .system(let error) where error.isFolder:
+      CheckpointError(.directory, file: name, reason: "is a directory; name the file of weights in it")
+    case .system(let error):
+      CheckpointError(.unreadable, file: name, reason: "cannot be read: \(error.reason)")
+    case .notRegular:
+      CheckpointError(.unreadable, file: name, reason: "is not a regular file and cannot be mapped")
     }
   }
 }

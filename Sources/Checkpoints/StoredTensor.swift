@@ -1,17 +1,17 @@
 public import Tensors
 
-/// Where a tensor lies in a file and how it is written.
+/// A tensor of a file: where its elements are and how they are written.
 public struct StoredTensor: Hashable, Sendable {
-  /// How each element is written.
+  /// The type of each element.
   public let elementType: ElementType
   /// The extents.
   public let shape: Shape
-  /// The bytes of the file, from the first element to past the last; nil where the format writes elements in such a
-  /// way (ONNX's variable-length integers) that they were decoded when the file was opened.
+  /// The positions in the file of the bytes from the first element to the last; nil if the elements had to be decoded
+  /// when the file was opened, such as ONNX's variable-length integers.
   public let location: Range<Int>?
-  /// The distance between neighbours along each axis, in elements; nil where the tensor is packed row-major.
+  /// The distance between neighbours along each axis, in elements; nil if the tensor is packed row-major.
   let strides: [Int]?
-  /// The elements where `location` is nil.
+  /// The elements if `location` is nil.
   let decoded: [Float]
 
   /// A tensor packed row-major.
@@ -19,7 +19,7 @@ public struct StoredTensor: Hashable, Sendable {
     self.init(elementType: elementType, shape: shape, location: location, strides: nil)
   }
 
-  /// A view of a storage; strides that amount to row-major are dropped.
+  /// A strided view of a storage. Strides that are those of a packed tensor are dropped.
   init(elementType: ElementType, shape: Shape, location: Range<Int>, strides: [Int]?) {
     self.elementType = elementType
     self.shape = shape
@@ -48,9 +48,7 @@ public struct StoredTensor: Hashable, Sendable {
 }
 
 extension StoredTensor {
-  /// The elements, widened to float32.
-  ///
-  /// - Returns: nil for a type that cannot be widened.
+  /// The elements, converted to float32; nil if their type cannot be converted.
   func widened(from bytes: UnsafeRawBufferPointer) -> Tensor? {
     guard let location else { return Tensor(shape: shape, values: decoded) }
     guard let size = elementType.byteCount else { return nil }
@@ -87,9 +85,10 @@ extension StoredTensor {
   }
 }
 
-/// The product of extents that a file claims; nil where one is negative, the rank is absurd, or it does not fit `Int`.
+/// The product of the extents that a file states; nil if an extent is negative, the rank is above 32, or the product
+/// does not fit an `Int`.
 ///
-/// What is empty may not be huge along its other axes either: others will multiply these.
+/// An empty tensor's other extents must be possible as well, because callers multiply them.
 func checkedElementCount(_ dimensions: [Int]) -> Int? {
   guard dimensions.count <= 32, dimensions.allSatisfy({ 0...Int(Int32.max) ~= $0 }) else { return nil }
   var count = 1

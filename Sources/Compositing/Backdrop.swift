@@ -1,19 +1,19 @@
 public import Pictures
 internal import Tensors
 
-/// What a cut-out is laid over.
+/// A background for a cut-out.
 public enum Backdrop: Sendable, Equatable {
-  /// One colour.
+  /// A single colour.
   case color(Color)
-  /// A picture, scaled so that it covers the cut-out, its middle in the cut-out's.
+  /// A picture, scaled to cover the cut-out and centred.
   case picture(Picture)
 
-  /// The backdrop as a picture of a size, without alpha.
+  /// The backdrop as a picture of this size without alpha; nil for a colour.
   func filling(_ size: Size) -> Picture? {
     guard case .picture(let picture) = self else { return nil }
     let opaque = picture.flattened()
     guard opaque.size != size else { return opaque }
-    // The part of the picture that has the size's aspect.
+    // The largest centred part of the picture with the aspect ratio of the size.
     let scale = min(Double(picture.size.width) / Double(size.width), Double(picture.size.height) / Double(size.height))
     let width = min(picture.size.width, max(1, Int((Double(size.width) * scale).rounded())))
     let height = min(picture.size.height, max(1, Int((Double(size.height) * scale).rounded())))
@@ -24,14 +24,13 @@ public enum Backdrop: Sendable, Equatable {
 }
 
 extension Color {
-  /// Red, green, blue and 1 in 0 … 1.
+  /// Red, green and blue in 0 … 1, and 1.
   var vector: SIMD4<Float> { SIMD4(Float(red) / 255, Float(green) / 255, Float(blue) / 255, 1) }
 }
 
 extension Picture {
-  /// The cut-out laid over a backdrop: `F · α + backdrop · (1 − α)`, without alpha, of this picture's depth.
-  ///
-  /// A picture without alpha is returned as it is.
+  /// The cut-out laid over a backdrop: `F · α + backdrop · (1 − α)`, with this picture's depth and without alpha. A
+  /// picture without alpha is returned unchanged.
   public func composited(over backdrop: Backdrop) -> Picture {
     guard hasAlpha else { return self }
     let cutout = PictureRows(self)

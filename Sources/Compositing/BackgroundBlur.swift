@@ -3,13 +3,14 @@ public import Matting
 internal import Tensors
 
 extension Picture {
-  /// The picture with its background out of focus and its foreground as it is.
+  /// The picture with a blurred background and a sharp foreground.
   ///
-  /// The background is smoothed without the foreground, whose colours would shine around it otherwise.
+  /// The background is blurred without the foreground, whose colours would otherwise glow around it.
+  ///
   /// - Parameters:
-  ///   - radius: of the blur, in pixels.
-  ///   - cutout: the foreground, of this picture's size, as `ForegroundEstimation` gives it.
-  ///   - matte: what the cut-out was made with.
+  ///   - radius: the radius of the blur, in pixels.
+  ///   - cutout: the foreground by `ForegroundEstimation`, of this picture's size.
+  ///   - matte: the matte of the cut-out.
   public func blurringBackground(radius: Double, behind cutout: Picture, _ matte: AlphaMatte) -> Picture {
     let background = BlurredBackground(of: self, matte, radius: radius)
     let rows = PictureRows(cutout)
@@ -21,7 +22,7 @@ extension Picture {
   }
 }
 
-/// A background that is blurred so much that a coarse grid of colours holds it.
+/// A blurred background, held as a coarse grid of colours.
 private struct BlurredBackground: Sendable {
   private let grid: Size
   private let colors: [SIMD4<Float>]
@@ -35,11 +36,11 @@ private struct BlurredBackground: Sendable {
     let cells = PictureRows(picture).averaged(over: grid) { y, row in
       let opaque = Float(AlphaMatte.opaque)
       for x in 0..<size.width {
-        // A little of everything, so that there is some colour everywhere.
+        // Foreground counts a little, so that every cell has a colour.
         row[x] *= 1.001 - Float(matte.values[y * size.width + x]) / opaque
       }
     }
-    // Three boxes come near a Gaussian.
+    // Three box filters approximate a Gaussian.
     let mean = BoxMean(size: grid, radius: max(1, Int((radius / Double(step) * 0.7).rounded())))
     colors = mean.ofColors(mean.ofColors(mean.ofColors(cells))).map { $0 / max($0.w, 1e-9) }
     self.grid = grid
@@ -48,7 +49,7 @@ private struct BlurredBackground: Sendable {
     rows = CellSampler(cells: grid.height, pixels: size.height)
   }
 
-  /// Lays row `y` of the background under colours with alpha.
+  /// Lays colours with alpha over row `y` of the background.
   func lay(under line: UnsafeMutablePointer<SIMD4<Float>>, _ y: Int) {
     let row = rows[y]
     let (above, below) = (row.lower * grid.width, row.upper * grid.width)

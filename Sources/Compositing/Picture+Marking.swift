@@ -5,7 +5,10 @@ internal import Tensors
 extension Picture {
   /// The picture with its foreground tinted.
   ///
-  /// - Parameter strength: 0 … 1, how much of the colour covers the foreground.
+  /// - Parameters:
+  ///   - color: the tint.
+  ///   - matte: the foreground.
+  ///   - strength: the opacity of the tint, 0 … 1.
   public func overlaying(_ color: Color, on matte: AlphaMatte, strength: Float = 0.5) -> Picture {
     let rows = PictureRows(self)
     let tint = color.vector
@@ -18,13 +21,13 @@ extension Picture {
     }
   }
 
-  /// The picture in grey under the colours of a heat map: dark where nothing stands out, through red to bright yellow.
+  /// The picture in grey under a heat map of a matte: from black for background through red to bright yellow.
   public func heatMap(of matte: AlphaMatte) -> Picture {
     let rows = PictureRows(self)
     return rendering { y, line in
       rows.read(y, 0..<size.width, into: line)
       for x in 0..<size.width {
-        // Rec. 709.
+        // Luma by ITU-R BT.709.
         let grey = line[x].x * 0.2126 + line[x].y * 0.7152 + line[x].z * 0.0722
         let heat = HeatColors.color(of: Float(matte.values[y * size.width + x]) / Float(AlphaMatte.opaque))
         line[x] = SIMD4(repeating: grey) * 0.35 + heat * 0.65
@@ -32,9 +35,12 @@ extension Picture {
     }
   }
 
-  /// The picture with a line along the foreground's edge, where alpha passes one half.
+  /// The picture with a line along the edge of the foreground, where alpha is one half.
   ///
-  /// - Parameter thickness: of the line, in pixels.
+  /// - Parameters:
+  ///   - matte: the foreground.
+  ///   - color: the colour of the line.
+  ///   - thickness: the thickness of the line, in pixels.
   public func outlining(_ matte: AlphaMatte, _ color: Color, thickness: Double) -> Picture {
     let rows = PictureRows(self)
     let distances = EdgeDistances(of: matte, near: thickness)
@@ -49,7 +55,7 @@ extension Picture {
   }
 }
 
-/// The colour map inferno (Smith and van der Walt, in the public domain), by nine of its colours.
+/// The colour map inferno (Smith and van der Walt, public domain), interpolated between nine colours.
 private enum HeatColors {
   private static let table: [SIMD4<Float>] = [
     0x000004, 0x1F0C48, 0x550F6D, 0x88226A, 0xBA3655, 0xE35933, 0xF98C0A, 0xF9C932, 0xFCFFA4,
@@ -62,18 +68,19 @@ private enum HeatColors {
   }
 }
 
-/// About how far, in pixels, the foreground's edge is from each pixel near it; negative outside.
+/// The approximate distance of each pixel to the edge of the foreground, in pixels, near the edge; negative outside.
 private struct EdgeDistances: Sendable {
   private let smooth: AlphaMatte
   private let sigma: Float
 
-  /// - Parameter reach: how near, in pixels.
+  /// - Parameter reach: how far from the edge distances are needed, in pixels.
   init(of matte: AlphaMatte, near reach: Double) {
     smooth = matte.thresholded(at: 0.5).feathered(by: reach)
     sigma = Float(AlphaMatte.featherDeviation(of: reach))
   }
 
-  /// Across a straight edge the smoothed matte is a Gaussian's integral, which is nearly a logistic function.
+  /// The distance of pixel `i`. Across a straight edge the smoothed matte is the integral of a Gaussian, which is
+  /// nearly a logistic function.
   subscript(i: Int) -> Float {
     let value = min(0.9999, max(0.0001, Float(smooth.values[i]) / Float(AlphaMatte.opaque)))
     return sigma * 0.588 * Self.logarithm(value / (1 - value))
@@ -81,7 +88,7 @@ private struct EdgeDistances: Sendable {
 
   /// The natural logarithm.
   private static func logarithm(_ value: Float) -> Float {
-    // value = m · 2ᵉ with m in 1 … 2; ln m by atanh's series at (m − 1) / (m + 1).
+    // value = m · 2ᵉ with m in 1 … 2; ln m by the series of 2·atanh((m − 1) / (m + 1)).
     let t = (value.significand - 1) / (value.significand + 1)
     let t2 = t * t
     return Float(value.exponent) * 0.693_147_18 + 2 * t * (1 + t2 * (1 / 3 + t2 * (1 / 5 + t2 / 7)))

@@ -1,32 +1,24 @@
-internal import Caches
+package import Files
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// What tells a file from every other: a digest of its bytes.
+/// A digest that identifies a file.
 public struct Checksum: Hashable, Sendable, CustomStringConvertible {
-  /// How it is computed.
+  /// The algorithm of a digest.
   public enum Algorithm: String, Hashable, Sendable, Codable {
-    /// 32 digits; finds accidents.
+    /// 32 hexadecimal digits. It finds accidents, not forgeries.
     case md5
-    /// 64 digits.
+    /// 64 hexadecimal digits.
     case sha256
 
-    /// How many hexadecimal digits it has.
+    /// The number of hexadecimal digits.
     var digitCount: Int { self == .md5 ? 2 * MD5.byteCount : 2 * SHA256.byteCount }
   }
 
-  /// How it is computed.
+  /// The algorithm that the digits were computed by.
   public let algorithm: Algorithm
   /// Hexadecimal digits, in lower case.
   public let digits: String
 
-  /// A checksum as it is published; nil where these are not as many hexadecimal digits as the algorithm's.
+  /// A checksum as a publisher writes it; nil if `digits` are not as many hexadecimal digits as the algorithm gives.
   public init?(_ algorithm: Algorithm, _ digits: String) {
     guard digits.utf8.count == algorithm.digitCount, digits.allSatisfy(\.isHexDigit) else { return nil }
     self.algorithm = algorithm
@@ -44,19 +36,27 @@ public struct Checksum: Hashable, Sendable, CustomStringConvertible {
 
 extension Checksum {
   /// The checksum of a file.
-  package static func of(fileAt path: String, _ algorithm: Algorithm) throws(DownloadError) -> Checksum {
+  package static func of(fileAt path: FilePath, _ algorithm: Algorithm) throws(DownloadError) -> Checksum {
     switch algorithm {
     case .md5:
       var digest = MD5()
-      try SourceFile(path: path).read { bytes throws(DownloadError) in digest.update(bytes) }
+      try SourceFile(path).read { bytes throws(DownloadError) in digest.update(bytes) }
       return Checksum(.md5, digest: digest.digest())
     case .sha256:
       var digest = SHA256()
-      try SourceFile(path: path).read { bytes throws(DownloadError) in digest.update(bytes) }
+      try SourceFile(path).read { bytes throws(DownloadError) in digest.update(bytes) }
       return Checksum(.sha256, digest: digest.digest())
     }
   }
 
-  /// Whether a file has this checksum; false where there is none.
-  package func matches(fileAt path: String) -> Bool { (try? Self.of(fileAt: path, algorithm)) == self }
+  /// The checksum of a file.
+  package static func of(fileAt path: String, _ algorithm: Algorithm) throws(DownloadError) -> Checksum {
+    try of(fileAt: FilePath(path), algorithm)
+  }
+
+  /// Whether a file has this checksum; false if there is no such file.
+  package func matches(fileAt path: FilePath) -> Bool { (try? Self.of(fileAt: path, algorithm)) == self }
+
+  /// Whether a file has this checksum; false if there is no such file.
+  package func matches(fileAt path: String) -> Bool { matches(fileAt: FilePath(path)) }
 }

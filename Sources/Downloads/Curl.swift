@@ -1,11 +1,11 @@
 internal import CCurl
 
-/// libcurl's handle of a transfer.
+/// A transfer of libcurl.
 struct Curl: ~Copyable {
   private let calls: OpaquePointer
   private let handle: UnsafeMutableRawPointer
 
-  /// Opens the library at the first use; nil where it is not installed.
+  /// A transfer that is not configured yet. The first one opens the library; nil if it is not installed.
   init?() {
     guard let calls = u2cl_curl_open(), let handle = u2cl_curl_start(calls) else { return nil }
     self.calls = calls
@@ -18,19 +18,22 @@ struct Curl: ~Copyable {
 
   func set(_ option: CURLoption, _ value: String) { u2cl_curl_set_text(calls, handle, option, value) }
 
-  /// Allows HTTPS, and plain HTTP too where told, at first and after a redirect.
+  /// Allows HTTPS and, if `http` is true, plain HTTP, for the first request and after a redirect.
   func allow(http: Bool) {
     u2cl_curl_set_schemes(calls, handle, Int(http ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS))
   }
 
-  /// Runs the transfer with an additional line in the request's head.
+  /// Runs the transfer.
   ///
-  /// - Returns: libcurl's code, and what it says where that is an error.
-  func run(into reception: ResponseReceiver, header: String?) -> (code: CURLcode, message: String) {
+  /// - Parameters:
+  ///   - receiver: takes the response.
+  ///   - header: an additional line for the request's head.
+  /// - Returns: libcurl's code and its message.
+  func run(into receiver: ResponseReceiver, header: String?) -> (code: CURLcode, message: String) {
     let list = header.flatMap { u2cl_curl_list_append(calls, nil, $0) }
     defer { if let list { u2cl_curl_list_free(calls, list) } }
     if let list { u2cl_curl_set_headers(calls, handle, list) }
-    receive(into: reception)
+    connect(to: receiver)
     var text = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
     let code = text.withUnsafeMutableBufferPointer { text in
       u2cl_curl_set_pointer(calls, handle, CURLOPT_ERRORBUFFER, text.baseAddress)
@@ -43,9 +46,9 @@ struct Curl: ~Copyable {
     return (code, message)
   }
 
-  /// What comes goes to `reception`, which is borrowed.
-  private func receive(into reception: ResponseReceiver) {
-    let receiver = Unmanaged.passUnretained(reception).toOpaque()
+  /// Has libcurl call the receiver, which must outlive the transfer.
+  private func connect(to receiver: ResponseReceiver) {
+    let receiver = Unmanaged.passUnretained(receiver).toOpaque()
     for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_XFERINFODATA] {
       u2cl_curl_set_pointer(calls, handle, option, receiver)
     }
@@ -55,7 +58,7 @@ struct Curl: ~Copyable {
     }
     u2cl_curl_set_data_callback(calls, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, receiver in
       let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
-      // Another number than was offered is an error.
+      // libcurl takes any other number than it offered for an error.
       return ResponseReceiver.at(receiver)?.take(bytes) ?? false ? bytes.count : 0
     }
     u2cl_curl_set_progress_callback(calls, handle) { receiver, _, _, _, _ in

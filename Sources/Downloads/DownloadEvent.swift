@@ -1,25 +1,25 @@
-/// What becomes of a download, for whoever waits for it.
+/// What happens during a download, for a progress display.
 public enum DownloadEvent: Hashable, Sendable {
-  /// Another process is fetching the same file; this one waits until it is done.
+  /// Another process is downloading the same file; this one waits for it.
   case waiting
-  /// More has come.
+  /// More bytes have arrived.
   case progress(DownloadProgress)
-  /// The transfer broke off for this reason and is taken up again.
+  /// The transfer broke off for this reason and is being resumed.
   case resuming(reason: String)
-  /// What an interrupted download had left was not of the file that is wanted, and is fetched again.
+  /// The bytes left by an interrupted download do not belong to the wanted file, which is downloaded from the start.
   case startingOver
 }
 
-/// How far a download is, in bytes.
+/// The progress of a download, in bytes.
 public struct DownloadProgress: Hashable, Sendable {
-  /// What is there.
+  /// The bytes that are there.
   public var done: Int
-  /// What of that an earlier download had left.
+  /// How many of them an earlier download had left.
   public var resumed: Int
-  /// The size of the file; nil where it is not known.
+  /// The size of the file; nil if it is not known.
   public var total: Int?
 
-  /// So far.
+  /// A progress of these bytes.
   public init(done: Int, resumed: Int, total: Int?) {
     self.done = done
     self.resumed = resumed

@@ -1,25 +1,25 @@
 internal import CCurl
 
-/// One GET request through libcurl, which follows redirects, honours the proxies that the environment names
-/// (http_proxy, https_proxy, all_proxy, no_proxy) and verifies certificates.
+/// One GET request by libcurl, which follows redirects, uses the proxies that the environment names (`http_proxy`,
+/// `https_proxy`, `all_proxy`, `no_proxy`) and verifies certificates.
 struct HTTPTransfer {
   let address: WebAddress
-  /// The first byte that is asked for.
+  /// The first byte to request.
   var start = 0
-  /// The part is asked for only if the file is still the one that this tells; otherwise the whole.
+  /// The version of the file that the first bytes came from; if the server has another one, it sends the whole file.
   var validator: String?
   var limits = TransferLimits()
 
-  /// Runs it: the head of the answer goes to `reception` first, then its bytes.
-  func run(into reception: ResponseReceiver) throws(DownloadError) {
+  /// Runs the request. The head of the response goes to `receiver` first, then its bytes.
+  func run(into receiver: ResponseReceiver) throws(DownloadError) {
     guard let curl = Curl() else { throw .noLibrary }
     configure(curl)
-    let outcome = curl.run(into: reception, header: start > 0 ? validator.map { "If-Range: \($0)" } : nil)
-    if let failure = reception.failure { throw failure }
+    let outcome = curl.run(into: receiver, header: start > 0 ? validator.map { "If-Range: \($0)" } : nil)
+    if let failure = receiver.failure { throw failure }
     guard outcome.code == CURLE_OK else {
       throw .transfer(address: address, reason: reason(outcome.code, outcome.message))
     }
-    try reception.finish()
+    try receiver.finish()
   }
 
   private func configure(_ curl: borrowing Curl) {
@@ -35,11 +35,11 @@ struct HTTPTransfer {
     if start > 0 { curl.set(CURLOPT_RANGE, "\(start)-") }
   }
 
-  /// What people read.
+  /// The reason of a failure, for a message.
   private func reason(_ code: CURLcode, _ message: String) -> String {
     switch code {
     case CURLE_UNSUPPORTED_PROTOCOL where address.isSecure:
-      "it redirects to an address that is not HTTPS, which is refused"
+      "it redirects to an address without HTTPS, which is refused"
     case CURLE_OPERATION_TIMEDOUT where message.contains("slow"):
       "it stalled: fewer than \(limits.stallBytes) bytes a second for \(limits.stallSeconds) s"
     default: message.hasSuffix(".") ? String(message.dropLast()) : message

@@ -1,116 +1,110 @@
-internal import Caches
+internal import Files
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// The beginning of a file that is being fetched, hidden beside the place of the whole one. What an interruption leaves
-/// of it is where the next process goes on. Only one at a time has it.
+/// The beginning of a file that is being downloaded, hidden in the folder where the whole file will be. After an
+/// interruption the next process goes on from what is there. Only one process at a time has it open.
 final class PartFile {
-  let path: String
-  private let target: String
-  private let descriptor: Int32
-  /// How much is there.
+  /// Where the part is.
+  let path: FilePath
+  private let target: FilePath
+  private let file: FileDescriptor
+  /// The number of bytes that are there.
   private(set) var byteCount = 0
 
-  /// Waits until no other process has it.
+  /// Opens the part of a target, and waits until no other process has it.
   ///
   /// - Parameter whenBusy: called before it waits.
-  /// - Throws: where the folder cannot be made or takes no file.
-  init(of target: String, _ checksum: Checksum, whenBusy: () -> Void) throws(DownloadError) {
+  /// - Throws: `DownloadError.output` if the folder takes no file.
+  init(of target: FilePath, _ checksum: Checksum, whenBusy: () -> Void) throws(DownloadError) {
     self.target = target
     path = Self.path(of: target, checksum)
     do throws(SystemError) {
-      descriptor = try SystemFile.openAlone(path, whenBusy: whenBusy)
-      byteCount = try SystemFile.byteCount(of: descriptor)
+      // Where the file system has no locks, two processes may write at once; the file's checksum finds that.
+      file = try FileDescriptor.lockedAppendingInPlace(path, permissions: 0o666, whenBusy: whenBusy)
+      byteCount = try file.status().byteCount
     } catch {
-      throw .output(path: path, reason: error.reason)
+      throw .output(path: "\(path)", reason: error.reason)
     }
   }
 
-  deinit { SystemFile.closeFile(descriptor) }
+  deinit { try? file.close() }
 
-  /// What the server told the file by; nil where it is not known.
+  /// The server's entity tag or date of the file that the part belongs to; nil if it is not known.
   var validator: String? {
-    SystemFile.read(validatorPath).map { String(decoding: $0, as: UTF8.self) }
+    (try? WholeFile.readTrusted(validatorPath)).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Remembers it for the next process; where that fails, the whole file's checksum finds what does not fit together.
+  /// Stores the validator for the next process. If that fails, the checksum of the whole file finds parts that do not
+  /// belong together.
   func keep(validator: String?) {
-    SystemFile.remove(validatorPath)
+    validatorPath.remove()
     guard let validator else { return }
-    try? SystemFile.replace(
-      validatorPath, temporary: "\(validatorPath)-\(SystemFile.processID)", with: Array(validator.utf8))
+    try? WholeFile.replace(
+      validatorPath, through: validatorPath.adding(suffix: "-\(ProcessID.current)"), with: Array(validator.utf8))
   }
 
+  /// Appends bytes.
   func append(_ bytes: UnsafeRawBufferPointer) throws(DownloadError) {
     do throws(SystemError) {
-      try SystemFile.write(bytes, to: descriptor)
+      try file.write(bytes)
       byteCount += bytes.count
     } catch {
-      byteCount = (try? SystemFile.byteCount(of: descriptor)) ?? byteCount
-      throw .output(path: path, reason: error.reason)
+      byteCount = (try? file.status().byteCount) ?? byteCount
+      throw .output(path: "\(path)", reason: error.reason)
     }
   }
 
-  /// Empties it.
+  /// Empties the part.
   func startOver() throws(DownloadError) {
-    SystemFile.remove(validatorPath)
-    do throws(SystemError) { try SystemFile.empty(descriptor) } catch {
-      throw .output(path: path, reason: error.reason)
+    validatorPath.remove()
+    do throws(SystemError) { try file.truncate(to: 0) } catch {
+      throw .output(path: "\(path)", reason: error.reason)
     }
     byteCount = 0
   }
 
-  /// Makes sure that there is room for a file of that size.
+  /// Makes sure that the disk has room for a whole file of `total` bytes.
   func makeRoom(for total: Int) throws(DownloadError) {
-    guard let free = SystemFile.freeBytes(descriptor), free < total - byteCount else { return }
-    throw .noRoom(folder: Self.split(path).folder, needed: total - byteCount, free: free)
+    guard let free = file.freeBytes, free < total - byteCount else { return }
+    throw .noRoom(folder: "\(path.parent)", needed: total - byteCount, free: free)
   }
 
-  /// Removes it.
+  /// Removes the part.
   func discard() {
-    SystemFile.remove(path)
-    SystemFile.remove(validatorPath)
+    path.remove()
+    validatorPath.remove()
   }
 
-  /// Makes it the target, in place of what was there; the system has written it to the disk before.
+  /// Renames the part to the target, in place of what was there, once all of it is on the disk.
   func commit() throws(DownloadError) {
-    do throws(SystemError) { try SystemFile.commit(descriptor, path, to: target) } catch {
-      throw .output(path: target, reason: error.reason)
+    do throws(SystemError) {
+      try file.synchronize()
+      try path.rename(to: target)
+    } catch {
+      throw .output(path: "\(target)", reason: error.reason)
     }
-    SystemFile.remove(validatorPath)
+    validatorPath.remove()
   }
 
-  private var validatorPath: String { path + ".validator" }
+  private var validatorPath: FilePath { path.adding(suffix: ".validator") }
 }
 
 extension PartFile {
   private static let suffix = ".part"
 
-  /// Where a target's part lies, which holds nothing but the beginning of the file of that checksum.
-  private static func path(of target: String, _ checksum: Checksum) -> String {
-    let (folder, name) = split(target)
-    return "\(folder)/.\(name).\(checksum.digits.prefix(12))\(suffix)"
+  /// The part of a target. The name holds the checksum, so that a part never belongs to another file.
+  private static func path(of target: FilePath, _ checksum: Checksum) -> FilePath {
+    let name = FilePath(bytes: Array(".".utf8) + (target.lastComponent?.bytes ?? []))
+    return target.parent.appending(name.adding(suffix: ".\(checksum.digits.prefix(12))\(suffix)"))
   }
 
-  /// How much is there of a target's part; 0 where there is none.
-  static func byteCount(of target: String, _ checksum: Checksum) -> Int {
-    SystemFile.byteCount(of: path(of: target, checksum)) ?? 0
+  /// The number of bytes in the part of a target; 0 if there is none.
+  static func byteCount(of target: FilePath, _ checksum: Checksum) -> Int {
+    path(of: target, checksum).byteCount(followingLinks: false) ?? 0
   }
 
-  /// Whether a file is what a download of a target has left, or is writing.
+  /// Whether a file is the part or the validator of a download to `targetName` in the same folder.
   static func isRemnant(_ name: String, of targetName: String) -> Bool {
     let rest = name.dropFirst(targetName.count + 2).drop { $0 != "." }
     return name.hasPrefix(".\(targetName).") && rest.hasPrefix(suffix)
-  }
-
-  private static func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
   }
 }

@@ -1,24 +1,24 @@
-/// What comes in answer to a request, on its way into a part file.
+/// Takes a response and writes its bytes into a part file.
 ///
-/// libcurl calls it within `HTTPTransfer.run`, on the thread that called that.
+/// libcurl calls the receiver within `HTTPTransfer.run`, on the same thread.
 final class ResponseReceiver {
   private let address: WebAddress
   private let part: PartFile
   private let expected: Int?
   private let report: (DownloadProgress) -> Void
-  /// Where in the file the request began.
+  /// The first byte of the file that was requested.
   private let start: Int
   private var response: HTTPResponse?
   private var isAccepted = false
   private var total: Int?
-  /// Whether the server has nothing that the file could be continued with.
+  /// Whether the server cannot send the rest of the file.
   private(set) var hasNoSuchPart = false
-  /// Why nothing more was taken.
+  /// Why the receiver stopped the transfer; nil if it did not.
   private(set) var failure: DownloadError?
 
   /// - Parameters:
-  ///   - part: where the bytes go, from its end on unless the answer is the whole file.
-  ///   - expected: the file's size in bytes; nil where it is not known.
+  ///   - part: takes the bytes, appended to those it has unless the response is the whole file.
+  ///   - expected: the file's size in bytes; nil if it is not known.
   init(from address: WebAddress, into part: PartFile, expected: Int?, report: @escaping (DownloadProgress) -> Void) {
     self.address = address
     self.part = part
@@ -37,16 +37,16 @@ final class ResponseReceiver {
     return failure == nil
   }
 
-  /// A line of the head; each answer on the way, such as a redirect's, has one of its own.
+  /// Takes a line of a head. Every response on the way, such as a redirect, has a head of its own.
   func take(head line: UnsafeRawBufferPointer) {
     let text = String(decoding: line, as: UTF8.self)
     let trimmed = String(text.prefix { !$0.isNewline })
     if let next = HTTPResponse(statusLine: trimmed) { response = next } else { response?.add(trimmed) }
   }
 
-  /// The next bytes.
+  /// Takes the next bytes.
   ///
-  /// - Returns: false where the transfer should end; `failure` says why.
+  /// - Returns: false if the transfer should end; `failure` says why.
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     do throws(DownloadError) {
       try accept()
@@ -63,7 +63,7 @@ final class ResponseReceiver {
     return failure == nil
   }
 
-  /// After the last byte, of which there may have been none.
+  /// Checks that the response is complete. Called after the last byte, or after none.
   func finish() throws(DownloadError) {
     try accept()
     guard part.byteCount == total ?? part.byteCount else {
@@ -71,10 +71,10 @@ final class ResponseReceiver {
     }
   }
 
-  /// Judges the answer by its head, once.
+  /// Checks the head of the response, once.
   private func accept() throws(DownloadError) {
     guard !isAccepted else { return }
-    guard let response else { throw .transfer(address: address, reason: "it does not answer in HTTP") }
+    guard let response else { throw .transfer(address: address, reason: "its answer is not HTTP") }
     let offset = try offset(of: response)
     total = response.contentLength.map { offset + $0 } ?? expected
     if let total, let expected, total != expected {
@@ -86,14 +86,14 @@ final class ResponseReceiver {
     isAccepted = true
   }
 
-  /// Where in the file an answer's bytes begin.
+  /// The position in the file of the response's first byte.
   private func offset(of response: HTTPResponse) throws(DownloadError) -> Int {
     switch response.status {
     case 200: return 0
     case 206 where start > 0 && response.rangeStart == start: return start
     case 206, 416:
       hasNoSuchPart = true
-      throw .transfer(address: address, reason: "it answered with another part than was asked for")
+      throw .transfer(address: address, reason: "it sent another part of the file than the one requested")
     default: throw .refused(address: address, status: response.status)
     }
   }

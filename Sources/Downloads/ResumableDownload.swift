@@ -1,18 +1,18 @@
-/// Brings the rest of a part file from a server, however many transfers it takes.
+/// Downloads the rest of a part file, in as many transfers as it takes.
 struct ResumableDownload {
   let download: VerifiedDownload
   let address: WebAddress
   let part: PartFile
   let report: (DownloadEvent) -> Void
 
-  /// - Throws: where the whole file did not come, or another.
+  /// - Throws: `DownloadError` if the file did not arrive completely, or is not the published one.
   func run() throws(DownloadError) {
     let resumed = part.byteCount
     do throws(DownloadError) {
       try complete()
       try download.check(part, from: "\(address)")
     } catch {
-      // What was there before may have been of another file; what came now was not.
+      // The bytes that were there before may belong to another file.
       guard resumed > 0, case .checksum = error else { throw error }
       report(.startingOver)
       try part.startOver()
@@ -21,7 +21,7 @@ struct ResumableDownload {
     }
   }
 
-  /// Until the file has its size.
+  /// Runs transfers until the part has the size of the file.
   private func complete() throws(DownloadError) {
     var resumptions = 0
     while part.byteCount == 0 || part.byteCount != download.byteCount {
@@ -40,11 +40,11 @@ struct ResumableDownload {
   private func transfer() throws(DownloadError) {
     var transfer = HTTPTransfer(address: address, start: part.byteCount, limits: download.limits)
     transfer.validator = part.byteCount > 0 ? part.validator : nil
-    let reception = ResponseReceiver(from: address, into: part, expected: download.byteCount) { report(.progress($0)) }
+    let receiver = ResponseReceiver(from: address, into: part, expected: download.byteCount) { report(.progress($0)) }
     do throws(DownloadError) {
-      try transfer.run(into: reception)
+      try transfer.run(into: receiver)
     } catch {
-      guard reception.hasNoSuchPart, transfer.start > 0 else { throw error }
+      guard receiver.hasNoSuchPart, transfer.start > 0 else { throw error }
       try part.startOver()
       try self.transfer()
     }

@@ -1,49 +1,36 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Files
 
-/// A file that is read from its beginning to its end, once.
+/// A regular file that is read once, from its beginning to its end.
 struct SourceFile: ~Copyable {
-  private let path: String
-  private let descriptor: Int32
-  /// Its size in bytes.
+  private let path: FilePath
+  private let file: FileDescriptor
+  /// The file's size in bytes.
   let byteCount: Int
 
-  /// - Throws: where it cannot be opened or is no regular file.
-  init(path: String) throws(DownloadError) {
-    self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .input(path: path, reason: String(cString: strerror(errno))) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw .input(path: path, reason: "it is no regular file")
+  /// - Throws: `DownloadError.input` if the file cannot be opened or is not a regular one.
+  init(_ path: FilePath) throws(DownloadError) {
+    let opened: FileDescriptor
+    let status: FileStatus
+    do throws(SystemError) {
+      opened = try FileDescriptor.reading(path, waits: false)
+      status = try opened.status()
+    } catch {
+      throw .input(path: "\(path)", reason: error.reason)
     }
-    byteCount = Int(status.st_size)
+    guard status.kind == .regular else {
+      try? opened.close()
+      throw .input(path: "\(path)", reason: "it is not a regular file")
+    }
+    self.path = path
+    file = opened
+    byteCount = status.byteCount
   }
 
-  deinit { close(descriptor) }
+  deinit { try? file.close() }
 
-  /// Hands on every byte, piece by piece.
+  /// Calls `body` with every byte, a piece at a time.
   func read(_ body: (UnsafeRawBufferPointer) throws(DownloadError) -> Void) throws(DownloadError) {
-    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { piece.deallocate() }
-    while true {
-      #if canImport(Glibc)
-        let count = Glibc.read(descriptor, piece.baseAddress, piece.count)
-      #elseif canImport(Musl)
-        let count = Musl.read(descriptor, piece.baseAddress, piece.count)
-      #else
-        let count = Darwin.read(descriptor, piece.baseAddress, piece.count)
-      #endif
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .input(path: path, reason: String(cString: strerror(errno))) }
-      guard count > 0 else { return }
-      try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-    }
+    let name = "\(path)"
+    try file.forEachPiece(orThrow: { DownloadError.input(path: name, reason: $0.reason) }, body)
   }
 }

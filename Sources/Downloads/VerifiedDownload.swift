@@ -1,21 +1,21 @@
-internal import Caches
+public import Files
 
-/// A file that is known by its checksum, to be brought to a place from elsewhere: whole and right, or not at all.
+/// A file that is known by its checksum and downloaded or copied to a place: complete and verified, or not at all.
 public struct VerifiedDownload: Sendable {
-  /// Where it should lie.
-  public let target: String
-  /// What it must have.
+  /// Where the file will be.
+  public let target: FilePath
+  /// The checksum that the file must have.
   public let checksum: Checksum
-  /// What it must have besides.
+  /// Further checksums that the file must have.
   public let others: [Checksum]
-  /// Its size in bytes; nil where that is not known.
+  /// The file's size in bytes; nil if it is not known.
   public let byteCount: Int?
-  /// What a transfer may take.
+  /// The limits of each transfer.
   public let limits: TransferLimits
 
-  /// A file of that checksum, and of others where there are some.
+  /// A file with a checksum, and with others if there are some.
   public init(
-    to target: String, _ checksum: Checksum, and others: [Checksum] = [], byteCount: Int?,
+    to target: FilePath, _ checksum: Checksum, and others: [Checksum] = [], byteCount: Int?,
     limits: TransferLimits = TransferLimits()
   ) {
     self.target = target
@@ -25,30 +25,39 @@ public struct VerifiedDownload: Sendable {
     self.limits = limits
   }
 
-  /// Whether the file lies there already.
+  /// A file with a checksum, and with others if there are some.
+  public init(
+    to target: String, _ checksum: Checksum, and others: [Checksum] = [], byteCount: Int?,
+    limits: TransferLimits = TransferLimits()
+  ) {
+    self.init(to: FilePath(target), checksum, and: others, byteCount: byteCount, limits: limits)
+  }
+
+  /// Whether the file is there already, with every checksum.
   public var isInPlace: Bool { checksums.allSatisfy { $0.matches(fileAt: target) } }
 
   private var checksums: [Checksum] { [checksum] + others }
 
-  /// How much an interrupted transfer has left, in bytes.
+  /// The bytes that an interrupted transfer left.
   public var leftover: Int { PartFile.byteCount(of: target, checksum) }
 
-  /// Whether a file of a folder is what a download to a name there has left, or is writing.
+  /// Whether a file in a folder was left, or is being written, by a download to `targetName` in that folder.
   public static func isRemnant(_ name: String, of targetName: String) -> Bool {
     PartFile.isRemnant(name, of: targetName)
   }
 
-  /// Brings it. The folder is there already. What lay at the place is replaced, by renaming, once everything is right;
-  /// until then, and after a failure, it is as it was. What has come by then of a transfer that broke off is kept,
-  /// hidden, and the next call goes on there.
+  /// Fetches the file. Its folder must exist.
   ///
-  /// Only one process at a time fetches a file; another waits and finds it in place. A cancelled task ends it.
+  /// A file at the target is replaced, by renaming, once the new one is complete and verified; until then, and after a
+  /// failure, the old file stays. The bytes of a transfer that broke off are kept in a hidden file, and the next call
+  /// goes on from there. Only one process at a time fetches a file; others wait and find it in place. Cancelling the
+  /// task ends the transfer.
   public func fetch(from source: DownloadSource, report: @escaping (DownloadEvent) -> Void) throws(DownloadError) {
     let part = try PartFile(of: target, checksum) { report(.waiting) }
     if isInPlace { return part.discard() }
     do throws(DownloadError) {
       switch source {
-      case .file(let path): try copy(path, to: part, report)
+      case .file(let path): try copy(FilePath(path), to: part, report)
       case .web(let address): try ResumableDownload(download: self, address: address, part: part, report: report).run()
       }
       try part.commit()
@@ -58,7 +67,7 @@ public struct VerifiedDownload: Sendable {
     }
   }
 
-  /// - Throws: where what has come is not the file.
+  /// - Throws: `DownloadError.checksum` if the part is not the file.
   func check(_ part: PartFile, from source: String) throws(DownloadError) {
     for checksum in checksums {
       let found = try Checksum.of(fileAt: part.path, checksum.algorithm)
@@ -66,10 +75,10 @@ public struct VerifiedDownload: Sendable {
     }
   }
 
-  private func copy(_ path: String, to part: PartFile, _ report: (DownloadEvent) -> Void) throws(DownloadError) {
-    let file = try SourceFile(path: path)
+  private func copy(_ path: FilePath, to part: PartFile, _ report: (DownloadEvent) -> Void) throws(DownloadError) {
+    let file = try SourceFile(path)
     if let byteCount, file.byteCount != byteCount {
-      throw .size(source: path, found: file.byteCount, expected: byteCount)
+      throw .size(source: "\(path)", found: file.byteCount, expected: byteCount)
     }
     try part.startOver()
     try part.makeRoom(for: file.byteCount)
@@ -78,12 +87,12 @@ public struct VerifiedDownload: Sendable {
       try part.append(bytes)
       report(.progress(DownloadProgress(done: part.byteCount, resumed: 0, total: file.byteCount)))
     }
-    try check(part, from: path)
+    try check(part, from: "\(path)")
   }
 }
 
 extension DownloadError {
-  /// Whether what had come by then is worth caches.
+  /// Whether the bytes received before the error are worth keeping.
   fileprivate var leavesPart: Bool {
     switch self {
     case .transfer, .refused, .size, .noRoom, .cancelled, .noLibrary: true

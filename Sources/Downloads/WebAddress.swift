@@ -1,13 +1,13 @@
 /// An `https://` or `http://` address.
 public struct WebAddress: Hashable, Sendable {
-  /// As it was given.
+  /// The address as it was given.
   let text: String
-  /// Whether what comes from there cannot be read or changed on the way.
+  /// Whether nobody on the way can read or change the transfer (HTTPS).
   let isSecure: Bool
   /// What follows `://`.
   private let rest: Substring
 
-  /// - Returns: nil where it is no such address.
+  /// An address; nil if the text is not one.
   init?(_ text: String) {
     let scheme = text.prefix { $0 != ":" }
     rest = text.dropFirst(scheme.count + 3)
@@ -20,12 +20,12 @@ public struct WebAddress: Hashable, Sendable {
     self.text = text
   }
 
-  /// With more at its end.
+  /// The address with `name` appended.
   func appending(_ name: String) -> WebAddress { WebAddress(text + name) ?? self }
 }
 
 extension WebAddress: CustomStringConvertible {
-  /// As messages show it: without a user's name and password.
+  /// The address for messages: without a user name and password.
   public var description: String {
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     guard let at = authority.lastIndex(of: "@") else { return text }

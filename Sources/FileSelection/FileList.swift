@@ -1,12 +1,18 @@
-/// A list of paths as `find` and `ls` write them.
+package import Files
+
+/// A list of paths as `find` and `ls` write it.
 package enum FileList {
-  /// The paths in a text: one a line, or, with `isNullSeparated`, ended by a byte of zero, so that names may hold line
-  /// breaks. Empty ones are left out.
-  package static func paths(in bytes: [UInt8], isNullSeparated: Bool) -> [String] {
+  /// The paths in a list: one a line or, if `isNullSeparated`, each ended by a zero byte, so that names may hold line
+  /// breaks. Empty paths are left out.
+  package static func filePaths(in bytes: [UInt8], isNullSeparated: Bool) -> [FilePath] {
     bytes.split(separator: isNullSeparated ? 0 : UInt8(ascii: "\n")).compactMap { line in
-      let ending = !isNullSeparated && line.last == UInt8(ascii: "\r") ? 1 : 0
-      let path = String(decoding: line.dropLast(ending), as: UTF8.self)
-      return path.isEmpty ? nil : path
+      let path = !isNullSeparated && line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      return path.isEmpty ? nil : FilePath(bytes: path)
     }
+  }
+
+  /// The same paths as text.
+  package static func paths(in bytes: [UInt8], isNullSeparated: Bool) -> [String] {
+    filePaths(in: bytes, isNullSeparated: isNullSeparated).map(\.string)
   }
 }

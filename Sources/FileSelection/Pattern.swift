@@ -1,61 +1,61 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+package import Files
+internal import LibC
 
 /// A path with `*`, `?` and `[…]`, as shells expand them, and `**` for any number of folders.
 package struct Pattern: Sendable {
-  /// The folder above the first part that is a pattern; empty for where the process runs.
-  private let base: String
-  private let parts: [String]
+  /// The folder above the first component that is a pattern; empty for the working folder.
+  private let base: FilePath
+  private let parts: [FilePath]
 
-  /// A pattern; nil where the text has none in it.
-  package init?(_ text: String) {
-    let parts = text.split(separator: "/").map(String.init)
+  /// A pattern; nil if no component of the path is one.
+  package init?(_ path: FilePath) {
+    let parts = path.components
     guard let first = parts.firstIndex(where: Self.isPattern) else { return nil }
-    base = (text.hasPrefix("/") ? "/" : "") + parts[..<first].joined(separator: "/")
+    base = parts[..<first].reduce(path.isAbsolute ? "/" : "") { $0.appending($1) }
     self.parts = Array(parts[first...])
   }
 
-  private static func isPattern(_ part: String) -> Bool { part.contains { "*?[".contains($0) } }
+  /// A pattern; nil if no component of the text is one.
+  package init?(_ text: String) { self.init(FilePath(text)) }
 
-  /// The files that match, sorted, but for those that the rule leaves out; folders do not match.
+  private static func isPattern(_ part: FilePath) -> Bool { part.bytes.contains { "*?[".utf8.contains($0) } }
+
+  /// The files that match, sorted, without those that the rule leaves out; folders do not match.
   package func files(_ rule: NameRule) throws(SelectionError) -> [SelectedFile] {
-    var found: [String] = []
+    var found: [FilePath] = []
     try collect(parts[...], below: "", into: &found)
-    return Set(found).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      .filter { !rule.isLeftOut($0) }
-      .map { SelectedFile(path: PathText.joined(base, $0), below: $0) }
+    return Set(found).sorted().filter { !rule.isLeftOut($0) }.map { SelectedFile(base.appending($0), below: $0) }
   }
 
-  private func collect(_ rest: ArraySlice<String>, below: String, into found: inout [String]) throws(SelectionError) {
+  private func collect(
+    _ rest: ArraySlice<FilePath>, below: FilePath, into found: inout [FilePath]
+  ) throws(SelectionError) {
     guard let part = rest.first else { return }
-    let place = PathText.joined(base, below)
+    let place = base.appending(below)
     let others = rest.dropFirst()
     if part == "**" {
-      // Any number of folders, none included; a pattern that ends so takes all files.
+      // Any number of folders, also none. A pattern that ends with ** takes all files.
       try collect(others.isEmpty ? ["*"] : others, below: below, into: &found)
-      for name in try names(in: place) where !name.hasPrefix(".") {
-        let path = PathText.joined(place, name)
-        if PathText.isFolder(path), !PathText.isLink(path) {
-          try collect(rest, below: PathText.joined(below, name), into: &found)
-        }
+      for name in try names(in: place) where !name.isHidden {
+        let path = place.appending(name)
+        if path.isFolder, !path.isLink { try collect(rest, below: below.appending(name), into: &found) }
       }
       return
     }
-    for name in try names(in: place) where fnmatch(part, name, FNM_PERIOD) == 0 {
-      let isFolder = PathText.isFolder(PathText.joined(place, name))
-      if others.isEmpty, !isFolder { found.append(PathText.joined(below, name)) }
-      if !others.isEmpty, isFolder { try collect(others, below: PathText.joined(below, name), into: &found) }
+    for name in try names(in: place) where Self.matches(name, part) {
+      let isFolder = place.appending(name).isFolder
+      if others.isEmpty, !isFolder { found.append(below.appending(name)) }
+      if !others.isEmpty, isFolder { try collect(others, below: below.appending(name), into: &found) }
     }
   }
 
-  /// What is in a folder; nothing where there is no such folder, as nothing matches there.
-  private func names(in folder: String) throws(SelectionError) -> [String] {
+  private static func matches(_ name: FilePath, _ pattern: FilePath) -> Bool {
+    pattern.withCString { pattern in name.withCString { fnmatch(pattern, $0, FNM_PERIOD) } } == 0
+  }
+
+  /// The names in a folder; none if there is no such folder, as nothing matches there.
+  private func names(in folder: FilePath) throws(SelectionError) -> [FilePath] {
     let folder = folder.isEmpty ? "." : folder
-    return PathText.isFolder(folder) ? try FolderListing.names(in: folder) : []
+    return folder.isFolder ? try FolderListing.names(in: folder) : []
   }
 }

@@ -1,45 +1,29 @@
+package import Files
+
 /// A file that is to be worked on.
 package struct SelectedFile: Hashable, Sendable {
-  /// The path to open, as it is named or found.
-  package let path: String
-  /// The part of the path below the folder or the pattern that it was found by, such as `holiday/photo.jpg`; nil where
+  /// The path to open, as the user named it or as it was found.
+  package let filePath: FilePath
+  /// The part of the path below the folder or pattern that the file was found by, such as `holiday/photo.jpg`; nil if
   /// the file itself was named.
-  package let below: String?
+  package let relativePath: FilePath?
 
-  package init(path: String, below: String? = nil) {
-    self.path = path
-    self.below = below
+  package init(_ path: FilePath, below relativePath: FilePath? = nil) {
+    filePath = path
+    self.relativePath = relativePath
   }
+
+  package init(path: String, below: String? = nil) { self.init(FilePath(path), below: below.map { FilePath($0) }) }
+
+  /// The path as text.
+  package var path: String { filePath.string }
+  /// The relative path as text.
+  package var below: String? { relativePath?.string }
 }
 
-/// Why no files could be selected: one line.
+/// Why no files could be selected, on one line.
 package struct SelectionError: Error, Hashable, CustomStringConvertible {
   package let description: String
 
   init(_ description: String) { self.description = description }
-}
-
-/// What files in folders are taken, by their names.
-package struct NameRule: Sendable {
-  /// What names end in, in lower case, such as `.jpg`.
-  package var endings: [String]
-  /// Endings of what is left out all the same, such as `.mask.png`.
-  package var leftOut: [String]
-
-  package init(endings: [String], leftOut: [String]) {
-    self.endings = endings
-    self.leftOut = leftOut
-  }
-
-  /// Whether a file of that name is taken from a folder.
-  package func takes(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return endings.contains { name.hasSuffix($0) } && !isLeftOut(name) && !name.hasPrefix(".")
-  }
-
-  /// Whether a file of that name is left out of folders and patterns.
-  func isLeftOut(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return leftOut.contains { name.hasSuffix($0) }
-  }
 }

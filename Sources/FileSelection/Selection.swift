@@ -1,37 +1,50 @@
-/// Which files are meant by what a user names: files, folders, patterns that no shell has expanded.
+package import Files
+
+/// The files that a user names: files, folders, and patterns that no shell has expanded.
 package struct Selection: Sendable {
-  /// What names mean.
+  /// How names are understood.
   package struct Rules: Sendable {
     /// Which files of folders are taken.
     package var names: NameRule
-    /// Whether folders are looked into at any depth.
+    /// Whether folders in folders are searched, at any depth.
     package var isRecursive = false
-    /// Folders that are not looked into, as `realpath` names them.
-    package var closed: Set<String> = []
+    /// Folders that are not searched, by their real paths.
+    package var closedFolders: Set<FilePath> = []
 
     package init(names: NameRule) { self.names = names }
+
+    /// The same folders as text.
+    package var closed: Set<String> {
+      get { Set(closedFolders.map(\.string)) }
+      set { closedFolders = Set(newValue.map { FilePath($0) }) }
+    }
   }
 
   private let rules: Rules
 
   package init(_ rules: Rules) { self.rules = rules }
 
-  /// The files that a name means: what a folder holds, what matches a pattern, or the file itself. What is there under
-  /// the very name is no pattern.
+  /// The files that a name means: the files in a folder, those that match a pattern, or the file itself. A name under
+  /// which there is a file is no pattern.
   ///
-  /// - Throws: `SelectionError` where a folder holds nothing or nothing matches.
-  package func files(named name: String) throws(SelectionError) -> [SelectedFile] {
-    if name == "-" { return [SelectedFile(path: name)] }
-    if PathText.isFolder(name) {
-      let listing = FolderListing(of: name, isRecursive: rules.isRecursive, rules.names, closed: rules.closed)
+  /// - Throws: `SelectionError` if the folder holds no wanted file, or nothing matches.
+  package func files(named name: FilePath) throws(SelectionError) -> [SelectedFile] {
+    if name == "-" { return [SelectedFile(name)] }
+    if name.isFolder {
+      let listing = FolderListing(of: name, isRecursive: rules.isRecursive, rules.names, closed: rules.closedFolders)
       let files = try listing.files()
       guard files.isEmpty else { return files }
-      let hint = rules.isRecursive ? "" : "; --recursive looks into the folders in it"
+      let hint = rules.isRecursive ? "" : "; the folders in it were not searched"
       throw SelectionError("there is no picture in the folder \(name)\(hint)")
     }
-    guard !PathText.exists(name), let pattern = Pattern(name) else { return [SelectedFile(path: name)] }
+    guard !name.exists, let pattern = Pattern(name) else { return [SelectedFile(name)] }
     let files = try pattern.files(rules.names)
     guard !files.isEmpty else { throw SelectionError("nothing matches \(name); check the pattern") }
     return files
+  }
+
+  /// The files that a name means.
+  package func files(named name: String) throws(SelectionError) -> [SelectedFile] {
+    try files(named: FilePath(name))
   }
 }

@@ -1,11 +1,13 @@
-/// The part of the files that falls to one of several machines.
+internal import Files
+
+/// One machine's share of the files.
 ///
-/// A file's part follows from its own path alone, by a hash, and not from its place in a list: machines that see the
-/// folder at different moments, while files come and go, still agree, and no file is done twice or by nobody.
+/// A hash of a file's own path says which share it belongs to. Machines that list the folder at different moments,
+/// while files come and go, still agree, so that no file is processed twice or by nobody.
 package struct Shard: Hashable, Sendable {
-  /// Which part, from 1.
+  /// The number of the share, from 1.
   package let number: Int
-  /// How many parts.
+  /// The number of shares.
   package let count: Int
 
   /// `2/8`: the second of eight.
@@ -17,15 +19,15 @@ package struct Shard: Hashable, Sendable {
     self.count = count
   }
 
-  /// Whether a file falls to this part.
+  /// Whether a file belongs to this share.
   package func contains(_ file: SelectedFile) -> Bool {
-    Self.hash(of: file.below ?? file.path) % UInt64(count) == UInt64(number - 1)
+    Self.hash(of: file.relativePath ?? file.filePath) % UInt64(count) == UInt64(number - 1)
   }
 
-  /// FNV-1a of the bytes, then the finalizer of SplitMix64, whose low bits depend on every byte.
-  static func hash(of text: String) -> UInt64 {
+  /// FNV-1a of the bytes, then the finalizer of SplitMix64, which makes the low bits depend on every byte.
+  static func hash(of path: FilePath) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for byte in path.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
     hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
     return hash ^ (hash >> 31)

@@ -2,14 +2,13 @@ public import Pictures
 internal import Tensors
 
 extension AlphaMatte {
-  /// The matte with every value made full or empty: full from `threshold` on, 0 … 1.
+  /// The matte with every value set to foreground or background; values from `threshold` on, 0 … 1, are foreground.
   public func thresholded(at threshold: Double) -> AlphaMatte {
     let limit = UInt16(min(1, max(0, threshold)) * Double(Self.opaque))
     return AlphaMatte(size: size, values: values.map { $0 >= max(1, limit) ? Self.opaque : 0 })
   }
 
-  /// The matte with softened edges: three box filters of the radius, in pixels, which come near a Gaussian of the same
-  /// width.
+  /// The matte with softened edges: three box filters of this radius, in pixels, which approximate a Gaussian.
   public func feathered(by radius: Double) -> AlphaMatte {
     let reach = Self.reach(of: radius)
     guard reach > 0 else { return self }
@@ -23,7 +22,7 @@ extension AlphaMatte {
     return AlphaMatte(size: size, values: values)
   }
 
-  /// How many pixels to each side a box of a feather of the radius reaches.
+  /// The pixels on each side of a box filter for a feather of the radius.
   private static func reach(of radius: Double) -> Int { Int((radius * 0.7).rounded(.up)) }
 
   /// The standard deviation of a feather of the radius, in pixels.
@@ -32,7 +31,7 @@ extension AlphaMatte {
     return ((width * width - 1) / 4).squareRoot()
   }
 
-  /// The mean of the values `reach` to the left and the right, by running sums; the border is repeated.
+  /// The mean of each value and its `reach` neighbours on both sides, by running sums; the border is repeated.
   private static func smoothedRows(_ values: [UInt16], _ size: Size, _ reach: Int) -> [UInt16] {
     let (width, count) = (size.width, UInt64(2 * reach + 1))
     return [UInt16](unsafeUninitializedCapacity: values.count) { result, initialized in
@@ -51,7 +50,7 @@ extension AlphaMatte {
     }
   }
 
-  /// `[width, height]` of `[height, width]`.
+  /// The transpose, `[width, height]` of `[height, width]`.
   private static func transposed(_ values: [UInt16], _ size: Size) -> [UInt16] {
     [UInt16](unsafeUninitializedCapacity: values.count) { result, initialized in
       nonisolated(unsafe) let result = result
@@ -66,7 +65,7 @@ extension AlphaMatte {
     }
   }
 
-  /// The smallest rectangle that holds every value above `threshold`, 0 … 1; nil where there is none.
+  /// The smallest rectangle with all values above `threshold`, 0 … 1; nil if there are none.
   public func bounds(above threshold: Double = 0.05) -> PixelBox? {
     let limit = UInt16(min(1, max(0, threshold)) * Double(Self.opaque))
     var (left, right, top, bottom) = (size.width, -1, size.height, -1)

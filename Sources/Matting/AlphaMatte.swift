@@ -1,29 +1,29 @@
 public import Pictures
 public import Tensors
 
-/// How much of each pixel of a picture is foreground, in 16 bits: what a cut-out is made with.
+/// How much of each pixel of a picture is foreground, in 16 bits.
 public struct AlphaMatte: Sendable, Equatable {
-  /// In pixels; the picture's own size.
+  /// The size in pixels, which is the picture's.
   public let size: Size
-  /// `[height, width]`, row-major: 0 is background, 65535 is foreground.
+  /// The values, `[height, width]`, row-major: 0 is background, 65535 is foreground.
   public internal(set) var values: [UInt16]
 
-  /// A matte of the given values; their number must be `height · width`.
+  /// A matte of `height · width` values.
   public init(size: Size, values: [UInt16]) {
     precondition(values.count == size.height * size.width, "\(values.count) values do not fill \(size)")
     self.size = size
     self.values = values
   }
 
-  /// The matte that a mask is, level by level.
+  /// The matte of a mask; each of its 256 levels becomes a value of 16 bits.
   public init(_ mask: Mask) {
     self.init(size: mask.size, values: mask.pixels.map { UInt16($0) * 257 })
   }
 
-  /// The value of full foreground.
+  /// The value of foreground.
   public static let opaque: UInt16 = 65535
 
-  /// Of 8 bits, rounded.
+  /// The matte in 8 bits, rounded.
   public var mask: Mask {
     let pixels = [UInt8](unsafeUninitializedCapacity: values.count) { pixels, initialized in
       nonisolated(unsafe) let pixels = pixels
@@ -37,10 +37,11 @@ public struct AlphaMatte: Sendable, Equatable {
     return Mask(size: size, pixels: pixels)
   }
 
-  /// How near to 0 or 1 an estimated alpha is taken for it: a haze that nobody sees costs time and bytes.
+  /// The distance from 0 or 1 within which an estimated alpha counts as 0 or 1, because an invisible haze costs time
+  /// and bytes.
   package static let haze: Float = 0.01
 
-  /// The value of an estimated alpha in 0 … 1, which is clamped.
+  /// The value of an estimated alpha, which is clamped to 0 … 1.
   @inline(__always)
   static func value(of alpha: Float) -> UInt16 {
     UInt16(min(1, max(0, (alpha - haze) * (1 / (1 - 2 * haze)))) * 65535 + 0.5)

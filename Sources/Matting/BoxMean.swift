@@ -1,22 +1,20 @@
 package import Tensors
 
-/// The mean of the values in a square window around each cell; for small radii.
-///
-/// Windows are clipped at the border and divided by the cells that remain.
+/// The mean of the values in a square window around each cell, for small radii. Windows are clipped at the border.
 package struct BoxMean {
   private let size: Size
   private let radius: Int
 
-  /// The means of a plane of this size; a window has `2 · radius + 1` cells on each side.
+  /// The means of a plane of this size; the side of a window is `2 · radius + 1` cells.
   package init(size: Size, radius: Int) {
     self.size = size
     self.radius = radius
   }
 
-  /// `[height, width]` of colours, row-major; for other modules, in which the general form would be slow.
+  /// The means of colours, `[height, width]`, row-major. For other modules, where the generic form would be slow.
   package func ofColors(_ colors: [SIMD4<Float>]) -> [SIMD4<Float>] { self(colors) }
 
-  /// `[height, width]` of any vectors, row-major.
+  /// The means of vectors, `[height, width]`, row-major.
   package func callAsFunction<Vector: SIMD<Float>>(_ values: [Vector]) -> [Vector] {
     precondition(values.count == size.height * size.width)
     let along = alongRows(values)

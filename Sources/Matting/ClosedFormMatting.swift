@@ -1,43 +1,44 @@
 public import Pictures
 internal import Tensors
 
-/// Solves for the alpha of the pixels around a mask's edge: the closed-form matting of Levin, Lischinski and Weiss
-/// (2008), with the guided filter's result as prior instead of a user's strokes.
+/// Computes alpha around a mask's edge by the closed-form matting of Levin, Lischinski and Weiss (2008), with the
+/// result of the guided filter as prior in place of a user's strokes.
 ///
-/// What the mask is sure of is known; the rest is the band. There alpha is as nearly affine in colour in every 3×3 window
-/// as it can be, and not far from the prior. The equations are solved by preconditioned conjugate gradients from coarse
-/// to fine, each level starting from the one before, and only rows of unknown pixels are ever made.
+/// Where the mask is certain, alpha is known; the rest is the band. There alpha is as close as possible to an affine
+/// function of colour in every 3×3 window, and to the prior. The equations are solved by preconditioned conjugate
+/// gradients from coarse to fine, each level starting from the one before. Only rows of unknown pixels are computed.
 public struct ClosedFormMatting: Sendable, Hashable {
-  /// Where the prior comes from.
+  /// The filter that gives the prior.
   public var guided = GuidedUpsampling()
-  /// What the mask must not exceed, in 0 … 1, for background.
+  /// The greatest value of the mask, in 0 … 1, that is certain background.
   public var backgroundLimit: Float = 0.02
-  /// What it must not fall below for foreground.
+  /// The least value of the mask, in 0 … 1, that is certain foreground.
   public var foregroundLimit: Float = 0.98
-  /// How many cells of the mask around an edge are unknown, too.
+  /// The number of cells of the mask around an edge that are unknown as well.
   public var bandRadius = 1
-  /// How much a window may deviate from one line of colours, as a variance in 0 … 1.
+  /// The variance of colours, in 0 … 1, by which a window may deviate from a line.
   public var epsilon: Float = 1e-4
-  /// How much a pixel is held to the prior where the mask looks like the average of a matte; a row of the Laplacian has
-  /// a diagonal of about 8.
+  /// The weight of the prior where the mask looks like the average of a sharp matte. The diagonal of the Laplacian is
+  /// about 8.
   public var exactWeight: Float = 5
-  /// The same where the mask is blurred.
+  /// The weight of the prior where the mask is blurred.
   public var blurredWeight: Float = 0.01
-  /// Steps of conjugate gradients on each level, at most.
+  /// The most steps of conjugate gradients on each level.
   public var iterations = 30
-  /// The residual that is small enough, as a squared part of a pixel's own weight.
+  /// The squared residual, relative to the diagonal, at which a level is solved.
   public var tolerance: Float = 1e-7
-  /// The most pixels of a level; larger pictures are solved smaller and brought to size with their colours as guide.
+  /// The most pixels of a level. Larger pictures are solved at a smaller size and upsampled with their colours as
+  /// guide.
   public var pixelLimit = 1 << 22
 
-  /// The matting with the usual numbers.
+  /// Matting with the default parameters.
   public init() {}
 
   /// The matte of a mask.
   ///
   /// - Parameters:
-  ///   - mask: of any size.
-  ///   - picture: its transparency is not looked at.
+  ///   - mask: a mask of any size.
+  ///   - picture: the picture; its alpha is ignored.
   public func matte(of mask: CoarseMask, for picture: Picture) -> AlphaMatte {
     let rows = PictureRows(picture)
     let coarse = mask.noLarger(than: picture.size)
@@ -65,7 +66,7 @@ public struct ClosedFormMatting: Sendable, Hashable {
     return detail.field(of: finest, guide: rows.averaged(over: finest.size)).applied(to: rows)
   }
 
-  /// The sizes of the levels, coarsest first: halves of the finest down to about the mask's.
+  /// The sizes of the levels, coarsest first, each half of the next, down to about the size of the mask.
   private func levels(of picture: Size, mask: Size) -> [Size] {
     var size = picture
     while size.height * size.width > pixelLimit { size = size.halved }
@@ -77,7 +78,7 @@ public struct ClosedFormMatting: Sendable, Hashable {
     return sizes.reversed().filter { $0.height > 2 && $0.width > 2 }
   }
 
-  /// A level's band and its planes.
+  /// The band of a level, its alpha, and the prior with its weights.
   private struct Level {
     let band: MattingBand
     var alpha: [Float]
@@ -115,7 +116,7 @@ public struct ClosedFormMatting: Sendable, Hashable {
       self.weights = weights
     }
 
-    /// Alpha at a pixel of a finer level, between the four nearest.
+    /// Alpha at a pixel of a finer level, interpolated between the four nearest pixels.
     func interpolated(_ x: Int, _ y: Int, of finer: Size) -> Float {
       let column = CellSampler(cells: band.size.width, pixels: finer.width)[x]
       let row = CellSampler(cells: band.size.height, pixels: finer.height)[y]
@@ -127,7 +128,7 @@ public struct ClosedFormMatting: Sendable, Hashable {
       return above + (below - above) * row.fraction
     }
 
-    /// Alpha without the plane's margin.
+    /// Alpha without the margin of the plane.
     var values: [Float] {
       (0..<band.size.height).flatMap { y in alpha[band.place(0, y)..<band.place(band.size.width, y)] }
     }

@@ -1,14 +1,14 @@
 internal import Pictures
 public import Tensors
 
-/// A network's idea of the foreground, at the network's size, not the picture's.
+/// A network's map of the foreground, at the network's size.
 public struct CoarseMask: Sendable, Equatable {
-  /// In cells; its aspect need not be the picture's.
+  /// The size in cells; its aspect ratio need not be the picture's.
   public let size: Size
-  /// `[height, width]`, row-major, in 0 … 1.
+  /// The values, `[height, width]`, row-major, in 0 … 1.
   public let values: [Float]
 
-  /// A mask of the given values; their number must be `height · width`.
+  /// A mask of `height · width` values.
   public init(size: Size, values: [Float]) {
     precondition(values.count == size.height * size.width, "\(values.count) values do not fill \(size)")
     precondition(size.height > 0 && size.width > 0, "a mask of \(size) holds nothing")
@@ -16,13 +16,13 @@ public struct CoarseMask: Sendable, Equatable {
     self.values = values
   }
 
-  /// The mask, averaged where it has more rows or columns than the picture.
+  /// The mask, averaged to fewer cells if it has more rows or columns than the picture.
   func noLarger(than limit: Size) -> CoarseMask {
     let target = Self.grid(of: size, noLargerThan: limit)
     return target == size ? self : averaged(to: target)
   }
 
-  /// The cells of a mask of a size over a picture: no more rows or columns than the picture has.
+  /// The size of a mask that is limited to the rows and columns of a picture.
   package static func grid(of size: Size, noLargerThan limit: Size) -> Size {
     Size(height: min(size.height, limit.height), width: min(size.width, limit.width))
   }

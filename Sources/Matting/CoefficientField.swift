@@ -1,14 +1,15 @@
 internal import Pictures
 internal import Tensors
 
-/// α = a·I + b with a and b that vary slowly over a picture: one vector (a red, a green, a blue, b) for each cell.
+/// The coefficients of α = a·I + b, which vary slowly over a picture: a vector (a for red, green and blue, b) for each
+/// cell.
 struct CoefficientField: Sendable {
   let size: Size
   let values: [SIMD4<Float>]
-  /// 0 … 1 for each cell: how much the mask looks like the average of a sharp matte there.
+  /// For each cell, how much the mask looks like the average of a sharp matte, 0 … 1.
   let trust: [Float]
 
-  /// What the field says of one pixel of a picture of a size, in 0 … 1, clamped, and the trust there.
+  /// Alpha of one pixel of a picture of size `pixels`, clamped to 0 … 1, and the trust there.
   func value(at x: Int, _ y: Int, of pixels: Size, color: SIMD4<Float>) -> (alpha: Float, trust: Float) {
     let column = CellSampler(cells: size.width, pixels: pixels.width)[x]
     let row = CellSampler(cells: size.height, pixels: pixels.height)[y]
@@ -23,7 +24,7 @@ struct CoefficientField: Sendable {
     return (alpha, trust[nearest])
   }
 
-  /// What the field says of every pixel, in 0 … 1, clamped; cells are interpolated between their centres.
+  /// Alpha of every pixel, clamped to 0 … 1. Coefficients are interpolated between the centres of cells.
   func applied(to picture: PictureRows) -> AlphaMatte {
     let width = picture.size.width
     let sampler = CellSampler(cells: size.width, pixels: width)
@@ -55,26 +56,5 @@ struct CoefficientField: Sendable {
       initialized = picture.size.height * width
     }
     return AlphaMatte(size: picture.size, values: alphas)
-  }
-}
-
-/// Where a pixel lies between the centres of cells; beyond the outermost centres, on them.
-package struct CellSampler: Sendable {
-  private let last: Int
-  /// The cells of a pixel.
-  package let scale: Float
-
-  /// The cells under an axis of pixels.
-  package init(cells: Int, pixels: Int) {
-    last = cells - 1
-    scale = Float(Double(cells) / Double(pixels))
-  }
-
-  /// The two cells whose centres a pixel's centre lies between, and how far it lies from the first to the second.
-  @inline(__always)
-  package subscript(pixel: Int) -> (lower: Int, upper: Int, fraction: Float) {
-    let position = min(max((Float(pixel) + 0.5) * scale - 0.5, 0), Float(last))
-    let lower = Int(position)
-    return (lower, min(lower + 1, last), position - Float(lower))
   }
 }

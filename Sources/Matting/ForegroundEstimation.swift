@@ -1,34 +1,36 @@
 public import Pictures
 internal import Tensors
 
-/// The foreground's own colours where foreground and background mix, so that no fringe of the old background is left:
-/// the fast multi-level estimation of Germer, Uelwer, Conrad and Harmeling (2020).
+/// Estimates the foreground's own colours where foreground and background mix, so that a cut-out has no fringe of the
+/// old background: the fast multi-level method of Germer, Uelwer, Conrad and Harmeling (2020).
 ///
-/// Foreground and background are found on a pyramid, from one pixel upwards. Its small levels are computed whole, the
-/// large ones only in tiles that have pixels of both, so that the time goes with the length of the edge.
+/// Foreground and background are estimated on a pyramid, from one pixel upwards. Small levels are computed completely,
+/// and large ones only in tiles with pixels of both, so that the time depends on the length of the edge.
 public struct ForegroundEstimation: Sendable, Hashable {
-  /// How much neighbours are alike where alpha does not change.
+  /// The weight of the difference between neighbours where alpha does not change.
   public var smoothness: Float = 1e-5
-  /// How much more where it does.
+  /// The additional weight per change of alpha.
   public var gradientWeight: Float = 1
-  /// Sweeps over each level that is computed whole.
+  /// The sweeps over each level that is computed completely.
   public var smallIterations = 10
-  /// Sweeps over each of the larger levels.
+  /// The sweeps over each larger level.
   public var largeIterations = 2
 
-  /// The most pixels of a level that is computed whole.
+  /// The most pixels of a level that is computed completely.
   private static let wholeLevelLimit = 1 << 14
-  /// Rows and columns around a part of a level that are computed as well.
+  /// The rows and columns around a part of a level that are computed as well.
   private static let margin = 2
 
-  /// The estimation with the usual numbers.
+  /// Estimation with the default parameters.
   public init() {}
 
-  /// The picture's foreground: RGBA with straight alpha, of the picture's bit depth, with all else that it carries.
+  /// The foreground of a picture: RGBA with straight alpha, with the depth and metadata of the picture.
   ///
-  /// Pixels without foreground are transparent black but for those beside the foreground, which have its colour, so
-  /// that programs that scale the cut-out without regard to alpha find no dark seam. A picture that has alpha already
-  /// keeps what is transparent in it.
+  /// Background pixels are transparent black. Those beside the foreground have its colour, so that programs that scale
+  /// the cut-out without regard to alpha show no dark seam. If the picture has alpha, its transparent pixels stay
+  /// transparent.
+  ///
+  /// - Parameter matte: the matte of the picture, of its size.
   public func cutout(of picture: Picture, matte: AlphaMatte) -> Picture {
     precondition(matte.size == picture.size, "a matte of \(matte.size) for a picture of \(picture.size)")
     let pyramid = LocalPyramid(picture, matte, self)
@@ -40,13 +42,13 @@ public struct ForegroundEstimation: Sendable, Hashable {
     return picture.replacing(hasAlpha: true, samples: samples)
   }
 
-  /// The whole levels of a pyramid and what its parts are computed from.
+  /// The levels of the pyramid that are computed completely, and what parts of the larger ones are computed from.
   private struct LocalPyramid: Sendable {
     let picture: Picture
     let matte: AlphaMatte
     let rows: PictureRows
     let estimation: ForegroundEstimation
-    /// How many times the largest whole level was halved.
+    /// How many times the picture is halved to give the largest complete level.
     let depth: Int
     let base: ForegroundLevel
 
@@ -64,7 +66,7 @@ public struct ForegroundEstimation: Sendable, Hashable {
       base = Self.base(rows, matte, step: 1 << depth, size, estimation)
     }
 
-    /// The largest level that is computed whole, out of the smaller ones; a cell of it is `step` pixels wide and high.
+    /// The largest complete level, computed from the smaller ones. Its cells are `step` pixels wide and high.
     private static func base(
       _ rows: PictureRows, _ matte: AlphaMatte, step: Int, _ size: Size, _ estimation: ForegroundEstimation
     ) -> ForegroundLevel {
@@ -106,7 +108,7 @@ public struct ForegroundEstimation: Sendable, Hashable {
         }
       }
       for cell in 0..<columns.count {
-        // The fourth number counts the pixels.
+        // The fourth component counts the pixels.
         let count = colors[cell].w
         colors[cell] /= count
         alphas[cell] /= count * Float(AlphaMatte.opaque)
@@ -114,10 +116,10 @@ public struct ForegroundEstimation: Sendable, Hashable {
       return (colors, alphas)
     }
 
-    /// The cut-out's samples, RGBA.
+    /// The samples of the cut-out, RGBA.
     func cutout<Sample: FixedWidthInteger & UnsignedInteger & Sendable>(_ samples: [Sample]) -> [Sample] {
       let size = picture.size
-      // Tiles of whole cells of the largest whole level.
+      // Tiles consist of whole cells of the largest complete level.
       let side = max(64, 4 << depth)
       let across = (size.width + side - 1) / side
       let count = across * ((size.height + side - 1) / side)
@@ -137,7 +139,7 @@ public struct ForegroundEstimation: Sendable, Hashable {
       var columns: Range<Int>
       var lines: Range<Int>
 
-      /// The rectangle of the level of half the size that lies under this one and `margin` around it.
+      /// The same rectangle in the level of half the size, grown by `margin`.
       func halved(in size: Size, margin: Int) -> Part {
         Part(
           columns: max(0, columns.lowerBound / 2 - margin)..<min(size.width, (columns.upperBound + 1) / 2 + margin),
@@ -151,7 +153,7 @@ public struct ForegroundEstimation: Sendable, Hashable {
       }
     }
 
-    /// Writes the pixels of a tile.
+    /// Writes the samples of a tile.
     private func write<Sample: FixedWidthInteger & UnsignedInteger>(
       _ tile: Part, of samples: [Sample], into result: UnsafeMutableBufferPointer<Sample>
     ) {
@@ -200,7 +202,7 @@ public struct ForegroundEstimation: Sendable, Hashable {
       return false
     }
 
-    /// The estimates of a tile's pixels: from the whole level under it through parts of the levels between.
+    /// The estimates for a tile, from the largest complete level through parts of the levels between.
     private func estimate(_ tile: Part) -> ForegroundLevel {
       var sizes = [picture.size]
       var parts = [tile.grown(in: picture.size, by: margin)]

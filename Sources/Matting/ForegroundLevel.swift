@@ -1,9 +1,9 @@
 internal import Pictures
 internal import Tensors
 
-/// One level of the pyramid of a foreground estimation, or a part of it: colours, alphas, and the estimates so far.
+/// A level of the pyramid of `ForegroundEstimation`, or a part of one: colours, alphas, and the current estimates.
 struct ForegroundLevel {
-  /// Where the part begins in the level, in the level's pixels.
+  /// The position of the part in the level, in the level's pixels.
   let origin: (x: Int, y: Int)
   let size: Size
   private let colors: [SIMD4<Float>]
@@ -12,9 +12,9 @@ struct ForegroundLevel {
   private var background: [SIMD4<Float>]
 
   /// - Parameters:
-  ///   - colors: `[height, width]`, each with a 1 behind it.
-  ///   - alphas: `[height, width]`, 0 … 1.
-  ///   - coarser: the level of half the size, or a part of it that covers this one; nil for the coarsest.
+  ///   - colors: the colours, `[height, width]`, with 1 as the fourth component.
+  ///   - alphas: the alphas, `[height, width]`, 0 … 1.
+  ///   - coarser: the level of half the size, or a part of it that covers this one; nil for the coarsest level.
   init(
     origin: (x: Int, y: Int) = (0, 0), size: Size, colors: [SIMD4<Float>], alphas: [Float],
     from coarser: ForegroundLevel?
@@ -41,11 +41,7 @@ struct ForegroundLevel {
     }
   }
 
-  /// The level of half the size, without estimates: colours and alphas averaged two by two.
-  func halved() -> (size: Size, colors: [SIMD4<Float>], alphas: [Float]) {
-    Self.halved(size, colors, alphas)
-  }
-
+  /// The colours and alphas of the level of half the size, averaged two by two.
   static func halved(
     _ size: Size, _ colors: [SIMD4<Float>], _ alphas: [Float]
   ) -> (size: Size, colors: [SIMD4<Float>], alphas: [Float]) {
@@ -65,9 +61,10 @@ struct ForegroundLevel {
     return (half, means, alphaMeans)
   }
 
-  /// Moves every pixel's foreground F and background B to where the energy is least while its neighbours stay:
+  /// Sets every pixel's foreground F and background B to the minimum of the energy for fixed neighbours:
   ///
-  /// (α F + (1 − α) B − I)² + Σ (r + g |α − α′|) · ((F − F′)² + (B − B′)²), the sum over the four neighbours.
+  /// (α F + (1 − α) B − I)² + Σ (r + g |α − α′|) · ((F − F′)² + (B − B′)²), summed over the four neighbours, where r is
+  /// `smoothness` and g is `gradientWeight`.
   mutating func relax(iterations: Int, smoothness: Float, gradientWeight: Float) {
     let (width, height) = (size.width, size.height)
     colors.withUnsafeBufferPointer { colors in

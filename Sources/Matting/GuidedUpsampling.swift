@@ -1,48 +1,49 @@
 public import Pictures
 internal import Tensors
 
-/// Brings a coarse mask to a picture's size with the picture as guide: the guided filter of He, Sun and Tang (2013) in
-/// its fast form (He and Sun, 2015), with colours as guide.
+/// Upsamples a coarse mask to a picture's size with the picture as guide: the guided filter of He, Sun and Tang (2013)
+/// in its fast form (He and Sun, 2015), guided by colours.
 ///
-/// In a small window alpha is nearly an affine function of the colour, α = a·I + b. What is affine stays so when both
-/// sides are averaged over cells, so a and b are found where the mask is: from the mask and the picture averaged over
-/// the mask's cells. Brought to full size they are applied to the picture's own pixels.
+/// In a small window alpha is nearly an affine function of the colour, α = a·I + b. This also holds for averages over
+/// cells, so a and b are fitted at the mask's size: from the mask, and from the picture averaged over the mask's cells.
+/// Then a and b are upsampled and applied to the picture's own pixels.
 ///
-/// That holds for a mask that is the average of a sharp matte. Small windows then explain it to some 1e-4 in squared
-/// error; they count by how well they fit, the mask is interpolated where it is smooth and none fits, and what is left
-/// is put back, so that every cell keeps its mean. A network's mask is blurred beyond that, and the error tells: there
-/// larger windows decide, which find the picture's edge under the mask's blurred one, and nothing is put back.
+/// This is exact for a mask that is the average of a sharp matte. Small windows then fit the mask to a squared error of
+/// about 1e-4. The fits are weighted by their errors, the mask is interpolated where it is smooth and no window fits,
+/// and the residual is added, so that every cell keeps its mean. A network's mask is more blurred, which the error
+/// reveals. There larger windows are used, which find the picture's edge under the blurred one, and no residual is
+/// added.
 public struct GuidedUpsampling: Sendable, Hashable {
   /// The radius of the small windows, in cells of the mask.
   public var radius = 2
-  /// The radius of the windows that see past a network's blur.
+  /// The radius of the large windows, in cells of the mask.
   public var wideRadius = 4
-  /// What is added to the variances of the colours (0 … 1): windows of less contrast follow the mask alone.
+  /// The regularization: added to the variances of colours (0 … 1). Windows of less contrast follow the mask alone.
   public var epsilon: Float = 1e-4
-  /// The squared error (0 … 1) below which one window's fit is as good as another's.
+  /// The squared error (0 … 1) below which all fits count the same.
   public var fitTolerance: Float = 1e-4
-  /// How much worse than interpolating the mask a fit may be, in squared error, and still count half.
+  /// The ratio of squared errors, of interpolating the mask to the fit, at which both count half.
   public var fitPreference: Float = 0.3
-  /// The squared error at which a mask counts half as exact and half as blurred.
+  /// The squared error at which a mask counts as half exact and half blurred.
   public var exactnessLimit: Float = 7e-4
 
-  /// The filter with the usual numbers.
+  /// Upsampling with the default parameters.
   public init() {}
 
   /// The matte of a mask.
   ///
   /// - Parameters:
-  ///   - mask: of any size.
-  ///   - picture: its transparency is not looked at.
+  ///   - mask: a mask of any size.
+  ///   - picture: the picture; its alpha is ignored.
   public func matte(of mask: CoarseMask, for picture: Picture) -> AlphaMatte {
     let rows = PictureRows(picture)
     let coarse = mask.noLarger(than: picture.size)
     return field(of: coarse, guide: rows.averaged(over: coarse.size)).applied(to: rows)
   }
 
-  /// a and b of every cell.
+  /// The coefficients a and b of every cell.
   ///
-  /// - Parameter guide: the picture's mean colour in every cell, and 1.
+  /// - Parameter guide: the picture's mean colour in every cell, with 1 as the fourth component.
   func field(of mask: CoarseMask, guide: [SIMD4<Float>]) -> CoefficientField {
     let exact = exactFits(of: mask, guide: guide)
     let mean = BoxMean(size: mask.size, radius: wideRadius)
@@ -55,15 +56,15 @@ public struct GuidedUpsampling: Sendable, Hashable {
     return CoefficientField(size: mask.size, values: values, trust: trust)
   }
 
-  /// a and b as they are for a mask that is the average of a matte, and the mean squared error of the fits around each
-  /// cell.
+  /// The coefficients for a mask that is the average of a sharp matte, and the mean squared error of the fits around
+  /// each cell.
   private func exactFits(
     of mask: CoarseMask, guide: [SIMD4<Float>]
   ) -> (values: [SIMD4<Float>], errors: [Float]) {
     let mean = BoxMean(size: mask.size, radius: radius)
     let fits = fits(of: mask, guide: guide, mean)
     let smooth = BoxMean(size: mask.size, radius: 1)(mask.values.map { SIMD2($0, 0) })
-    // The squared errors of the fits, and those of interpolating the mask.
+    // The squared errors of the fits and of interpolating the mask.
     let errors = mean(
       (0..<fits.count).map { i -> SIMD2<Float> in
         let difference = SIMD2(mask.values[i] - fits[i].dot(guide[i]), mask.values[i] - smooth[i].x)
@@ -77,14 +78,14 @@ public struct GuidedUpsampling: Sendable, Hashable {
     let values = (0..<fits.count).map { i -> SIMD4<Float> in
       let share = fitPreference * errors[i].y / (fitPreference * errors[i].y + errors[i].x + 1e-7)
       var fit = weighted[i].lowHalf * (share / weighted[i].highHalf.x)
-      // The rest is the mask's own value, and with it every cell keeps its mean.
+      // b makes up for the residual, so that every cell keeps its mean.
       fit.w = mask.values[i] - (fit.x * guide[i].x + fit.y * guide[i].y + fit.z * guide[i].z)
       return fit
     }
     return (values, errors.map(\.x))
   }
 
-  /// The fit of least squares in the window around each cell.
+  /// The least-squares fit in the window around each cell.
   private func fits(of mask: CoarseMask, guide: [SIMD4<Float>], _ mean: BoxMean) -> [SIMD4<Float>] {
     let p = mask.values
     let colors = mean(zip(guide, p).map { color, p in SIMD4(color.x, color.y, color.z, p) })

@@ -1,30 +1,30 @@
 package import Tensors
 
-/// The unknown pixels of one level of a picture, in blocks of eight beside one another; planes that they are spread on
-/// have a margin, so that every neighbour of a block can be read.
+/// The unknown pixels of a level of a picture, in blocks of eight in a row. Planes of values have a margin, so that
+/// every neighbour of a block can be read.
 package struct MattingBand: Sendable {
-  /// Eight pixels of which at least one is unknown.
+  /// Eight pixels, at least one of them unknown.
   package struct Block: Sendable {
     /// The row.
     package let y: Int
     /// The first pixel's column, a multiple of eight.
     package let x: Int
-    /// 1 for unknown pixels, 0 for others and beyond the border.
+    /// 1 for unknown pixels, 0 for others and outside the level.
     package let unknown: SIMD8<Float>
   }
 
-  /// The level's.
+  /// The size of the level.
   package let size: Size
-  /// Rows and columns around a plane.
+  /// The rows and columns around a plane.
   static let margin = 8
-  /// By rows, then columns.
+  /// The blocks, sorted by row and column.
   package let blocks: [Block]
-  /// Which of `blocks` lie in each strip of rows.
+  /// The indices of the blocks in each strip of rows.
   let strips: [Range<Int>]
-  /// The rows of a strip.
+  /// The number of rows in a strip.
   static let stripHeight = 32
 
-  /// The unknown pixels of a level of a size.
+  /// The unknown pixels of a level of this size.
   package init(_ trimap: Trimap, at size: Size) {
     self.size = size
     let stripCount = (size.height + Self.stripHeight - 1) / Self.stripHeight
@@ -49,12 +49,12 @@ package struct MattingBand: Sendable {
     self.strips = strips
   }
 
-  /// The elements from one row of a plane to the next.
+  /// The distance from one row of a plane to the next, in elements.
   var rowStride: Int { (size.width + 7) / 8 * 8 + 2 * Self.margin }
-  /// The elements of a plane.
+  /// The number of elements of a plane.
   package var planeCount: Int { rowStride * (size.height + 2 * Self.margin) }
 
-  /// Where a pixel lies on a plane.
+  /// The index of a pixel in a plane.
   @inline(__always)
   package func place(_ x: Int, _ y: Int) -> Int { (y + Self.margin) * rowStride + x + Self.margin }
 }

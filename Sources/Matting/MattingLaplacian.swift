@@ -1,24 +1,26 @@
 internal import Tensors
 
-/// The matting Laplacian of Levin, Lischinski and Weiss (2008) for windows of 3×3 pixels, its rows of unknown pixels only.
+/// The matting Laplacian of Levin, Lischinski and Weiss (2008) for windows of 3×3 pixels; only the rows of unknown
+/// pixels.
 ///
-/// Row i holds at j the sum over the windows w that hold both of δᵢⱼ − (1 + (Iᵢ − μ)ᵀ (Σ + ε/9)⁻¹ (Iⱼ − μ)) / 9. Neighbours
-/// reach two pixels far, so that a row has 25 numbers.
+/// Element (i, j) is the sum of δᵢⱼ − (1 + (Iᵢ − μ)ᵀ (Σ + ε/9)⁻¹ (Iⱼ − μ)) / 9 over all windows that contain both
+/// pixels. Neighbours are at most two pixels away, so that a row has 25 elements.
 package struct MattingLaplacian: Sendable {
-  /// How many neighbours a row has, itself among them: five by five, row by row.
+  /// The farthest neighbour of a pixel, in rows and columns.
   static let reach = 2
+  /// The number of elements in a row: five by five neighbours, row by row.
   static let count = 25
 
   /// The unknown pixels.
   package let band: MattingBand
-  /// 25 vectors for each block.
+  /// The elements: 25 vectors for each block.
   private let rows: [SIMD8<Float>]
 
   /// The rows of a band's pixels.
   ///
   /// - Parameters:
-  ///   - guide: the level's colours, `[height, width]`, in 0 … 1.
-  ///   - epsilon: how much windows are smoothed.
+  ///   - guide: the colours of the level, `[height, width]`, in 0 … 1.
+  ///   - epsilon: the regularization ε.
   package init(_ band: MattingBand, guide: [SIMD4<Float>], epsilon: Float) {
     self.band = band
     rows = [SIMD8<Float>](unsafeUninitializedCapacity: max(1, band.blocks.count * Self.count)) { rows, initialized in
@@ -35,7 +37,7 @@ package struct MattingLaplacian: Sendable {
     }
   }
 
-  /// L times a plane at the unknown pixels of a block.
+  /// The product of L and a plane, at the pixels of a block.
   @inline(__always)
   package func times(_ plane: UnsafePointer<Float>, at block: Int) -> SIMD8<Float> {
     let place = plane + band.place(band.blocks[block].x, band.blocks[block].y)
@@ -54,14 +56,14 @@ package struct MattingLaplacian: Sendable {
     }
   }
 
-  /// The diagonal at the pixels of a block.
+  /// The diagonal of L at the pixels of a block.
   func diagonal(at block: Int) -> SIMD8<Float> { rows[block * Self.count + Self.count / 2] }
 }
 
-/// The windows of a strip of rows, each by its mean and the inverse of its covariance.
+/// The windows around a strip of rows, each with its mean and the inverse of its covariance.
 private struct StripWindows {
   private struct Window {
-    /// nil numbers where the window does not lie in the picture: `weight` is 0 there, 1 elsewhere.
+    /// The mean colour. `weight` is 0 for windows outside the picture, and 1 for others.
     var mean: SIMD3<Float> = .zero
     var inverse = SymmetricMatrix3(xx: 0, yy: 0, zz: 0, xy: 0, xz: 0, yz: 0)
     var weight: Float = 0
@@ -97,7 +99,7 @@ private struct StripWindows {
   private func window(_ x: Int, _ y: Int, _ epsilon: Float) -> Window {
     let stride = band.size.width
     let center = guide[y * stride + x]
-    // Differences from the middle lose fewer digits than squares of colours.
+    // Differences from the middle pixel lose fewer digits than squares of colours.
     var (sum, squares, products) = (SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero)
     for line in y - 1...y + 1 {
       for column in x - 1...x + 1 {
@@ -129,7 +131,7 @@ private struct StripWindows {
     }
   }
 
-  /// The 25 numbers of a pixel's row.
+  /// Adds the 25 elements of a pixel's row.
   private func add(_ x: Int, _ y: Int, to row: UnsafeMutableBufferPointer<Float>) {
     let stride = band.size.width
     let own = guide[y * stride + x]

@@ -1,21 +1,22 @@
 internal import Tensors
 
-/// (L + W) α = W q at the unknown pixels of a level, where the others have their values: solved by conjugate gradients,
-/// preconditioned by the diagonal.
+/// The equations (L + W) α = W q for the unknown pixels of a level, with the known pixels fixed. Solved by conjugate
+/// gradients, preconditioned by the diagonal.
 struct MattingSystem {
   let laplacian: MattingLaplacian
-  /// What each pixel is held to, for each block.
+  /// The prior q, for each block.
   let prior: [SIMD8<Float>]
-  /// How much: the diagonal of W.
+  /// The diagonal of W, for each block.
   let weights: [SIMD8<Float>]
   private var band: MattingBand { laplacian.band }
 
-  /// Moves the unknown pixels of `alpha`, a plane of the band, to the solution.
+  /// Solves for the unknown pixels of `alpha`, a plane of the band.
   ///
   /// - Parameters:
-  ///   - iterations: at most.
-  ///   - tolerance: ends when the residual is so small a part of the right side.
-  /// - Returns: the iterations that were needed.
+  ///   - alpha: the start, and the solution.
+  ///   - iterations: the most iterations.
+  ///   - tolerance: the squared residual, relative to the right side, at which the iteration ends.
+  /// - Returns: the number of iterations.
   @discardableResult
   func solve(_ alpha: inout [Float], iterations: Int, tolerance: Float) -> Int {
     let count = band.blocks.count
@@ -32,7 +33,7 @@ struct MattingSystem {
       return ((prior[block] - alpha.loadVector(place)) * weights[block] - laplacian.times(alpha, at: block)) * unknown
     }
     energy = sum { residual[$0] * residual[$0] * scale[$0] }
-    // What is wanted: the right side's own size, by the largest that it can be.
+    // The size of the right side, by its upper bound.
     start = sum { laplacian.diagonal(at: $0) * band.blocks[$0].unknown }
     guard energy > Double(tolerance) * start else { return 0 }
     for i in 0..<count { direction.store(residual[i] * scale[i], at: place(i)) }

@@ -1,4 +1,4 @@
-/// A symmetric, positive definite matrix of three rows: the covariance of colours.
+/// A symmetric, positive definite 3×3 matrix: the covariance of colours.
 struct SymmetricMatrix3 {
   var xx: Float
   var yy: Float
@@ -23,7 +23,7 @@ struct SymmetricMatrix3 {
     SIMD3(xx * v.x + xy * v.y + xz * v.z, xy * v.x + yy * v.y + yz * v.z, xz * v.x + yz * v.y + zz * v.z)
   }
 
-  /// The vector that the matrix makes `v` of, by A = L·D·Lᵀ: where colours lie along a line, cofactors lose every digit.
+  /// The solution x of A·x = `v`, by A = L·D·Lᵀ. If the colours are on a line, cofactors would lose every digit.
   @inline(__always)
   func solve(_ v: SIMD3<Float>) -> SIMD3<Float> {
     let least = Float.leastNormalMagnitude

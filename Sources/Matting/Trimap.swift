@@ -1,23 +1,23 @@
 package import Tensors
 
-/// Where a mask is sure of itself and where it is not, cell by cell.
+/// The certain foreground, the certain background and the unknown cells of a mask.
 package struct Trimap: Sendable {
-  /// What is known of a cell.
+  /// The region of a cell.
   package enum Region: UInt8, Sendable {
-    /// Nothing of the foreground.
+    /// Background only.
     case background
-    /// Anything.
+    /// Not known.
     case unknown
-    /// Nothing else.
+    /// Foreground only.
     case foreground
   }
 
-  /// In cells.
+  /// The size in cells.
   package let size: Size
   private let regions: [Region]
 
-  /// The trimap of a mask: unknown is what lies between the limits, and what is within `radius` cells of a cell on the
-  /// other side.
+  /// The trimap of a mask. Unknown are the cells between the limits, and those within `radius` cells of an unknown cell
+  /// or of one on the other side.
   package init(of mask: CoarseMask, background: Float, foreground: Float, radius: Int) {
     size = mask.size
     let least = Self.extreme(mask.values, mask.size, radius, min)
@@ -27,7 +27,7 @@ package struct Trimap: Sendable {
     }
   }
 
-  /// The least or greatest value within `radius` cells in both directions.
+  /// The least or greatest value within `radius` rows and columns.
   private static func extreme(
     _ values: [Float], _ size: Size, _ radius: Int, _ pick: (Float, Float) -> Float
   ) -> [Float] {
@@ -50,7 +50,7 @@ package struct Trimap: Sendable {
     return result
   }
 
-  /// The regions of one row of a picture or a level of `pixels` rows and columns: those of the cells under its pixels.
+  /// Writes the regions of row `y` of a picture or level of size `pixels`.
   func row(_ y: Int, of pixels: Size, into row: UnsafeMutablePointer<Region>) {
     let cells = y * size.height / pixels.height * size.width
     for x in 0..<pixels.width { row[x] = regions[cells + x * size.width / pixels.width] }

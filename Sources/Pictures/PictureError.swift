@@ -1,42 +1,43 @@
+internal import Files
 public import Tensors
 
-/// Why a picture could not be read or written: one line that says what, where and what to do.
+/// Why a picture could not be read or written, on one line: where, what, and what to do.
 public struct PictureError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What is wrong.
+  /// The kinds of problems.
   public enum Problem: Error, Equatable, Sendable {
     /// There is no file of that name.
     case missing
-    /// The path names a directory.
+    /// The path is that of a folder.
     case isDirectory
-    /// The operating system would not let the file be read, for this reason.
+    /// The system cannot read the file, for this reason.
     case unreadable(reason: String)
-    /// The file holds no byte.
+    /// The file is empty.
     case empty
-    /// The file holds more bytes than this.
+    /// The file has more bytes than the limit.
     case fileTooLarge(limit: Int)
-    /// The bytes are no PNG, JPEG or WebP; the name of the format that they are, where it is known.
+    /// The file is not PNG, JPEG or WebP; `resembles` is the name of its format, if it is known.
     case unknownFormat(resembles: String?)
-    /// The file ends before the picture does.
+    /// The file ends before the picture is complete.
     case truncated(PictureFormat)
-    /// The bytes contradict the format; what the decoder said.
+    /// The bytes contradict the format; `detail` is the decoder's message.
     case corrupt(PictureFormat, detail: String)
-    /// A kind of the format that is not decoded here; what the decoder said.
+    /// A variant of the format that is not supported; `detail` is the decoder's message.
     case unsupported(PictureFormat, detail: String)
-    /// The header promises more pixels than are allowed.
+    /// The header states more pixels than the limit.
     case tooManyPixels(Size, limit: Int)
-    /// There is not enough memory to decode or encode.
+    /// There is not enough memory to decode or encode the picture.
     case outOfMemory
-    /// A picture of this size cannot be stored in this format.
+    /// The format cannot hold a picture of this size.
     case notEncodable(PictureFormat, Size)
-    /// A picture of this size would take so many bytes of memory to be stored as WebP without loss.
+    /// Lossless WebP of a picture of this size would take that many bytes of memory.
     case losslessTooLarge(Size, bytes: Int)
-    /// The file could not be written, for this reason of the operating system's.
+    /// The system cannot write the file, for this reason.
     case unwritable(reason: String)
   }
 
-  /// What is wrong.
+  /// The problem.
   public let problem: Problem
-  /// The path, or another name that the user knows the bytes by.
+  /// The path of the file, or what the caller calls the picture.
   public let name: String
 
   /// A problem with the file of that name.
@@ -45,19 +46,16 @@ public struct PictureError: Error, Equatable, Sendable, CustomStringConvertible 
     self.name = name
   }
 
-  /// One line, whatever the name holds.
-  public var description: String {
-    let scalars = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
-    return "'\(String(String.UnicodeScalarView(scalars)))': \(problem)"
-  }
+  /// The name and the problem on one line, whatever the name holds.
+  public var description: String { "'\(name.printable())': \(problem)" }
 }
 
 extension PictureError.Problem: CustomStringConvertible {
-  /// What is wrong and what to do, without the file's name.
+  /// The problem and what to do, without the name.
   public var description: String {
     switch self {
     case .missing: "there is no such file; check the path"
-    case .isDirectory: "is a directory; name a picture file"
+    case .isDirectory: "is a directory; name a file"
     case .unreadable(let reason): "cannot be read (\(reason)); check its permissions"
     case .empty: "the file is empty; copy or download it again"
     case .fileTooLarge(let limit): "the file is larger than \(limit >> 20) MiB; give a smaller picture"
@@ -79,7 +77,7 @@ extension PictureError.Problem: CustomStringConvertible {
       below 100
       """
     case .unwritable(let reason):
-      "cannot be written (\(reason)); check the directory, its permissions and the free space"
+      "cannot be written (\(reason)); check the folder, its permissions and the free space"
     }
   }
 }

@@ -1,13 +1,13 @@
 internal import Tensors
 
-/// A binary picture, one bit a pixel: 64 pixels are compared, shifted or counted at once.
+/// A binary mask of one bit a pixel, so that 64 pixels are compared, shifted or counted at once.
 struct BitMask {
   let size: Size
   private let wordsPerRow: Int
-  /// Row by row; pixel x is bit x mod 64 of word x / 64. Bits beyond the width are 0.
+  /// The bits, row by row. Pixel x is bit x mod 64 of word x / 64; bits beyond the width are 0.
   private var words: [UInt64]
 
-  /// The pixels that are at least `threshold`; none where it is above 255.
+  /// The pixels of at least `threshold`; none if it is above 255.
   init(_ pixels: [UInt8], size: Size, atLeast threshold: Int) {
     self.size = size
     wordsPerRow = (size.width + 63) / 64
@@ -48,12 +48,12 @@ struct BitMask {
     self.words = words
   }
 
-  /// How many pixels are set.
+  /// The number of set pixels.
   var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
-  /// The sums of the rows and of the columns of all set pixels.
+  /// The sums of the row and column numbers of all set pixels.
   var coordinateSums: (y: Int, x: Int) {
-    /// Bit positions whose k-th binary digit is 1.
+    // Bit positions whose k-th binary digit is 1.
     let digits: [UInt64] = [
       0xAAAA_AAAA_AAAA_AAAA, 0xCCCC_CCCC_CCCC_CCCC, 0xF0F0_F0F0_F0F0_F0F0, 0xFF00_FF00_FF00_FF00,
       0xFFFF_0000_FFFF_0000, 0xFFFF_FFFF_0000_0000,
@@ -68,12 +68,12 @@ struct BitMask {
     return (rows, columns)
   }
 
-  /// How many pixels are set in both.
+  /// The number of pixels set in both masks.
   func overlap(with other: BitMask) -> Int {
     zip(words, other.words).reduce(0) { $0 + ($1.0 & $1.1).nonzeroBitCount }
   }
 
-  /// The pixels that lose a neighbour: the mask without its erosion by a 3×3 square, the border repeated outwards.
+  /// The boundary: the mask without its erosion by a 3×3 square, the border repeated outwards.
   var boundary: BitMask {
     let (left, right) = (shifted(by: 1, repeatingBorder: true), shifted(by: -1, repeatingBorder: true))
     let thin = combined(with: left, &).combined(with: right, &)
@@ -88,19 +88,19 @@ struct BitMask {
     return result
   }
 
-  /// Every pixel within a Euclidean distance of 3 of a set one.
+  /// The pixels within a Euclidean distance of 3 of a set pixel.
   var dilatedByThree: BitMask {
     func spread(_ mask: BitMask, _ distance: Int) -> BitMask {
       mask.combined(with: shifted(by: distance), |).combined(with: shifted(by: -distance), |)
     }
     let two = spread(spread(self, 1), 2)
-    // Half the width of the disc's row: 3 at its middle, 2 one and two rows away, 0 three rows away.
+    // Half the width of the disc: 3 in its middle row, 2 one and two rows away, 0 three rows away.
     var result = spread(two, 3)
     for step in [-3, -2, -1, 1, 2, 3] { result.unite(with: abs(step) < 3 ? two : self, movedDown: step) }
     return result
   }
 
-  /// Every pixel within 3 rows and 3 columns of a set one.
+  /// The pixels within 3 rows and 3 columns of a set pixel.
   var dilatedBySquare: BitMask {
     let three = combined(with: shifted(by: 1), |).combined(with: shifted(by: -1), |)
     let wide = three.combined(with: three.shifted(by: 2), |).combined(with: three.shifted(by: -2), |)
@@ -109,7 +109,7 @@ struct BitMask {
     return result
   }
 
-  /// From the first to the last set pixel of a row; nil where there is none.
+  /// The columns from the first to the last set pixel of a row; nil if none is set.
   func span(ofRow y: Int) -> ClosedRange<Int>? {
     let row = words[y * wordsPerRow..<(y + 1) * wordsPerRow]
     guard let first = row.firstIndex(where: { $0 != 0 }), let last = row.lastIndex(where: { $0 != 0 }) else {
@@ -133,14 +133,14 @@ struct BitMask {
     }
   }
 
-  /// The columns in which any pixel is set.
+  /// The columns with a set pixel.
   var occupiedColumns: [Int] {
     var union = [UInt64](repeating: 0, count: wordsPerRow)
     for index in words.indices { union[index % wordsPerRow] |= words[index] }
     return (0..<size.width).filter { union[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
   }
 
-  /// Pixel by pixel of two masks of one size.
+  /// The two masks, of the same size, combined word by word.
   func combined(with other: BitMask, _ combine: (UInt64, UInt64) -> UInt64) -> BitMask {
     var result = self
     for index in words.indices { result.words[index] = combine(words[index], other.words[index]) }
@@ -154,9 +154,10 @@ struct BitMask {
     }
   }
 
-  /// The mask moved to the right by fewer than 64 pixels, or to the left where negative.
+  /// The mask shifted right by `distance` pixels, or left if it is negative; fewer than 64.
   ///
-  /// Zeros come in, or after a step of one pixel what stood at the border.
+  /// - Parameter repeatingBorder: for a distance of one: whether the border is repeated. Otherwise zeros are shifted
+  ///   in.
   private func shifted(by distance: Int, repeatingBorder: Bool = false) -> BitMask {
     let step = UInt64(distance.magnitude)
     let last = wordsPerRow - 1
@@ -178,11 +179,11 @@ struct BitMask {
   }
 }
 
-/// Eight bytes compared with a threshold at once, in one word.
+/// Compares eight bytes with a threshold at once, in one word.
 private struct ByteThreshold {
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
   private let isHigh: Bool
-  /// What carries a byte's lower seven bits into its highest where they reach the threshold's.
+  /// Added to the lower seven bits of each byte; carries into the highest bit if they reach the threshold's.
   private let addend: UInt64
 
   @inline(__always)
@@ -191,12 +192,12 @@ private struct ByteThreshold {
     addend = (128 &- UInt64(isHigh ? threshold &- 128 : threshold)) &* 0x0101_0101_0101_0101
   }
 
-  /// A bit for each byte that is at least the threshold, the lowest byte's first.
+  /// A bit for each byte, the lowest first: whether it is at least the threshold.
   @inline(__always)
   func bits(_ bytes: UInt64) -> UInt64 {
     let sums = (bytes & ~Self.highBits) &+ addend
     let reached = (isHigh ? sums & bytes : sums | bytes) & Self.highBits
-    // Eight bytes of 0 or 1 become eight bits.
+    // Packs eight bytes of 0 or 1 into eight bits.
     return ((reached &>> 7) &* 0x0102_0408_1020_4080) &>> 56
   }
 }

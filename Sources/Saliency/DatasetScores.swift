@@ -1,6 +1,6 @@
-/// The measures of a data set: means over its images, in constant memory however many there are.
+/// The measures of a data set: means over its pictures, in constant memory.
 public struct DatasetScores: Sendable {
-  /// How many images were added.
+  /// The number of pictures.
   public private(set) var count = 0
 
   private var precisionSums = [Double](repeating: 0, count: 256)
@@ -16,10 +16,10 @@ public struct DatasetScores: Sendable {
   private var relaxedBoundaryF = 0.0
   private var iou50 = 0.0
 
-  /// No image yet: every measure is NaN.
+  /// Scores of no pictures; every measure is NaN.
   public init() {}
 
-  /// Adds an image. The same images in the same order give the same sums to the bit.
+  /// Adds a picture. The same pictures in the same order give bitwise the same sums.
   public mutating func add(_ scores: ImageScores) {
     count += 1
     for index in 0..<256 {
@@ -68,7 +68,7 @@ public struct DatasetScores: Sendable {
     }
   }
 
-  /// The paper's: precision and recall are averaged over the data set first.
+  /// The greatest F-measure of the mean precision and recall, as in the U²-Net paper.
   private var maxFOfMeans: Double {
     let beta = FMeasure.weight
     return greatest(zip(precision, recall).map { (1 + beta) * $0 * $1 / (beta * $0 + $1 + 1e-8) })

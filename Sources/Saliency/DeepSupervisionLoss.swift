@@ -1,28 +1,22 @@
+internal import CMath
 public import Tensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// The loss that U²-Net is trained by (paper, equations 1 and 2): the binary cross-entropy of the fused map and of each
-/// side output, all of weight 1.
+/// The training loss of U²-Net (paper, equations 1 and 2): the binary cross-entropy of the fused map and of each side
+/// output, with equal weights.
 public struct DeepSupervisionLoss: Sendable, Hashable {
-  /// Of each map, d0 first: −mean(g · ln p + (1 − g) · ln(1 − p)), logarithms no less than −100 (PyTorch `BCELoss`).
+  /// The loss of each map, d0 first: −mean(g · ln p + (1 − g) · ln(1 − p)), with logarithms of at least −100 (PyTorch's
+  /// `BCELoss`).
   public let perMap: [Double]
 
   /// The sum over the maps.
   public var total: Double { perMap.reduce(0, +) }
 
-  /// Losses that were computed before.
+  /// A loss from the losses of its maps.
   public init(perMap: [Double]) { self.perMap = perMap }
 
-  /// The mean of several pictures' losses, map by map; nil of none.
+  /// The mean of several pictures' losses, map by map; nil if there are none.
   ///
-  /// - Parameter losses: of as many maps each.
+  /// - Parameter losses: losses of the same number of maps.
   public init?(meanOf losses: [DeepSupervisionLoss]) {
     guard let first = losses.first else { return nil }
     perMap = first.perMap.indices.map { map in losses.reduce(0) { $0 + $1.perMap[map] } / Double(losses.count) }
@@ -31,9 +25,9 @@ public struct DeepSupervisionLoss: Sendable, Hashable {
   /// The loss of sigmoid maps.
   ///
   /// - Parameters:
-  ///   - maps: probabilities of any shape, all of the target's.
+  ///   - maps: probabilities, of the target's shape.
   ///   - target: the ground truth, 0 … 1.
-  /// - Throws: `ShapeMismatch` where a map is not of the target's shape.
+  /// - Throws: `ShapeMismatch` if a map has another shape than the target.
   public init(maps: [Tensor], target: Tensor) throws(ShapeMismatch) {
     for map in maps where map.shape != target.shape { throw ShapeMismatch(map: map.shape, target: target.shape) }
     perMap = maps.indices.mapInParallel { Self.binaryCrossEntropy(maps[$0].values, target.values) }
@@ -47,13 +41,13 @@ public struct DeepSupervisionLoss: Sendable, Hashable {
   }
 }
 
-/// A map that is not of its target's shape.
+/// A map has another shape than its target.
 public struct ShapeMismatch: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The map's.
+  /// The map's shape.
   public let map: Shape
-  /// The ground truth's.
+  /// The ground truth's shape.
   public let target: Shape
 
-  /// The shapes in words.
+  /// Both shapes, for a message.
   public var description: String { "the map is \(map), its target \(target)" }
 }

@@ -1,25 +1,25 @@
 internal import Tensors
 
-/// Every measure of one map against its ground truth.
+/// All measures of one map against its ground truth.
 public struct ImageScores: Sendable, Hashable {
-  /// What lies above each threshold: precision, recall, F, E and IoU.
+  /// The counts above each threshold, from which precision, recall, F, E and IoU follow.
   public let counts: ThresholdCounts
   /// The mean absolute error.
   public let mae: Double
-  /// The F-measure at twice the mean probability, at most 1.
+  /// The F-measure at the adaptive threshold: twice the mean probability, at most 1.
   public let adaptiveF: Double
-  /// The E-measure at the same threshold.
+  /// The E-measure at the adaptive threshold.
   public let adaptiveE: Double
   /// The weighted F-measure (Margolin 2014).
   public let weightedF: Double
   /// The structure measure (Fan 2017).
   public let sMeasure: Double
-  /// The F-measure of boundaries that may be 3 pixels apart, at a probability of ½.
+  /// The F-measure of boundaries within a tolerance of 3 pixels, at a probability of ½.
   public let relaxedBoundaryF: Double
   /// Intersection over union at a probability of ½.
   public let iou50: Double
 
-  /// Scores that were computed before.
+  /// Scores from their values.
   public init(
     counts: ThresholdCounts, mae: Double, adaptiveF: Double, adaptiveE: Double, weightedF: Double, sMeasure: Double,
     relaxedBoundaryF: Double, iou50: Double
@@ -34,7 +34,7 @@ public struct ImageScores: Sendable, Hashable {
     self.iou50 = iou50
   }
 
-  /// Measures a pair.
+  /// The scores of a pair.
   public init(_ pair: SaliencyPair) {
     let truth = BitMask(pair.mask, size: pair.size, atLeast: 129)
     let foreground = truth.count
@@ -65,20 +65,19 @@ public struct ImageScores: Sendable, Hashable {
 }
 
 extension JointHistogram.Counts {
-  /// The least level that is no less than twice the mean, or than 1 where that is less; 256 where there is none.
-  ///
-  /// In whole numbers, so that a level exactly at the threshold is above it.
+  /// The least level at or above the adaptive threshold: twice the mean, at most 1; 256 if there is none. Computed in
+  /// integers, so that a level exactly at the threshold counts.
   var adaptiveLevel: Int {
     let (least, most) = range
     let all = all
     let pixels = all.reduce(0, +)
-    // A flat map is not normalized: its levels are counted from 0, and 1 is at 255.
+    // A flat map is not normalized: 0 is at level 0, and 1 at level 255.
     let (zero, one) = most > least ? (least, most) : (0, 255)
     let sum = (0..<256).reduce(0) { $0 + max(0, $1 - zero) * all[$1] }
     return (zero...one).first { ($0 - zero) * pixels >= min(2 * sum, (one - zero) * pixels) } ?? 256
   }
 
-  /// Σ |probability − ground truth|.
+  /// The sum of |probability − ground truth|.
   func errorSum(_ table: LevelTable) -> Double {
     zip(zip(foreground, background), table.probabilities).reduce(0) { sum, level in
       let ((on, off), probability) = level
@@ -86,7 +85,7 @@ extension JointHistogram.Counts {
     }
   }
 
-  /// What is predicted where the foreground begins at a level.
+  /// The true and false positives if levels from `level` on are foreground.
   func above(_ level: Int) -> (truePositives: Int, falsePositives: Int) {
     (foreground[level...].reduce(0, +), background[level...].reduce(0, +))
   }

@@ -1,30 +1,30 @@
 internal import Tensors
 
-/// How often each level of a map occurs on the foreground and on the background of its ground truth, in each of the
-/// four blocks that a point splits the picture into.
+/// How often each level of a map occurs on the foreground and on the background of the ground truth, in each of the
+/// four blocks into which a point splits the picture.
 struct JointHistogram {
-  /// One block, or the whole picture.
+  /// The counts of a block or of the whole picture.
   struct Counts {
-    /// By level, on the ground truth's foreground.
+    /// The pixels of each level on the foreground of the ground truth.
     var foreground = [Int](repeating: 0, count: 256)
-    /// By level, on its background.
+    /// The pixels of each level on its background.
     var background = [Int](repeating: 0, count: 256)
   }
 
-  /// A part of the picture.
+  /// A block of the picture.
   struct Block {
     let size: Size
     let counts: Counts
   }
 
-  /// Left above, right above, left below, right below; empty ones are there.
+  /// The blocks at upper left, upper right, lower left and lower right; blocks may be empty.
   let blocks: [Block]
-  /// All of the picture.
+  /// The counts of the whole picture.
   let whole: Counts
 
-  /// Counts in one pass over the pixels.
+  /// Counts the pixels of a pair in one pass.
   ///
-  /// - Parameter split: the height and width of the block left above.
+  /// - Parameter split: the size of the block at upper left.
   init(_ pair: SaliencyPair, split: Size) {
     let bins = Self.bins(of: pair, split: split)
     let rest = Size(height: pair.size.height - split.height, width: pair.size.width - split.width)
@@ -47,9 +47,10 @@ struct JointHistogram {
     }
   }
 
-  /// `[block, background and foreground, level]`.
+  /// The bins, `[block, background and foreground, level]`.
   private static func bins(of pair: SaliencyPair, split: Size) -> [UInt32] {
-    // Neighbours are mostly alike: counted in turn in four copies, none waits for the one before it.
+    // Neighbours often have the same level. Four copies of the bins, used in turn, avoid waiting for the last
+    // increment.
     let copy = 4 * 512
     var bins = [UInt32](repeating: 0, count: 4 * copy)
     pair.map.withUnsafeBufferPointer { map in
@@ -57,7 +58,7 @@ struct JointHistogram {
         bins.withUnsafeMutableBufferPointer { bins in
           func count(_ pixels: Range<Int>, block: Int) {
             for pixel in pixels {
-              // 256 where the mask is above 128.
+              // 256 if the mask is above 128.
               let foreground = (Int(mask[pixel]) &+ 127) & 256
               bins[(pixel & 3) &* copy &+ block &+ foreground &+ Int(map[pixel])] &+= 1
             }
@@ -76,7 +77,7 @@ struct JointHistogram {
 }
 
 extension JointHistogram.Counts {
-  /// The levels that occur.
+  /// The least and the greatest level that occurs.
   var range: (least: Int, most: Int) {
     func occurs(_ level: Int) -> Bool { foreground[level] + background[level] > 0 }
     return ((0...255).first(where: occurs) ?? 0, (0...255).last(where: occurs) ?? 0)

@@ -1,17 +1,17 @@
-/// What the 256 levels of an 8-bit map stand for.
-///
-/// An 8-bit map takes 256 values, so every measure that does not depend on where a pixel lies is a sum over levels.
+/// The probabilities of the 256 levels of an 8-bit map. Every measure that does not depend on the position of pixels is
+/// a sum over levels.
 struct LevelTable {
-  /// level / 255, min–max normalized unless the map is flat: in 0 … 1. Levels that the map does not hold mean nothing.
+  /// The probability of each level: level / 255, min–max normalized unless the map is flat. Meaningless for levels that
+  /// do not occur.
   let probabilities: [Double]
-  /// trunc(255 · probability): what thresholds are compared with.
+  /// trunc(255 · probability), which is compared with thresholds.
   let quantized: [Int]
-  /// The least level whose probability is at least ½; 256 where there is none.
+  /// The least level of a probability of at least ½; 256 if there is none.
   let half: Int
 
-  /// The table of a map whose least and greatest level are these.
+  /// The table of a map with this least and greatest level.
   init(least: Int, most: Int) {
-    // In this order of operations, rounding is the reference's: a threshold must not fall on the other side.
+    // This order of operations rounds as the reference does, so that no level changes sides of a threshold.
     let (low, high) = (Double(least) / 255, Double(most) / 255)
     let probabilities = (0...255).map { level in
       let value = Double(min(max(level, least), most)) / 255

@@ -1,10 +1,10 @@
-/// A number that says how good maps are.
+/// A measure of the quality of saliency maps.
 public enum Measure: String, Sendable, CaseIterable, Codable, CodingKeyRepresentable {
   /// The greatest F-measure of the precision and recall averaged over a data set, as the paper reports it.
   case maxFPR = "maxF_pr"
-  /// The greatest value of the F-measure's curve, averaged over images.
+  /// The greatest value of the F-measure's curve, averaged over pictures.
   case maxF
-  /// The mean of the F-measure over thresholds and images.
+  /// The mean of the F-measure over thresholds and pictures.
   case meanF
   /// The F-measure at twice each map's mean.
   case adaptiveF
@@ -14,20 +14,20 @@ public enum Measure: String, Sendable, CaseIterable, Codable, CodingKeyRepresent
   case weightedF
   /// The structure measure.
   case sMeasure
-  /// The greatest value of the E-measure's curve, averaged over images.
+  /// The greatest value of the E-measure's curve, averaged over pictures.
   case maxE
-  /// The mean of the E-measure over thresholds and images.
+  /// The mean of the E-measure over thresholds and pictures.
   case meanE
   /// The E-measure at twice each map's mean.
   case adaptiveE
   /// The relaxed F-measure of boundaries.
   case relaxedBoundaryF
-  /// Intersection over union at ½.
+  /// Intersection over union at a probability of ½.
   case iou50
-  /// The greatest value of the curve of intersection over union, averaged over images.
+  /// The greatest value of the curve of intersection over union, averaged over pictures.
   case maxIoU
 
-  /// What people read.
+  /// The name in tables.
   public var title: String {
     switch self {
     case .maxFPR: "max F (paper)"
@@ -46,19 +46,19 @@ public enum Measure: String, Sendable, CaseIterable, Codable, CodingKeyRepresent
     }
   }
 
-  /// Whether less is better.
+  /// Whether a smaller value is better.
   public var isError: Bool { self == .mae }
 }
 
 extension ImageScores {
-  /// A measure of this image: of its own curves, where there are curves.
+  /// A measure of this picture alone.
   public subscript(measure: Measure) -> Double {
     var alone = DatasetScores()
     alone.add(self)
     return alone[measure]
   }
 
-  /// All measures of this image.
+  /// All measures of this picture.
   public var measures: [Measure: Double] {
     var alone = DatasetScores()
     alone.add(self)
@@ -67,7 +67,7 @@ extension ImageScores {
 }
 
 extension DatasetScores {
-  /// All measures.
+  /// All measures of the data set.
   public var measures: [Measure: Double] {
     Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0, self[$0]) })
   }

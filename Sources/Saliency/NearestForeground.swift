@@ -1,29 +1,30 @@
 internal import Tensors
 
-/// For every pixel the nearest foreground pixel by Euclidean distance, exactly and in linear time: along columns first,
-/// then the lower envelope of parabolas along each row (Maurer 2003, Meijster 2000).
+/// Finds the nearest foreground pixel of every pixel by Euclidean distance, exactly and in linear time: first along
+/// columns, then by the lower envelope of parabolas along each row (Maurer 2003, Meijster 2000).
 ///
-/// Of several nearest the leftmost is taken, of those the uppermost: as SciPy's `distance_transform_edt` does.
+/// Of several nearest pixels it takes the leftmost, and of those the uppermost, as SciPy's `distance_transform_edt`
+/// does.
 struct NearestForeground {
-  /// Where a row's nearest pixels lie.
+  /// The nearest foreground pixel of a pixel.
   struct Site {
-    /// Squared, in pixels.
+    /// The squared distance, in pixels.
     var distance: Int
-    /// The index of the pixel, `row · width + column`.
+    /// Its index, `row · width + column`.
     var index: Int
   }
 
   private let width: Int
-  /// The columns that have any foreground, in order; nothing is known of others.
+  /// The columns with foreground, in order.
   private let columns: [Int32]
-  /// The columns from the first to the last that has any.
+  /// The columns from the first to the last with foreground.
   private let span: Range<Int>
-  /// The row of the nearest foreground pixel of the same column, `[height, span]`; meaningless in columns without any.
+  /// The row of the nearest foreground pixel in the same column, `[height, span]`; meaningless in columns without one.
   private let nearestRows: [Int32]
 
   /// - Parameters:
-  ///   - mask: `[height, width]`, foreground where above 128.
-  ///   - truth: the same as bits; at least one must be set.
+  ///   - mask: the mask, `[height, width]`; values above 128 are foreground.
+  ///   - truth: the same as bits, at least one of them set.
   init(_ mask: [UInt8], _ truth: BitMask) {
     let columns = truth.occupiedColumns
     let span = (columns.first ?? 0)..<(columns.last ?? 0) + 1
@@ -31,7 +32,7 @@ struct NearestForeground {
     self.columns = columns.map { Int32($0) }
     self.span = span
     self.width = width
-    // Further away than any row, and still safe to subtract.
+    // Farther away than any row, without overflow in subtractions.
     let nowhere = Int32.max / 4
     var above = [Int32](repeating: -nowhere, count: count)
     var below = [Int32](repeating: nowhere, count: count)
@@ -62,7 +63,7 @@ struct NearestForeground {
     }
   }
 
-  /// The envelope of a row's parabolas, kept from row to row to save allocations.
+  /// Memory for the envelope of a row, reused from row to row.
   struct Scratch {
     fileprivate var columns: [Int]
     fileprivate var heights: [Int]
@@ -73,8 +74,8 @@ struct NearestForeground {
     }
   }
 
-  /// Calls `body` with the column of each pixel of a row that is wanted, all of them background, and with the
-  /// foreground pixel nearest to it.
+  /// Calls `body` with the column of each wanted pixel of a row and its nearest foreground pixel. Wanted pixels must be
+  /// background.
   @inline(__always)
   func forEach(of wanted: BitMask, inRow y: Int, _ scratch: inout Scratch, _ body: (Int, Site) -> Void) {
     guard wanted.span(ofRow: y) != nil else { return }
@@ -108,7 +109,7 @@ struct NearestForeground {
     }
   }
 
-  /// The nearest foreground pixel where it is so near that looking to both sides finds it sooner than the envelope.
+  /// The nearest foreground pixel, if it is so near that a search to both sides is faster than the envelope.
   @inline(__always)
   private func near(_ x: Int, in row: UnsafeBufferPointer<Int32>, _ y: Int) -> Site? {
     let farthest = 8
@@ -120,7 +121,7 @@ struct NearestForeground {
       return step &* step &+ rise &* rise
     }
     while step &* step <= best, step <= farthest {
-      // Of several the leftmost: one to the left replaces its equals.
+      // The leftmost of several: a pixel on the left replaces equally near ones.
       let (left, right) = (distance(x &- step), distance(x &+ step))
       if left <= best { (best, column) = (left, x &- step) }
       if right < best { (best, column) = (right, x &+ step) }
@@ -130,7 +131,9 @@ struct NearestForeground {
     return Site(distance: best, index: Int(row[column &- span.lowerBound]) &* width &+ column)
   }
 
-  /// Leaves on the stack, from left to right, the columns that are nearest to some background point of the row.
+  /// Writes to the stack, from left to right, the columns that are nearest to some background pixel of the row.
+  ///
+  /// - Returns: their number.
   private func envelope(
     of row: UnsafeBufferPointer<Int32>, _ y: Int, _ stack: UnsafeMutableBufferPointer<Int>,
     _ heights: UnsafeMutableBufferPointer<Int>
@@ -140,13 +143,13 @@ struct NearestForeground {
     for column in columns {
       let x = Int(column)
       let place = x &- span.lowerBound
-      // Inside a run of foreground none is nearest to any point without.
+      // A pixel inside a run of foreground is nearest to no background pixel.
       if row[place] == own, place > 0, place &+ 1 < row.count, row[place &- 1] == own, row[place &+ 1] == own {
         continue
       }
       let rise = Int(row[place]) &- y
       let height = rise &* rise
-      // The column before is hidden where its parabola nowhere lies below both of its neighbours'.
+      // The column before is hidden if its parabola is nowhere below both of its neighbours'.
       while count >= 2 {
         let a = stack[count &- 1] &- stack[count &- 2]
         let b = x &- stack[count &- 1]

@@ -1,17 +1,17 @@
 internal import Tensors
 
-/// The sum of a rectangle of equal values as NumPy 2.3 adds float64.
+/// The sum of a rectangle of equal values, rounded as NumPy 2.3 adds float64.
 ///
-/// The reference computes the variance of a block of one level with a mean that was rounded so; whether that comes to
-/// exactly 0 decides between a similarity of 1 and of 0. Nothing else depends on the order of additions.
+/// The reference computes the variance of a block of one level from such a sum. Whether the variance is exactly 0
+/// decides between a similarity of 1 and of 0. Nothing else depends on the order of additions.
 enum PairwiseSum {
-  /// What NumPy copies at once of an array whose rows do not follow on each other.
+  /// The number of values that NumPy copies at once from an array whose rows are not contiguous.
   private static let buffer = 8192
 
-  /// The sum of a block of a picture that is `width` wide.
+  /// The sum of a block of a picture of width `width`.
   static func of(_ value: Double, in block: Size, ofPictureOfWidth width: Int) -> Double {
     let count = block.height * block.width
-    // Rows that follow on each other, or are of one pixel, are one long row.
+    // Contiguous rows, or rows of one pixel, are one long row.
     if block.width == width || block.width == 1 || block.height == 1 { return of(value, count: count) }
     let step = max(1, buffer / block.width) * block.width
     return stride(from: 0, to: count, by: step).reduce(0) { $0 + of(value, count: min(step, count - $1)) }

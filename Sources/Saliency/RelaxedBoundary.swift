@@ -1,9 +1,9 @@
-/// The F-measure of boundaries that may lie a few pixels apart (Ehrig 2005; the U²-Net paper's relaxed F), β² = 0.3.
+/// The F-measure of boundaries within a tolerance (Ehrig 2005; the relaxed F of the U²-Net paper), with β² = 0.3.
 ///
-/// The paper leaves open what a boundary is. Here it is the mask without its erosion by a 3×3 square, the border
-/// repeated outwards, of the prediction at a probability of ½; two boundaries agree within a Euclidean 3 pixels.
+/// The paper does not define a boundary. Here it is the mask without its erosion by a 3×3 square, the border repeated
+/// outwards, of the prediction at a probability of ½. The tolerance is a Euclidean distance of 3 pixels.
 enum RelaxedBoundary {
-  /// 1 where neither mask has a boundary, 0 where one has none.
+  /// The measure: 1 if neither mask has a boundary, and 0 if only one has.
   static func fMeasure(of prediction: BitMask, against truth: BitMask) -> Double {
     let (predicted, actual) = (prediction.boundary, truth.boundary)
     let (predictedCount, actualCount) = (predicted.count, actual.count)

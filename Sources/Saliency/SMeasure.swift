@@ -1,6 +1,6 @@
 internal import Tensors
 
-/// The structure measure (Fan 2017), α = ½: how alike object and surroundings are, and how alike four blocks are.
+/// The structure measure (Fan 2017) with α = ½: the mean of an object-aware and a region-aware similarity.
 struct SMeasure {
   private let histogram: JointHistogram
   private let probabilities: [Double]
@@ -12,7 +12,7 @@ struct SMeasure {
     self.size = size
   }
 
-  /// Where the picture is split: one past the foreground's centroid, which is rounded half to even.
+  /// The size of the block at upper left: one past the foreground's centroid, which is rounded half to even.
   static func split(of foreground: BitMask, count: Int) -> Size {
     guard count > 0 else { return foreground.size }
     let sums = foreground.coordinateSums
@@ -30,7 +30,7 @@ struct SMeasure {
     return max(0, 0.5 * object(share: Double(foreground) / Double(pixels)) + 0.5 * region)
   }
 
-  /// Sₒ: both sides of the ground truth, weighted by their area.
+  /// Sₒ: the scores of foreground and background, weighted by area.
   private func object(share: Double) -> Double {
     func score(_ levels: [Int], _ values: [Double]) -> Double {
       let moments = Moments(levels, values)
@@ -41,7 +41,7 @@ struct SMeasure {
       + (1 - share) * score(histogram.whole.background, probabilities.map { 1 - $0 })
   }
 
-  /// Sᵣ: the structural similarity of the four blocks, weighted by their area; an empty block has no say.
+  /// Sᵣ: the structural similarity of the four blocks, weighted by area; empty blocks do not count.
   private var region: Double {
     let area = Double(size.height * size.width)
     var weights = histogram.blocks.map { Double($0.size.height * $0.size.width) / area }
@@ -51,7 +51,7 @@ struct SMeasure {
     }
   }
 
-  /// 4·x̄·ȳ·σxy / ((x̄² + ȳ²)(σx² + σy²)), the deviations over N − 1; 1 where both are 0.
+  /// 4·x̄·ȳ·σxy / ((x̄² + ȳ²)(σx² + σy²)) with variances over N − 1; 1 if numerator and denominator are 0.
   private func similarity(_ block: JointHistogram.Block) -> Double {
     let pixels = block.size.height * block.size.width
     let prediction = Moments(block.counts.all, probabilities)
@@ -74,7 +74,7 @@ struct SMeasure {
     return b == 0 && !isUneven(block, prediction) ? 1 : 0
   }
 
-  /// Whether the reference finds a deviation in a block of one level, because its mean is rounded.
+  /// Whether the reference finds a variance in a block of one level, because its mean is rounded.
   private func isUneven(_ block: JointHistogram.Block, _ prediction: Moments) -> Bool {
     let level = prediction.mean
     guard prediction.squares == 0, level != 0 else { return false }
@@ -83,19 +83,19 @@ struct SMeasure {
   }
 }
 
-/// The mean of values that occur so often, and the sum of squared distances from it.
+/// The mean of a histogram, and the sum of squared differences from it.
 struct Moments {
   let count: Int
   let mean: Double
   let squares: Double
 
   /// - Parameters:
-  ///   - levels: how often each value occurs; at least once in all.
-  ///   - values: of each level.
+  ///   - levels: how often each level occurs; at least one does.
+  ///   - values: the value of each level.
   init(_ levels: [Int], _ values: [Double]) {
     let count = levels.reduce(0, +)
     let occurring = levels.indices.filter { levels[$0] > 0 }
-    // One value is its own mean, without rounding.
+    // A single value is its own mean, without rounding.
     let mean =
       occurring.count == 1
       ? values[occurring[0]] : occurring.reduce(0) { $0 + Double(levels[$1]) * values[$1] } / Double(count)
@@ -109,6 +109,6 @@ struct Moments {
 }
 
 extension JointHistogram.Counts {
-  /// By level, wherever it lies.
+  /// The pixels of each level, on foreground and background.
   var all: [Int] { zip(foreground, background).map { $0 + $1 } }
 }

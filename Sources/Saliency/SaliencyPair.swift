@@ -1,17 +1,17 @@
 public import Tensors
 
-/// A predicted saliency map beside its ground truth, both 8-bit grey of the same size.
+/// A predicted saliency map and its ground truth, both 8-bit grey and of the same size.
 public struct SaliencyPair: Sendable {
-  /// Of both.
+  /// The size of both.
   public let size: Size
   /// The prediction, `[height, width]`: 0 is background, 255 is the salient object.
   public let map: [UInt8]
-  /// The ground truth, `[height, width]`: foreground where it is above 128.
+  /// The ground truth, `[height, width]`; values above 128 are foreground.
   public let mask: [UInt8]
 
-  /// A pair; each picture's pixels must fill its size.
+  /// A pair of pictures, `height · width` pixels each.
   ///
-  /// - Throws: `SizeMismatch` where the two are not of the same size, or hold no pixel.
+  /// - Throws: `SizeMismatch` if the sizes differ or there are no pixels.
   public init(map: [UInt8], of mapSize: Size, mask: [UInt8], of maskSize: Size) throws(SizeMismatch) {
     precondition(map.count == mapSize.height * mapSize.width, "\(map.count) pixels do not fill \(mapSize)")
     precondition(mask.count == maskSize.height * maskSize.width, "\(mask.count) pixels do not fill \(maskSize)")
@@ -22,7 +22,7 @@ public struct SaliencyPair: Sendable {
   }
 }
 
-/// A map and its ground truth that cannot be compared pixel by pixel.
+/// A map and its ground truth have different sizes, or no pixels.
 public struct SizeMismatch: Error, Hashable, Sendable, CustomStringConvertible {
   /// The prediction's size.
   public let map: Size
@@ -35,11 +35,11 @@ public struct SizeMismatch: Error, Hashable, Sendable, CustomStringConvertible {
     self.mask = mask
   }
 
-  /// The sizes in words.
+  /// Both sizes, for a message.
   public var description: String {
-    map == mask ? "the map and its mask hold no pixel (\(map))" : "the map is \(map), its mask \(mask)"
+    map == mask ? "the map and its mask have no pixels (\(map))" : "the map is \(map), its mask \(mask)"
   }
 }
 
-/// The smallest step from 1 of a Double, which the reference code adds to denominators.
+/// The distance from 1 to the next Double, which the reference code adds to denominators.
 let epsilon = Double.ulpOfOne

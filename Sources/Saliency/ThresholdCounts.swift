@@ -1,16 +1,16 @@
-/// What is above each of 256 thresholds in one picture: all that precision, recall, F, E and IoU depend on.
+/// The pixels above each of 256 thresholds in one picture, from which precision, recall, F, E and IoU follow.
 public struct ThresholdCounts: Sendable, Hashable {
   /// Foreground pixels of the ground truth whose quantized probability is at least 255, 254, … 0.
   public let truePositives: [Int]
   /// Background pixels of the ground truth whose quantized probability is at least 255, 254, … 0.
   public let falsePositives: [Int]
 
-  /// Foreground pixels of the ground truth.
+  /// The number of foreground pixels of the ground truth.
   public var foreground: Int { truePositives[255] }
-  /// All pixels.
+  /// The number of all pixels.
   public var pixels: Int { truePositives[255] + falsePositives[255] }
 
-  /// The counts from histograms of the quantized probability, 256 bins each, on the foreground and on the background.
+  /// The counts from histograms of the quantized probability on foreground and background, 256 bins each.
   public init(foreground: [Int], background: [Int]) {
     precondition(foreground.count == 256 && background.count == 256, "a bin for each of 256 levels")
     truePositives = Self.fromAbove(foreground)
@@ -34,23 +34,23 @@ public struct ThresholdCounts: Sendable, Hashable {
     }
   }
 
-  /// TP / (TP + FP), 0 where nothing is predicted.
+  /// Precision at a threshold: TP / (TP + FP), 0 if there are no positives.
   public func precision(_ index: Int) -> Double {
     Double(truePositives[index]) / Double(max(truePositives[index] + falsePositives[index], 1))
   }
 
-  /// TP / |G|, 0 where the ground truth is empty.
+  /// Recall at a threshold: TP / |G|, 0 if the ground truth is empty.
   public func recall(_ index: Int) -> Double { Double(truePositives[index]) / Double(max(foreground, 1)) }
 
-  /// The F-measure, β² = 0.3; 0 where its numerator is.
+  /// The F-measure at a threshold, with β² = 0.3; 0 if its numerator is 0.
   public func fMeasure(_ index: Int) -> Double { FMeasure.value(precision: precision(index), recall: recall(index)) }
 
-  /// |prediction ∩ G| / |prediction ∪ G|, 0 where both are empty.
+  /// |prediction ∩ G| / |prediction ∪ G| at a threshold, 0 if both are empty.
   public func intersectionOverUnion(_ index: Int) -> Double {
     Double(truePositives[index]) / Double(max(falsePositives[index] + foreground, 1))
   }
 
-  /// The E-measure.
+  /// The E-measure at a threshold.
   public func eMeasure(_ index: Int) -> Double {
     EMeasure(
       truePositives: truePositives[index], falsePositives: falsePositives[index], foreground: foreground,
@@ -59,12 +59,12 @@ public struct ThresholdCounts: Sendable, Hashable {
   }
 }
 
-/// The harmonic mean of precision and recall that weighs precision more (Achanta 2009).
+/// The weighted harmonic mean of precision and recall, which favours precision (Achanta 2009).
 enum FMeasure {
   /// β² of saliency detection.
   static let weight = 0.3
 
-  /// (1 + β²) · P · R / (β² · P + R), 0 where the numerator is 0.
+  /// (1 + β²) · P · R / (β² · P + R), 0 if the numerator is 0.
   static func value(precision: Double, recall: Double) -> Double {
     let numerator = (1 + weight) * precision * recall
     return numerator == 0 ? 0 : numerator / (weight * precision + recall)
@@ -78,9 +78,8 @@ struct EMeasure {
   let foreground: Int
   let pixels: Int
 
-  /// The mean over pixels (over one less) of (alignment + 1)² / 4.
-  ///
-  /// Where both maps are binary only four kinds of pixels occur, so nothing is computed pixel by pixel.
+  /// The sum of (alignment + 1)² / 4 over all pixels, divided by one less than their number. Both maps are binary, so
+  /// that there are only four kinds of pixels.
   var value: Double {
     let predicted = truePositives + falsePositives
     let sum: Double
@@ -100,7 +99,7 @@ struct EMeasure {
     return sum / (Double(pixels - 1) + epsilon)
   }
 
-  /// How well two values agree, each less its map's mean: in 0 … 1.
+  /// The enhanced alignment of two values, each minus its map's mean, in 0 … 1.
   private static func alignment(_ prediction: Double, _ truth: Double) -> Double {
     let aligned = 2 * (prediction * truth) / (prediction * prediction + truth * truth + epsilon)
     return (aligned + 1) * (aligned + 1) / 4

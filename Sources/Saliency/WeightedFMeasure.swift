@@ -1,25 +1,18 @@
+internal import CMath
 internal import Tensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// The weighted F-measure (Margolin 2014), β² = 1: errors count less where neighbours make up for them, and more far
-/// from the object.
+/// The weighted F-measure (Margolin 2014) with β² = 1. Errors count less where neighbouring pixels are right, and more
+/// far from the object.
 struct WeightedFMeasure {
   private let pair: SaliencyPair
   private let truth: BitMask
   private let foreground: Int
-  /// The error of a level on the background; on the foreground it is one minus that.
+  /// The error of each level on the background; on the foreground the error is one minus that.
   private let probabilities: [Double]
 
   /// - Parameters:
-  ///   - truth: the pair's ground truth.
-  ///   - foreground: how many of its pixels are set.
+  ///   - truth: the ground truth of the pair.
+  ///   - foreground: the number of its set pixels.
   init(_ pair: SaliencyPair, _ table: LevelTable, truth: BitMask, foreground: Int) {
     self.pair = pair
     self.truth = truth
@@ -27,7 +20,7 @@ struct WeightedFMeasure {
     probabilities = table.probabilities
   }
 
-  /// The measure; 0 where the ground truth is empty.
+  /// The measure; 0 if the ground truth is empty.
   var value: Double {
     guard foreground > 0 else { return 0 }
     var levels = pair.map
@@ -40,10 +33,10 @@ struct WeightedFMeasure {
     return 2 * recall * precision / (recall + precision + epsilon)
   }
 
-  /// Gives every background pixel within the Gaussian's reach of the foreground the level of the nearest foreground
-  /// pixel, whose error it is taken to have.
+  /// Sets every background pixel within the Gaussian's reach of the foreground to the level of the nearest foreground
+  /// pixel, whose error it takes over.
   ///
-  /// - Returns: the background's own errors, weighted by distance.
+  /// - Returns: the sum of the background's own errors, weighted by distance.
   private func spreadForeground(in levels: inout [UInt8]) -> Double {
     let leastWrong = probabilities.firstIndex { $0 > 0 } ?? 256
     let wrong = BitMask(pair.map, size: pair.size, atLeast: leastWrong)
@@ -73,7 +66,7 @@ struct WeightedFMeasure {
     return sum
   }
 
-  /// The foreground's errors, each no larger than the Gaussian mean of those around it.
+  /// The sum of the foreground's errors, each limited to the Gaussian mean of the errors around it.
   private func missedForeground(_ levels: [UInt8]) -> Double {
     var rows = ErrorRows(levels, size: pair.size, probabilities)
     var errors = [Double](repeating: 0, count: pair.size.width)
@@ -89,9 +82,9 @@ struct WeightedFMeasure {
     return sum
   }
 
-  /// What an error counts for by its distance from the foreground: 2 − exp(ln ½ / 5 · distance).
+  /// The weight of an error by its distance from the foreground: 2 − exp(ln ½ / 5 · distance).
   private enum Importance {
-    /// By the squared distance, for distances below 128.
+    /// The weights by squared distance, for distances below 128.
     static let table = (0..<128 * 128).map { weight(squaredDistance: $0) }
 
     static func weight(squaredDistance: Int) -> Double {
@@ -100,10 +93,10 @@ struct WeightedFMeasure {
   }
 }
 
-/// MATLAB's `fspecial('gaussian', 7, 5)`, which is the product of one axis with the other.
+/// MATLAB's `fspecial('gaussian', 7, 5)`, which is separable.
 private enum Gaussian {
   static let reach = 3
-  /// One axis from its middle outwards; all seven sum to 1.
+  /// The taps of one axis from the middle outwards; all seven sum to 1.
   static let taps: [Double] = {
     let weights = (0...reach).map { exp(-Double($0 * $0) / (2 * 5 * 5)) }
     let sum = 2 * weights.reduce(0, +) - weights[0]
@@ -111,19 +104,19 @@ private enum Gaussian {
   }()
 }
 
-/// The foreground errors of seven rows at a time, with zeros for what lies beyond the borders.
+/// The foreground errors of seven rows at a time, with zeros outside the picture.
 private struct ErrorRows {
   private static let count = 2 * Gaussian.reach + 1
 
   private let levels: [UInt8]
   private let size: Size
-  /// Of each level.
+  /// The error of each level.
   private let errors: [Double]
-  /// Seven rows, `reach` zeros on either side of each; picture row y lies in row y mod 7.
+  /// Seven rows with `reach` zeros on either side. Row y of the picture is row y mod 7.
   private var rows: [Double]
   private var columns: [Double]
   private var middle = 0
-  /// The first row that is not there yet.
+  /// The next row to fill.
   private var next = 0
 
   init(_ levels: [UInt8], size: Size, _ probabilities: [Double]) {
@@ -137,7 +130,7 @@ private struct ErrorRows {
 
   private var width: Int { columns.count }
 
-  /// Makes y the row in the middle; it must lie below the one before.
+  /// Makes y the middle row; it must be below the last one.
   mutating func move(to y: Int) {
     middle = y
     next = max(next, y - Gaussian.reach)
@@ -163,7 +156,7 @@ private struct ErrorRows {
     }
   }
 
-  /// Writes the errors of a span of the middle row, or the Gaussian means around them where these are less.
+  /// Writes, for a span of the middle row, the errors or the Gaussian means around them, whichever are less.
   mutating func filter(_ span: ClosedRange<Int>, into errors: UnsafeMutableBufferPointer<Double>) {
     let (width, middle) = (width, middle)
     let taps = Gaussian.taps

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Entries: what was stored comes back whole or not at all.
+/// Entries come back complete or not at all.
 @Suite struct CacheTests {
   private let folder = CacheFolder()
   private var cache: Cache { folder.cache }
@@ -62,7 +62,7 @@ import Testing
     #expect(cache.load(folder.key) == payload)
   }
 
-  /// A whole entry under another's name, as a careless copy makes it.
+  /// A complete entry under the name of another, as a careless copy makes it.
   @Test func aForeignEntryIsFound() throws {
     let other = CacheKey(.programs, ["another source", "options"])
     cache.store([1, 2, 3], for: other)
@@ -86,7 +86,7 @@ import Testing
     #expect(cache.load(folder.key) == payload && cache.problem == nil)
   }
 
-  /// A program is code: what others may write is not taken.
+  /// A program is code, so files that others may write are not used.
   @Test(arguments: [0o620, 0o602]) func whatOthersMayWriteIsNotRead(mode: Int) throws {
     cache.store(payload, for: folder.key)
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.file())
@@ -99,7 +99,7 @@ import Testing
     #expect(cache.load(folder.key) { _ in Int?.none } == nil && folder.files().isEmpty)
   }
 
-  /// A driver crashed on a binary: the note that its process left says so, once. Process 2²²+1 cannot be.
+  /// The note of a process that a driver crashed removes the entry. There is no process 2²²+1.
   @Test(arguments: ["4194305", "\(ProcessInfo.processInfo.processIdentifier)", "0", "nonsense", ""])
   func whatEndedAProcessIsRemoved(writer: String) throws {
     cache.store(payload, for: folder.key)
@@ -110,7 +110,7 @@ import Testing
     #expect(cache.load(folder.key) { $0 } == payload)
   }
 
-  /// Another process is just loading it: that says nothing against it.
+  /// An entry that another process is loading at the moment can be used.
   @Test func whatAnotherProcessLoadsIsLoaded() throws {
     cache.store(payload, for: folder.key)
     let file = try folder.file()
@@ -119,7 +119,7 @@ import Testing
     #expect(folder.files().count == 1)
   }
 
-  /// Many writers and readers of one entry: never half of one, and nothing left behind.
+  /// Many writers and readers of one entry: no reader sees half of one, and no temporary file is left.
   @Test func severalAtOnce() {
     let payloads = (0..<4).map { Array(repeating: UInt8($0), count: 10_000 + $0) }
     DispatchQueue.concurrentPerform(iterations: 4) { [folder] index in
@@ -145,7 +145,7 @@ import Testing
   }
 }
 
-/// Where the cache lies, and places where nothing can be written.
+/// Locations of the cache, also those that cannot be written.
 @Suite struct CachePlaceTests {
   @Test(arguments: [
     (["HOME": "/home/a"], CacheLocation.folder("/home/a/.cache/u2cl")),
@@ -198,7 +198,7 @@ import Testing
     #expect(folder.cache.load(folder.key) == [1])
   }
 
-  /// A disk of 64 KiB, where this system lets one be made.
+  /// A disk of 64 KiB, if the system allows the test to make one.
   @Test(.enabled(if: TinyDisk.isPossible, "needs the right to mount a file system"))
   func aFullDiskIsTold() throws {
     let disk = try TinyDisk()
@@ -234,7 +234,7 @@ import Testing
   }
 }
 
-/// A file system that is soon full; unmounted with this object.
+/// A small file system, unmounted with this object.
 private final class TinyDisk {
   let path = FileManager.default.temporaryDirectory.path + "/u2cl-disk-\(UUID().uuidString)"
 
@@ -253,7 +253,7 @@ private final class TinyDisk {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// A file that takes what room there is.
+  /// Writes a file that fills the disk.
   func fill(_ path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
     defer { close(descriptor) }

@@ -2,7 +2,7 @@ import Caches
 import Foundation
 import Testing
 
-/// Journals: every line is a whole record, whatever happened to the file.
+/// Every record that is read from a journal is complete, whatever happened to the file.
 @Suite struct JournalTests {
   private let folder = CacheFolder()
   private var cache: Cache { folder.cache }
@@ -17,8 +17,7 @@ import Testing
     #expect(cache.problem == nil)
   }
 
-  /// A process that was killed while it wrote, after any number of bytes: what was whole is there, but for the end of
-  /// its line perhaps, and the next record is as well.
+  /// After a process was killed while it wrote, at any byte, the complete records are there, and the next one is, too.
   @Test func aTornLineIsLeftOut() throws {
     var sizes: [Int] = []
     for record in records {
@@ -36,7 +35,7 @@ import Testing
     }
   }
 
-  /// Of a damaged line nothing is believed, of the others all; where the head is damaged, the journal begins anew.
+  /// Damaged lines are left out, and others are kept. If the head is damaged, the journal starts again.
   @Test func aDamagedLineIsLeftOut() throws {
     for record in records { cache.append(record, to: key) }
     let file = try folder.file(.tunings)
@@ -72,7 +71,7 @@ import Testing
   }
 }
 
-/// `contents` and `clear`.
+/// Counting and clearing a cache.
 @Suite struct CacheContentsTests {
   @Test func onlyWhatIsOursIsCountedAndRemoved() throws {
     let folder = CacheFolder()

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Files that were cut short or overwritten: a clear error or a usable result, never a crash, a hang or a huge allocation.
+/// Truncated or overwritten files give a clear error or a usable result, never a crash, a hang or a huge allocation.
 @Suite struct DamageTests {
   private static let files = [
     "tiny_rsu4.safetensors", "tiny_rsu4.pth", "tiny_rsu4_legacy.pth", "wrapped.pth", "wrapped_zip64.pth",
@@ -73,7 +73,7 @@ import Testing
     #expect(error?.kind == .damaged && error?.reason.contains("is not possible") == true)
   }
 
-  /// Reads all that a file offers.
+  /// Reads everything in a file.
   private func use(_ bytes: [UInt8]) throws {
     switch try CheckpointFile.open(bytes: bytes, name: "damaged") {
     case .checkpoint(let checkpoint):

@@ -25,5 +25,5 @@ enum Fixtures {
   }
 }
 
-/// Something else came out than a test was written for.
+/// A result that a test does not expect.
 struct Unexpected: Error { let what: String }

@@ -38,7 +38,7 @@ import Testing
     #expect(error?.description == "no/such.pth: there is no such file; check the path")
   }
 
-  /// The memory of a tensor that was copied is given back, its neighbours' with it; all of them can be read again.
+  /// After a tensor was copied, the memory of its bytes and their neighbours is released; all can be read again.
   @Test func tensorsAreReadAgain() throws {
     let checkpoint = try Fixtures.checkpoint("tiny_rsu4.safetensors")
     let first = try checkpoint.names.map { try checkpoint.tensor(named: $0) }

@@ -39,8 +39,8 @@ import Testing
     }
   }
 
-  /// Whatever exporters call nodes and weights, the network is known by what it computes, and each weight is where it
-  /// belongs.
+  /// Whatever exporters call nodes and weights, the network is recognized by what it computes, and each weight is
+  /// found.
   @Test(arguments: [
     ("tiny_opset11_fixed_folded", "u2net (custom)", 1), ("tiny_opset11_dynamic_anonymous", "u2net (custom)", 1),
     ("tiny_opset13_dynamic_folded", "u2net (custom)", 1), ("tiny_opset17_fixed_batchnorm", "u2net (custom)", 1),
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  /// An Upsample that means other pixel centres than PyTorch's makes another network.
+  /// An Upsample with other pixel centres than PyTorch's makes another network.
   @Test func oldUpsamplingIsAnotherNetwork() throws {
     let model = try Fixtures.model("family/u2net_opset9.onnx")
     let error = #expect(throws: KnownNetworks.Unidentified.self) { try model.identified() }
@@ -115,7 +115,7 @@ import Testing
       try graph.validate(model.parameters)
     } catch let error as CheckpointError {
       #expect(file == "external.onnx", "\(error)")
-      #expect(error.description.contains("tensor 'w': its elements lie in 'weights.bin'"), "\(error)")
+      #expect(error.description.contains("tensor 'w': its elements are in 'weights.bin'"), "\(error)")
     }
   }
 

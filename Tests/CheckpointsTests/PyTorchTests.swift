@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// A training script's file: wrapped, prefixed by DataParallel, of several types and layouts.
+  /// The file of a training script: wrapped, with the prefix of DataParallel, of several types and layouts.
   @Test(arguments: ["wrapped.pth", "wrapped_zip64.pth", "wrapped_legacy.pth"])
   func aTrainingCheckpointIsUnwrapped(name: String) throws {
     let weight = try Fixtures.checkpoint("tiny_rsu4.safetensors").tensor(named: "rebnconv1.conv_s1.weight")
@@ -62,7 +62,8 @@ import Testing
     // os.system is defined in the module that Python calls posix.
     #expect(
       error?.description
-        == "\(name): the pickle asks for 'posix.system'; refused: only tensors, dictionaries and numbers are built; save the state_dict alone"
+        == "\(name): the pickle asks for 'posix.system', which is refused: only tensors, dictionaries and numbers are built; "
+        + "save the state_dict alone"
     )
   }
 

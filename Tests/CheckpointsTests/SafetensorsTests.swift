@@ -68,7 +68,7 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try checkpoint.tensor(named: "x") }
     #expect(
       error?.description
-        == "f8.safetensors: tensor 'x': its type F8_E4M3 cannot be read; store it as F32, F16 or BF16")
+        == "f8.safetensors: tensor 'x': its type F8_E4M3 cannot be read; save it as F32, F16 or BF16")
   }
 
   @Test func aPrefixOfDataParallelIsDropped() throws {
@@ -80,14 +80,14 @@ import Testing
     #expect(try Fixtures.named(CheckpointFile.open(bytes: mixed, name: "dp")).names == ["c", "module.a", "module.b"])
   }
 
-  /// Headers that lie; the data is 16 bytes.
+  /// Headers with wrong contents, for 16 bytes of data.
   @Test(arguments: [
     (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,20]}}"#, "do not lie in the 16 bytes"),
     (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}"#, "do not lie"),
     (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[-16,0]}}"#, "do not lie"),
     (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0]}}"#, "do not lie"),
     (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,9223372036854775807]}}"#, "do not lie"),
-    (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,99999999999999999999]}}"#, "not what safetensors writes"),
+    (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,99999999999999999999]}}"#, "not a valid one of safetensors"),
     (#"{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,16]}}"#, "does not fill its 16 bytes"),
     (#"{"x":{"dtype":"F32","shape":[-4],"data_offsets":[0,16]}}"#, "is not possible"),
     (#"{"x":{"dtype":"F32","shape":[4611686018427387905,4],"data_offsets":[0,16]}}"#, "is not possible"),
@@ -103,10 +103,13 @@ import Testing
       #"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
       ";"
     ),
-    (#"{"x":{"dtype":"F32","shape":[4]}}"#, "not what safetensors writes"),
-    (#"{"x":7}"#, "not what safetensors writes"),
-    (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}"#, "not what safetensors writes"),
-    (#"{"__metadata__":{"a":1},"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#, "not what safetensors writes"),
+    (#"{"x":{"dtype":"F32","shape":[4]}}"#, "not a valid one of safetensors"),
+    (#"{"x":7}"#, "not a valid one of safetensors"),
+    (#"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}"#, "not a valid one of safetensors"),
+    (
+      #"{"__metadata__":{"a":1},"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#,
+      "not a valid one of safetensors"
+    ),
   ])
   func aLyingHeaderIsDamaged(header: String, reason: String) throws {
     let error = #expect(throws: CheckpointError.self, "\(header)") {
@@ -126,7 +129,7 @@ import Testing
     #expect(error?.reason.contains("claims a header of") == true)
     bytes[7] = 0xFF
     let absurd = #expect(throws: CheckpointError.self) { try CheckpointFile.open(bytes: bytes, name: "absurd") }
-    #expect(absurd?.reason.contains("no more than 100000000 are read") == true)
+    #expect(absurd?.reason.contains("the limit is 100000000") == true)
   }
 
   /// A safetensors file of the given header and data.

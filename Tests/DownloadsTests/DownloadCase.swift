@@ -1,16 +1,16 @@
-import Caches
 import Downloads
+import Files
 import Foundation
 import Synchronization
 import TestSupport
 
-/// A file that a test fetches into a folder of its own.
+/// A file that a test downloads into a folder of its own.
 struct DownloadCase {
   let folder: TemporaryFolder
   let file: [UInt8]
   private let log = EventLog()
 
-  /// - Parameter seed: of the file's bytes.
+  /// - Parameter seed: the seed of the file's bytes.
   init(seed: UInt64 = 1, byteCount: Int = 300_000) throws {
     folder = try TemporaryFolder()
     var generator = SeededGenerator(seed: seed)
@@ -18,7 +18,7 @@ struct DownloadCase {
   }
 
   var events: [DownloadEvent] { log.events.withLock { $0 } }
-  /// What happened, but for progress.
+  /// The events without progress.
   var incidents: [DownloadEvent] { events.filter { if case .progress = $0 { false } else { true } } }
 
   func download(knowsSize: Bool = true, checksum: Checksum? = nil, stallSeconds: Int = 1) throws -> VerifiedDownload {
@@ -30,16 +30,16 @@ struct DownloadCase {
       limits: limits)
   }
 
-  /// Fetches it from a server.
+  /// Downloads the file from a server.
   func fetch(_ server: HTTPServer, _ path: String = "/model.onnx", _ download: VerifiedDownload? = nil) throws {
     let source = try DownloadSource(server.address + path, fileName: "model.onnx")
     try (download ?? self.download()).fetch(from: source) { [log] event in log.events.withLock { $0.append(event) } }
   }
 
-  /// The file is there and nothing else is.
+  /// Whether the folder holds the complete file and nothing else.
   var isWhole: Bool { folder.files == ["model.onnx"] && folder.bytes("model.onnx") == file }
 
-  /// What an interrupted download has left; nil where there is no such file.
+  /// The bytes left by an interrupted download; nil if there are none.
   var leftover: [UInt8]? { folder.files.first { $0.hasSuffix(".part") }.flatMap(folder.bytes) }
 
   /// Leaves the beginning of a file, as an interrupted download does.

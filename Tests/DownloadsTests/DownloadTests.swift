@@ -5,7 +5,7 @@ import Testing
 
 private typealias Reply = HTTPServer.Reply
 
-/// One transfer: what is right comes whole, and nothing wrong is kept.
+/// Single transfers: the right file arrives complete, and a wrong one is not kept.
 @Suite struct DownloadTests {
   @Test(arguments: [true, false]) func aFileIsFetched(knowsSize: Bool) throws {
     let test = try DownloadCase()
@@ -25,7 +25,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.folder.bytes("model.onnx") == Array("message digest".utf8))
   }
 
-  /// What lay there stays until the right file is whole.
+  /// The old file stays until the right one is complete.
   @Test func anotherFileIsRefused() throws {
     let test = try DownloadCase()
     try test.folder.write([1, 2, 3], to: "model.onnx")
@@ -92,7 +92,7 @@ private typealias Reply = HTTPServer.Reply
   }
 }
 
-/// From a file of this machine.
+/// Copies of files on this machine.
 @Suite struct LocalFileTests {
   @Test(arguments: ["file", "folder", "folder/", "address"]) func aFileIsCopied(form: String) throws {
     let test = try DownloadCase()

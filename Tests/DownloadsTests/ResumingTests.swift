@@ -5,9 +5,9 @@ import Testing
 
 private typealias Reply = HTTPServer.Reply
 
-/// Transfers that break off, and what is made of what they leave.
+/// Transfers that break off, and how the next one goes on.
 @Suite struct ResumingTests {
-  /// The connection ends in the middle, twice; the rest is asked for at once.
+  /// The connection breaks twice, and the rest is requested at once.
   @Test func aCutIsTakenUpAtOnce() throws {
     let test = try DownloadCase()
     let server = try HTTPServer { [file = test.file] request in
@@ -58,7 +58,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.events.last == .progress(last))
   }
 
-  /// All of it was there when the process ended: nothing is asked for.
+  /// The part was already complete, so nothing is requested.
   @Test func aWholePartIsTaken() throws {
     let test = try DownloadCase()
     try test.leave(test.file)
@@ -67,7 +67,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.isWhole && server.requests.isEmpty)
   }
 
-  /// The server has another state of the file now: its tag does not fit, and the whole file comes.
+  /// The server has another version of the file now, so it sends the whole file.
   @Test func aChangedFileIsFetchedWhole() throws {
     let test = try DownloadCase()
     try test.leave([UInt8](repeating: 7, count: 1234), validator: "\"old\"")
@@ -76,7 +76,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.isWhole && server.requests.count == 1 && test.incidents.isEmpty)
   }
 
-  /// A server that knows no parts sends the whole file.
+  /// A server without partial responses sends the whole file.
   @Test func aServerWithoutPartsIsWellEnough() throws {
     let test = try DownloadCase()
     try test.leave(Array(test.file.prefix(1234)))
@@ -85,7 +85,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.isWhole && server.requests.map(\.start) == [1234] && test.incidents.isEmpty)
   }
 
-  /// What was left is not the beginning of the file, and nobody can tell before the end.
+  /// The part is not the beginning of the file, which only the checksum of the whole file reveals.
   @Test func aWrongPartIsFoundAndFetchedAgain() throws {
     let test = try DownloadCase()
     try test.leave([UInt8](repeating: 7, count: 1234))
@@ -104,7 +104,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.folder.files.isEmpty && server.requests.count == 2)
   }
 
-  /// Another part than was asked for, or none (416): the whole file is asked for.
+  /// The server sends another part than the requested one, or none (416), so the whole file is requested.
   @Test(arguments: [206, 416]) func anUnfitPartIsNotTaken(status: Int) throws {
     let test = try DownloadCase()
     try test.leave(Array(test.file.prefix(1234)))
@@ -119,7 +119,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.isWhole && server.requests.map(\.start) == [1234, nil])
   }
 
-  /// An error, a wrong size or a dead server take nothing away from what is there.
+  /// After an error, a wrong size or a dead server the part is still there.
   @Test func whatWasLeftOutlivesAFailure() throws {
     let test = try DownloadCase()
     let left = Array(test.file.prefix(1234))
@@ -147,7 +147,7 @@ private typealias Reply = HTTPServer.Reply
       test.leftover?.elementsEqual(test.file.prefix(3000)) == true && server.requests.map(\.start) == [nil, 3000])
   }
 
-  /// Cancelling its task ends a transfer, even one that stalls.
+  /// Cancelling the task ends a transfer, even a stalled one.
   @Test func aCancelledTaskEnds() async throws {
     let test = try DownloadCase()
     let server = try HTTPServer { [file = test.file] request in
@@ -170,7 +170,7 @@ private typealias Reply = HTTPServer.Reply
     #expect(test.leftover?.count == 3000)
   }
 
-  /// Two at once: one fetches, the other waits and finds the file.
+  /// Of several downloads of one file, one transfers it, and the others wait and find it.
   @Test func oneOfTwoWaits() throws {
     let test = try DownloadCase()
     let server = try HTTPServer { [file = test.file] request in

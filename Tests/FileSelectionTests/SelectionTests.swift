@@ -2,7 +2,7 @@ import FileSelection
 import Foundation
 import Testing
 
-/// Which files a name means.
+/// The files that a name means.
 @Suite struct SelectionTests {
   private func tree() throws -> Tree {
     try Tree([
@@ -61,8 +61,7 @@ import Testing
     #expect(try select(name).allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
   }
 
-  /// What is there under the very name is that file, and a name of something that is not there is left to whoever
-  /// opens it.
+  /// A name under which there is a file means that file. A name without a file is passed on, to fail when it is opened.
   @Test func aNameIsItself() throws {
     let tree = try tree()
     for name in ["\(tree.root)/a[1].jpg", "\(tree.root)/missing.jpg", "\(tree.root)/notes.txt", "-"] {
@@ -83,7 +82,7 @@ import Testing
   @Test(arguments: ["", "1", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1/", "/4", "1 /4", "1/2000000", "1.5/4"])
   func nonsenseIsNoShard(text: String) { #expect(Shard(text) == nil, "\(text)") }
 
-  /// Every file is in one shard, whatever other files there are and wherever the folder lies.
+  /// Every file is in one shard, whatever other files there are and wherever the folder is.
   @Test(arguments: [1, 2, 3, 8, 31]) func shardsPartition(count: Int) throws {
     let shards = try (1...count).map { try #require(Shard("\($0)/\(count)")) }
     var sizes = Array(repeating: 0, count: count)
@@ -100,7 +99,7 @@ import Testing
     #expect(sizes.allSatisfy { abs(Double($0) - mean) <= most }, "\(sizes)")
   }
 
-  /// The same on every machine and in every version: these are written down.
+  /// Shards are the same on every machine and in every version, so some are recorded here.
   @Test func shardsStayTheSame() throws {
     let names = ["a.jpg", "b.jpg", "holiday/c.png", "ä.webp"]
     let shards = try (1...5).map { try #require(Shard("\($0)/5")) }

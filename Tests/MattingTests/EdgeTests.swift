@@ -4,14 +4,15 @@ internal import Tensors
 internal import TestSupport
 internal import Testing
 
-/// Mattes and colours of synthetic composites, whose alpha and foreground are known, from masks a quarter of their width.
+/// Mattes and colours of synthetic composites, whose alpha and foreground are known, from masks a quarter of their
+/// width.
 @Suite struct EdgeTests {
   private static let grid = Size(height: 160, width: 160)
   private static let composites = SyntheticComposite.Kind.allCases.flatMap { kind in
     (1...6).map { (kind, UInt64($0)) }
   }.mapInParallel { SyntheticComposite($0.0, seed: $0.1) }
 
-  /// What authors' code does with the mask: Pillow's resize.
+  /// The mask resized by Pillow's filter, as the authors' code does.
   private static func interpolated(_ composite: SyntheticComposite) -> AlphaMatte {
     let pixels = composite.mask(of: grid).values.map { UInt8(($0 * 255).rounded()) }
     return AlphaMatte(Mask(size: grid, pixels: pixels).resized(to: composite.size))

@@ -4,7 +4,7 @@ internal import Tensors
 internal import TestSupport
 internal import Testing
 
-/// Odd sizes, and what must hold of every matte.
+/// Odd sizes, and properties of every matte.
 @Suite struct MatteTests {
   /// Left half foreground, right half background, in two colours.
   private func halves(_ size: Size, hasAlpha: Bool = false) -> (picture: Picture, mask: CoarseMask) {
@@ -37,7 +37,7 @@ internal import Testing
     }
   }
 
-  /// Sixteen bits give what eight bits give.
+  /// Pictures of 16 bits give the same results as those of 8 bits.
   @Test func depthDoesNotMatter() {
     let composite = SyntheticComposite(.hair, seed: 3, size: Size(height: 90, width: 130))
     let mask = composite.mask(of: Size(height: 40, width: 40))
@@ -57,7 +57,7 @@ internal import Testing
     #expect(worst <= 257, "\(worst)")
   }
 
-  /// What was transparent stays so.
+  /// Transparent pixels stay transparent.
   @Test func alphaOfThePictureIsKept() {
     let size = Size(height: 3, width: 40)
     var (picture, mask) = halves(size, hasAlpha: true)

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Tensors
 
-/// How far a matte lies from the truth, by the measures of matting benchmarks (Rhemann and others, 2009).
+/// The errors of a matte by the measures of matting benchmarks (Rhemann and others, 2009).
 struct MattingErrors {
   /// The sum of absolute differences, in thousands.
   let sad: Double

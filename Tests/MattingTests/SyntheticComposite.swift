@@ -62,7 +62,7 @@ struct SyntheticComposite {
     return CoarseMask(size: size, values: coarse.values.map { ($0 * 255).rounded() / 255 })
   }
 
-  /// Two colours that are told apart by eye.
+  /// Two colours that differ visibly.
   private static func colors(
     using generator: inout SeededGenerator
   ) -> (foreground: SIMD3<Float>, background: SIMD3<Float>) {

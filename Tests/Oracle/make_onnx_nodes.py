@@ -116,7 +116,7 @@ def accepted_nodes():
 
 def refused_nodes():
     ints = lambda *values: np.array(values, np.int64)
-    case("unknown", [node("Softmax")], "node 'the_softmax' (Softmax): the operation Softmax is not one")
+    case("unknown", [node("Softmax")], "node 'the_softmax' (Softmax): the operation Softmax is not supported")
     case("other_domain", [onnx.helper.make_node("Gelu", [X], [Y], name="g", domain="com.microsoft")], "com.microsoft")
     case("missing_weights", [node("Conv", [X, "gone"])],
          "node 'the_conv' (Conv): its weights 'gone' are not in the file")

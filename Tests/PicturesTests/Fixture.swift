@@ -5,7 +5,7 @@ internal import TestSupport
 
 /// The pictures that make_fixtures.py made.
 enum Fixture {
-  /// Of the lossless pictures.
+  /// The size of the lossless pictures.
   static let size = Size(height: 9, width: 13)
 
   private static let folder = SharedFiles.packageRoot + "/Tests/PicturesTests/Fixtures/"
@@ -16,11 +16,11 @@ enum Fixture {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
   }
 
-  /// Every sound picture, by name, sorted.
+  /// The names of all valid pictures, sorted.
   static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
     .filter { !$0.hasPrefix("claims-") && !$0.hasSuffix(".expected.png") && !$0.hasSuffix(".py") }.sorted()
 
-  /// What the lossless pictures hold.
+  /// The samples of the lossless pictures.
   static func sample(_ x: Int, _ y: Int, _ channel: Int, bits: Int) -> Int {
     ((x * 3701 + y * 9107 + channel * 5303 + x * y * 501) % 65536) >> (16 - bits)
   }
@@ -48,7 +48,7 @@ extension Picture {
     }
   }
 
-  /// What is wrong with this picture: nil where it agrees with `expected` within `tolerance`, else a sentence.
+  /// A sentence about the difference to `expected`; nil if this picture agrees within `tolerance`.
   func mismatch(with expected: Picture, within tolerance: Int = 0) -> String? {
     guard size == expected.size, hasAlpha == expected.hasAlpha else {
       return "\(size), alpha \(hasAlpha); expected \(expected.size), alpha \(expected.hasAlpha)"
@@ -63,7 +63,7 @@ extension Picture {
   }
 }
 
-/// A directory that goes away with everything in it.
+/// Calls `body` with a folder that is removed afterwards.
 func withTemporaryDirectory(_ body: (String) throws -> Void) throws {
   let path = NSTemporaryDirectory() + "/u2cl-images-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

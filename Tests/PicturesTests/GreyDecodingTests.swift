@@ -6,7 +6,7 @@ internal import Testing
 
 /// Masks and maps decoded straight to grey.
 @Suite struct GreyDecodingTests {
-  /// Whatever is decoded straight to grey is what its RGB comes to.
+  /// A picture decoded straight to grey equals the luma of its RGB.
   @Test(arguments: Fixture.names) func greyIsTheLumaOfThePicture(name: String) throws {
     let picture = try Picture(contentsOf: Fixture.path(name)).flattened(over: .black)
     let grey = try Mask(greyOf: Fixture.path(name))
@@ -21,7 +21,7 @@ internal import Testing
     }
   }
 
-  /// The same errors as of pictures.
+  /// The errors are the same as for pictures.
   @Test func damagedFilesAreTold() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/x.png"
@@ -49,7 +49,7 @@ internal import Testing
     }
   }
 
-  /// A header that promises more than the file can hold is told before memory is taken for it.
+  /// A header with more pixels than the file can hold is refused before memory is allocated.
   @Test func aFileTooShortForItsHeader() throws {
     var png = try Fixture.bytes("grey-8.png")
     // 9000 × 9000, and the chunk's checksum.
@@ -63,7 +63,7 @@ internal import Testing
     #expect(throws: PictureError(.truncated(.png), name: "x")) { try Picture(decoding: png, name: "x") }
   }
 
-  /// So is a chunk: its memory is taken before its bytes are there.
+  /// So is a chunk that is longer than the file.
   @Test(arguments: ["tEXt", "eXIf", "zTXt", "iCCP", "sPLT", "hIST"]) func aChunkThatClaimsAGigabyte(type: String) throws
   {
     var png = try Fixture.bytes("grey-8.png")

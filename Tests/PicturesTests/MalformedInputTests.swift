@@ -14,7 +14,7 @@ internal import Testing
     }
   }
 
-  /// However short a file is cut, it is never a picture.
+  /// A truncated file is never a picture, wherever it was cut.
   @Test(arguments: Fixture.names) func truncated(_ name: String) throws {
     let bytes = try Fixture.bytes(name)
     let format = try #require(PictureFormat(firstBytes: bytes))
@@ -31,7 +31,7 @@ internal import Testing
     }
   }
 
-  /// Nothing to expect but that it ends, in a picture or in an error of one line.
+  /// Decoding a damaged file ends with a picture or an error of one line.
   @Test(arguments: Fixture.names) func damaged(_ name: String) throws {
     let sound = try Fixture.bytes(name)
     let seed: UInt64 = 11
@@ -109,7 +109,7 @@ internal import Testing
     ]
     for problem in problems {
       let line = PictureError(problem, name: "a\nb.png").description
-      #expect(line.hasPrefix("'a?b.png': ") && !line.contains("\n"), "\(line)")
+      #expect(line.hasPrefix(#"'a\nb.png': "#) && !line.contains("\n"), "\(line)")
     }
   }
 }

@@ -28,7 +28,7 @@ struct PNGKind: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Red, green, blue and, where the kind has it, alpha.
+  /// Red, green, blue and, if the kind has it, alpha.
   func pixel(_ x: Int, _ y: Int) -> [Int] {
     func sample(_ channel: Int) -> Int { Fixture.sample(x, y, channel, bits: bits) }
     func isKey(_ channels: Range<Int>) -> Bool {

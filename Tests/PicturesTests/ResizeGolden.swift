@@ -1,7 +1,7 @@
 internal import Pictures
 internal import Tensors
 
-/// What Pillow and scikit-image make of `sample(x, y, channel, bits: 8)`; written by make_fixtures.py.
+/// Results of Pillow and scikit-image for `sample(x, y, channel, bits: 8)`, written by make_fixtures.py.
 enum ResizeGolden {
   /// Pillow's `resize` of 8-bit samples.
   static let filtered: [FilteredCase] = [
@@ -109,7 +109,7 @@ enum ResizeGolden {
       ]),
   ]
 
-  /// FNV-1a (64 bits) of larger results of Pillow's.
+  /// FNV-1a hashes (64 bits) of larger results of Pillow.
   static let hashed: [HashedCase] = [
     HashedCase(
       from: Size(height: 480, width: 640), to: Size(height: 320, width: 320), channels: 3, filter: .triangle,

@@ -3,7 +3,7 @@ internal import Tensors
 internal import TestSupport
 internal import Testing
 
-/// A resize and all samples that Pillow gives for it.
+/// A resize and all samples of Pillow's result.
 struct FilteredCase: Sendable {
   var from: Size
   var to: Size
@@ -12,7 +12,7 @@ struct FilteredCase: Sendable {
   var expected: [UInt8]
 }
 
-/// A resize and the FNV-1a hash of what Pillow gives for it.
+/// A resize and the FNV-1a hash of Pillow's result.
 struct HashedCase: Sendable {
   var from: Size
   var to: Size
@@ -21,7 +21,7 @@ struct HashedCase: Sendable {
   var hash: UInt64
 }
 
-/// A resize and the planes `[3, height, width]` that scikit-image gives for it.
+/// A resize and the planes `[3, height, width]` of scikit-image's result.
 struct BilinearCase: Sendable {
   var from: Size
   var to: Size

@@ -17,7 +17,7 @@ import Testing
     Mask(size: size, pixels: Array(repeating: value, count: size.height * size.width))
   }
 
-  /// In a picture that stands still the response to a step is exactly an exponential's.
+  /// In a still picture the response to a step is exactly exponential.
   @Test(arguments: [0.0, 0.5, 0.8]) func aStepIsFollowed(strength: Double) {
     var smoothing = TemporalSmoothing(strength: strength)
     let still = picture { UInt8(($0 * 31 + $1 * 7) % 256) }
@@ -43,7 +43,7 @@ import Testing
     #expect(abs(abs(last[1] - last[0]) - 20) <= 1, "\(last)")
   }
 
-  /// Where the picture changes the mask is the frame's own: nothing is drawn out behind a thing that moves.
+  /// Where the picture changes, the mask is that of the frame, so that moving objects leave no trail.
   @Test func whatMovesLeavesNothingBehind() {
     var smoothing = TemporalSmoothing(strength: 0.9)
     func frame(_ left: Int) -> (Picture, Mask) {

@@ -4,7 +4,7 @@ internal import Tensors
 internal import TestSupport
 internal import Testing
 
-/// JPEG and WebP files, and what stands in files beside the pixels.
+/// Writing JPEG and WebP, profiles and metadata.
 @Suite struct WritingTests {
   static let sizes = [Size(height: 1, width: 1), Size(height: 3, width: 127), Size(height: 65, width: 2)]
 
@@ -13,7 +13,7 @@ internal import Testing
     let back = try Picture(decoding: picture.encoded(EncodingOptions(.webp, quality: 100)), name: "x")
     #expect(back.size == size)
     for i in 0..<size.height * size.width {
-      // What is transparent has no colour worth caches.
+      // What is transparent has no colour worth keeping.
       let alpha = hasAlpha ? picture.values[4 * i + 3] : 255
       #expect((back.hasAlpha ? back.values[4 * i + 3] : 255) == alpha)
       guard alpha > 0 else { continue }
@@ -23,7 +23,7 @@ internal import Testing
     }
   }
 
-  /// A smooth picture loses little, the less the better the quality.
+  /// A smooth picture loses little, and less at better quality.
   @Test(arguments: [PictureFormat.jpeg, .webp]) func qualityIsQuality(_ format: PictureFormat) throws {
     let size = Size(height: 40, width: 60)
     var samples: [UInt8] = []
@@ -60,7 +60,7 @@ internal import Testing
     #expect(try Picture(decoding: cmyk.encoded(EncodingOptions(format)), name: "x").iccProfile == nil)
   }
 
-  /// Dropped unless it is asked for; where it is kept, the orientation is that of the pixels.
+  /// Metadata is dropped by default. If it is kept, its orientation is that of the pixels.
   @Test(arguments: PictureFormat.allCases, ["exif-6.jpg", "exif-6.png", "lossless-exif-6.webp"])
   func metadataIsKeptOnDemand(_ format: PictureFormat, source: String) throws {
     var picture = try Picture(contentsOf: Fixture.path(source))

@@ -1,7 +1,7 @@
 import Processes
 import Testing
 
-/// Processes that end as they should, and as they should not.
+/// Processes that exit, crash or hang.
 @Suite struct ChildProcessTests {
   private func shell(_ script: String, _ environment: [String: String] = [:]) -> ChildProcess {
     ChildProcess("/bin/bash", ["-c", script], environment: environment)
@@ -18,7 +18,7 @@ import Testing
     #expect("\(outcome.end)".hasPrefix("ended with signal 6 ("))
   }
 
-  /// Everything it started ends with it, and a stream that it closed says nothing of it.
+  /// A silent process is killed with all that it started, also if it has closed a stream.
   @Test(arguments: ["sleep 60", "sleep 60 & sleep 60", "exec >&-; sleep 60", "exec 2>&-; sleep 60"])
   func silenceIsNotWaitedOut(script: String) throws {
     let clock = ContinuousClock()

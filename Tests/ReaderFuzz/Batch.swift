@@ -1,16 +1,16 @@
 import CAllocationMeter
 import Foundation
 
-/// Many cases in one process, which a bad one ends.
+/// Many cases in one process, which a failing case ends.
 struct Batch {
-  /// What many cases came to.
+  /// The results of many cases.
   struct Summary: Codable {
     var cases = 0
-    /// Files that were read in spite of the change.
+    /// The number of files that were read in spite of the change.
     var accepted = 0
-    /// The most bytes that were held at once.
+    /// The most bytes allocated at once.
     var mostBytes = 0
-    /// The same as a multiple of the file, where that is not small.
+    /// The same as a multiple of the file's size, for files that are not small.
     var worstRatio = 0.0
     var slowest = 0.0
     var slowestSeed: UInt64 = 0
@@ -24,14 +24,14 @@ struct Batch {
     }
   }
 
-  /// Processor time that a case may take, in seconds: thousands of times what one takes.
+  /// The processor time that a case may take, in seconds: thousands of times the usual.
   private static let deadline = 5
-  /// Address space: the program's own libraries take a part of it.
+  /// The limit of address space, in bytes, part of which the program's own libraries take.
   private static let memory = 4 << 30
 
   let reader: Reader
   let corpus: Corpus
-  /// Where the seed of the case at hand is kept.
+  /// The file with the seed of the current case.
   let note: FileHandle
 
   /// Runs the cases of these seeds.
@@ -39,7 +39,7 @@ struct Batch {
     u2cl_meter_limit_memory(Self.memory)
     var summary = Summary()
     let clock = ContinuousClock()
-    // The first reading makes tables that stay.
+    // The first reading allocates tables that stay.
     try? reader.use(corpus.make(0).bytes)
     for seed in seeds {
       try note.seek(toOffset: 0)

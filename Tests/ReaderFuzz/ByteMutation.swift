@@ -1,20 +1,20 @@
 import TestSupport
 
-/// Changes to bytes that know nothing of what these mean.
+/// Random changes to bytes, whatever their format.
 enum ByteMutation: CaseIterable {
   case flipBit, setByte, setInteger, nudgeInteger, setNumber, remove, `repeat`, insertWord, cutShort, fill, splice
 
-  /// Extents, counts and offsets at which arithmetic goes wrong.
+  /// Extents, counts and offsets that are likely to overflow.
   private static let integers: [Int64] = [
     0, 1, 2, 3, 4, 7, 8, 16, 127, 128, 255, 256, 1024, 0x7FFF, 0x8000, 0xFFFF, 0x1_0000, 0x7FFF_FFFF, 0x8000_0000,
     0xFFFF_FFFF, 0x1_0000_0000, 1 << 40, 1 << 61, 1 << 62, .max, .min, -1, -2, -128, -32768,
   ]
 
-  /// Applies one of them at random.
+  /// Applies one change at random.
   ///
   /// - Parameters:
-  ///   - words: what may be inserted or written over something.
-  ///   - donor: another file of the format.
+  ///   - words: sequences of bytes to insert or to overwrite with.
+  ///   - donor: another file of the same format.
   static func apply(
     to bytes: inout [UInt8], words: [[UInt8]], donor: [UInt8], using generator: inout SeededGenerator
   ) {
@@ -48,7 +48,7 @@ enum ByteMutation: CaseIterable {
     }
   }
 
-  /// Writes an integer of 2, 4 or 8 bytes in either order.
+  /// Writes an integer of 2, 4 or 8 bytes, in either byte order.
   private static func setInteger(
     _ bytes: inout [UInt8], at place: Int, _ generator: inout SeededGenerator, _ value: (Int64, Int64) -> Int64
   ) {
@@ -64,7 +64,7 @@ enum ByteMutation: CaseIterable {
     }
   }
 
-  /// Writes another number where decimal digits stand.
+  /// Replaces a decimal number by another.
   private static func setNumber(_ bytes: inout [UInt8], near place: Int, _ generator: inout SeededGenerator) {
     let digits: ClosedRange<UInt8> = 0x30...0x39
     guard let start = bytes[place...].firstIndex(where: digits.contains) else { return }

@@ -4,23 +4,23 @@ import Networks
 import Tensors
 import TestSupport
 
-/// The sound files that a reader's cases are made of, and the making of cases.
+/// The valid files from which a reader's cases are made.
 struct Corpus {
-  /// A file of the corpus, changed.
+  /// A changed file of the corpus.
   struct Case {
     let seed: UInt64
-    /// The file that it was.
+    /// The name of the original file.
     let name: String
     let bytes: [UInt8]
   }
 
-  /// Of what is changed further, in bytes.
+  /// The most bytes of a file that is changed again.
   private static let largest = 1 << 19
 
   private let reader: Reader
   private let files: [(name: String, bytes: [UInt8])]
 
-  /// The tests' own files of a format, and for safetensors a whole network of the official names.
+  /// The tests' files of a format and, for safetensors, a whole network with the official names.
   init(_ reader: Reader) throws {
     self.reader = reader
     let tests = SharedFiles.packageRoot + "/Tests/"
@@ -37,13 +37,13 @@ struct Corpus {
     self.files = files
   }
 
-  /// The case of a seed, the same wherever and whenever it is made.
+  /// The case of a seed, which is the same on every machine.
   func make(_ seed: UInt64) -> Case {
     var generator = SeededGenerator(seed: seed)
     let base = files[Int.random(in: files.indices, using: &generator)]
     let donor = files[Int.random(in: files.indices, using: &generator)].bytes
     var bytes = base.bytes
-    // What is repeated may be repeated again: a file grows to a few times the largest of the corpus at most.
+    // A repeated part may be repeated again, so a file grows to a few times the largest of the corpus at most.
     for _ in 0..<Int.random(in: 1...6, using: &generator) where bytes.count <= Self.largest {
       if let format = reader.format, Int.random(in: 0..<4, using: &generator) > 0 {
         format.mutate(&bytes, words: reader.words, donor: donor, using: &generator)
@@ -54,7 +54,7 @@ struct Corpus {
     return Case(seed: seed, name: base.name, bytes: Array(bytes.prefix(8 * Self.largest)))
   }
 
-  /// U²-Net with blocks of one channel: every official name in a small file.
+  /// U²-Net with blocks of one channel: a small file with every official name.
   private static func narrowNetwork() throws -> [UInt8] {
     func narrow(_ stages: [StageTable.Stage], from first: Int?, per: Int) -> [StageTable.Stage] {
       stages.enumerated().map { index, stage in
@@ -72,7 +72,7 @@ struct Corpus {
 }
 
 extension Reader {
-  /// Whether a fixture is of its format.
+  /// Whether the name of a fixture is that of a file of the format.
   fileprivate func owns(_ name: String) -> Bool {
     switch self {
     case .safetensors: name.hasSuffix(".safetensors")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The batches of one reader, one after the other.
+/// Runs the batches of one reader, one after the other.
 struct Hunt {
   private static let batch: UInt64 = 5000
 
@@ -11,7 +11,7 @@ struct Hunt {
   private let findings: String?
   private let first: UInt64
   private var summary = Batch.Summary()
-  /// Cases that ended a batch.
+  /// The number of cases that ended a batch.
   private(set) var found = 0
 
   init(_ reader: Reader, first: UInt64, cases: UInt64?, seconds: Double?, findings: String?) throws {
@@ -23,7 +23,7 @@ struct Hunt {
     corpus = try Corpus(reader)
   }
 
-  /// Runs until the cases or the time are used up, and says what came of it.
+  /// Runs until all cases have run or the time is over, and prints the results.
   mutating func run() throws {
     let note = FileManager.default.temporaryDirectory.path + "/u2cl-fuzz-\(UUID().uuidString)"
     try Data().write(to: URL(fileURLWithPath: note))
@@ -44,7 +44,9 @@ struct Hunt {
       """)
   }
 
-  /// - Returns: the seed to go on with.
+  /// Runs a batch.
+  ///
+  /// - Returns: the seed of the next case.
   private mutating func runBatch(_ seeds: Range<UInt64>, _ note: String) throws -> UInt64 {
     let process = Process()
     process.executableURL = URL(

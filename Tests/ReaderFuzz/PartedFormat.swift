@@ -1,19 +1,19 @@
 import TestSupport
 
-/// A stretch of a file that has a name or a number: a chunk, a segment, a field, an entry.
+/// A part of a file with a name or a number: a chunk, a segment, a field or an entry.
 struct Part {
   var tag: [UInt8]
   var content: [UInt8]
 }
 
-/// A format made of parts, whose lengths, offsets and checksums are put right after a part was changed, so that what
-/// lies behind those checks is reached.
+/// A format of parts. After a part was changed, lengths, offsets and checksums are corrected, so that the code behind
+/// those checks is reached.
 protocol PartedFormat {
-  /// The parts of a sound file; nil where the bytes are none.
+  /// The parts of a valid file; nil for any other.
   static func parts(of bytes: [UInt8]) -> [Part]?
-  /// A file of these parts.
+  /// The bytes of a file of these parts.
   static func joined(_ parts: [Part]) -> [UInt8]
-  /// Changes the inside of a part in another way than byte by byte; false where it has none.
+  /// Changes a part according to its structure; returns false if it has none.
   static func mutateInside(
     _ part: inout Part, words: [[UInt8]], donor: [UInt8], using generator: inout SeededGenerator
   ) -> Bool
@@ -24,7 +24,7 @@ extension PartedFormat {
     _ part: inout Part, words: [[UInt8]], donor: [UInt8], using generator: inout SeededGenerator
   ) -> Bool { false }
 
-  /// Changes, removes, repeats or exchanges a part.
+  /// Changes, removes, repeats or swaps a part.
   static func mutate(
     _ bytes: inout [UInt8], words: [[UInt8]], donor: [UInt8], using generator: inout SeededGenerator
   ) {
@@ -55,7 +55,7 @@ extension FixedWidthInteger {
   /// Highest byte first.
   var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 
-  /// The integer at `place`; nil where the bytes end before it does.
+  /// The integer at `place`; nil if the bytes end before it does.
   init?(littleEndian bytes: [UInt8], at place: Int) {
     guard place >= 0, place <= bytes.count - MemoryLayout<Self>.size else { return nil }
     self = Self(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: Self.self) })

@@ -1,4 +1,4 @@
-/// Chunks of a type, a length before and a checksum behind.
+/// PNG: chunks of a length, a type, data and a checksum.
 enum PNGFormat: PartedFormat {
   private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -30,7 +30,7 @@ enum PNGFormat: PartedFormat {
   }
 }
 
-/// RIFF chunks of a four-letter code and a length, each of an even number of bytes.
+/// WebP: RIFF chunks of a four-letter code, a length and an even number of bytes.
 enum WebPFormat: PartedFormat {
   static func parts(of bytes: [UInt8]) -> [Part]? {
     guard bytes.starts(with: "RIFF".utf8) else { return nil }
@@ -52,7 +52,7 @@ enum WebPFormat: PartedFormat {
   }
 }
 
-/// Segments of a marker and a length; what follows a scan's header belongs to it.
+/// JPEG: segments of a marker, a length and data. The coded data of a scan belong to its header.
 enum JPEGFormat: PartedFormat {
   static func parts(of bytes: [UInt8]) -> [Part]? {
     guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
@@ -62,7 +62,7 @@ enum JPEGFormat: PartedFormat {
       let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
       let end = min(bytes.count, place + 2 + max(length, 2))
       let next = bytes[place + 1] == 0xDA ? endOfScan(in: bytes, from: end) : end
-      // The length is the tag's, so that a scan's coded data need no length of their own.
+      // The length is part of the tag, because a scan's coded data have none.
       parts.append(Part(tag: Array(bytes[place..<place + 4]), content: Array(bytes[place + 4..<max(next, place + 4)])))
       place = max(next, place + 4)
     }
@@ -77,7 +77,7 @@ enum JPEGFormat: PartedFormat {
     } + [0xFF, 0xD9]
   }
 
-  /// Where a marker stands that is neither a stuffed byte nor a restart.
+  /// The position of the next marker that is neither a stuffed byte nor a restart.
   private static func endOfScan(in bytes: [UInt8], from start: Int) -> Int {
     guard start < bytes.count else { return bytes.count }
     return bytes.indices[start...].first { index in

@@ -4,13 +4,13 @@ import Pictures
 import Networks
 import Tensors
 
-/// A reader of files that strangers made.
+/// A reader that must withstand any file.
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
   case onnx, png, jpeg, webp
 
-  /// The most pixels that pictures may claim here.
+  /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
 
   var isPicture: Bool {
@@ -20,7 +20,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// The format that its files are taken apart by; nil for a stream.
+  /// The format by which its files are divided into parts; nil for a stream.
   var format: (any PartedFormat.Type)? {
     switch self {
     case .safetensors: SafetensorsFormat.self
@@ -33,7 +33,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// What may be written into its files.
+  /// Sequences of bytes that may be written into its files.
   var words: [[UInt8]] {
     switch self {
     case .safetensors: SafetensorsFormat.words
@@ -46,18 +46,18 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// How many bytes reading a file of so many may take at once.
+  /// The most bytes that reading a file of `count` bytes may allocate at once.
   ///
-  /// A weight of one byte widens to four, JSON and pickles of a few bytes to objects of a few dozen. A picture takes
-  /// what its size takes, which the caller limits: up to 8 bytes a pixel, once as stored and once upright, beside the
-  /// decoder's own.
+  /// A weight of one byte becomes four, and a few bytes of JSON or pickles become objects of a few dozen. A picture
+  /// takes up to 8 bytes a pixel, once as stored and once upright, beside the decoder's own memory; the pixels are
+  /// limited.
   func allowance(for count: Int) -> Int {
     (4 << 20) + 64 * count + (isPicture ? 32 * Self.pixelLimit : 0)
   }
 
-  /// Reads all that a file offers.
+  /// Reads everything in a file.
   ///
-  /// - Throws: what the reader says of it.
+  /// - Throws: the error of the reader.
   func use(_ bytes: [UInt8]) throws {
     if isPicture {
       _ = try Picture(decoding: bytes, name: "fuzz", pixelLimit: Self.pixelLimit)
@@ -76,7 +76,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// What the model declares, where u2cl would run it.
+  /// The input shape that the model declares, if u2cl would run it.
   private static func shape(for model: ONNXModel) -> Shape {
     let size = model.inputSize ?? Size(height: 37, width: 45)
     let sides = 1...8192

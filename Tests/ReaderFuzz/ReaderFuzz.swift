@@ -1,29 +1,31 @@
 import ArgumentParser
 import Foundation
 
-/// Feeds the readers files that were sound until they were changed at random.
+/// Feeds the readers valid files that were changed at random.
 ///
-/// Batches run in processes of their own; a case that ends one (a crash, an allocation beyond the allowance, more than
-/// five seconds of processor time) is told by its seed, and its bytes are kept if there is a folder for them.
+/// Batches run in processes of their own. A case that ends one (by a crash, by allocating more than allowed, or by
+/// taking more than five seconds of processor time) is reported by its seed, and its bytes are kept if a folder is
+/// given.
 @main
 struct ReaderFuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ReaderFuzz", abstract: "Feed the readers damaged files and see that nothing but an error comes of it."
+    commandName: "ReaderFuzz",
+    abstract: "Feed the readers damaged files and check that they do nothing worse than throw an error."
   )
 
-  @Option(help: "The reader; all of them, one after the other, unless told.")
+  @Option(help: "The reader to test; by default all, one after the other.")
   var reader: Reader?
 
-  @Option(help: "How many cases for each reader.")
+  @Option(help: "The number of cases for each reader.")
   var cases: UInt64?
 
-  @Option(help: "How long for each reader, in seconds.")
+  @Option(help: "The time for each reader, in seconds.")
   var seconds: Double?
 
-  @Option(help: "The seed of the first case; the next have the next.")
+  @Option(help: "The seed of the first case; each further case adds one.")
   var seed: UInt64 = 1
 
-  @Option(help: "The folder for the bytes of cases that failed.")
+  @Option(help: "The folder for the bytes of failing cases.")
   var findings: String?
 
   @Option(help: .hidden)

@@ -1,8 +1,8 @@
 import TestSupport
 
-/// A header of JSON behind its length, then the elements.
+/// Safetensors: the length of the header, the header in JSON, then the elements.
 enum SafetensorsFormat: PartedFormat {
-  /// What a header is made of, and what confuses readers of JSON.
+  /// Parts of headers, and text that confuses readers of JSON.
   static let words: [[UInt8]] = [
     "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-1", "1e400", "9223372036854775808",
     "\"dtype\":\"F16\"", "\"F32\"", "\"I8\"", "\"BOOL\"", "\"F8_E4M3\"", "\"shape\":[]", "\"shape\":[0]",
@@ -23,7 +23,7 @@ enum SafetensorsFormat: PartedFormat {
   }
 }
 
-/// Stored entries of a name, and a directory of where they are.
+/// Zip: uncompressed entries and a directory of their positions.
 enum ZipFormat: PartedFormat {
   static func parts(of bytes: [UInt8]) -> [Part]? {
     guard let end = bytes.indices.reversed().first(where: { bytes[$0...].starts(with: [0x50, 0x4B, 5, 6]) }),
@@ -61,7 +61,7 @@ enum ZipFormat: PartedFormat {
     return file + directory + [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + count + count + place + [0, 0]
   }
 
-  /// What pickles are made of.
+  /// Parts of pickles.
   static let words: [[UInt8]] =
     [
       [0x80, 2], [0x28], [0x30], [0x31], [0x32], [0x4E], [0x29], [0x74], [0x85], [0x86], [0x87], [0x5D], [0x61], [0x65],
@@ -73,7 +73,7 @@ enum ZipFormat: PartedFormat {
     ] + [[0x7D], [0x5D], [0x29], [0x28], [0x32]].map { Array(repeating: $0[0], count: 5000) }
 }
 
-/// Protocol buffers: fields of a number, those that hold messages changed from within.
+/// ONNX: numbered fields in Protocol Buffers' encoding; fields that hold messages are changed field by field.
 enum WireFormat: PartedFormat {
   static let words: [[UInt8]] =
     [
@@ -120,7 +120,7 @@ enum WireFormat: PartedFormat {
   static func mutateInside(
     _ part: inout Part, words: [[UInt8]], donor: [UInt8], using generator: inout SeededGenerator
   ) -> Bool {
-    // Short texts may pass for messages, and the other way round: either is tried.
+    // Short texts may look like messages, and messages like texts, so both are tried.
     guard (part.tag.first ?? 0) & 7 == 2, part.content.count > 2, parts(of: part.content) != nil,
       Int.random(in: 0..<8, using: &generator) > 0
     else { return false }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A short seeded run of `ReaderFuzz`; long ones are for `scripts/fuzz`.
+/// Short seeded runs of `ReaderFuzz`; `scripts/fuzz` makes long ones.
 @Suite struct ReaderFuzzTests {
-  /// The built program, which lies beside the test bundle.
+  /// The built program, which is in the folder of the test bundle.
   private static let program: String = {
     let own = [
       try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), CommandLine.arguments.first,

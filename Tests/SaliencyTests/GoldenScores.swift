@@ -35,7 +35,7 @@ struct GoldenScores: Sendable {
     }
   }
 
-  /// What is wrong with the scores of this pair: nil where all agree, else a sentence.
+  /// A sentence about the differences of this pair's scores; nil if all agree.
   func mismatch(with scores: ImageScores) -> String? {
     let own = scores.measures
     let wrong = measures.sorted { $0.key.rawValue < $1.key.rawValue }.filter { measure, expected in

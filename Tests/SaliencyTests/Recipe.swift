@@ -4,7 +4,7 @@ import TestSupport
 
 /// The seeded pairs of Golden/recipe.py, pixel for pixel: whole numbers only, so that both languages agree.
 struct Recipe {
-  /// How many pairs there are.
+  /// The number of pairs.
   static let pairs = 240
 
   private var random: SeededGenerator
@@ -17,7 +17,7 @@ struct Recipe {
 
   private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
-  /// The pair of a number.
+  /// The pair of this number.
   static func synthetic(_ index: Int) throws -> SaliencyPair {
     var seeded = Recipe(seed: index, size: Size(height: 1, width: 1))
     var (height, width) = (1 + seeded.below(97), 1 + seeded.below(131))
@@ -45,7 +45,7 @@ struct Recipe {
 
   private mutating func noise(_ bound: Int) -> [Int] { (0..<size.height * size.width).map { _ in below(bound) } }
 
-  /// How far inside an ellipse each pixel is, positive inside; and what it is at the centre.
+  /// The depth of each pixel in an ellipse, positive inside, and the depth of the centre.
   private mutating func ellipse() -> (inside: [Int], full: Int) {
     let (cy, cx) = (below(size.height), below(size.width))
     let (ry, rx) = (1 + below(size.height), 1 + below(size.width))

@@ -2,7 +2,7 @@ import Saliency
 import Tensors
 import Testing
 
-/// What can be said without a reference.
+/// Properties of the measures that need no reference.
 @Suite struct SaliencyTests {
   private let size = Size(height: 3, width: 4)
 
@@ -10,7 +10,7 @@ import Testing
     try SaliencyPair(map: map, of: size, mask: mask, of: size)
   }
 
-  /// A map that is its own ground truth is perfect by every measure but those that ask about all thresholds.
+  /// A map equal to its ground truth is perfect by every measure but those that average over all thresholds.
   @Test func aPerfectMap() throws {
     let mask: [UInt8] = [0, 0, 255, 255, 0, 255, 255, 255, 0, 0, 0, 0]
     let scores = ImageScores(try pair(mask, mask))
@@ -35,7 +35,7 @@ import Testing
     #expect(Measure.allCases.allSatisfy { scores[$0].isNaN })
   }
 
-  /// The means over a data set are those of its images; the paper's F is computed from mean precision and recall.
+  /// The measures of a data set are means over its pictures; the paper's F is computed from mean precision and recall.
   @Test func aDataSetIsTheMeanOfItsImages() throws {
     let images = try (40..<48).map { ImageScores(try Recipe.synthetic($0)) }
     var sum = DatasetScores()

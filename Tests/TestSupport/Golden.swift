@@ -8,7 +8,7 @@ public enum Golden {
     try load(path: SharedFiles.path(relative))
   }
 
-  /// The tensors of any file of weights that is no ONNX model.
+  /// The tensors of a file of weights in any format but ONNX.
   public static func load(path: String) throws -> [String: Tensor] {
     guard case .checkpoint(let checkpoint) = try CheckpointFile.open(path) else { return [:] }
     return Dictionary(uniqueKeysWithValues: try checkpoint.names.map { ($0, try checkpoint.tensor(named: $0)) })

@@ -2,29 +2,29 @@ import Checkpoints
 public import Networks
 public import Tensors
 
-/// A network, its weights and an input, with what the authors' PyTorch code computes for them.
+/// A network, its weights and an input, with the maps that the authors' PyTorch code computes.
 public struct GoldenCase: Sendable, CustomStringConvertible {
-  /// A name for messages.
+  /// The name for messages.
   public let description: String
-  /// What no element may differ by.
+  /// The most that an element may differ.
   public let tolerance: Float
-  /// What the mean over a map may not differ by.
+  /// The most that the mean over a map may differ.
   public let meanTolerance: Double
   private let load: @Sendable () throws -> Content
 
-  /// Everything a case is made of.
+  /// The contents of a case.
   public struct Content: Sendable {
-    /// The network for the input's shape.
+    /// The network, for the shape of the input.
     public let graph: Graph
-    /// Its weights.
+    /// The weights.
     public let parameters: any ParameterSource
-    /// What is fed.
+    /// The input.
     public let input: Tensor
-    /// By output number; not every file holds every map.
+    /// The expected maps, by the number of the output; not every file has every map.
     public let expected: [Int: Tensor]
   }
 
-  /// The five blocks, with live batch norm and odd sizes.
+  /// The five kinds of blocks, with batch norms and odd sizes.
   public static let blocks: [GoldenCase] =
     [
       ("rsu7", RSU(depth: 7, in: 5, mid: 12, out: 20)), ("rsu6", RSU(depth: 6, in: 5, mid: 12, out: 20)),
@@ -43,7 +43,7 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
       }
     }
 
-  /// Whole networks: weights by the recipe, weights from both containers of PyTorch, and the authors' own.
+  /// Whole networks: with seeded weights, with weights from both formats of PyTorch, and with the authors' weights.
   public static let networks: [GoldenCase] =
     [
       synthetic("u2netp_75x101", U2NetTable.small()), synthetic("u2net_75x101", U2NetTable.full()),
@@ -59,7 +59,7 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   /// Loads the files.
   public func content() throws -> Content { try load() }
 
-  /// What is wrong with the outputs of `run`, one sentence each; empty where every map agrees.
+  /// The differences of the outputs of `run`, a sentence each; empty if every map agrees.
   public func complaints(
     about run: (Graph, any ParameterSource, Tensor) throws -> [Tensor]
   ) throws -> [String] {
@@ -97,7 +97,9 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
     }
   }
 
-  /// A file of weights of any format against what PyTorch computed: a file of `input`, or else of the recipe's, and maps.
+  /// A file of weights of any format against maps that PyTorch computed.
+  ///
+  /// - Parameter golden: a file of the maps and of `input`; without it the input is the seeded one.
   public static func file(_ path: String, against golden: String, tolerance: Float = 1e-4) -> GoldenCase {
     let names = [path, golden].map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     return GoldenCase(description: "\(names[0]) against \(names[1])", tolerance: tolerance) {

@@ -1,49 +1,49 @@
 internal import Foundation
 internal import Synchronization
 
-/// An HTTP/1.1 server on 127.0.0.1 that answers as a test wants it; it ends with this object.
+/// An HTTP/1.1 server on 127.0.0.1 whose replies a test decides; it stops with this object.
 public final class HTTPServer: Sendable {
-  /// What a client asked for.
+  /// A request of a client.
   public struct Request: Sendable {
-    /// A path, or a whole address where this is asked as a proxy.
+    /// A path, or a whole address if the server is used as a proxy.
     public let target: String
-    /// By names in lower case.
+    /// The header fields, by names in lower case.
     public let fields: [String: String]
 
-    /// The first byte that is asked for; nil where all of them are.
+    /// The first requested byte; nil if the whole file is requested.
     public var start: Int? {
       fields["range"].flatMap { $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst(6).dropLast()) : nil }
     }
   }
 
-  /// What it gets.
+  /// The reply to a request.
   public struct Reply: Sendable {
     /// Such as 200.
     public var status = 200
-    /// The head's lines but for the length.
+    /// The header fields, without the length.
     public var fields: [String: String] = [:]
-    /// All of the body.
+    /// The whole body.
     public var body: [UInt8] = []
-    /// Whether the length is told before; otherwise the connection's end is the body's.
+    /// Whether the head states the length; otherwise the body ends with the connection.
     public var tellsLength = true
-    /// Only so many bytes of the body are sent.
+    /// The number of bytes of the body to send; nil for all.
     public var sent: Int?
-    /// What happens before the connection is closed, when all that is sent was sent.
+    /// A wait after these bytes, before the connection is closed.
     public var pause: Pause?
 
-    /// An empty file.
+    /// A reply of an empty file.
     public init() {}
 
-    /// A body.
+    /// A reply of a body.
     public init(_ body: [UInt8]) { self.body = body }
 
-    /// Nothing but a status.
+    /// A reply of a status without a body.
     public init(status: Int, fields: [String: String] = [:]) {
       self.status = status
       self.fields = fields
     }
 
-    /// A file as good servers offer it: with an entity tag, parts of it on demand.
+    /// A reply as good servers give it: with an entity tag, and in parts on request.
     public init(_ file: [UInt8], tag: String, to request: Request) {
       fields["ETag"] = tag
       body = file
@@ -61,13 +61,13 @@ public final class HTTPServer: Sendable {
 
   /// A wait in the middle of a reply.
   public enum Pause: Sendable {
-    /// Then the rest of the body follows.
+    /// Waits this long; then the rest of the body follows.
     case seconds(Double)
-    /// Until the client goes away.
+    /// Waits until the client closes the connection.
     case forever
   }
 
-  /// What goes on outlives the object for a moment.
+  /// The state of connections, which may outlive the server for a moment.
   private final class State: Sendable {
     let requests = Mutex<[Request]>([])
     let answer: @Sendable (Request) -> Reply
@@ -77,10 +77,10 @@ public final class HTTPServer: Sendable {
 
   private let state: State
   private let listener: Int32
-  /// Where it listens.
+  /// The port.
   public let port: UInt16
 
-  /// Begins to listen. What `answer` says is sent, once for each connection.
+  /// Starts the server, which sends what `answer` returns, once for each connection.
   public init(_ answer: @escaping @Sendable (Request) -> Reply) throws {
     let state = State(answer)
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -110,7 +110,7 @@ public final class HTTPServer: Sendable {
   /// Such as `http://127.0.0.1:4711`, without a slash at the end.
   public var address: String { "http://127.0.0.1:\(port)" }
 
-  /// Everything that was asked so far.
+  /// All requests so far.
   public var requests: [Request] { state.requests.withLock { $0 } }
 
   private static func serve(_ connection: Int32, _ state: State) {

@@ -2,10 +2,10 @@ internal import Foundation
 
 /// A folder that is removed with this object.
 public final class TemporaryFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
-  /// Makes it.
+  /// Makes the folder.
   public init() throws {
     path = FileManager.default.temporaryDirectory.path + "/u2cl-tests-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -13,10 +13,10 @@ public final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Everything in it, at any depth.
+  /// The paths of everything in the folder, at any depth.
   public var files: Set<String> { Set(FileManager.default.subpaths(atPath: path) ?? []) }
 
-  /// The bytes of a file; nil where there is none.
+  /// The bytes of a file; nil if there is no such file.
   public func bytes(_ name: String) -> [UInt8]? {
     FileManager.default.contents(atPath: "\(path)/\(name)").map(Array.init)
   }

@@ -8,7 +8,7 @@ extension Tensor {
       shape: shape, values: (0..<shape.elementCount).map { _ in Float.random(in: -1...1, using: &generator) })
   }
 
-  /// The largest absolute difference to another tensor of the same shape; infinite where either holds NaN.
+  /// The largest absolute difference to another tensor of the same shape; infinite if either holds NaN.
   public func maxAbsoluteDifference(to other: Tensor) -> Float {
     precondition(shape == other.shape, "\(shape) against \(other.shape)")
     return zip(values, other.values).reduce(0) { worst, pair in
@@ -23,8 +23,8 @@ extension Tensor {
     return zip(values, other.values).reduce(0) { $0 + Double(abs($1.0 - $1.1)) } / Double(max(1, values.count))
   }
 
-  /// What is wrong with this tensor, shape before values: nil where it agrees with `expected` within `tolerance`,
-  /// else a sentence with the shapes, the first bad index and the largest difference.
+  /// A sentence with the shapes, the first wrong index and the largest difference; nil if this tensor agrees with
+  /// `expected` within `tolerance`.
   public func mismatch(with expected: Tensor, within tolerance: Float) -> String? {
     guard shape == expected.shape else { return "shape \(shape), expected \(expected.shape)" }
     let bad = zip(values, expected.values).enumerated().first { !(abs($0.element.0 - $0.element.1) <= tolerance) }

@@ -1,14 +1,14 @@
-// libcurl, opened when something is downloaded and not before: linked, it and the thirty libraries that it needs would
-// cost every start of the command 11 ms, and the command would not start where it is missing.
+// libcurl, opened by the first download. If it were linked, it and its thirty libraries would add 11 ms to every start
+// of the command, and the command would not start without them.
 #ifndef U2CL_CURL_H
 #define U2CL_CURL_H
 
 #include <curl/curl.h>
 
-// The calls that are used here, those of a variable number of arguments once for each type.
+// The functions of libcurl that are used; variadic ones have a function here for each type of argument.
 typedef struct u2cl_curl u2cl_curl;
 
-// Opens libcurl, the first time; NULL where it is not installed. For any thread; what comes back is never closed.
+// Opens libcurl at the first call; NULL if it is not installed. Safe from any thread. The library is never closed.
 const u2cl_curl *u2cl_curl_open(void);
 
 CURL *u2cl_curl_start(const u2cl_curl *curl);
@@ -23,11 +23,11 @@ CURLcode u2cl_curl_set_data_callback(
   const u2cl_curl *curl, CURL *transfer, CURLoption option, size_t (*callback)(char *, size_t, size_t, void *));
 CURLcode u2cl_curl_set_progress_callback(
   const u2cl_curl *curl, CURL *transfer, int (*callback)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t));
-// Schemes that are spoken, at first and after a redirect: a set of CURLPROTO_HTTP and CURLPROTO_HTTPS.
+// Sets the allowed schemes, for the first request and after a redirect: CURLPROTO_HTTP, CURLPROTO_HTTPS or both.
 CURLcode u2cl_curl_set_schemes(const u2cl_curl *curl, CURL *transfer, long schemes);
 CURLcode u2cl_curl_set_headers(const u2cl_curl *curl, CURL *transfer, struct curl_slist *headers);
 
-// NULL where memory is short; the list is as it was then.
+// Appends to a list; NULL if memory is short, and the list is unchanged then.
 struct curl_slist *u2cl_curl_list_append(const u2cl_curl *curl, struct curl_slist *list, const char *text);
 void u2cl_curl_list_free(const u2cl_curl *curl, struct curl_slist *list);
 

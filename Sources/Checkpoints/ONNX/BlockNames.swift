@@ -1,14 +1,16 @@
 import Networks
 
-/// Divides an imported graph into the blocks that are recorded and profiled, and puts each block's nodes together.
+/// Divides an imported graph into blocks, which are recorded and profiled, and sorts the nodes by block.
 ///
-/// Where the nodes carry scopes (`/stage1/rebnconvin/conv_s1/Conv`) a block is the first of them; what leads to its
-/// first convolution, such as a max pool, belongs to it. Otherwise a block is everything that leads to a residual add
-/// and to none before it. The side outputs and what follows the last add are the fusion.
+/// If the nodes' names have scopes (`/stage1/rebnconvin/conv_s1/Conv`), the first scope names the block; the nodes
+/// before a block's first convolution, such as a max pool, belong to that block. Otherwise a block is all nodes that
+/// lead to a residual add and to no earlier one. The side outputs and the nodes behind the last add are the block
+/// `fusion`.
 enum BlockNames {
   private static let fusion = "fusion"
   private static let stages = (1...6).map { "stage\($0)" } + (1...5).reversed().map { "stage\($0)d" }
 
+  /// The graph with its nodes sorted by block.
   static func applied(to graph: Graph) throws -> Graph {
     let names = scoped(graph) ?? byResiduals(graph)
     let order = grouped(graph, names)
@@ -21,8 +23,8 @@ enum BlockNames {
     return builder.finish(outputs: graph.outputs.compactMap { output in moved[output.node].map { (output.name, $0) } })
   }
 
-  /// The nodes block by block, the fusion last: some exporters compute side outputs as soon as they can. Where the
-  /// blocks depend on each other in both directions, the file's order.
+  /// The nodes sorted by block, the fusion last, because some exporters put side outputs early. If two blocks depend on
+  /// each other, the order stays that of the file.
   private static func grouped(_ graph: Graph, _ names: [String]) -> [Node.ID] {
     var rank = [fusion: Int.max]
     for name in names where rank[name] == nil { rank[name] = rank.count }
@@ -33,7 +35,7 @@ enum BlockNames {
     return isForward ? graph.nodes.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) } : Array(graph.nodes.indices)
   }
 
-  /// A name for each node; nil where the convolutions' names have no scopes.
+  /// The block of each node, by scopes; nil if a convolution's name has none.
   private static func scoped(_ graph: Graph) -> [String]? {
     let convolutions = graph.nodes.filter(isConvolution)
     guard !convolutions.isEmpty, convolutions.allSatisfy({ scope($0.name) != nil }) else { return nil }
@@ -52,7 +54,7 @@ enum BlockNames {
     if case .convolution = node.operation { true } else { false }
   }
 
-  /// `stage1` of `/stage1/rebnconvin/conv_s1/Conv`; the side outputs and their fusion are one block.
+  /// The first scope: `stage1` of `/stage1/rebnconvin/conv_s1/Conv`. The side outputs and their fusion are one block.
   private static func scope(_ name: String) -> String? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: true)
     guard name.hasPrefix("/"), parts.count >= 2 else { return nil }
@@ -60,6 +62,7 @@ enum BlockNames {
     return first.hasPrefix("side") || first == "outconv" ? fusion : first
   }
 
+  /// The block of each node, by residual adds.
   private static func byResiduals(_ graph: Graph) -> [String] {
     let adds = graph.nodes.filter { $0.operation == .add }.map(\.id)
     let names = adds.count == stages.count ? stages : adds.indices.map { "block\($0 + 1)" }

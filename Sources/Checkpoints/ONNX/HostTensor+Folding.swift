@@ -1,16 +1,18 @@
 extension HostTensor {
-  /// Gather: the slices of `axis` that `indices` names.
+  /// ONNX `Gather`: the slices of `axis` at `indices`.
   func gathered(_ indices: HostTensor, axis: Int) throws -> HostTensor {
     let axis = axis < 0 ? axis + shape.count : axis
     guard shape.indices.contains(axis) else {
-      throw FormatError.damaged("it gathers along axis \(axis) of shape \(shape)")
+      throw FormatError.damaged("it gathers along axis \(axis), which shape \(shape) does not have")
     }
     let extent = shape[axis]
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
     let picks = try indices.integers("its index").map { index in
       let index = index < 0 ? index + extent : index
-      guard 0..<extent ~= index else { throw FormatError.damaged("it gathers element \(index) of \(extent)") }
+      guard 0..<extent ~= index else {
+        throw FormatError.damaged("it gathers element \(index) of \(extent)")
+      }
       return index
     }
     let size = Array(shape[..<axis]) + indices.shape + Array(shape[(axis + 1)...])
@@ -21,10 +23,10 @@ extension HostTensor {
     return try HostTensor(shape: size, values: picking(positions))
   }
 
-  /// Slice along the one axis of a vector.
+  /// ONNX `Slice` of a vector.
   func sliced(start: Int, end: Int, step: Int) throws -> HostTensor {
     guard shape.count == 1 else { throw FormatError.unsupported("it slices a constant of shape \(shape)") }
-    guard step != 0, step != .min else { throw FormatError.damaged("it slices by steps of \(step)") }
+    guard step != 0, step != .min else { throw FormatError.damaged("it slices with a step of \(step)") }
     func clamped(_ index: Int, _ bounds: ClosedRange<Int>) -> Int {
       min(max(index < 0 ? index + count : index, bounds.lowerBound), bounds.upperBound)
     }
@@ -35,7 +37,7 @@ extension HostTensor {
     return try HostTensor(shape: [positions.count], values: picking(positions))
   }
 
-  /// Concat of vectors.
+  /// ONNX `Concat` of vectors.
   static func concatenated(_ parts: [HostTensor]) throws -> HostTensor {
     guard parts.allSatisfy({ $0.shape.count == 1 }) else {
       throw FormatError.unsupported("it joins constants of shapes \(parts.map(\.shape))")
@@ -48,7 +50,7 @@ extension HostTensor {
     return try HostTensor(shape: [count], values: .integers(parts.flatMap { try $0.integers("its part") }))
   }
 
-  /// Unsqueeze: a new axis of extent 1 at each of `axes` of the result.
+  /// ONNX `Unsqueeze`: a new axis of extent 1 at each of `axes` of the result.
   func unsqueezed(_ axes: [Int]) throws -> HostTensor {
     let rank = shape.count + axes.count
     let places = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
@@ -59,7 +61,7 @@ extension HostTensor {
     return try HostTensor(shape: (0..<rank).map { places.contains($0) ? 1 : extents.next() ?? 1 }, values: values)
   }
 
-  /// Squeeze: without the axes, each of extent 1; without every such axis where none are named.
+  /// ONNX `Squeeze`: without `axes`, or without every axis of extent 1 if `axes` is nil.
   func squeezed(_ axes: [Int]?) throws -> HostTensor {
     let places = axes.map { Set($0.map { $0 < 0 ? $0 + shape.count : $0 }) }
     let left = shape.indices.filter { axis in
@@ -68,20 +70,20 @@ extension HostTensor {
     return try HostTensor(shape: left.map { shape[$0] }, values: values)
   }
 
-  /// Cast to integers (toward zero) or to floating point.
+  /// ONNX `Cast` to integers, toward zero, or to floating point.
   func cast(toIntegers: Bool) throws -> HostTensor {
     guard toIntegers else { return try HostTensor(shape: shape, values: .floats(floats)) }
     guard case .floats(let numbers) = values else { return self }
     return try HostTensor(shape: shape, values: .integers(numbers.map(Self.integer)))
   }
 
-  /// Floor or Ceil.
+  /// ONNX `Floor` or `Ceil`.
   func rounded(_ rule: FloatingPointRoundingRule) throws -> HostTensor {
     guard case .floats(let numbers) = values else { return self }
     return try HostTensor(shape: shape, values: .floats(numbers.map { $0.rounded(rule) }))
   }
 
-  /// Reshape to an explicit shape; 0 keeps an extent, one −1 takes what is left.
+  /// ONNX `Reshape`: an extent of 0 keeps the old one, and one of −1 takes what is left.
   func reshaped(_ request: [Int]) throws -> HostTensor {
     var size = request.enumerated().map {
       $0.element == 0 && shape.indices.contains($0.offset) ? shape[$0.offset] : $0.element
@@ -95,7 +97,7 @@ extension HostTensor {
     return try HostTensor(shape: size, values: values)
   }
 
-  /// Arithmetic that sizes are computed with.
+  /// The operations by which sizes are computed, by their names in ONNX.
   enum Arithmetic: String {
     case add = "Add"
     case subtract = "Sub"
@@ -103,7 +105,7 @@ extension HostTensor {
     case divide = "Div"
   }
 
-  /// Elementwise arithmetic of equal shapes, or with one element on either side.
+  /// Elementwise arithmetic of two tensors of one shape, or with a single element on one side.
   static func combined(_ operation: Arithmetic, _ left: HostTensor, _ right: HostTensor) throws -> HostTensor {
     guard left.shape == right.shape || left.count == 1 || right.count == 1 else {
       throw FormatError.unsupported("it combines constants of shapes \(left.shape) and \(right.shape)")
@@ -127,7 +129,9 @@ extension HostTensor {
       case .multiply: a.multipliedReportingOverflow(by: b)
       case .divide: a.dividedReportingOverflow(by: b)
       }
-    guard !overflow else { throw FormatError.damaged("it computes \(a) \(operation.rawValue) \(b)") }
+    guard !overflow else {
+      throw FormatError.damaged("it computes \(a) \(operation.rawValue) \(b), which is no integer")
+    }
     return value
   }
 
@@ -142,7 +146,7 @@ extension HostTensor {
 
   private static func integer(_ number: Double) throws -> Int {
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
-      throw FormatError.damaged("it makes an integer of \(number)")
+      throw FormatError.damaged("it casts \(number) to an integer")
     }
     return value
   }

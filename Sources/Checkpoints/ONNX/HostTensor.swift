@@ -1,9 +1,10 @@
-/// A small tensor of numbers that exist while a graph is imported: the sizes that exporters compute at run time.
+/// A small constant tensor, computed while a graph is imported: the sizes that exporters leave to be computed at run
+/// time.
 struct HostTensor: Hashable {
-  /// More elements than any computation of sizes needs; whatever is larger is weights and is never evaluated.
+  /// The most elements. Computations of sizes need fewer; larger tensors are weights, which are never computed with.
   static let largestCount = 1024
 
-  /// Exact integers, or floating-point numbers.
+  /// Integers, which are exact, or floating-point numbers.
   enum Values: Hashable {
     case integers([Int])
     case floats([Double])
@@ -11,10 +12,10 @@ struct HostTensor: Hashable {
 
   /// The extents; empty for a scalar.
   let shape: [Int]
-  /// Row-major.
+  /// The values, row-major.
   let values: Values
 
-  /// - Throws: `FormatError` where the number of values is not the shape's.
+  /// - Throws: `FormatError` if the number of values is not the shape's.
   init(shape: [Int], values: Values) throws {
     self.shape = shape
     self.values = values
@@ -23,7 +24,7 @@ struct HostTensor: Hashable {
     }
   }
 
-  /// How many values there are.
+  /// The number of values.
   var count: Int {
     switch values {
     case .integers(let values): values.count
@@ -31,9 +32,10 @@ struct HostTensor: Hashable {
     }
   }
 
-  /// The values, where they are integers.
+  /// The values as integers.
   ///
-  /// - Throws: `FormatError` where they are not.
+  /// - Parameter what: what the error calls the tensor.
+  /// - Throws: `FormatError` if they are not integers.
   func integers(_ what: String) throws -> [Int] {
     guard case .integers(let values) = values else { throw FormatError.unsupported("\(what) is not made of integers") }
     return values

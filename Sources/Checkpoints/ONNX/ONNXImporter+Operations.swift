@@ -2,9 +2,9 @@ import Networks
 import Tensors
 
 extension ONNXImporter {
-  /// What a node's first output stands for.
+  /// The value of a node's first output.
   ///
-  /// - Throws: `FormatError` or `GraphError` where the node is not understood.
+  /// - Throws: `FormatError` or `GraphError` if the node is not supported.
   mutating func value(of node: ProtoOperator) throws -> Value {
     switch node.opType {
     case "Conv": try convolution(node)
@@ -19,7 +19,7 @@ extension ONNXImporter {
     case "Add", "Sub", "Mul", "Div": try arithmetic(node)
     case "Constant", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Floor", "Ceil", "Reshape":
       .constant(try folded(node))
-    default: throw FormatError.unsupported("the operation \(node.opType) is not one that can be run here")
+    default: throw FormatError.unsupported("the operation \(node.opType) is not supported")
     }
   }
 
@@ -28,14 +28,14 @@ extension ONNXImporter {
     let (weight, shape) = try weight(node.requiredInput(1))
     let bias = try node.optionalInput(2).map { try self.weight($0) }
     guard node.integer("group", default: 1) == 1 else {
-      throw FormatError.unsupported("grouped convolutions are not run here")
+      throw FormatError.unsupported("grouped convolutions are not supported")
     }
     guard shape.rank == 4, shape.dimensions[2] == shape.dimensions[3] else {
       throw FormatError.unsupported("its kernel \(shape) is not square")
     }
     let kernel = shape.dimensions[2]
     guard try node.square("kernel_shape", default: kernel) == kernel, 1...1024 ~= kernel else {
-      throw FormatError.damaged("its weights \(shape) are not of its kernel's size")
+      throw FormatError.damaged("its weights \(shape) do not have its kernel_shape")
     }
     guard shape.dimensions[1] == builder.shape(of: input).channels else {
       throw FormatError.damaged("its weights \(shape) do not fit its input \(builder.shape(of: input))")
@@ -49,7 +49,7 @@ extension ONNXImporter {
 
   private mutating func batchNorm(_ node: ProtoOperator) throws -> Value {
     guard node.integer("training_mode", default: 0) == 0 else {
-      throw FormatError.unsupported("it is exported for training; export the network in evaluation mode")
+      throw FormatError.unsupported("it was exported for training; export the network in evaluation mode")
     }
     let names = try (1...4).map { try weight(node.requiredInput($0)).name }
     let norm = BatchNorm(
@@ -61,7 +61,7 @@ extension ONNXImporter {
   private mutating func maxPool(_ node: ProtoOperator) throws -> Value {
     guard node.integers("kernel_shape") != nil else { throw FormatError.damaged("it has no kernel_shape") }
     guard try node.square("dilations", default: 1) == 1 else {
-      throw FormatError.unsupported("a max pool with dilation is not run here")
+      throw FormatError.unsupported("a max pool with dilation is not supported")
     }
     let input = try activation(node.requiredInput(0))
     var pool = MaxPool(
@@ -71,8 +71,8 @@ extension ONNXImporter {
     return try emit(.maxPool(pool), to: [input], node)
   }
 
-  /// Before operator set 10 there was no `ceil_mode`; exporters pad the far sides by a row and a column instead, which
-  /// count for nothing.
+  /// The pool with `ceil_mode`. Operator sets before 10 do not have that attribute, so exporters pad the right and
+  /// lower sides by a column and a row, which do not change the maxima.
   private func ceilPool(_ pool: MaxPool, of input: Shape, _ node: ProtoOperator) throws -> MaxPool {
     let pads = node.integers("pads") ?? []
     let ceiled = MaxPool(kernel: pool.kernel, stride: pool.stride, ceilMode: true)
@@ -80,7 +80,7 @@ extension ONNXImporter {
     guard pads.count == 4, pads[0] == 0, pads[1] == 0, pads.allSatisfy({ 0..<pool.kernel ~= $0 }),
       let output = try? Operation.maxPool(ceiled).outputShape(of: [input]),
       output.height == extent(input.height, pads[2]), output.width == extent(input.width, pads[3])
-    else { throw FormatError.unsupported("a max pool with padding \(pads) is not run here") }
+    else { throw FormatError.unsupported("a max pool with padding \(pads) is not supported") }
     return ceiled
   }
 
@@ -89,17 +89,21 @@ extension ONNXImporter {
     return isWeight(name) ? .weight(name) : try value(name)
   }
 
-  /// Floating point is one type here: a cast between its precisions changes nothing.
+  /// The value of a cast. All floating-point types are one here, so a cast between them changes nothing.
   private func cast(_ node: ProtoOperator) throws -> Value {
     var target = ProtoTensor()
     target.dataType = Int32(clamping: node.integer("to", default: 0))
-    guard let type = target.elementType else { throw FormatError.unsupported("it casts to type \(target.dataType)") }
+    guard let type = target.elementType else {
+      throw FormatError.unsupported("it casts to type \(target.dataType), which is not supported")
+    }
     let name = try node.requiredInput(0)
     if type.isFloatingPoint, isWeight(name) { return .weight(name) }
     switch try value(name) {
     case .constant(let tensor): return .constant(try tensor.cast(toIntegers: !type.isFloatingPoint))
     case let value:
-      guard type.isFloatingPoint else { throw FormatError.unsupported("it casts activations to \(type)") }
+      guard type.isFloatingPoint else {
+        throw FormatError.unsupported("it casts activations to \(type), which is not supported")
+      }
       return value
     }
   }
@@ -108,11 +112,13 @@ extension ONNXImporter {
     guard let first = node.input.first else { throw FormatError.damaged("it has no inputs") }
     let axis = node.integer("axis", default: 1)
     guard case .activation = try value(first) else {
-      guard axis == 0 || axis == -1 else { throw FormatError.unsupported("it joins constants along axis \(axis)") }
+      guard axis == 0 || axis == -1 else {
+        throw FormatError.unsupported("it concatenates constants along axis \(axis)")
+      }
       return .constant(try .concatenated(node.input.map(constant)))
     }
     guard axis == 1 || axis == -3 else {
-      throw FormatError.unsupported("it joins activations along axis \(axis), not channels")
+      throw FormatError.unsupported("it concatenates activations along axis \(axis) and not along the channels")
     }
     let inputs = try node.input.map(activation)
     return inputs.count == 1 ? .activation(inputs[0]) : try emit(.concat, to: inputs, node)
@@ -122,7 +128,9 @@ extension ONNXImporter {
     let names = try (node.requiredInput(0), node.requiredInput(1))
     switch (try value(names.0), try value(names.1)) {
     case (.activation(let left), .activation(let right)):
-      guard node.opType == "Add" else { throw FormatError.unsupported("\(node.opType) of activations is not run here") }
+      guard node.opType == "Add" else {
+        throw FormatError.unsupported("\(node.opType) of activations is not supported")
+      }
       return try emit(.add, to: [left, right], node)
     case (.constant(let left), .constant(let right)):
       guard let operation = HostTensor.Arithmetic(rawValue: node.opType) else {
@@ -130,11 +138,11 @@ extension ONNXImporter {
       }
       return .constant(try .combined(operation, left, right))
     default:
-      throw FormatError.unsupported("\(node.opType) of an activation and a constant is not run here")
+      throw FormatError.unsupported("\(node.opType) of an activation and a constant is not supported")
     }
   }
 
-  /// The nodes that only sizes are computed with.
+  /// The value of a node that computes sizes.
   private func folded(_ node: ProtoOperator) throws -> HostTensor {
     if node.opType == "Constant" { return try literal(node) }
     let name = try node.requiredInput(0)
@@ -150,13 +158,13 @@ extension ONNXImporter {
     case "Floor": return try input.rounded(.down)
     case "Ceil": return try input.rounded(.up)
     case "Reshape": return try input.reshaped(constant(node.requiredInput(1)).integers("its shape"))
-    default: throw FormatError.unsupported("the operation \(node.opType) is not one that can be run here")
+    default: throw FormatError.unsupported("the operation \(node.opType) is not supported")
     }
   }
 
   private func literal(_ node: ProtoOperator) throws -> HostTensor {
     if let tensor = node.tensor("value") {
-      // A weight: its elements are the checkpoint's, only its name is needed here.
+      // A weight: its elements are in the checkpoint, and only its name is needed here.
       if try tensor.extents().count > HostTensor.largestCount { return try HostTensor(shape: [0], values: .floats([])) }
       return try tensor.hostTensor()
     }
@@ -172,7 +180,7 @@ extension ONNXImporter {
     if node.attribute.contains(where: { $0.name == "value_float" }) {
       return try HostTensor(shape: [], values: .floats([Double(node.float("value_float", default: 0))]))
     }
-    throw FormatError.unsupported("its value is not made of numbers")
+    throw FormatError.unsupported("its value is not a tensor of numbers")
   }
 
   private func shape(of value: Value, _ node: ProtoOperator) throws -> HostTensor {
@@ -187,7 +195,7 @@ extension ONNXImporter {
       start: node.integer("start", default: 0), end: node.integer("end", default: dimensions.count), step: 1)
   }
 
-  /// By inputs since operator set 10, by attributes before.
+  /// ONNX `Slice`, whose operands are inputs since operator set 10 and attributes before.
   private func slice(_ input: HostTensor, _ node: ProtoOperator) throws -> HostTensor {
     func operand(_ index: Int, _ attribute: String) throws -> [Int]? {
       try node.optionalInput(index).map { try constant($0).integers("its \(attribute)") } ?? node.integers(attribute)
@@ -198,7 +206,7 @@ extension ONNXImporter {
     return try input.sliced(start: starts[0], end: ends[0], step: operand(4, "steps")?.first ?? 1)
   }
 
-  /// By an input since operator set 13, by an attribute before.
+  /// The axes of `Squeeze` and `Unsqueeze`: an input since operator set 13, and an attribute before.
   private func axes(_ node: ProtoOperator) throws -> [Int]? {
     try node.optionalInput(1).map { try constant($0).integers("its axes") } ?? node.integers("axes")
   }

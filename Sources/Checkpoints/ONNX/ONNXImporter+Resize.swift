@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 extension ONNXImporter {
-  /// Resize and Upsample: bilinear, or nothing where the size stays.
+  /// ONNX `Resize` and `Upsample`: bilinear, or nothing if the size stays.
   mutating func resize(_ node: ProtoOperator) throws -> Value {
     let input = try activation(node.requiredInput(0))
     let shape = builder.shape(of: input)
@@ -14,18 +14,19 @@ extension ONNXImporter {
     }
     guard node.integer("antialias", default: 0) == 0 || (size.height >= shape.height && size.width >= shape.width)
     else {
-      throw FormatError.unsupported("it shrinks with antialiasing, which is not run here")
+      throw FormatError.unsupported("it shrinks with antialiasing, which is not supported")
     }
     let centers = try centers(of: node, from: shape.size, to: size, isExact: isExact)
     return try emit(.upsample(to: size, centers: centers), to: [input], node)
   }
 
-  /// The size that comes out, and whether the scales are exactly its ratio to the input's.
+  /// The size of the output, and whether the scales are exactly the ratio of the sizes.
   private func target(_ node: ProtoOperator, from shape: Shape) throws -> (size: Size, isExact: Bool) {
     guard node.integers("axes") == nil, node.text("keep_aspect_ratio_policy", default: "stretch") == "stretch" else {
-      throw FormatError.unsupported("it resizes some axes only; export with all of them")
+      throw FormatError.unsupported("it resizes only some axes; export with all of them")
     }
-    // Resize since operator set 11: X, roi, scales, sizes. Before, and Upsample: X, scales; at first an attribute.
+    // Inputs of Resize since operator set 11: X, roi, scales, sizes. Before, and for Upsample: X, scales, the latter an
+    // attribute at first.
     let isNew = node.opType == "Resize" && model.operatorSet >= 11
     if isNew, let sizes = try node.optionalInput(3).map(constant) {
       let extents = try sizes.integers("its sizes")
@@ -44,7 +45,7 @@ extension ONNXImporter {
     return (size, Self.isWhole(height) && Self.isWhole(width))
   }
 
-  /// Exporters write ratios of sizes as float32 scales: 11 · 21⁄11 is meant to be 21.
+  /// Whether an extent is a whole number, up to the rounding of float32 scales: 11 · 21⁄11 is meant to be 21.
   private static func isWhole(_ extent: Double) -> Bool { abs(extent - extent.rounded()) < 1e-6 * extent }
 
   private static func whole(_ extent: Double) -> Int { Int(isWhole(extent) ? extent.rounded() : extent.rounded(.down)) }
@@ -56,14 +57,14 @@ extension ONNXImporter {
     return Size(height: height, width: width)
   }
 
-  /// What Upsample means, and Resize before operator set 11, the specification did not say; ONNX's own converter and
-  /// onnxruntime read them as asymmetric.
+  /// Where the pixel centres are. For Upsample, and for Resize before operator set 11, the specification does not say;
+  /// ONNX's own converter and onnxruntime take them as asymmetric.
   private func centers(
     of node: ProtoOperator, from source: Size, to size: Size, isExact: Bool
   ) throws -> PixelCenters {
     let saysMode = node.opType == "Resize" && model.operatorSet >= 11
     let mode = saysMode ? node.text("coordinate_transformation_mode", default: "half_pixel") : "asymmetric"
-    // Scales count only where the mode uses them.
+    // With align_corners the scales do not matter.
     guard isExact || mode == "align_corners" else {
       throw FormatError.unsupported(
         "its scales do not take \(source) to whole pixels; export with sizes instead of scales")
@@ -73,14 +74,14 @@ extension ONNXImporter {
     case "asymmetric": return .asymmetric
     case "align_corners": return .alignCorners
     case "pytorch_half_pixel":
-      // It differs from half_pixel where one pixel comes out: there it is the first.
+      // It differs from half_pixel only if the output has one pixel, which is then the first of the input.
       guard size.height > 1 || source.height == 1, size.width > 1 || source.width == 1 else {
-        throw FormatError.unsupported("it shrinks \(source) to \(size) by pytorch_half_pixel, which is not run here")
+        throw FormatError.unsupported("it shrinks \(source) to \(size) by pytorch_half_pixel, which is not supported")
       }
       return .halfPixel
     default:
       throw FormatError.unsupported(
-        "its coordinates are \(mode); half_pixel, asymmetric and align_corners are run here")
+        "its coordinates are \(mode); only half_pixel, asymmetric and align_corners are supported")
     }
   }
 }

@@ -1,21 +1,21 @@
 import Networks
 import Tensors
 
-/// Turns the nodes of a model, in their order, into a graph for one input shape.
+/// Converts the nodes of a model, in their order, to a graph for one input shape.
 ///
-/// Nodes that nothing leads from to an output are passed over. Sizes are computed on the way: a value is an activation
-/// (a node of the graph), a weight (a name), or a small constant.
+/// Nodes that no output needs are left out. Sizes are computed during the import: a value is an activation (a node of
+/// the graph), a weight (a name), or a small constant.
 struct ONNXImporter {
-  /// What a name in the file stands for.
+  /// The value of a name in the file.
   enum Value {
     case activation(Node.ID)
     case weight(String)
     case constant(HostTensor)
   }
 
-  /// More elements than an activation may have.
+  /// The most elements of an activation.
   private static let largestActivation = 1 << 32
-  /// More nodes than any network has that this program could run.
+  /// The most nodes; networks that this program can run have fewer.
   private static let mostNodes = 100_000
 
   let model: ONNXModel
@@ -37,13 +37,14 @@ struct ONNXImporter {
     values[model.input] = .activation(builder.input)
   }
 
-  /// Runs the import.
+  /// The graph of the model.
   ///
   /// - Throws: `CheckpointError` naming the node.
   mutating func graph() throws -> Graph {
     let needed = neededNodes()
     guard needed.count <= Self.mostNodes else {
-      throw CheckpointError(.unsupported, file: model.file.name, reason: "has \(needed.count) nodes, too many to run")
+      throw CheckpointError(
+        .unsupported, file: model.file.name, reason: "has \(needed.count) nodes; the limit is \(Self.mostNodes)")
     }
     for index in needed { try add(model.nodes[index]) }
     let nodes = try model.outputs.map { name in
@@ -57,7 +58,7 @@ struct ONNXImporter {
     return try BlockNames.applied(to: builder.finish(outputs: outputs(nodes)))
   }
 
-  /// Seven sigmoid maps are U²-Net's, d0 to d6; other outputs keep the names that the file gives them.
+  /// The outputs with their names: d0 to d6 if there are seven sigmoid maps, as of U²-Net, and else the file's names.
   private func outputs(_ nodes: [Node.ID]) -> [(name: String, node: Node.ID)] {
     let areU2Net = nodes.count == 7 && nodes.allSatisfy { sigmoids.contains($0) }
     return zip(model.outputs, nodes).enumerated().map { index, output in
@@ -86,27 +87,29 @@ struct ONNXImporter {
     let place = "node '\(node.label)' (\(node.opType))"
     do {
       guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        throw FormatError.unsupported("operations of '\(node.domain)' are not understood; export with ONNX's own")
+        throw FormatError.unsupported("operations of '\(node.domain)' are not supported; export with ONNX's own")
       }
       guard let output = node.output.first, !output.isEmpty else { throw FormatError.damaged("it has no output") }
       values[output] = try value(of: node)
-    } catch let flaw as FormatError {
-      throw CheckpointError(flaw.kind, file: model.file.name, place: place, reason: flaw.reason)
+    } catch let error as FormatError {
+      throw CheckpointError(error.kind, file: model.file.name, place: place, reason: error.reason)
     } catch let error as GraphError {
       throw CheckpointError(.unsupported, file: model.file.name, place: place, reason: error.reason + fixedSizeAdvice)
     }
   }
 
-  /// Exporters may have computed sizes for the declared input and thrown the computation away.
+  /// Advice if the file declares another input size, for which its exporter may have fixed the sizes in the file.
   private var fixedSizeAdvice: String {
     guard let size = model.inputSize, size != builder.shape(of: builder.input).size else { return "" }
-    return "; the file was exported for \(size), use that size or export with dynamic axes"
+    return "; the file was exported for \(size): use that size, or export with dynamic axes"
   }
 }
 
-// What a name stands for.
+// The values of names.
 extension ONNXImporter {
-  /// - Throws: `FormatError` where nothing before the node makes it.
+  /// The value of a name.
+  ///
+  /// - Throws: `FormatError` if it is not in the file and no earlier node computes it.
   func value(_ name: String) throws -> Value {
     if let value = values[name] { return value }
     if let constant = model.constants[name] { return .constant(constant) }
@@ -117,7 +120,7 @@ extension ONNXImporter {
 
   func activation(_ name: String) throws -> Node.ID {
     guard case .activation(let node) = try value(name) else {
-      throw FormatError.unsupported("its input '\(name)' is a constant, where an activation is needed")
+      throw FormatError.unsupported("its input '\(name)' is a constant, but an activation is needed")
     }
     return node
   }
@@ -128,17 +131,17 @@ extension ONNXImporter {
     case .weight(let alias):
       if let tensor = model.constants[alias] { return tensor }
       if case .constant(let tensor)? = values[alias] { return tensor }
-      throw FormatError.unsupported("its input '\(name)' is too large to be computed with")
-    case .activation: throw FormatError.unsupported("its input '\(name)' is an activation, where a constant is needed")
+      throw FormatError.unsupported("its input '\(name)' is too large for a computation of sizes")
+    case .activation: throw FormatError.unsupported("its input '\(name)' is an activation, but a constant is needed")
     }
   }
 
-  /// Whether the name is a tensor of the file that a node may use as weights, however small.
+  /// Whether the name is that of a floating-point tensor of the file, however small, which nodes may use as weights.
   func isWeight(_ name: String) -> Bool {
     model.parameters.entries[name]?.elementType.isFloatingPoint ?? false
   }
 
-  /// A weight that stands in the file, with its shape.
+  /// The name and shape of a weight of the file.
   func weight(_ name: String) throws -> (name: String, shape: Shape) {
     if case .weight(let alias)? = values[name], let shape = model.parameters.shape(of: alias) { return (alias, shape) }
     guard let shape = model.parameters.shape(of: name) else {
@@ -148,7 +151,7 @@ extension ONNXImporter {
     return (name, shape)
   }
 
-  /// Adds an operation of the network.
+  /// Adds an operation to the graph.
   mutating func emit(_ operation: Operation, to inputs: [Node.ID], _ node: ProtoOperator) throws -> Value {
     let id = try builder.add(operation, to: inputs, name: node.label)
     let shape = builder.shape(of: id)

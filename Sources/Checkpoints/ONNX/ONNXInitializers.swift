@@ -2,14 +2,14 @@ import FoundationEssentials
 import SwiftProtobuf
 import Tensors
 
-/// The weights of an ONNX file: where each initializer's elements lie, found without decoding them.
+/// The weights of an ONNX file: the position of each initializer's elements, found without decoding them.
 struct ONNXInitializers {
-  /// Every initializer of numbers, by name.
+  /// Every numeric initializer, by name.
   private(set) var entries: [String: StoredTensor] = [:]
-  /// Those that are small enough to be computed with.
+  /// The initializers that are small enough for computations of sizes.
   private(set) var constants: [String: HostTensor] = [:]
 
-  /// Finds `Model.graph` (7), and in it every `initializer` (5).
+  /// Finds every `initializer` (field 5) in `Model.graph` (field 7).
   ///
   /// - Throws: `CheckpointError` naming the tensor.
   init(_ file: MappedFile) throws {
@@ -41,8 +41,9 @@ struct ONNXInitializers {
     }
   }
 
-  /// The message without its elements, and where these lie: `raw_data` (9), or packed `float_data` (4) of a float32
-  /// tensor or `double_data` (10) of a float64 one. Elements that are written in another way stay in the message.
+  /// The message without its elements, and the position of the elements: `raw_data` (field 9), packed `float_data` (4)
+  /// of a float32 tensor, or packed `double_data` (10) of a float64 one. Elements written in another way stay in the
+  /// message.
   private static func header(
     of range: Range<Int>, in bytes: UnsafeRawBufferPointer
   ) throws -> (header: ProtoTensor, bulk: Range<Int>?) {
@@ -56,16 +57,16 @@ struct ONNXInitializers {
     let header = try ProtoTensor(copying: rest)
     let type: ElementType? = bulk.number == 4 ? .float32 : bulk.number == 10 ? .float64 : header.elementType
     guard header.elementType == type else {
-      throw FormatError.damaged("the tensor '\(header.name)' holds data of another type than it says")
+      throw FormatError.damaged("the tensor '\(header.name)' holds data of another type than it states")
     }
     return (header, bulk.content)
   }
 }
 
 extension ProtoTensor {
-  /// Decodes a message that is small.
+  /// Decodes a small message.
   ///
-  /// - Throws: `FormatError` where it is malformed.
+  /// - Throws: `FormatError` if it is malformed.
   init(copying bytes: some Sequence<UInt8>) throws {
     do {
       try self.init(serializedBytes: Array(bytes))

@@ -3,18 +3,18 @@ public import Networks
 import SwiftProtobuf
 public import Tensors
 
-/// A network read from an `.onnx` file: its nodes become a `Graph` for any input whose sizes they can follow.
+/// A network from an `.onnx` file, which becomes a `Graph` for any input shape that its nodes accept.
 ///
-/// What is understood: Conv, BatchNormalization, Relu, Sigmoid, MaxPool, Concat, Add, Resize, Upsample, Cast, Identity
-/// and Dropout on activations, and the small computations of sizes that exporters leave in the file.
+/// Supported operations: Conv, BatchNormalization, Relu, Sigmoid, MaxPool, Concat, Add, Resize, Upsample, Cast,
+/// Identity and Dropout of activations, and the small computations of sizes that exporters leave in the file.
 public struct ONNXModel: Network {
   /// The file's name without folder and extension.
   public let name: String
-  /// The initializers, by the names that the graph's parameters have; and what the file says about itself.
+  /// The weights, by the names of the graph's parameters, and the file's metadata.
   public let parameters: Checkpoint
-  /// The size that the file declares for its input; nil where it leaves it open.
+  /// The input size that the file declares; nil if it leaves the size open.
   public let inputSize: Size?
-  /// The channels that the file declares for its input; nil where it leaves them open.
+  /// The number of input channels that the file declares; nil if it leaves the number open.
   public let inputChannels: Int?
 
   let file: MappedFile
@@ -22,19 +22,19 @@ public struct ONNXModel: Network {
   let nodes: [ProtoOperator]
   let outputs: [String]
   let input: String
-  /// The version of ONNX's own operators.
+  /// The version of the operator set of ONNX.
   let operatorSet: Int
 
-  /// Whether the bytes begin as every exporter begins: with the format's version, a small number.
+  /// Whether the bytes begin with a small format version, as every exporter writes it.
   static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count >= 2 && bytes[0] == 0x08 && 1...0x20 ~= bytes[1]
   }
 
-  /// Reads the nodes of a mapped file and finds its weights.
+  /// Reads the nodes of a file and finds its weights.
   ///
   /// - Throws: `CheckpointError`.
   init(_ file: MappedFile) throws {
-    // First, because it tells a file that is cut short from one that is malformed.
+    // First, because this can tell a truncated file from a malformed one.
     let initializers = try ONNXInitializers(file)
     let model = try file.reading(nil, Self.model)
     self.file = file
@@ -47,7 +47,7 @@ public struct ONNXModel: Network {
     parameters = Checkpoint(format: .onnx, file: file, metadata: Self.metadata(of: model), entries: entries)
     constants = initializers.constants
 
-    // Old exporters list the initializers among the inputs.
+    // Old exporters list the initializers as inputs.
     let inputs = model.graph.input.filter { entries[$0.name] == nil }
     guard inputs.count == 1, !outputs.isEmpty else {
       throw CheckpointError(
@@ -64,17 +64,17 @@ public struct ONNXModel: Network {
     }
   }
 
-  /// The operations for an input of this shape, `[batch, channels, height, width]`.
+  /// The graph for an input of this shape, `[batch, channels, height, width]`.
   ///
-  /// - Throws: `CheckpointError` naming the node that is not understood or cannot take that shape.
+  /// - Throws: `CheckpointError` that names the node which is not supported or does not accept the shape.
   public func graph(for input: Shape) throws -> Graph {
     var importer = try ONNXImporter(self, input: input)
     return try importer.graph()
   }
 
-  /// The known network that it computes, with the weights under their official names.
+  /// The known network that the model computes, with the weights under their official names.
   ///
-  /// - Throws: `KnownNetworks.Unidentified` where it computes another; `CheckpointError` as `graph(for:)` does.
+  /// - Throws: `KnownNetworks.Unidentified` if it computes another network; `CheckpointError` as `graph(for:)` does.
   public func identified() throws -> KnownNetworks.Identification {
     let size = inputSize ?? Size(height: 320, width: 320)
     return try KnownNetworks.identify(
@@ -83,7 +83,7 @@ public struct ONNXModel: Network {
 
   private static func model(_ bytes: UnsafeRawBufferPointer) throws -> ProtoModel {
     guard let base = bytes.baseAddress else { throw FormatError.damaged("is empty") }
-    // The initializers are unknown to `ProtoModel`, so that the decoder passes over them.
+    // `ProtoModel` does not declare the initializers, so that the decoder skips them.
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
     let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none)
@@ -107,7 +107,7 @@ public struct ONNXModel: Network {
     return metadata
   }
 
-  /// Weights that an exporter wrote as Constant nodes.
+  /// The weights that an exporter wrote as Constant nodes.
   private static func weightsInNodes(
     _ nodes: [ProtoOperator], of file: MappedFile
   ) throws -> [(String, StoredTensor)] {

@@ -1,5 +1,5 @@
 extension ProtoOperator {
-  /// The node's name, or its first output's where it has none.
+  /// The node's name, or its first output's if it has none.
   var label: String { name.isEmpty ? output.first ?? "" : name }
 
   private func attribute(_ name: String) -> ProtoAttribute? { attribute.first { $0.name == name } }
@@ -18,22 +18,22 @@ extension ProtoOperator {
 
   func tensor(_ name: String) -> ProtoTensor? { attribute(name)?.t }
 
-  /// The name of an input; nil where it is left out.
+  /// The name of an optional input; nil if it is left out.
   func optionalInput(_ index: Int) -> String? {
     index < input.count && !input[index].isEmpty ? input[index] : nil
   }
 
   /// The name of an input.
   ///
-  /// - Throws: `FormatError` where it is left out.
+  /// - Throws: `FormatError` if it is left out.
   func requiredInput(_ index: Int) throws -> String {
     guard let name = optionalInput(index) else { throw FormatError.damaged("its input \(index) is left out") }
     return name
   }
 
-  /// One number for both axes, as of `[2, 2]`; within what pictures can need.
+  /// An attribute with the same number for both axes, such as `[2, 2]`.
   ///
-  /// - Throws: `FormatError` where the axes differ or the number is absurd.
+  /// - Throws: `FormatError` if the axes differ, or the number is not in 1 … 1024.
   func square(_ name: String, default value: Int) throws -> Int {
     guard let both = integers(name) else { return value }
     guard both.count == 2, both[0] == both[1] else {
@@ -43,20 +43,20 @@ extension ProtoOperator {
     return both[0]
   }
 
-  /// Whether nothing is padded.
+  /// Whether there is no padding.
   ///
-  /// - Throws: `FormatError` where the padding is automatic.
+  /// - Throws: `FormatError` if the padding is automatic.
   func hasNoPads() throws -> Bool {
     let automatic = text("auto_pad", default: "NOTSET")
     guard automatic == "NOTSET" || automatic == "VALID" else {
-      throw FormatError.unsupported("its padding \(automatic) is not understood; export explicit pads")
+      throw FormatError.unsupported("its padding \(automatic) is not supported; export explicit pads")
     }
     return automatic == "VALID" || (integers("pads") ?? []).allSatisfy { $0 == 0 }
   }
 
-  /// The padding that all four sides have.
+  /// The padding, the same on all four sides.
   ///
-  /// - Throws: `FormatError` where the sides differ or the padding is automatic.
+  /// - Throws: `FormatError` if the sides differ or the padding is automatic.
   func evenPadding() throws -> Int {
     guard try !hasNoPads(), let pads = integers("pads") else { return 0 }
     guard pads.count == 4, let first = pads.first, pads.allSatisfy({ $0 == first }) else {

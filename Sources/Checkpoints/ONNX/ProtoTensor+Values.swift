@@ -2,7 +2,8 @@ import FoundationEssentials
 import Tensors
 
 extension ProtoTensor {
-  /// The element type of an ONNX code; nil where it has no numbers (strings, complex, four bits).
+  /// The element type of the tensor's ONNX code; nil if that type is not supported (strings, complex numbers, four
+  /// bits).
   var elementType: ElementType? {
     switch dataType {
     case 1: .float32
@@ -22,13 +23,13 @@ extension ProtoTensor {
     }
   }
 
-  /// The extents, checked, with their product.
+  /// The checked extents and their product.
   ///
-  /// - Throws: `FormatError` where they are not possible, or where the elements lie in another file.
+  /// - Throws: `FormatError` if they are not possible, or if the elements are in another file.
   func extents() throws -> (dimensions: [Int], count: Int) {
     guard dataLocation == 0, externalData.isEmpty else {
       let file = externalData.first { $0.key == "location" }?.value ?? "another file"
-      throw FormatError.unsupported("its elements lie in '\(file)'; export the model with its weights inside")
+      throw FormatError.unsupported("its elements are in '\(file)'; export the model with its weights inside")
     }
     let dimensions = dims.map { Int(clamping: $0) }
     guard let count = checkedElementCount(dimensions) else {
@@ -37,13 +38,13 @@ extension ProtoTensor {
     return (dimensions, count)
   }
 
-  /// The elements that are held by this message, widened to float32.
+  /// The elements in this message, converted to float32.
   ///
-  /// - Throws: `FormatError` where their number is not the shape's.
+  /// - Throws: `FormatError` if their number is not the shape's.
   func floats() throws -> [Float] {
     let (dimensions, count) = try extents()
     guard let type = elementType, let size = type.byteCount else {
-      throw FormatError.unsupported("its type \(dataType) is not one of numbers")
+      throw FormatError.unsupported("its type \(dataType) is not a numeric one")
     }
     let values: [Float]
     if !rawData.isEmpty {
@@ -76,13 +77,13 @@ extension ProtoTensor {
     }
   }
 
-  /// A small tensor's values, integers exactly.
+  /// The values of a small tensor; integers are exact.
   ///
-  /// - Throws: `FormatError` where it is large or malformed.
+  /// - Throws: `FormatError` if the tensor is large or malformed.
   func hostTensor() throws -> HostTensor {
     let (dimensions, count) = try extents()
     guard count <= HostTensor.largestCount else {
-      throw FormatError.unsupported("a constant of shape \(dimensions) is too large to be computed with")
+      throw FormatError.unsupported("a constant of shape \(dimensions) is too large for a computation of sizes")
     }
     switch elementType {
     case .int64?:

@@ -1,10 +1,10 @@
-/// What the restricted unpickler can build. Containers are indices into the machine's arenas, so that a pickle which
-/// nests a million lists, or puts a list into itself, costs neither stack nor leaks.
+/// A value that `Unpickler` can build. Containers are indices into the unpickler's arrays, so that a pickle which nests
+/// a million lists, or puts a list into itself, neither overflows the stack nor leaks memory.
 enum PickleValue {
   case none
   case bool(Bool)
   case integer(Int)
-  /// An integer beyond 64 bits: its bytes, little-endian two's complement.
+  /// An integer of more than 64 bits: its bytes, in little-endian two's complement.
   case long([UInt8])
   case float(Double)
   case string(String)
@@ -15,7 +15,7 @@ enum PickleValue {
   case list(Int)
   /// An index into `dictionaries`.
   case dictionary(Int)
-  /// One of the few names that are known.
+  /// One of the names that a pickle may use.
   case global(PickleGlobal)
   /// An index into `storages`.
   case storage(Int)
@@ -23,7 +23,7 @@ enum PickleValue {
   case tensor(Int)
 }
 
-/// The only names that a pickle may ask for.
+/// The classes and functions that a pickle may name; all others are refused.
 enum PickleGlobal: Hashable {
   case orderedDictionary
   case rebuildTensor
@@ -31,7 +31,7 @@ enum PickleGlobal: Hashable {
   case rebuildParameter
   case storage(ElementType)
 
-  /// The name in that module; nil where it is refused.
+  /// The name in a module; nil if it is refused.
   init?(module: String, name: String) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
@@ -52,7 +52,7 @@ enum PickleGlobal: Hashable {
   ]
 }
 
-/// A run of elements that tensors are views of; its bytes lie elsewhere in the file, under `key`.
+/// An array of elements that tensors are views of. Its bytes are elsewhere in the file, under `key`.
 struct PickledStorage: Hashable {
   let key: String
   let elementType: ElementType
@@ -60,7 +60,7 @@ struct PickledStorage: Hashable {
   let count: Int
 }
 
-/// A view of a storage whose bounds have been checked.
+/// A view of a storage, with checked bounds.
 struct PickledTensor {
   let storage: PickledStorage
   /// In elements.
@@ -69,7 +69,7 @@ struct PickledTensor {
   /// In elements.
   let strides: [Int]
 
-  /// - Throws: `FormatError` where the view leaves its storage or repeats elements without end.
+  /// - Throws: `FormatError` if the view leaves its storage or has more elements than it.
   init(storage: PickledStorage, offset: Int, dimensions: [Int], strides: [Int]) throws {
     guard let count = checkedElementCount(dimensions), strides.count == dimensions.count,
       offset >= 0, strides.allSatisfy({ $0 >= 0 })

@@ -1,18 +1,18 @@
 import Tensors
 
-/// The named tensors of an unpickled checkpoint.
+/// The named tensors of a PyTorch checkpoint.
 struct PickledStateDict {
-  /// Keys under which training scripts put the weights.
+  /// The keys under which training scripts store the weights.
   private static let wrappers = ["state_dict", "model_state_dict", "model"]
 
   let tensors: [String: PickledTensor]
 
-  /// Takes the tensors out of what `machine` built; a dictionary that wraps a state_dict is unwrapped.
+  /// Finds the tensors in what `machine` built, also in a dictionary within a dictionary.
   ///
-  /// - Throws: `FormatError` where there are no named tensors.
+  /// - Throws: `FormatError` if there are no named tensors.
   init(_ root: PickleValue, in machine: Unpickler) throws {
     var node = root
-    // Twice at most: {"model": {"state_dict": …}}.
+    // Wrapped at most twice: {"model": {"state_dict": …}}.
     for _ in 0...Self.wrappers.count {
       guard case .dictionary(let index) = node else { break }
       var tensors: [String: PickledTensor] = [:]
@@ -38,7 +38,7 @@ struct PickledStateDict {
 }
 
 extension PickledTensor {
-  /// The tensor as stored, once its storage is known to begin at byte `start` of the file.
+  /// The tensor in the file, where its storage begins at byte `start`.
   func stored(at start: Int) -> StoredTensor {
     let size = storage.elementType.byteCount ?? 0
     let isEmpty = dimensions.contains(0)

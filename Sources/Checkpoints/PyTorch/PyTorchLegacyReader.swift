@@ -1,14 +1,15 @@
-/// Reads what `torch.save` wrote before PyTorch 1.6: the pickles of a magic number, a version, the machine's facts, the
-/// object and the list of its storages' keys; then per key a 64-bit count of elements and the elements.
+/// Reads files that `torch.save` wrote before PyTorch 1.6: pickles of a magic number, a version, facts about the
+/// machine, the object and the list of its storages' keys; then, for each key, a 64-bit count of elements and the
+/// elements.
 enum PyTorchLegacyReader {
-  /// 0x1950a86a20f9469cfc6c, as the pickle holds it.
+  /// 0x1950a86a20f9469cfc6c, in the pickle's byte order.
   private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
   private static let version = 1001
 
   /// Whether the bytes begin with a pickle of the magic number.
   static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count > 2, bytes[0] == 0x80 else { return false }
-    // A protocol-4 pickle has a frame's length before the number.
+    // In a pickle of protocol 4 the length of a frame comes before the number.
     return (0...20).contains { bytes.dropFirst($0).starts(with: magic) }
   }
 
@@ -17,7 +18,7 @@ enum PyTorchLegacyReader {
       var cursor = try ByteCursor(bytes)
       _ = try next(&cursor)
       guard case .integer(version) = try next(&cursor).root else {
-        throw FormatError.unsupported("is of another version of PyTorch's old format than \(version); save it again")
+        throw FormatError.unsupported("is of a version of PyTorch's old format other than \(version); save it again")
       }
       try checkByteOrder(next(&cursor))
       let (root, machine) = try next(&cursor)
@@ -35,7 +36,7 @@ enum PyTorchLegacyReader {
 
   private typealias Pickle = (root: PickleValue, machine: Unpickler)
 
-  /// Runs the pickle at the cursor and passes it.
+  /// Runs the pickle at the cursor and moves past it.
   private static func next(_ cursor: inout ByteCursor) throws -> Pickle {
     var machine = Unpickler(cursor)
     let root = try machine.run()
@@ -44,13 +45,15 @@ enum PyTorchLegacyReader {
   }
 
   private static func checkByteOrder(_ facts: Pickle) throws {
-    guard case .dictionary(let index) = facts.root else { throw FormatError.damaged("the machine's facts are missing") }
+    guard case .dictionary(let index) = facts.root else {
+      throw FormatError.damaged("the facts about the machine are missing")
+    }
     for case (.string("little_endian"), .bool(false)) in facts.machine.dictionaries[index] {
-      throw FormatError.unsupported("is written in big-endian order; save it on a little-endian machine")
+      throw FormatError.unsupported("is big-endian; save it on a little-endian machine")
     }
   }
 
-  /// Where each storage's elements begin, walking them in the order of the keys.
+  /// The position of each storage's first element. The storages follow each other in the order of the keys.
   private static func storages(of machine: Unpickler, keys: Pickle, at start: ByteCursor) throws -> [String: Int] {
     guard case .list(let list) = keys.root else { throw FormatError.damaged("the list of storages is missing") }
     let known = Dictionary(machine.storages.map { ($0.key, $0) }) { first, _ in first }

@@ -1,5 +1,5 @@
-/// Reads what `torch.save` writes since PyTorch 1.6: a zip archive with the pickle `NAME/data.pkl` and one stored entry
-/// `NAME/data/KEY` per storage.
+/// Reads files that `torch.save` writes since PyTorch 1.6: a zip archive with the pickle `NAME/data.pkl` and an
+/// uncompressed entry `NAME/data/KEY` for each storage.
 enum PyTorchZipReader {
   static func read(_ file: MappedFile) throws -> Checkpoint {
     let entries = try file.reading { bytes in
@@ -14,7 +14,7 @@ enum PyTorchZipReader {
         throw FormatError.unsupported("is a TorchScript program; save the network's state_dict instead")
       }
       if let order = directory["\(folder)byteorder"], !bytes[order].elementsEqual("little".utf8) {
-        throw FormatError.unsupported("is written in big-endian order; save it on a little-endian machine")
+        throw FormatError.unsupported("is big-endian; save it on a little-endian machine")
       }
       var machine = Unpickler(try ByteCursor(UnsafeRawBufferPointer(rebasing: bytes[range])))
       let root = try machine.run()

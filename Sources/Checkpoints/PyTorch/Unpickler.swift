@@ -1,16 +1,17 @@
-/// A stack machine for the pickles that `torch.save` writes (protocols 2 to 4). It executes nothing: a name that is
-/// not in `PickleGlobal` is refused where it is mentioned, and calls are only those that `call` spells out.
+/// A stack machine for the pickles that `torch.save` writes (protocols 2 to 4). It runs no Python: names that are not
+/// in `PickleGlobal` are refused, and the only calls are those that `call` implements.
 ///
 /// Source: Python's `pickletools`, which defines every opcode.
 struct Unpickler {
-  /// More operations than any network's checkpoint takes (U²-Net's: 29,000); each costs a few dozen bytes at most.
+  /// The most operations: more than any network's checkpoint has (U²-Net's has 29,000). Each takes a few dozen bytes at
+  /// most.
   private static let longestProgram = 2_000_000
-  /// In bytes; a name is shorter.
+  /// The longest string, in bytes; names are shorter.
   private static let longestString = 1 << 16
 
-  /// Tuples and lists.
+  /// The tuples and lists.
   private(set) var sequences: [[PickleValue]] = []
-  /// Pairs in the order in which they were set; the last of a key counts.
+  /// The dictionaries: pairs in the order in which they were set. The last pair of a key counts.
   private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   private(set) var storages: [PickledStorage] = []
   private(set) var tensors: [PickledTensor] = []
@@ -21,13 +22,13 @@ struct Unpickler {
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
 
-  /// A machine for the pickle that begins at the cursor.
+  /// A machine for the pickle at the cursor.
   init(_ cursor: ByteCursor) { self.cursor = cursor }
 
-  /// Where the next byte after the pickle is, once it has run.
+  /// The position of the next byte; after `run`, of the first byte behind the pickle.
   var position: Int { cursor.position }
 
-  /// Runs to the `STOP`.
+  /// Runs the pickle to its `STOP`.
   ///
   /// - Throws: `FormatError`.
   mutating func run() throws -> PickleValue {
@@ -39,8 +40,8 @@ struct Unpickler {
       }
       guard let opcode = Opcode(rawValue: code) else {
         throw FormatError.refused(
-          "the pickle uses operation 0x\(String(code, radix: 16)) at byte \(cursor.position - 1); refused: only tensors, dictionaries and numbers are built"
-        )
+          "the pickle uses operation 0x\(String(code, radix: 16)) at byte \(cursor.position - 1), which is refused: "
+            + "only tensors, dictionaries and numbers are built")
       }
       try execute(opcode)
     }
@@ -184,36 +185,37 @@ extension Unpickler {
 
   private mutating func append(_ items: [PickleValue]) throws {
     guard case .list(let index) = try top() else {
-      throw FormatError.damaged("the pickle appends to something that is no list")
+      throw FormatError.damaged("the pickle appends to a value that is not a list")
     }
     sequences[index].append(contentsOf: items)
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws {
     guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
-      throw FormatError.damaged("the pickle sets items of something that is no dictionary")
+      throw FormatError.damaged("the pickle sets items of a value that is not a dictionary")
     }
     for pair in stride(from: 0, to: items.count, by: 2) {
       dictionaries[index].append((items[pair], items[pair + 1]))
     }
   }
 
-  /// The attributes of an object: a dictionary's (`_metadata` of a `state_dict`) are dropped.
+  /// Sets attributes. Those of a dictionary (`_metadata` of a `state_dict`) are dropped; others are refused.
   private mutating func build() throws {
     _ = try pop()
     guard case .dictionary = try top() else {
-      throw FormatError.refused("the pickle sets attributes; refused: only tensors, dictionaries and numbers are built")
+      throw FormatError.refused(
+        "the pickle sets attributes, which is refused: only tensors, dictionaries and numbers are built")
     }
   }
 }
 
-// Names and the calls that are spelled out.
+// Names and calls.
 extension Unpickler {
   private func global(module: String, name: String) throws -> PickleValue {
     guard let global = PickleGlobal(module: module, name: name) else {
       throw FormatError.refused(
-        "the pickle asks for '\(module).\(name)'; refused: only tensors, dictionaries and numbers are built; save the state_dict alone"
-      )
+        "the pickle asks for '\(module).\(name)', which is refused: only tensors, dictionaries and numbers are built; "
+          + "save the state_dict alone")
     }
     return .global(global)
   }
@@ -221,7 +223,7 @@ extension Unpickler {
   private mutating func stackGlobal() throws {
     let names = try pop(count: 2)
     guard case .string(let module) = names[0], case .string(let name) = names[1] else {
-      throw FormatError.damaged("the pickle names a global by something that is no string")
+      throw FormatError.damaged("the pickle names a global by a value that is not a string")
     }
     stack.append(try global(module: module, name: name))
   }
@@ -229,7 +231,7 @@ extension Unpickler {
   private mutating func reduce() throws {
     let operands = try pop(count: 2)
     guard case .global(let function) = operands[0], case .tuple(let index) = operands[1] else {
-      throw FormatError.refused("the pickle calls something that is no function; refused: nothing in it is called")
+      throw FormatError.refused("the pickle calls a value that is not a function, which is refused")
     }
     try call(function, sequences[index])
   }
@@ -238,7 +240,7 @@ extension Unpickler {
     switch function {
     case .orderedDictionary:
       guard arguments.isEmpty else {
-        throw FormatError.unsupported("the pickle fills an OrderedDict by its constructor")
+        throw FormatError.unsupported("the pickle passes arguments to OrderedDict; save the state_dict again")
       }
       pushDictionary()
     case .rebuildTensor, .rebuildTensorV2:
@@ -246,15 +248,15 @@ extension Unpickler {
       stack.append(.tensor(tensors.count - 1))
     case .rebuildParameter:
       guard case .tensor? = arguments.first else {
-        throw FormatError.damaged("the pickle makes a parameter of no tensor")
+        throw FormatError.damaged("the pickle makes a parameter of a value that is not a tensor")
       }
       stack.append(arguments[0])
     case .storage:
-      throw FormatError.refused("the pickle calls a storage; refused: storages are only read")
+      throw FormatError.refused("the pickle calls a storage, which is refused: storages are only read")
     }
   }
 
-  /// (storage, offset, size, strides, …), the rest being of no concern to weights.
+  /// A tensor from (storage, offset, size, strides, …); the other arguments do not matter for weights.
   private func tensor(_ arguments: [PickleValue]) throws -> PickledTensor {
     guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
       let dimensions = integers(arguments[2]), let strides = integers(arguments[3])
@@ -272,7 +274,7 @@ extension Unpickler {
     return result
   }
 
-  /// ('storage', type, key, device, count[, view]).
+  /// Adds a storage from ('storage', type, key, device, count[, view]).
   private mutating func loadStorage() throws {
     guard case .tuple(let index) = try pop(), sequences[index].count >= 5 else {
       throw FormatError.damaged("the pickle asks for a storage in an unknown way")

@@ -1,8 +1,8 @@
-/// The central directory of a zip archive: where each stored entry's bytes lie in the file, so that they stay mapped.
+/// The central directory of a zip archive, which says where each entry's bytes are, so that they can stay mapped.
 ///
 /// Source: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12, 4.3.14–16 and 4.5.3 (zip64).
 struct ZipDirectory {
-  /// The bytes of each entry, by its path.
+  /// The positions of each entry's bytes, by the entry's path.
   let entries: [String: Range<Int>]
 
   /// Whether the bytes begin with a local file header.
@@ -18,11 +18,11 @@ struct ZipDirectory {
 
   /// Reads the directory.
   ///
-  /// - Throws: `FormatError` where the archive is cut short or damaged, or has entries that are compressed or encrypted.
+  /// - Throws: `FormatError` if the archive is truncated or damaged, or has compressed or encrypted entries.
   init(_ bytes: UnsafeRawBufferPointer) throws {
     let (count, offset) = try Self.locate(bytes)
     var cursor = try ByteCursor(bytes, at: offset)
-    // No entry takes less than its fixed part.
+    // Every entry takes at least 46 bytes.
     guard count <= cursor.remaining / 46 else { throw FormatError.damaged("the archive claims \(count) entries") }
     var entries: [String: Range<Int>] = [:]
     for _ in 0..<count {
@@ -34,7 +34,7 @@ struct ZipDirectory {
     self.entries = entries
   }
 
-  /// How many entries the directory has and where it begins, from the record at the archive's end.
+  /// The number of the directory's entries and its position, from the record at the end of the archive.
   private static func locate(_ bytes: UnsafeRawBufferPointer) throws -> (count: Int, offset: Int) {
     let size = 22
     let earliest = max(0, bytes.count - size - 0xFFFF)
@@ -92,7 +92,7 @@ struct ZipDirectory {
         throw FormatError.unsupported(
           "the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
       }
-      // Values that do not fit 32 bits stand in the zip64 field, in this order.
+      // Values that do not fit 32 bits are in the zip64 field, in this order.
       var wide = try Wide(UnsafeRawBufferPointer(rebasing: cursor.bytes[extra]))
       let originalSize = try wide.resolve(original)
       size = try wide.resolve(stored)
@@ -101,7 +101,7 @@ struct ZipDirectory {
     }
   }
 
-  /// The 64-bit values of a directory entry's extra field.
+  /// The 64-bit values in an entry's extra field.
   private struct Wide {
     private var values: ByteCursor?
 
@@ -123,7 +123,7 @@ struct ZipDirectory {
     }
   }
 
-  /// The bytes after the entry's local header.
+  /// The positions of the bytes behind an entry's local header.
   private static func data(of header: CentralHeader, in bytes: UnsafeRawBufferPointer) throws -> Range<Int> {
     var cursor = try ByteCursor(bytes, at: header.localOffset)
     guard try cursor.integer() == localSignature else {

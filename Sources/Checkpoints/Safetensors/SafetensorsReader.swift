@@ -1,12 +1,13 @@
 import FoundationEssentials
 import Tensors
 
-/// Reads safetensors: eight bytes of header length, a JSON header of names, types, shapes and offsets, then the bytes.
+/// Reads safetensors: eight bytes with the header's length, a JSON header of names, types, shapes and offsets, then the
+/// elements.
 ///
-/// Source: the format's README (huggingface/safetensors); like the original, the tensors must fill the bytes without
-/// gaps or overlaps, which also exposes a name that is there twice.
+/// Source: the format's README (huggingface/safetensors). As there, the tensors must fill the data without gaps or
+/// overlaps, which also finds a name that occurs twice.
 struct SafetensorsReader {
-  /// The longest header that is believed, in bytes; the original's limit.
+  /// The longest header that is accepted, in bytes; the limit of the original implementation.
   static let longestHeader = 100_000_000
 
   private let file: MappedFile
@@ -31,19 +32,19 @@ struct SafetensorsReader {
 
   private func header() throws -> (SafetensorsHeader, start: Int) {
     try file.withUnsafeBytes { bytes in
-      guard bytes.count >= 8 else { throw damaged("ends within the eight bytes of the header's length") }
+      guard bytes.count >= 8 else { throw damaged("ends within the first eight bytes, which hold the header's length") }
       let length = bytes.loadUnaligned(as: UInt64.self).littleEndian
       guard length <= UInt64(Self.longestHeader) else {
-        throw damaged("claims a header of \(length) bytes; no more than \(Self.longestHeader) are read")
+        throw damaged("claims a header of \(length) bytes; the limit is \(Self.longestHeader)")
       }
       let end = 8 + Int(length)
       guard end <= bytes.count else {
-        throw damaged("claims a header of \(length) bytes and holds \(bytes.count - 8) after its length")
+        throw damaged("claims a header of \(length) bytes, but only \(bytes.count - 8) follow")
       }
       do {
         return (try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes[8..<end])), end)
       } catch let error as DecodingError {
-        throw damaged("the header is not what safetensors writes: \(error.brief)")
+        throw damaged("the header is not a valid one of safetensors: \(error.brief)")
       }
     }
   }
@@ -81,12 +82,12 @@ struct SafetensorsReader {
       filled = claim.offsets[1]
     }
     guard filled == data.count else {
-      throw damaged("the tensors take \(filled) bytes of \(data.count); the rest belongs to none")
+      throw damaged("the tensors take \(filled) of \(data.count) bytes; the rest belongs to none of them")
     }
   }
 
   private func damaged(_ reason: String, at place: String? = nil) -> CheckpointError {
-    CheckpointError(.damaged, file: file.name, place: place, reason: reason + "; fetch or convert it again")
+    FormatError.damaged(reason).inFile(file.name, place: place)
   }
 }
 
@@ -94,13 +95,13 @@ private func < (left: ([Int], String), right: ([Int], String)) -> Bool {
   left.0 == right.0 ? left.1 < right.1 : left.0.lexicographicallyPrecedes(right.0)
 }
 
-/// The header's JSON: one object per tensor, and `__metadata__`.
+/// The JSON of the header: an object for each tensor, and `__metadata__`.
 struct SafetensorsHeader: Decodable {
-  /// What the header claims about one tensor.
+  /// What the header states about one tensor.
   struct Claim: Decodable {
     let type: String
     let shape: [Int]
-    /// First byte and past the last, from the header's end.
+    /// The first byte and the one after the last, counted from the end of the header.
     let offsets: [Int]
 
     enum CodingKeys: String, CodingKey {
@@ -133,7 +134,7 @@ struct SafetensorsHeader: Decodable {
 }
 
 extension DecodingError {
-  /// The path and what is wrong there, without the type's name.
+  /// The key and what is wrong there, without names of Swift types.
   fileprivate var brief: String {
     let context: Context? =
       switch self {

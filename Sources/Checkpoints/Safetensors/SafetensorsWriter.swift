@@ -1,20 +1,20 @@
 public import Tensors
 
-/// Writes tensors as safetensors, the wider types first and each type sorted by name: the same weights always give the
-/// same bytes, and every element lies at a multiple of its size.
+/// Writes tensors as safetensors, wider types first, and sorted by name within a type. The same weights always give the
+/// same bytes, and every element is at a multiple of its size.
 public enum SafetensorsWriter {
-  /// How tensors are stored.
+  /// The precision that tensors are stored in.
   public enum Storage: Sendable {
     /// Every tensor as float32.
     case single
-    /// Tensors of two axes and more as float16, vectors as float32: they are a hundredth of a network, and statistics
-    /// may be too large for halves. So may the values of any tensor, which then stays float32 too.
+    /// Tensors of two axes and more as float16, and vectors as float32: they are a hundredth of a network, and their
+    /// statistics may exceed float16. A tensor with such a value stays float32, too.
     case half
   }
 
-  /// The whole file in memory.
+  /// The bytes of the whole file.
   ///
-  /// - Throws: what reading a tensor threw.
+  /// - Throws: what reading a tensor throws.
   public static func bytes(
     of source: some ParameterSource, metadata: [String: String] = [:], storage: Storage = .single
   ) throws -> [UInt8] {
@@ -23,9 +23,9 @@ public enum SafetensorsWriter {
     return bytes
   }
 
-  /// Hands the file to `emit` piece by piece, one tensor at a time.
+  /// Calls `emit` with the bytes of the file, one tensor at a time.
   ///
-  /// - Throws: what reading a tensor or `emit` threw.
+  /// - Throws: what reading a tensor or `emit` throws.
   public static func write(
     _ source: some ParameterSource, metadata: [String: String] = [:], storage: Storage = .single,
     to emit: (UnsafeRawBufferPointer) throws -> Void
@@ -50,7 +50,7 @@ public enum SafetensorsWriter {
     return try source.tensor(named: name).values.allSatisfy { abs($0) <= Float(Float16.greatestFiniteMagnitude) }
   }
 
-  /// The JSON, padded with spaces so that the data begins at a multiple of eight bytes.
+  /// The JSON header, padded with spaces so that the data begins at a multiple of eight bytes.
   private static func header(
     _ names: [String], _ source: some ParameterSource, _ metadata: [String: String], halves: Set<String>
   ) throws -> [UInt8] {

@@ -1,12 +1,12 @@
 internal import CImageCodecs
 internal import Tensors
 
-/// PNG and JPEG: libpng and libjpeg-turbo behind `CImageCodecs`.
+/// Decodes PNG and JPEG by libpng and libjpeg-turbo, which are behind `CImageCodecs`.
 struct CodecReader: ~Copyable {
   private let handle: OpaquePointer
   private let format: PictureFormat
 
-  /// Decodes a file of the format; `.png` or `.jpeg`.
+  /// Decodes a file; `format` is `.png` or `.jpeg`.
   static func decode(
     _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
   ) throws(PictureError.Problem) -> DecodedFile {
@@ -24,7 +24,7 @@ struct CodecReader: ~Copyable {
     return DecodedFile(picture: picture, orientation: Orientation(exif: exif))
   }
 
-  /// The size that the header of a file claims.
+  /// The size in the header of a file, before EXIF turns the picture.
   static func claimedSize(
     _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat
   ) throws(PictureError.Problem) -> Size {
@@ -34,9 +34,9 @@ struct CodecReader: ~Copyable {
     return Size(height: info.height, width: info.width)
   }
 
-  /// Decodes a file of the format whose picture is opaque grey of at most 8 bits a sample and stands upright.
+  /// Decodes a file whose picture is opaque, grey, of at most 8 bits a sample, and stored upright.
   ///
-  /// - Returns: nil for any other.
+  /// - Returns: nil for any other picture.
   static func decodeGrey(
     _ file: UnsafeBufferPointer<UInt8>, format: PictureFormat, pixelLimit: Int
   ) throws(PictureError.Problem) -> Mask? {
@@ -46,12 +46,14 @@ struct CodecReader: ~Copyable {
     guard info.channels == 1 else { return nil }
     let size = Size(height: info.height, width: info.width)
     let mask = Mask(size: size, pixels: try reader.pixels(info.height * info.width))
-    // Only now: a PNG may say how it is to be turned after its pixels.
+    // Read last, because a PNG may store its orientation behind the pixels.
     let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
     return Orientation(exif: exif) == .upright ? mask : nil
   }
 
-  /// The header, where the file may be as long as that promises.
+  /// The header of a file of `count` bytes.
+  ///
+  /// - Throws: if the picture has too many pixels, or the file is too short for them.
   private func header(ofFileOf count: Int, pixelLimit: Int) throws(PictureError.Problem) -> u2cl_image_info {
     var info = u2cl_image_info()
     try check(u2cl_reader_read_header(handle, &info))
@@ -70,6 +72,7 @@ struct CodecReader: ~Copyable {
 
   deinit { u2cl_reader_close(handle) }
 
+  /// The samples of the whole picture.
   private func pixels<Sample: FixedWidthInteger>(_ count: Int) throws(PictureError.Problem) -> [Sample] {
     var status = U2CL_CODEC_OK
     let samples = [Sample](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -80,6 +83,7 @@ struct CodecReader: ~Copyable {
     return samples
   }
 
+  /// A block of metadata; nil if the file has none.
   private func metadata(
     _ find: (OpaquePointer?, UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?
   ) -> UnsafeBufferPointer<UInt8>? {

@@ -1,42 +1,9 @@
 internal import CImageCodecs
 internal import Tensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// Interleaved rows without padding, in the machine's byte order.
-struct EncodableSamples {
-  let bytes: UnsafeRawBufferPointer
-  let size: Size
-  /// 1: grey, 3: RGB, 4: RGBA.
-  let channels: Int
-  /// 1 or 2.
-  let bytesPerSample: Int
-}
-
-/// What is stored beside the samples.
-struct Attachments {
-  var iccProfile: [UInt8]?
-  var metadata = Metadata()
-
-  init() {}
-
-  /// Those of a picture. A profile of another kind of colours than RGB, as of a CMYK file, would be wrong.
-  init(of picture: Picture, keepingMetadata: Bool) {
-    let describesRGB = picture.iccProfile?.dropFirst(16).starts(with: "RGB ".utf8) == true
-    iccProfile = describesRGB ? picture.iccProfile : nil
-    metadata = keepingMetadata ? picture.metadata : Metadata()
-  }
-}
-
-/// PNG and JPEG: libpng and libjpeg-turbo behind `CImageCodecs`.
+/// Encodes PNG and JPEG by libpng and libjpeg-turbo, which are behind `CImageCodecs`.
 enum CodecWriter {
-  /// A file; `.png` or `.jpeg`, the latter of 1 or 3 channels of one byte.
+  /// The bytes of a file. `options.format` is `.png` or `.jpeg`; the latter takes 1 or 3 channels of one byte.
   static func encode(
     _ samples: EncodableSamples, _ options: EncodingOptions, _ attachments: Attachments, name: String
   ) throws(PictureError) -> [UInt8] {
@@ -47,7 +14,7 @@ enum CodecWriter {
     var count = 0
     let status = withBytes(of: attachments.iccProfile) { icc in
       withBytes(of: attachments.metadata.exif) { exif in
-        // A byte of zero ends the packet for libpng.
+        // libpng needs a zero byte at the end of the packet.
         withBytes(of: attachments.metadata.xmp.map { $0 + [0] }) { xmp in
           let packet = u2cl_bytes(bytes: xmp.bytes, count: max(0, xmp.count - 1))
           var blocks = u2cl_attachments(icc_profile: icc, exif: exif, xmp: packet)
@@ -64,7 +31,7 @@ enum CodecWriter {
         status == U2CL_CODEC_OUT_OF_MEMORY ? .outOfMemory : .notEncodable(options.format, samples.size)
       throw PictureError(problem, name: name)
     }
-    defer { free(file) }
+    defer { u2cl_file_free(file) }
     return Array(UnsafeBufferPointer(start: file, count: count))
   }
 

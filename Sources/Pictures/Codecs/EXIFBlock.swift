@@ -1,9 +1,9 @@
-/// An EXIF block: a TIFF file without a picture (EXIF 2.32, section 4.5).
+/// An EXIF block: a TIFF structure of tags (EXIF 2.32, section 4.5).
 struct EXIFBlock {
-  /// From the TIFF header on.
+  /// The block from its TIFF header on.
   private(set) var bytes: [UInt8]
 
-  /// A block; in WebP files it sometimes stands after the JPEG signature `Exif\0\0`.
+  /// A block. In WebP files the JPEG signature `Exif\0\0` sometimes comes first; it is dropped.
   init(_ bytes: [UInt8]) {
     let hasSignature = bytes.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0])
     self.bytes = hasSignature ? Array(bytes.dropFirst(6)) : bytes
@@ -15,14 +15,14 @@ struct EXIFBlock {
     static let thumbnailByteCount = 0x0202
   }
 
-  /// The orientation as it is stored, 1 … 8 where it makes sense; nil where there is none or it cannot be read.
+  /// The stored orientation, 1 … 8 if it is valid; nil if there is none or it cannot be read.
   var orientation: Int? {
     guard let directory = firstDirectory, let place = value(of: Tag.orientation, in: directory) else { return nil }
     return integer(at: place, bytes: 2)
   }
 
-  /// The block of a picture that was turned upright and changed: its orientation is 1, and the thumbnail of the old
-  /// picture is gone.
+  /// The block for a picture that was turned upright and changed: the orientation is 1, and the old thumbnail is
+  /// removed.
   var ofChangedPicture: EXIFBlock {
     var block = self
     guard let directory = firstDirectory else { return block }
@@ -51,7 +51,7 @@ struct EXIFBlock {
     return integer(at: 4, bytes: 4)
   }
 
-  /// Where the value of a tag, or the offset of its value, stands.
+  /// The position of a tag's value, or of the offset of its value.
   private func value(of wanted: Int, in directory: Int) -> Int? {
     guard let entries = integer(at: directory, bytes: 2) else { return nil }
     for entry in 0..<entries {

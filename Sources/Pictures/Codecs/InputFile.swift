@@ -1,52 +1,31 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+package import Files
 
-/// Reading whole files, with errors that name them.
+/// Reads whole files, with errors that name them.
 package enum InputFile {
-  /// The most bytes that are read of one file: 1 GiB, so that an endless device is no trap.
+  /// The most bytes that are read from one file: 1 GiB, so that an endless device does not fill the memory.
   package static let byteLimit = 1 << 30
 
   /// All bytes of a file.
-  package static func bytes(ofFileAt path: String) throws(PictureError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      let code = errno
-      let isMissing = code == ENOENT || code == ENOTDIR
-      throw PictureError(isMissing ? .missing : .unreadable(reason: String(cString: strerror(code))), name: path)
+  package static func bytes(ofFileAt path: FilePath) throws(PictureError) -> [UInt8] {
+    let file: FileDescriptor
+    do throws(SystemError) { file = try FileDescriptor.reading(path) } catch {
+      throw PictureError(error.isMissing ? .missing : .unreadable(reason: error.reason), name: "\(path)")
     }
-    defer { close(descriptor) }
-    return try bytes(from: descriptor, name: path)
+    return try file.closeAfter { () throws(PictureError) in try bytes(from: file.rawValue, name: "\(path)") }
   }
 
-  /// All bytes from where an open descriptor stands.
+  /// All bytes of a file.
+  package static func bytes(ofFileAt path: String) throws(PictureError) -> [UInt8] {
+    try bytes(ofFileAt: FilePath(path))
+  }
+
+  /// All bytes from where an open descriptor stands; `name` is what errors call the file.
   package static func bytes(from descriptor: Int32, name: String) throws(PictureError) -> [UInt8] {
-    var status = stat()
-    var block = 1 << 16
-    if fstat(descriptor, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw PictureError(.isDirectory, name: name) }
-      guard status.st_size <= byteLimit else { throw PictureError(.fileTooLarge(limit: byteLimit), name: name) }
-      // One byte more than there should be lets the second read see the end.
-      block = max(block, Int(status.st_size) + 1)
+    do throws(SystemError) {
+      if let bytes = try FileDescriptor(rawValue: descriptor).readToEnd(limit: byteLimit) { return bytes }
+    } catch {
+      throw PictureError(error.isFolder ? .isDirectory : .unreadable(reason: error.reason), name: name)
     }
-    var result: [UInt8] = []
-    while true {
-      var count = 0
-      let more = [UInt8](unsafeUninitializedCapacity: block) { buffer, initialized in
-        repeat { count = read(descriptor, buffer.baseAddress, block) } while count < 0 && errno == EINTR
-        initialized = max(0, count)
-      }
-      guard count >= 0 else {
-        throw PictureError(.unreadable(reason: String(cString: strerror(errno))), name: name)
-      }
-      guard count > 0 else { return result }
-      if result.isEmpty { result = more } else { result += more }
-      guard result.count <= byteLimit else { throw PictureError(.fileTooLarge(limit: byteLimit), name: name) }
-      block = 1 << 16
-    }
+    throw PictureError(.fileTooLarge(limit: byteLimit), name: name)
   }
 }

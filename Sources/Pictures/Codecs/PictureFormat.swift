@@ -1,4 +1,7 @@
-/// A file format of pictures: for reading told by a file's first bytes and never by its name, for writing by its name.
+public import Files
+
+/// A file format of pictures. For reading, the file's first bytes tell the format, and never its name; for writing, its
+/// name does.
 public enum PictureFormat: String, Sendable, CaseIterable {
   /// Portable Network Graphics.
   case png = "PNG"
@@ -7,7 +10,7 @@ public enum PictureFormat: String, Sendable, CaseIterable {
   /// WebP: a RIFF container of VP8, VP8L or VP8X.
   case webp = "WebP"
 
-  /// The format of a file that begins with `bytes`; nil where it is none of these.
+  /// The format of a file that begins with `bytes`; nil if it is none of these.
   public init?(firstBytes bytes: some Collection<UInt8>) {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
@@ -30,10 +33,14 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     self = format
   }
 
-  /// The format that the ending of a name to be written says: `.png`, `.jpg`, `.jpeg` or `.webp`.
-  public init?(fileName: String) {
-    guard let dot = fileName.lastIndex(of: ".") else { return nil }
-    switch fileName[fileName.index(after: dot)...].lowercased() {
+  /// The format for a file to be written, by the extension of its name: `.png`, `.jpg`, `.jpeg`, `.jpe` or `.webp`.
+  public init?(fileName: String) { self.init(fileName: FilePath(fileName)) }
+
+  /// The format for a file to be written, by the extension of its name: `.png`, `.jpg`, `.jpeg`, `.jpe` or `.webp`.
+  public init?(fileName: FilePath) {
+    let bytes = fileName.lowercasedASCII.bytes
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    switch String(decoding: bytes[(dot + 1)...], as: UTF8.self) {
     case "png": self = .png
     case "jpg", "jpeg", "jpe": self = .jpeg
     case "webp": self = .webp
@@ -41,7 +48,7 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// What names of its files end in, without the dot.
+  /// The usual extension of file names, without the dot.
   public var fileExtension: String {
     switch self {
     case .png: "png"
@@ -50,7 +57,7 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// The name of a well-known format that is not read here, for the error message.
+  /// The name of a well-known format that is not supported, for the error message.
   private static func unreadFormat(firstBytes bytes: some Collection<UInt8>) -> String? {
     let brand = bytes.dropFirst(4)
     if bytes.starts(with: "GIF8".utf8) { return "GIF" }

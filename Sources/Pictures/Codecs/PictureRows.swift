@@ -1,16 +1,16 @@
 package import Tensors
 
-/// The colours of a picture as numbers in 0 … 1, a part of a row at a time: a picture of many megapixels is never in
-/// memory as floats.
+/// The colours of a picture as floats in 0 … 1, a part of a row at a time, so that a large picture is never in memory
+/// as floats.
 package struct PictureRows: Sendable {
   private let picture: Picture
-  /// The picture's.
+  /// The size of the picture.
   package var size: Size { picture.size }
 
   /// The rows of a picture.
   package init(_ picture: Picture) { self.picture = picture }
 
-  /// Writes red, green, blue and 1 of the pixels `columns` of row `y`, all inside of the picture.
+  /// Writes red, green, blue and 1 for the pixels `columns` of row `y`, which must be inside the picture.
   package func read(_ y: Int, _ columns: Range<Int>, into colors: UnsafeMutablePointer<SIMD4<Float>>) {
     switch picture.samples {
     case .bits8(let values):
@@ -20,7 +20,7 @@ package struct PictureRows: Sendable {
     }
   }
 
-  /// Writes the alphas of the pixels `columns` of row `y` where the picture has any, into the fourth numbers.
+  /// Writes alpha for the pixels `columns` of row `y` into the fourth components, if the picture has alpha.
   package func readAlpha(_ y: Int, _ columns: Range<Int>, into colors: UnsafeMutablePointer<SIMD4<Float>>) {
     guard picture.hasAlpha else { return }
     let first = (y * size.width + columns.lowerBound) * 4 + 3
@@ -45,10 +45,11 @@ package struct PictureRows: Sendable {
     }
   }
 
-  /// The mean colour of the pixels under each cell of a grid that is laid over the picture, and 1; the grid has no more
-  /// rows or columns than the picture.
+  /// The mean colour of each cell of a grid over the picture, with 1 as the fourth component: `[height, width]`.
   ///
-  /// - Parameter adjust: changes a row before it is averaged.
+  /// - Parameters:
+  ///   - grid: the number of cells; no more rows or columns than the picture has.
+  ///   - adjust: changes a row before it is averaged.
   package func averaged(
     over grid: Size, adjusting adjust: (_ y: Int, _ row: UnsafeMutablePointer<SIMD4<Float>>) -> Void = { _, _ in }
   ) -> [SIMD4<Float>] {
@@ -74,31 +75,6 @@ package struct PictureRows: Sendable {
         }
       }
       initialized = grid.height * grid.width
-    }
-  }
-}
-
-/// Which pixels of an axis lie under each cell of a coarser one, and how much of the cell each covers.
-package struct AreaSpans: Sendable {
-  private let source: Int
-  private let scale: Double
-
-  /// The spans of `target` cells, no more than there are pixels.
-  package init(from source: Int, to target: Int) {
-    precondition(target > 0 && target <= source, "\(source) pixels cannot be averaged to \(target)")
-    self.source = source
-    scale = Double(source) / Double(target)
-  }
-
-  /// Calls `body` with each pixel under a cell and its part of it; the parts of a cell sum to 1.
-  @inline(__always)
-  package func forEach(_ cell: Int, _ body: (_ pixel: Int, _ weight: Float) -> Void) {
-    let (start, end) = (Double(cell) * scale, Double(cell + 1) * scale)
-    var pixel = Int(start)
-    while pixel < source, Double(pixel) < end - 1e-9 {
-      let covered = min(end, Double(pixel + 1)) - max(start, Double(pixel))
-      body(pixel, Float(covered / scale))
-      pixel += 1
     }
   }
 }

@@ -1,17 +1,17 @@
 internal import CWebP
 internal import Tensors
 
-/// A picture in libwebp's own memory, from which it is compressed. Whoever had the picture can let it go meanwhile: the
-/// encoder takes up to 16 bytes a pixel besides.
+/// A picture in libwebp's own memory, ready to be compressed. The caller can free its own picture meanwhile, since the
+/// encoder takes up to 16 bytes a pixel more.
 struct WebPCanvas: ~Copyable {
   let size: Size
-  /// Whether it is stored without loss.
+  /// Whether the picture is compressed without loss.
   let isLossless: Bool
-  /// Whether it has colours and no transparency.
+  /// Whether the picture has colours and no alpha.
   let isPhotograph: Bool
   private let picture: UnsafeMutablePointer<WebPPicture>
 
-  /// Takes grey, RGB or RGBA of 8 bits; what is lossy is brought to YUV at once.
+  /// A canvas of 8-bit grey, RGB or RGBA. For lossy compression the samples are converted to YUV here.
   init(_ samples: EncodableSamples, isLossless: Bool) throws(PictureError.Problem) {
     let (size, channels) = (samples.size, samples.channels)
     guard 1...Int(WEBP_MAX_DIMENSION) ~= size.width, 1...Int(WEBP_MAX_DIMENSION) ~= size.height else {
@@ -46,12 +46,12 @@ struct WebPCanvas: ~Copyable {
     picture.deallocate()
   }
 
-  /// What libwebp's encoder without loss may take: the pixels twice and a chain of what is alike, 4 bytes a pixel each, and
-  /// for every pixel that can be seen 8 bytes of its code and up to 4 of the file.
+  /// The memory that libwebp's lossless encoder may take: 12 bytes for every pixel (the pixels twice and a chain of
+  /// matches, 4 bytes each), and 12 more for every visible pixel (8 for its code and up to 4 for the file).
   private static let bytesPerPixel = (any: 12, visible: 12)
   private static let losslessLimit = 5 << 28
 
-  /// Refuses what would take too much memory. Masks are alike in most places, which takes little.
+  /// Refuses a picture that would take too much memory. Masks are exempt, because most of a mask is uniform.
   private static func checkLossless(_ samples: EncodableSamples) throws(PictureError.Problem) {
     let count = samples.size.height * samples.size.width
     let most = count * (bytesPerPixel.any + bytesPerPixel.visible)
@@ -65,9 +65,9 @@ struct WebPCanvas: ~Copyable {
     guard needed <= losslessLimit else { throw .losslessTooLarge(samples.size, bytes: needed) }
   }
 
-  /// libwebp has no grey; here it needs no picture of three channels on the way. Only what is lossless.
+  /// Writes grey into libwebp's pixels, which have no grey, without an RGB copy on the way. For lossless pictures only.
   private static func takeGrey(_ grey: UnsafeBufferPointer<UInt8>, into picture: inout WebPPicture) -> Bool {
-    precondition(picture.use_argb != 0, "grey is stored without loss")
+    precondition(picture.use_argb != 0, "grey is compressed without loss")
     guard WebPPictureAlloc(&picture) != 0, let pixels = picture.argb else { return false }
     let (width, stride) = (Int(picture.width), Int(picture.argb_stride))
     for y in 0..<Int(picture.height) {
@@ -76,7 +76,7 @@ struct WebPCanvas: ~Copyable {
     return true
   }
 
-  /// The bitstream, into a writer.
+  /// Compresses the picture into a writer.
   func compress(_ config: WebPConfig, into bitstream: inout WebPMemoryWriter) throws(PictureError.Problem) {
     var config = config
     picture.pointee.writer = WebPMemoryWrite

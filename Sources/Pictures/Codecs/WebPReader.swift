@@ -1,10 +1,10 @@
 internal import CWebP
 internal import Tensors
 
-/// WebP by libwebp: lossy, lossless, alpha; the first frame of an animation on a transparent canvas.
+/// Decodes WebP by libwebp: lossy, lossless, with alpha, and the first frame of an animation.
 struct WebPReader: ~Copyable {
   private let demuxer: OpaquePointer
-  /// Whether the whole file is there; one that is cut short parses in part.
+  /// Whether the file is complete; libwebp can parse part of a truncated one.
   private let isComplete: Bool
 
   /// Decodes a file.
@@ -29,7 +29,7 @@ struct WebPReader: ~Copyable {
     var data = WebPData(bytes: file.baseAddress, size: file.count)
     var state = WEBP_DEMUX_PARSE_ERROR
     guard let demuxer = WebPDemuxPartial(&data, &state) else {
-      throw .corrupt(.webp, detail: "its chunks do not fit together")
+      throw .corrupt(.webp, detail: "its chunks contradict each other")
     }
     self.demuxer = demuxer
     self.isComplete = state == WEBP_DEMUX_DONE
@@ -42,10 +42,10 @@ struct WebPReader: ~Copyable {
     return frames > 1 ? [.firstFrame(of: frames)] : []
   }
 
-  /// The first frame in its place on the canvas; what it does not cover is transparent (black without alpha).
+  /// The first frame at its place on the canvas. The rest of the canvas is transparent, or black without alpha.
   private func firstFrame(on canvas: Size, hasAlpha: Bool) throws(PictureError.Problem) -> [UInt8] {
     var frame = WebPIterator()
-    guard WebPDemuxGetFrame(demuxer, 1, &frame) != 0 else { throw .corrupt(.webp, detail: "it holds no frame") }
+    guard WebPDemuxGetFrame(demuxer, 1, &frame) != 0 else { throw .corrupt(.webp, detail: "it has no frame") }
     defer { WebPDemuxReleaseIterator(&frame) }
     let place = Size(height: Int(frame.height), width: Int(frame.width))
     guard frame.x_offset >= 0, frame.y_offset >= 0, Int(frame.x_offset) + place.width <= canvas.width,
@@ -62,7 +62,7 @@ struct WebPReader: ~Copyable {
     return pixels
   }
 
-  /// Decodes one frame's bitstream; `pixels` begins at its first pixel and reaches to the end of the canvas.
+  /// Decodes the bitstream of a frame; `pixels` are those of the canvas from the frame's first pixel on.
   private static func decode(
     _ bitstream: WebPData, size: Size, into pixels: Slice<UnsafeMutableBufferPointer<UInt8>>, stride: Int,
     hasAlpha: Bool

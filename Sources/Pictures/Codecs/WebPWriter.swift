@@ -1,12 +1,12 @@
 internal import CWebP
 internal import Tensors
 
-/// WebP by libwebp.
+/// Encodes WebP by libwebp.
 enum WebPWriter {
-  /// The quality that is stored without loss.
+  /// The quality that stands for lossless compression.
   static let losslessQuality = 100
 
-  /// A file of what a canvas holds.
+  /// The bytes of a file of a canvas.
   static func encode(
     _ canvas: consuming WebPCanvas, quality: Int, _ attachments: Attachments
   ) throws(PictureError.Problem) -> [UInt8] {
@@ -17,7 +17,7 @@ enum WebPWriter {
     return try file(of: bitstream, attachments)
   }
 
-  /// Above this number of pixels what is lossless is compressed with less effort, which takes less memory.
+  /// Above this number of pixels lossless compression makes less effort, which takes less memory.
   private static let largePixels = 32 << 20
 
   private static func config(
@@ -28,19 +28,19 @@ enum WebPWriter {
     config.thread_level = 1
     guard !canvas.isLossless else {
       let isLarge = canvas.size.height * canvas.size.width > largePixels
-      // Photographs are a sixth larger so, pictures of which much is empty more than twice.
+      // Preset 0 makes photographs a sixth larger, but pictures with large empty areas more than twice as large.
       WebPConfigLosslessPreset(&config, isLarge && canvas.isPhotograph ? 0 : 2)
-      // At quality 25 the search for the shortest code begins: 6 bytes a pixel for a few percent.
+      // From quality 25 on libwebp searches for the shortest code, which takes 6 bytes a pixel and saves a few percent.
       if isLarge { config.quality = min(config.quality, 24) }
       return config
     }
     config.quality = Float(quality)
-    // Half of the usual effort: a third of the time for files a few percent larger.
+    // Half of the usual effort takes a third of the time, for files a few percent larger.
     config.method = 2
     return config
   }
 
-  /// The bitstream with its attachments in a container; alone where there are none.
+  /// The bitstream in a container with its attachments, or alone if there are none.
   private static func file(
     of bitstream: WebPMemoryWriter, _ attachments: Attachments
   ) throws(PictureError.Problem) -> [UInt8] {

@@ -1,26 +1,19 @@
+internal import CMath
 internal import Tensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// Masks of a video's frames, smoothed over time where the picture stands still: a first-order recursive filter with
+/// Smooths the masks of a video over time where the picture does not move: a first-order recursive filter with
 /// motion-adaptive gain (Dubois and Sabri, "Noise reduction in image sequences using motion-compensated temporal
-/// filtering", 1984, without the compensation).
+/// filtering", 1984, without the motion compensation).
 ///
-/// `out = (1 − k) · mask + k · previous out`, where `k = strength · exp(−(d / 8)²)` and d is the change of luma, 0 … 255,
-/// averaged over 5×5 pixels, since the frame before: where something moves the mask is the frame's own, so that nothing
-/// is drawn out behind it.
+/// `out = (1 − k) · mask + k · previous out`, where `k = strength · exp(−(d / 8)²)` and d is the change of luma, 0 …
+/// 255, from the frame before, averaged over 5×5 pixels. Where something moves, the mask is that of the frame alone, so
+/// that moving objects leave no trail.
 public struct TemporalSmoothing: Sendable {
-  /// The gain for every change of luma, of 256ths.
+  /// The gain k for each change of luma, in units of 1/65536.
   private let gains: [UInt32]
   private var previous: (size: Size, luma: [UInt8], mask: [UInt16])?
 
-  /// - Parameter strength: 0, no smoothing, up to 1, where what stands still never changes.
+  /// - Parameter strength: from 0, no smoothing, to 1, where the mask of a still picture never changes.
   public init(strength: Double) {
     precondition((0...1).contains(strength), "a strength of \(strength) is not in 0 … 1")
     gains = (0..<256).map { change in
@@ -32,8 +25,8 @@ public struct TemporalSmoothing: Sendable {
   /// The smoothed mask of the next frame.
   ///
   /// - Parameters:
-  ///   - mask: of the picture's size.
-  ///   - picture: the frame; one of another size than the last begins anew.
+  ///   - mask: the mask of the frame, of its size.
+  ///   - picture: the frame. If its size differs from the last one's, smoothing starts again.
   public mutating func smooth(_ mask: Mask, of picture: Picture) -> Mask {
     precondition(mask.size == picture.size, "a mask of \(mask.size) for a picture of \(picture.size)")
     let luma = picture.luma
@@ -42,7 +35,7 @@ public struct TemporalSmoothing: Sendable {
       return mask
     }
     let changes = boxMeans(of: zip(luma, previous.luma).map { $0 > $1 ? $0 - $1 : $1 - $0 }, size: mask.size)
-    // 8 fractional bits, so that small steps are not lost in rounding.
+    // The state has 8 fractional bits, so that rounding does not swallow small steps.
     var state = previous.mask
     let pixels = [UInt8](unsafeUninitializedCapacity: state.count) { pixels, initialized in
       for index in 0..<state.count {
@@ -58,7 +51,7 @@ public struct TemporalSmoothing: Sendable {
   }
 }
 
-/// The mean of the 5×5 pixels around each, of those that there are: two passes of running sums.
+/// The mean of the 5×5 pixels around each pixel, fewer at the border: two passes of running sums.
 func boxMeans(of pixels: [UInt8], size: Size) -> [UInt8] {
   let radius = 2
   var rows = [UInt16](repeating: 0, count: pixels.count)

@@ -1,12 +1,12 @@
-/// What a file says of its picture besides the colours: who, when, where, with what.
+/// What a file states about its picture besides the colours, such as time, place and camera.
 public struct Metadata: Sendable, Equatable {
-  /// The EXIF block, from its TIFF header on; its orientation is 1, as pictures are turned upright when they are read,
-  /// and it holds no thumbnail.
+  /// The EXIF block, from its TIFF header on. Its orientation is 1, because pictures are turned upright when they are
+  /// read, and it has no thumbnail.
   public var exif: [UInt8]?
-  /// The XMP packet, XML in UTF-8; its orientation is 1, too.
+  /// The XMP packet, XML in UTF-8. Its orientation is 1, too.
   public var xmp: [UInt8]?
 
-  /// The given blocks.
+  /// Metadata of these blocks.
   public init(exif: [UInt8]? = nil, xmp: [UInt8]? = nil) {
     self.exif = exif
     self.xmp = xmp
@@ -28,7 +28,7 @@ public struct Metadata: Sendable, Equatable {
         continue
       }
       i += name.count
-      // The digit stands behind `="` or `>`.
+      // The digit comes after `="` or `>`.
       while i < result.count,
         [UInt8(ascii: "="), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ">")].contains(result[i])
       {

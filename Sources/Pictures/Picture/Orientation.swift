@@ -1,6 +1,6 @@
 internal import Tensors
 
-/// How a stored picture must be turned to be upright: the EXIF tag 0x0112, 1 … 8 (EXIF 2.32, section 4.6.4).
+/// How a stored picture must be turned to be upright: EXIF tag 0x0112, 1 … 8 (EXIF 2.32, section 4.6.4).
 package enum Orientation: Int, CaseIterable, Sendable {
   case upright = 1
   case mirrored
@@ -11,17 +11,17 @@ package enum Orientation: Int, CaseIterable, Sendable {
   case transversed
   case rotated90Counterclockwise
 
-  /// The orientation that an EXIF block gives; upright where it gives none or cannot be read.
+  /// The orientation in an EXIF block; upright if there is none or it cannot be read.
   init(exif block: EXIFBlock?) {
     self = block?.orientation.flatMap(Orientation.init(rawValue:)) ?? .upright
   }
 
-  /// Whether width and height change places.
+  /// Whether turning exchanges width and height.
   var swapsAxes: Bool { rawValue >= Orientation.transposed.rawValue }
 }
 
 extension Picture {
-  /// The picture turned upright from how it was stored.
+  /// The picture turned upright; `orientation` is how it was stored.
   package func upright(from orientation: Orientation) -> Picture {
     guard orientation != .upright else { return self }
     let turned = orientation.swapsAxes ? Size(height: size.width, width: size.height) : size
@@ -33,7 +33,7 @@ extension Picture {
     return replacing(size: turned, samples: moved)
   }
 
-  /// Pixel (x, y) of the result is the stored pixel number `origin + x · right + y · down`.
+  /// The samples moved: pixel (x, y) of the result is the stored pixel `origin + x · right + y · down`.
   private func permute<Sample>(_ stored: [Sample], to turned: Size, by orientation: Orientation) -> [Sample] {
     let (width, last) = (size.width, size.width * size.height - 1)
     let (origin, right, down) =

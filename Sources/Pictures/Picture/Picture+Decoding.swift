@@ -1,16 +1,18 @@
+public import Files
 internal import Tensors
 
 extension Picture {
-  /// How many pixels a file may claim to hold unless the caller says otherwise: 100 million.
+  /// The most pixels of a file that are accepted by default: 100 million.
   public static let pixelLimit = 100_000_000
 
-  /// Decodes a PNG, JPEG or WebP file, told by its first bytes, and turns it upright by its EXIF orientation.
+  /// Decodes a PNG, JPEG or WebP file and turns the picture upright by its EXIF orientation. The first bytes tell the
+  /// format.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.
-  ///   - name: what errors call it.
-  ///   - pixelLimit: the most pixels to accept; more are refused before memory is taken for them.
-  /// - Throws: an `PictureError` for anything but a complete, sound picture.
+  ///   - name: what errors call the file.
+  ///   - pixelLimit: the most pixels to accept; more are refused before memory is allocated for them.
+  /// - Throws: `PictureError` for anything but a complete, valid picture.
   public init(decoding bytes: [UInt8], name: String, pixelLimit: Int = Picture.pixelLimit) throws(PictureError) {
     do throws(PictureError.Problem) {
       self = try Self.decode(bytes, pixelLimit: pixelLimit)
@@ -19,12 +21,17 @@ extension Picture {
     }
   }
 
-  /// Reads and decodes a file: `init(decoding:name:pixelLimit:)` of its bytes.
-  public init(contentsOf path: String, pixelLimit: Int = Picture.pixelLimit) throws(PictureError) {
-    try self.init(decoding: InputFile.bytes(ofFileAt: path), name: path, pixelLimit: pixelLimit)
+  /// Reads and decodes a file; see `init(decoding:name:pixelLimit:)`.
+  public init(contentsOf path: FilePath, pixelLimit: Int = Picture.pixelLimit) throws(PictureError) {
+    try self.init(decoding: InputFile.bytes(ofFileAt: path), name: "\(path)", pixelLimit: pixelLimit)
   }
 
-  /// Reads an open file descriptor to its end and decodes that; 0 is standard input.
+  /// Reads and decodes a file; see `init(decoding:name:pixelLimit:)`.
+  public init(contentsOf path: String, pixelLimit: Int = Picture.pixelLimit) throws(PictureError) {
+    try self.init(contentsOf: FilePath(path), pixelLimit: pixelLimit)
+  }
+
+  /// Reads an open file descriptor to its end and decodes the bytes; 0 is standard input.
   public init(
     readingFrom descriptor: Int32, name: String, pixelLimit: Int = Picture.pixelLimit
   ) throws(PictureError) {
@@ -43,14 +50,14 @@ extension Picture {
     return decoded.picture.upright(from: decoded.orientation)
   }
 
-  /// Refuses a size that a header claims.
+  /// Refuses a size of more than `limit` pixels.
   static func check(_ size: Size, limit: Int) throws(PictureError.Problem) {
     let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width)
     guard !overflow, pixels <= limit else { throw .tooManyPixels(size, limit: limit) }
   }
 }
 
-/// What a reader makes of a file: the picture as stored and how to turn it.
+/// A picture as it is stored in a file, and how to turn it.
 struct DecodedFile {
   var picture: Picture
   var orientation: Orientation

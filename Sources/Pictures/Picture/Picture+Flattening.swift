@@ -1,7 +1,6 @@
 extension Picture {
-  /// The picture composited over one colour, without alpha: `c · a + background · (1 − a)`, rounded.
-  ///
-  /// A picture without alpha is returned as it is.
+  /// The picture laid over one colour, without alpha: `c · a + background · (1 − a)`, rounded. A picture without alpha
+  /// is returned unchanged.
   public func flattened(over background: Color = .white) -> Picture {
     guard hasAlpha else { return self }
     let color = [background.red, background.green, background.blue]
@@ -30,7 +29,7 @@ extension Picture {
     }
   }
 
-  /// The samples with 8 bits each: 16-bit ones divided by 257 and rounded.
+  /// The samples in 8 bits; 16-bit samples are divided by 257 and rounded.
   package var samples8: [UInt8] {
     switch samples {
     case .bits8(let values): values

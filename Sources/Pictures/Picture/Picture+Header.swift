@@ -3,7 +3,7 @@ internal import CWebP
 package import Tensors
 
 extension Picture {
-  /// The size that a file's header claims, before EXIF turns the picture; nil where there is no header to be read.
+  /// The size in a file's header, before EXIF turns the picture; nil if the header cannot be read.
   package static func claimedSize(of bytes: [UInt8]) -> Size? {
     guard let format = PictureFormat(firstBytes: bytes.prefix(16)) else { return nil }
     return bytes.withUnsafeBufferPointer { file in

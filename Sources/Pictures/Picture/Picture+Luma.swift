@@ -1,5 +1,5 @@
 extension Picture {
-  /// Luma of every pixel (ITU-R BT.601, as Pillow's `convert('L')`), whatever its alpha: `[height, width]`.
+  /// The luma of every pixel, whatever its alpha (ITU-R BT.601, as Pillow's `convert('L')`): `[height, width]`.
   package var luma: [UInt8] {
     let samples = samples8
     let channels = channels
@@ -8,7 +8,7 @@ extension Picture {
         for pixel in 0..<samples.count / channels {
           let first = channels &* pixel
           let (red, green, blue) = (samples[first], samples[first &+ 1], samples[first &+ 2])
-          // Most masks are grey, of which the weighted sum is the grey itself.
+          // The weighted sum of grey is the grey itself.
           let isGrey = red == green && green == blue
           let sum = UInt32(red) &* 19595 &+ UInt32(green) &* 38470 &+ UInt32(blue) &* 7471 &+ 0x8000
           grey.initializeElement(at: pixel, to: isGrey ? red : UInt8(truncatingIfNeeded: sum &>> 16))

@@ -1,9 +1,9 @@
-public import Tensors
+package import Tensors
 
 extension Picture {
-  /// A picture with this one's depth and all that it carries, whose rows are computed, on all cores.
+  /// A picture with computed rows, and with this picture's size, depth and metadata. Uses all cores.
   ///
-  /// - Parameter row: writes the colours of row `y`, in 0 … 1, with alpha as the fourth number; what is beyond is clamped.
+  /// - Parameter row: writes the colours of row `y`, in 0 … 1, with alpha as the fourth component; they are clamped.
   package func rendering(
     hasAlpha: Bool = false, _ row: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void
   ) -> Picture {
@@ -38,14 +38,14 @@ extension Picture {
     }
   }
 
-  /// The picture at another size, neither extent zero, without alpha and with 8 bits, as Pillow resizes.
+  /// The picture resized as in Pillow, laid over `background`, in 8 bits. Neither extent of `target` is zero.
   package func resized(to target: Size, background: Color = .white) -> Picture {
     let resizer = FilterResizer(from: size, to: target, filter: .triangle)
     let samples = resizer.resize(flattened(over: background).samples8, channels: 3)
     return replacing(size: target, hasAlpha: false, samples: .bits8(samples))
   }
 
-  /// A part of the picture.
+  /// The part of the picture in a box, which must be inside the picture.
   package func cropped(to box: PixelBox) -> Picture {
     precondition(box.columns.upperBound <= size.width && box.rows.upperBound <= size.height, "\(box) of \(size)")
     let cut: Samples =
@@ -58,41 +58,8 @@ extension Picture {
 }
 
 extension Mask {
-  /// A part of the mask.
+  /// The part of the mask in a box, which must be inside the mask.
   package func cropped(to box: PixelBox) -> Mask {
     Mask(size: box.size, pixels: box.crop(pixels, width: size.width, channels: 1))
-  }
-}
-
-/// A rectangle of pixels.
-public struct PixelBox: Sendable, Hashable {
-  /// From left to right.
-  public var columns: Range<Int>
-  /// From top to bottom.
-  public var rows: Range<Int>
-
-  /// A rectangle.
-  public init(columns: Range<Int>, rows: Range<Int>) {
-    self.columns = columns
-    self.rows = rows
-  }
-
-  /// Its height and width.
-  public var size: Size { Size(height: rows.count, width: columns.count) }
-
-  /// The rectangle and `margin` pixels around it, as far as the picture goes.
-  public func grown(by margin: Int, in size: Size) -> PixelBox {
-    PixelBox(
-      columns: max(0, columns.lowerBound - margin)..<min(size.width, columns.upperBound + margin),
-      rows: max(0, rows.lowerBound - margin)..<min(size.height, rows.upperBound + margin))
-  }
-
-  func crop<Sample>(_ samples: [Sample], width: Int, channels: Int) -> [Sample] {
-    var result: [Sample] = []
-    result.reserveCapacity(rows.count * columns.count * channels)
-    for y in rows {
-      result += samples[(y * width + columns.lowerBound) * channels..<(y * width + columns.upperBound) * channels]
-    }
-    return result
   }
 }

@@ -1,14 +1,14 @@
 public import Tensors
 
-/// A decoded picture, upright: rows of interleaved RGB or RGBA samples, alpha straight (not premultiplied).
+/// A decoded, upright picture: rows of interleaved RGB or RGBA samples with straight (not premultiplied) alpha.
 ///
-/// Grey and palette files are expanded to RGB. Samples are what the file holds: no gamma and no ICC profile is applied.
+/// Grey and palette files are expanded to RGB. Neither gamma nor the ICC profile is applied to the samples.
 public struct Picture: Sendable, Equatable {
-  /// What a sample holds.
+  /// The samples of a picture, of either depth.
   public enum Samples: Sendable, Equatable {
-    /// 0 … 255; `height · width · channels` of them.
+    /// `height · width · channels` samples of 0 … 255.
     case bits8([UInt8])
-    /// 0 … 65535; `height · width · channels` of them.
+    /// `height · width · channels` samples of 0 … 65535.
     case bits16([UInt16])
 
     var count: Int {
@@ -19,12 +19,12 @@ public struct Picture: Sendable, Equatable {
     }
   }
 
-  /// Something that was left out in decoding and that the user may want to hear of.
+  /// Something that decoding left out and the user may want to know.
   public enum Note: Sendable, Equatable, CustomStringConvertible {
-    /// The file is an animation of so many frames; this is the first.
+    /// The file is an animation of that many frames; the picture is the first.
     case firstFrame(of: Int)
 
-    /// A clause for a message.
+    /// The note as a clause for a message.
     public var description: String {
       switch self {
       case .firstFrame(let count): "the file is an animation of \(count) frames; only the first is used"
@@ -32,20 +32,20 @@ public struct Picture: Sendable, Equatable {
     }
   }
 
-  /// In pixels, after the EXIF orientation was applied.
+  /// The size in pixels, after the EXIF orientation was applied.
   public let size: Size
-  /// Whether there are four channels (RGBA) and not three (RGB).
+  /// Whether there are four channels (RGBA) or three (RGB).
   public let hasAlpha: Bool
-  /// `[height, width, channels]`, row-major.
+  /// The samples, `[height, width, channels]`, row-major.
   public let samples: Samples
-  /// The embedded ICC profile, unread.
+  /// The embedded ICC profile, uninterpreted.
   public var iccProfile: [UInt8]?
-  /// What else the file says of itself.
+  /// The file's other metadata.
   public var metadata: Metadata
   /// What decoding left out.
   public var notes: [Note]
 
-  /// A picture of the given samples; their number must be `height · width · (hasAlpha ? 4 : 3)`.
+  /// A picture of `height · width · (hasAlpha ? 4 : 3)` samples.
   public init(
     size: Size, hasAlpha: Bool, samples: Samples, iccProfile: [UInt8]? = nil, metadata: Metadata = Metadata(),
     notes: [Note] = []
@@ -60,13 +60,13 @@ public struct Picture: Sendable, Equatable {
     self.notes = notes
   }
 
-  /// Other samples with all that this picture carries besides them.
+  /// A picture of other samples with the metadata of this one.
   package func replacing(size: Size? = nil, hasAlpha: Bool? = nil, samples: Samples) -> Picture {
     Picture(
       size: size ?? self.size, hasAlpha: hasAlpha ?? self.hasAlpha, samples: samples, iccProfile: iccProfile,
       metadata: metadata, notes: notes)
   }
 
-  /// Samples per pixel: 3 or 4.
+  /// The samples of a pixel: 3 or 4.
   public var channels: Int { hasAlpha ? 4 : 3 }
 }

@@ -1,7 +1,7 @@
 internal import Tensors
 
 extension Size {
-  /// The size with the same aspect whose longer side is `side`; the size itself where it is no larger.
+  /// The size of the same aspect ratio whose longer side is `side`; a smaller size stays as it is.
   func fitting(side: Int) -> Size {
     let longer = max(height, width)
     guard longer > side else { return self }
@@ -10,7 +10,7 @@ extension Size {
 }
 
 extension Picture {
-  /// A small opaque 8-bit picture, for looking at: no side is longer than `side` pixels.
+  /// A small opaque 8-bit copy, no side longer than `side` pixels.
   public func thumbnail(side: Int, background: Color = .white) -> Picture {
     let small = size.fitting(side: side)
     var picture = resized(to: small, background: background)
@@ -20,6 +20,6 @@ extension Picture {
 }
 
 extension Mask {
-  /// A small mask, for looking at: no side is longer than `side` pixels.
+  /// A small copy, no side longer than `side` pixels.
   public func thumbnail(side: Int) -> Mask { resized(to: size.fitting(side: side)) }
 }

@@ -1,19 +1,19 @@
 internal import Tensors
 
-/// The authors' resize: bilinear between pixel centres, no antialiasing, in float32.
+/// Resizes as U²-Net's authors do: bilinear between pixel centres, without antialiasing, in float32.
 ///
-/// Target pixel x lies at source position (x + ½) · source / target − ½, as in scikit-image
-/// `resize(order=1, anti_aliasing=False)`, which they call.
+/// Target pixel x is at source position (x + ½) · source / target − ½, as in `resize(order=1, anti_aliasing=False)` of
+/// scikit-image, which the authors call.
 struct BilinearSampler {
-  /// What lies beyond the border.
+  /// The pixels outside the picture.
   enum Border {
-    /// What stands at it (scikit-image's `mode='edge'`).
+    /// The nearest pixel of the border (`mode='edge'` of scikit-image).
     case repeated
     /// Zeros (`mode='constant'`).
     case zero
   }
 
-  /// The two source pixels of a target pixel; beyond the border it is the border's, of weight 0 where zeros lie there.
+  /// The two source pixels of a target pixel. Outside the picture it is the border pixel, with weight 0 for `.zero`.
   private struct Pair {
     var lower: Int
     var upper: Int
@@ -25,7 +25,7 @@ struct BilinearSampler {
   private let columns: [Pair]
   private let rows: [Pair]
 
-  /// A sampler between two sizes, neither of them empty.
+  /// A sampler between two sizes, neither of which is empty.
   init(from source: Size, to target: Size, border: Border) {
     self.source = source
     self.columns = Self.pairs(from: source.width, to: target.width, border)
@@ -45,8 +45,8 @@ struct BilinearSampler {
     }
   }
 
-  /// Samples `[height, width, channels]`, of which the first three are taken, into planes `[3, height, width]`, each
-  /// multiplied by `scale`.
+  /// Resizes samples `[height, width, channels]` to planes `[3, height, width]` of the first three channels, multiplied
+  /// by `scale`.
   func sample<Sample: FixedWidthInteger>(
     _ samples: [Sample], channels: Int, scale: Float, into planes: UnsafeMutableBufferPointer<Float>
   ) {

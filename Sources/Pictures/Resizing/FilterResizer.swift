@@ -1,17 +1,17 @@
 package import Tensors
 
-/// Pillow's resize of 8-bit samples, to the bit: two passes, one along rows and one along columns, each rounded to
-/// 8 bits, with weights of 22 fractional bits (Pillow 13, `src/libImaging/Resample.c`).
+/// Resizes 8-bit samples bit for bit as Pillow does: one pass along rows and one along columns, each rounded to 8 bits,
+/// with weights of 22 fractional bits (Pillow 13, `src/libImaging/Resample.c`).
 ///
-/// Where the height shrinks by much more than the width, columns come first. Before Pillow 13 rows always did; results
-/// then differ by a rounding here and there.
+/// If the height shrinks by much more than the width, columns come first. Before Pillow 13 rows always came first,
+/// which rounds some samples differently.
 package struct FilterResizer {
   private let source: Size
   private let target: Size
   private let horizontal: FilterTaps
   private let vertical: FilterTaps
 
-  /// A resizer between two sizes, neither of them empty.
+  /// A resizer between two sizes, neither of which is empty.
   package init(from source: Size, to target: Size, filter: ResizeFilter) {
     self.source = source
     self.target = target
@@ -19,13 +19,13 @@ package struct FilterResizer {
     self.vertical = FilterTaps(from: source.height, to: target.height, filter: filter)
   }
 
-  /// Whether the columns' pass comes first: where the height shrinks by much more than the width.
+  /// Whether the pass along columns comes first: if the height shrinks by more than twice as much as the width.
   package static func filtersColumnsFirst(from source: Size, to target: Size) -> Bool {
     let shrunk = (rows: source.height - target.height, columns: source.width - target.width)
     return shrunk.rows > 0 && shrunk.rows > 2 * shrunk.columns
   }
 
-  /// Resizes interleaved samples: `[height, width, channels]` of the source to the same of the target.
+  /// Resizes interleaved samples, `[height, width, channels]`.
   package func resize(_ samples: [UInt8], channels: Int) -> [UInt8] {
     precondition(samples.count == source.height * source.width * channels)
     if Self.filtersColumnsFirst(from: source, to: target) {

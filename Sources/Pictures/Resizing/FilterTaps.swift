@@ -1,51 +1,20 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
-/// The weight of a source pixel by its distance from the target pixel's centre.
-package enum ResizeFilter: Sendable {
-  /// 1 − |x| for |x| < 1.
-  case triangle
-  /// sinc(x) · sinc(x / 3) for |x| < 3.
-  case lanczos3
-
-  var radius: Double {
-    switch self {
-    case .triangle: 1
-    case .lanczos3: 3
-    }
-  }
-
-  func weight(at x: Double) -> Double {
-    switch self {
-    case .triangle: max(0, 1 - abs(x))
-    case .lanczos3: abs(x) < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
-    }
-  }
-
-  private static func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
-}
-
-/// Which source pixels make each target pixel of one axis, and with what weights (fixed point, 22 fractional bits).
+/// The source pixels of each target pixel along one axis, and their weights (fixed point, 22 fractional bits).
 package struct FilterTaps {
   private static let fractionBits: Int32 = 22
-  /// What a sum begins with so that dropping its fraction rounds.
+  /// The start of each sum: one half, so that dropping the fraction rounds.
   static let half: Int32 = 1 << (fractionBits - 1)
 
   /// The first source pixel of each target pixel.
   package private(set) var firsts: [Int] = []
-  /// How many source pixels each target pixel has.
+  /// The number of source pixels of each target pixel.
   package private(set) var counts: [Int] = []
-  /// Tap t of target pixel x is `weights[x * stride + t]`.
+  /// The weights; tap t of target pixel x is `weights[x * stride + t]`.
   package private(set) var weights: [Int32]
-  /// The most taps that a target pixel can have.
+  /// The most taps of a target pixel.
   package let stride: Int
 
-  /// The taps that bring an axis of `source` pixels to `target` pixels (`precompute_coeffs` and `normalize_coeffs_8bpc`).
+  /// The taps that resize an axis of `source` pixels to `target` pixels (Pillow's `precompute_coeffs` and
+  /// `normalize_coeffs_8bpc`).
   package init(from source: Int, to target: Int, filter: ResizeFilter) {
     let scale = Double(source) / Double(target)
     let stretch = max(1, scale)
@@ -84,7 +53,7 @@ package struct FilterTaps {
     }
   }
 
-  /// One row of grey.
+  /// Resizes one row of grey.
   func filterGrey(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
     withUnsafeTaps { firsts, counts, weights in
       for x in 0..<result.count {
@@ -96,7 +65,7 @@ package struct FilterTaps {
     }
   }
 
-  /// Row `y` of the result of the columns' pass, of rows as long as `result`; `sums` has room for one.
+  /// Computes row `y` of the pass along columns. All rows are as long as `result`, and `sums` has room for one.
   func filterColumns(
     of rows: UnsafeBufferPointer<UInt8>, row y: Int, into result: UnsafeMutableBufferPointer<UInt8>,
     _ sums: UnsafeMutableBufferPointer<Int32>
@@ -105,7 +74,7 @@ package struct FilterTaps {
     func line(_ tap: Int) -> UnsafeBufferPointer<UInt8> {
       UnsafeBufferPointer(rebasing: rows[((firsts[y] + tap) * width)...].prefix(width))
     }
-    // Two rows, as where a picture grows, need no sums in memory.
+    // Two taps, as in enlarging, need no sums in memory.
     if counts[y] == 2 {
       let (first, second) = (line(0), line(1))
       let (a, b) = (weights[y * stride], weights[y * stride + 1])
@@ -123,7 +92,7 @@ package struct FilterTaps {
     for i in 0..<width { result.initializeElement(at: i, to: Self.rounded(sums[i])) }
   }
 
-  /// One row of interleaved RGB.
+  /// Resizes one row of interleaved RGB.
   func filterRGB(_ row: UnsafeBufferPointer<UInt8>, into result: UnsafeMutableBufferPointer<UInt8>) {
     withUnsafeTaps { firsts, counts, weights in
       for x in 0..<result.count / 3 {

@@ -1,21 +1,21 @@
-/// How samples in 0 … 1 become what a network was trained on: `(x / divisor − mean) / std`, channel by channel (RGB).
+/// The normalization of a network's input: `(x / divisor − mean) / deviation` for samples x in 0 … 1, by channel (RGB).
 public struct Normalization: Sendable, Hashable {
-  /// What samples are divided by before mean and deviation.
+  /// The divisors of samples.
   public enum Scaling: String, Sendable, CaseIterable {
-    /// The largest sample of the resized picture, or 1e-6 where that is larger (the authors, rembg).
+    /// The largest sample of the resized picture, but at least 1e-6 (U²-Net's authors, rembg).
     case maximum = "max"
-    /// The largest that a sample can be: 255 or 65535.
+    /// The largest possible sample: 255 or 65535.
     case full = "255"
   }
 
-  /// Subtracted from red, green and blue.
+  /// The means of red, green and blue, which are subtracted.
   public var mean: [Float]
-  /// Red, green and blue are divided by it.
+  /// The deviations, by which red, green and blue are divided.
   public var standardDeviation: [Float]
-  /// What samples are divided by first.
+  /// The divisor of the samples.
   public var scaling: Scaling
 
-  /// A normalization of three means and three deviations, in the scale 0 … 1.
+  /// A normalization with three means and three deviations, of samples in 0 … 1.
   public init(mean: [Float], standardDeviation: [Float], scaling: Scaling = .maximum) {
     precondition(mean.count == 3 && standardDeviation.count == 3, "a mean and a deviation for red, green and blue")
     self.mean = mean
@@ -23,9 +23,9 @@ public struct Normalization: Sendable, Hashable {
     self.scaling = scaling
   }
 
-  /// The mean and deviation of ImageNet, divided by the picture's maximum: what U²-Net was trained on.
+  /// The mean and deviation of ImageNet, of samples divided by the picture's maximum: for U²-Net.
   public static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
-  /// Mean ½, deviation 1, full scale: what IS-Net (general use) was trained on.
+  /// Mean ½, deviation 1, full scale: for IS-Net (general use).
   public static let centered = Normalization(
     mean: [0.5, 0.5, 0.5], standardDeviation: [1, 1, 1], scaling: .full)
 

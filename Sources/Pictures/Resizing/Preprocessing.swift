@@ -1,20 +1,23 @@
 public import Tensors
 
-/// From a picture to a network's input: resized without regard to its aspect, then normalized.
+/// Makes a network's input from a picture: resized, whatever its aspect ratio, then normalized.
 public struct Preprocessing: Sendable, Hashable {
-  /// The input's height and width.
+  /// The size of the input.
   public var size: Size
-  /// How the picture is resized.
+  /// How the picture is resized to the input.
   public var resampling: Resampling
-  /// How what the network makes of it is brought back to the picture's size.
+  /// How the network's maps are resized to the picture.
   public var mapResampling: Resampling
-  /// What is done to the resized samples.
+  /// How the resized samples are normalized.
   public var normalization: Normalization
-  /// What transparent pixels are composited over.
+  /// The colour that transparent pictures are laid over.
   public var background: Color
 
-  /// The authors' preprocessing unless said otherwise; neither extent of `size` may be zero, and `mapResampling` is
-  /// `resampling` unless told.
+  /// Preprocessing; by default that of U²-Net's authors.
+  ///
+  /// - Parameters:
+  ///   - size: the size of the input; neither extent is zero.
+  ///   - mapResampling: by default the same as `resampling`.
   public init(
     size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear, mapResampling: Resampling? = nil,
     normalization: Normalization = .imageNet, background: Color = .white
@@ -36,7 +39,7 @@ public struct Preprocessing: Sendable, Hashable {
     return Tensor(shape: shape) { fill($0, from: pictures) }
   }
 
-  /// Writes the inputs of pictures of any sizes one behind the other, and zeros behind the last.
+  /// Writes the inputs of a batch of pictures of any sizes, `[batch, 3, height, width]`, and zeros behind the last.
   public func fill(_ values: UnsafeMutableBufferPointer<Float>, from pictures: [Picture]) {
     let one = 3 * size.height * size.width
     for (index, picture) in pictures.enumerated() {
@@ -45,7 +48,7 @@ public struct Preprocessing: Sendable, Hashable {
     values[(pictures.count * one)...].update(repeating: 0)
   }
 
-  /// Writes the input of one picture, `[3, height, width]`, where it is wanted.
+  /// Writes the input of one picture, `[3, height, width]`.
   public func fill(_ planes: UnsafeMutableBufferPointer<Float>, from picture: Picture) {
     precondition(planes.count == 3 * size.height * size.width, "\(planes.count) values do not hold 3 planes of \(size)")
     let opaque = picture.flattened(over: background)

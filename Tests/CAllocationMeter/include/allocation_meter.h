@@ -1,20 +1,20 @@
-// Counts what a process holds of malloc's memory, whoever asks for it: the meter takes malloc's place (glibc only).
+// Counts the bytes that a process has allocated by malloc. The meter replaces malloc (glibc only).
 #ifndef U2CL_ALLOCATION_METER_H
 #define U2CL_ALLOCATION_METER_H
 
 #include <stddef.h>
 
-// Starts to count anew. Where more than `limit` bytes are held that were asked for since, the process ends by SIGABRT
-// after a line on standard error.
+// Starts counting from zero. If more than `limit` bytes are allocated from then on, the process writes a line to
+// standard error and ends by SIGABRT.
 void u2cl_meter_start(long limit);
 
-// Stops counting; returns the most bytes that were held at once since the start.
+// Stops counting; returns the most bytes allocated at once since the start.
 long u2cl_meter_stop(void);
 
-// Ends the process, by SIGPROF after so many seconds of its processor time and by SIGALRM after ten times that.
+// Ends the process by SIGPROF after this many seconds of its processor time, and by SIGALRM after ten times as many.
 void u2cl_meter_set_deadline(long seconds);
 
-// Keeps the process from taking more than so many bytes of address space.
+// Limits the address space of the process.
 void u2cl_meter_limit_memory(size_t bytes);
 
 #endif

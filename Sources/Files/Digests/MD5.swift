@@ -1,22 +1,22 @@
-/// MD5 (RFC 1321), for files of which nothing better was published: it finds accidents. Whoever made a file could make
-/// another of the same digest.
+/// MD5 (RFC 1321), for files whose publisher gives no better digest. It finds accidents, not forgeries: two files with
+/// the same MD5 can be made on purpose.
 public struct MD5: Sendable {
   /// The digest's size, in bytes.
   public static let byteCount = 16
 
   private var message = BlockwiseMessage<MD5State>()
 
-  /// The digest of nothing yet.
+  /// The digest of an empty message.
   public init() {}
 
   /// Adds the next bytes of the message.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) { message.append(bytes) }
 
-  /// The digest of everything that was added.
-  public func digest() -> [UInt8] { message.finished().words.flatMap { CacheEntry.littleEndian($0) } }
+  /// The digest of all bytes added so far.
+  public func digest() -> [UInt8] { message.finished().words.flatMap(\.littleEndianBytes) }
 }
 
-/// What MD5 has made of the blocks so far.
+/// The four words of MD5.
 private struct MD5State: BlockwiseState {
   static let lengthIsBigEndian = false
 
@@ -30,7 +30,7 @@ private struct MD5State: BlockwiseState {
     }
   }
 
-  /// One block of the message (section 3.4): four rounds of sixteen steps.
+  /// Adds one block (section 3.4): four rounds of sixteen steps.
   private mutating func compress(_ block: UnsafeRawBufferPointer, _ sines: UnsafeBufferPointer<UInt32>) {
     var (a, b, c, d) = (words[0], words[1], words[2], words[3])
     for step in 0..<Self.blockSize {

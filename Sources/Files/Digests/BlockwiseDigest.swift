@@ -1,10 +1,10 @@
-/// What a digest (MD5, SHA-256) has made of the blocks of a message so far.
+/// The state of a digest (MD5, SHA-256) after some blocks of a message.
 protocol BlockwiseState: Sendable {
-  /// How the message's length stands at the end of its padding.
+  /// The byte order of the message's length at the end of the padding.
   static var lengthIsBigEndian: Bool { get }
-  /// Of no block yet.
+  /// The state before the first block.
   init()
-  /// Takes whole blocks.
+  /// Adds whole blocks.
   mutating func compress(_ blocks: UnsafeRawBufferPointer)
 }
 
@@ -13,10 +13,10 @@ extension BlockwiseState {
   static var blockSize: Int { 64 }
 }
 
-/// A message that comes piece by piece: whole blocks go to the state, the rest waits for more.
+/// A message that arrives in pieces: whole blocks go into the state, and the rest waits for more.
 struct BlockwiseMessage<State: BlockwiseState>: Sendable {
   private var state = State()
-  /// Less than a block.
+  /// The bytes that do not fill a block yet.
   private var rest: [UInt8] = []
   private var byteCount = 0
 
@@ -34,12 +34,12 @@ struct BlockwiseMessage<State: BlockwiseState>: Sendable {
     rest += bytes[end...]
   }
 
-  /// The state after the padding: a bit, zeros, and the message's length in bits.
+  /// The state after the padding: a one bit, zeros, and the message's length in bits.
   func finished() -> State {
     var state = state
     let zeros = (2 * State.blockSize - 9 - rest.count) % State.blockSize
     let bits = UInt64(byteCount) * 8
-    let length = CacheEntry.littleEndian(State.lengthIsBigEndian ? bits.byteSwapped : bits)
+    let length = (State.lengthIsBigEndian ? bits.byteSwapped : bits).littleEndianBytes
     let end = rest + [0x80] + [UInt8](repeating: 0, count: zeros) + length
     end.withUnsafeBytes { state.compress($0) }
     return state
@@ -47,11 +47,6 @@ struct BlockwiseMessage<State: BlockwiseState>: Sendable {
 }
 
 extension UInt32 {
-  /// The bits turned around to the right.
+  /// The bits rotated to the right.
   func rotated(right count: UInt32) -> UInt32 { self >> count | self << (32 - count) }
-}
-
-extension Sequence<UInt8> {
-  /// Two lower-case digits a byte.
-  package var hexadecimal: String { map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 }

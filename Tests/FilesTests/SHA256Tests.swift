@@ -1,4 +1,4 @@
-import Caches
+import Files
 import Testing
 
 @Suite struct SHA256Tests {
@@ -18,12 +18,12 @@ import Testing
       "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
     ),
   ]) func theStandardsExamples(message: String, digest: String) {
-    #expect(hexadecimal(SHA256.digest(of: Array(message.utf8))) == digest, "\(message.prefix(60))")
+    #expect(SHA256.digest(of: Array(message.utf8)).hexadecimal == digest, "\(message.prefix(60))")
   }
 
   @Test func theStandardsLongExample() {
     let digest = SHA256.digest(of: Array(repeating: UInt8(ascii: "a"), count: 1_000_000))
-    #expect(hexadecimal(digest) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    #expect(digest.hexadecimal == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
   /// Every length around two paddings, at every alignment; the digest of the digests is Python's hashlib's.
@@ -37,10 +37,6 @@ import Testing
       digests += digest
     }
     #expect(
-      hexadecimal(SHA256.digest(of: digests)) == "d5238871a46ac4a1a75ac3fb19d645b0b3b9e5f35f5f720e2b240d605c6b694e")
-  }
-
-  private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      SHA256.digest(of: digests).hexadecimal == "d5238871a46ac4a1a75ac3fb19d645b0b3b9e5f35f5f720e2b240d605c6b694e")
   }
 }

@@ -1,18 +1,18 @@
-/// SHA-256 (FIPS 180-4): names entries, finds damaged ones, and tells a published file. No secret goes through it.
+/// SHA-256 (FIPS 180-4): names cache entries, finds damaged ones, and verifies downloads. It is not used on secrets.
 public struct SHA256: Sendable {
   /// The digest's size, in bytes.
   public static let byteCount = 32
 
   private var message = BlockwiseMessage<SHA256State>()
 
-  /// The digest of nothing yet.
+  /// The digest of an empty message.
   public init() {}
 
   /// Adds the next bytes of the message.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) { message.append(bytes) }
 
-  /// The digest of everything that was added.
-  public func digest() -> [UInt8] { message.finished().words.flatMap { CacheEntry.littleEndian($0.byteSwapped) } }
+  /// The digest of all bytes added so far.
+  public func digest() -> [UInt8] { message.finished().words.flatMap { $0.byteSwapped.littleEndianBytes } }
 
   /// The digest of bytes in memory.
   public static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
@@ -25,7 +25,7 @@ public struct SHA256: Sendable {
   public static func digest(of bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { digest(of: $0) } }
 }
 
-/// What SHA-256 has made of the blocks so far.
+/// The eight words of SHA-256.
 private struct SHA256State: BlockwiseState {
   static let lengthIsBigEndian = true
 
@@ -44,7 +44,7 @@ private struct SHA256State: BlockwiseState {
     self.words = words
   }
 
-  /// One block of the message (section 6.2.2).
+  /// Adds one block (section 6.2.2).
   private static func compress(
     _ block: UnsafeRawBufferPointer, _ state: inout [UInt32], _ schedule: UnsafeMutableBufferPointer<UInt32>,
     _ constants: UnsafeBufferPointer<UInt32>

@@ -1,4 +1,4 @@
-import Caches
+import Files
 import Testing
 
 @Suite struct MD5Tests {

@@ -1,0 +1,98 @@
+internal import LibC
+
+/// Folders: made, listed, removed.
+package enum Folder {
+  /// The names of everything in a folder, in the order of their bytes.
+  package static func names(in folder: FilePath) throws(SystemError) -> [FilePath] {
+    guard let stream = folder.withCString({ opendir($0) }) else { throw .last }
+    defer { closedir(stream) }
+    var names: [FilePath] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: 1) { FilePath(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes a folder and those above it, unless they are there. By default they are this user's alone, as the XDG Base
+  /// Directory Specification wants it for caches.
+  package static func make(_ path: FilePath, permissions: UInt32 = 0o700) throws(SystemError) {
+    func made() -> Bool { path.withCString { mkdir($0, mode_t(permissions)) } == 0 }
+    if made() { return }
+    let failure = SystemError.last
+    if failure.code == ENOENT, path.parent != path, path.parent != "." {
+      try make(path.parent, permissions: permissions)
+      guard made() || errno == EEXIST else { throw .last }
+      return
+    }
+    guard failure.isOccupied, let status = try? FileStatus(of: path) else { throw failure }
+    guard status.kind == .folder else { throw .notFolder }
+  }
+
+  /// Makes a folder that is this user's alone, or finds it so.
+  ///
+  /// - Returns: false if another user could have made what is there.
+  package static func makePrivate(_ path: FilePath) -> Bool {
+    guard path.withCString({ mkdir($0, 0o700) }) == 0 || errno == EEXIST,
+      let status = try? FileStatus(of: path, followingLinks: false)
+    else { return false }
+    return status.kind == .folder && status.owner == geteuid() && status.permissions & 0o077 == 0
+  }
+
+  /// The folder itself, or the nearest one above it that is there.
+  package static func nearest(to path: FilePath) -> FilePath {
+    var path = path
+    while true {
+      do throws(SystemError) {
+        _ = try FileStatus(of: path)
+        return path
+      } catch {
+        guard error.code == ENOENT, path.bytes.contains(FilePath.slash) else { return path }
+        path = path.parent
+      }
+    }
+  }
+
+  /// Makes sure that a folder takes files and that the disk has room.
+  ///
+  /// - Parameters:
+  ///   - name: of the empty file that is made and removed to see it.
+  ///   - room: how many bytes must be free.
+  package static func probe(_ folder: FilePath, name: FilePath, room: Int) throws(SystemError) {
+    let probe = folder.appending(name)
+    try FileDescriptor.creating(probe, permissions: 0o600).close()
+    probe.remove()
+    var disk = statvfs()
+    guard folder.withCString({ statvfs($0, &disk) }) == 0 else { throw .last }
+    guard UInt64(disk.f_bavail) * UInt64(disk.f_frsize) >= UInt64(room), disk.f_files == 0 || disk.f_favail > 0 else {
+      throw .noSpace
+    }
+  }
+}
+
+extension FilePath {
+  /// Removes a file.
+  ///
+  /// - Returns: whether it was there and is gone.
+  @discardableResult
+  package func remove() -> Bool { withCString { unlink($0) } == 0 }
+
+  /// Removes a folder that is empty.
+  @discardableResult
+  package func removeFolder() -> Bool { withCString { rmdir($0) } == 0 }
+
+  /// Gives a file another name on the same disk, in place of what had that name.
+  package func rename(to target: FilePath) throws(SystemError) {
+    let code = withCString { source in target.withCString { LibC.rename(source, $0) } }
+    guard code == 0 else { throw .last }
+  }
+
+  /// The folder that this process runs in.
+  package static var workingFolder: FilePath? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    return FilePath(cString: path)
+  }
+}

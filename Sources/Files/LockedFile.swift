@@ -1,0 +1,38 @@
+internal import LibC
+
+extension FileDescriptor {
+  /// Opens a file as `appending` does and waits until no other process has it locked. Closing the file unlocks it.
+  ///
+  /// Where the file system has no locks, two processes may write at once; callers must be able to tell.
+  package static func lockedAppending(
+    _ path: FilePath, permissions: UInt32
+  ) throws(SystemError) -> FileDescriptor {
+    let file = try appending(path, permissions: permissions)
+    while flock(file.rawValue, LOCK_EX) != 0, errno == EINTR {}
+    return file
+  }
+
+  /// The same for a file that its owner renames or removes when it is complete: whoever waited for such a file opens
+  /// the path again.
+  ///
+  /// - Parameter whenBusy: called once, before the wait.
+  package static func lockedAppendingInPlace(
+    _ path: FilePath, permissions: UInt32, whenBusy: () -> Void
+  ) throws(SystemError) -> FileDescriptor {
+    var hasWaited = false
+    while true {
+      let file = try appending(path, permissions: permissions)
+      if flock(file.rawValue, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        if !hasWaited { whenBusy() }
+        hasWaited = true
+        while flock(file.rawValue, LOCK_EX) != 0, errno == EINTR {}
+      }
+      if let opened = try? file.status(), let named = try? FileStatus(of: path, followingLinks: false),
+        opened.identity == named.identity
+      {
+        return file
+      }
+      try file.close()
+    }
+  }
+}

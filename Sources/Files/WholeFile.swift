@@ -1,0 +1,88 @@
+internal import LibC
+
+/// Files that are read and written whole: a reader sees the old file or the new one and never half of one.
+package enum WholeFile {
+  /// The bytes of a file; nil if it holds more than `limit`.
+  package static func read(_ path: FilePath, limit: Int = .max) throws(SystemError) -> [UInt8]? {
+    let file = try FileDescriptor.reading(path)
+    return try file.closeAfter { () throws(SystemError) in try file.readToEnd(limit: limit) }
+  }
+
+  /// The bytes of a regular file that belongs to this user or to root and that nobody else may write. What others could
+  /// have written must not be trusted if it is code, such as a compiled program.
+  package static func readTrusted(_ path: FilePath) throws(SystemError) -> [UInt8] {
+    let file = try FileDescriptor.reading(path, waits: false)
+    return try file.closeAfter { () throws(SystemError) in try file.trustedContents() }
+  }
+
+  /// Writes bytes into a temporary file and renames it. After a failure the path is as it was, and no temporary file is
+  /// left.
+  ///
+  /// - Parameter temporary: a free path in the same folder.
+  package static func replace(
+    _ path: FilePath, through temporary: FilePath, permissions: UInt32 = 0o600, with bytes: [UInt8]
+  ) throws(SystemError) {
+    do {
+      try replace(path, through: temporary, permissions: permissions) { try $0.write(bytes) }
+    } catch {
+      throw error as? SystemError ?? .notPermitted
+    }
+  }
+
+  /// Writes a file as its user asked for it.
+  ///
+  /// A symbolic link keeps pointing at the file, which is replaced. A device or a pipe is written to as it is. Where
+  /// the system has files without names (Linux, most file systems), the temporary file is one: a process that is killed
+  /// leaves nothing behind.
+  ///
+  /// - Parameter fill: writes the bytes; called again with another file if the file system has no files without names.
+  /// - Throws: `SystemError`, or what `fill` threw; then the path is as it was, and no temporary file is left.
+  package static func save(to path: FilePath, _ fill: (FileDescriptor) throws -> Void) throws {
+    var target = path
+    if let status = try? FileStatus(of: path) {
+      switch status.kind {
+      case .folder: throw SystemError.folder
+      case .regular: target = path.real ?? path
+      default: return try filled(.writing(path), fill)
+      }
+    }
+    let folder = target.bytes.lastIndex(of: FilePath.slash).map { FilePath(bytes: target.bytes[...$0]) } ?? ""
+    let temporary = folder.appending(FilePath(".u2cl-\(ProcessID.current)-\(UInt64.random(in: 0...UInt64.max)).tmp"))
+    #if os(Linux)
+      if try UnnamedFile.save(to: target, in: folder, exchangedThrough: temporary, fill) { return }
+    #endif
+    try replace(target, through: temporary, permissions: 0o666, fill)
+  }
+
+  private static func replace(
+    _ path: FilePath, through temporary: FilePath, permissions: UInt32, _ fill: (FileDescriptor) throws -> Void
+  ) throws {
+    let file = try FileDescriptor.creating(temporary, permissions: permissions)
+    do {
+      try filled(file, fill)
+      try temporary.rename(to: path)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+  }
+
+  /// Fills a file and closes it, whatever happens.
+  private static func filled(_ file: FileDescriptor, _ fill: (FileDescriptor) throws -> Void) throws {
+    do { try fill(file) } catch {
+      try? file.close()
+      throw error
+    }
+    try file.close()
+  }
+}
+
+extension FileDescriptor {
+  /// Every byte of a file that this process may trust; see `WholeFile.readTrusted`.
+  package func trustedContents() throws(SystemError) -> [UInt8] {
+    let status = try status()
+    guard status.kind == .regular, status.owner == geteuid() || status.owner == 0, status.permissions & 0o022 == 0
+    else { throw .notPermitted }
+    return try contents()
+  }
+}

@@ -1,0 +1,111 @@
+public import Files
+internal import Tensors
+
+extension Mask {
+  /// The mask as a file of 8-bit grey, or of lossless RGB for WebP, which has no grey.
+  ///
+  /// - Parameter name: what errors call the mask.
+  /// - Throws: `PictureError` if memory is short or the format cannot hold the size.
+  public func encoded(_ options: EncodingOptions, name: String = "mask") throws(PictureError) -> [UInt8] {
+    try pixels.withUnsafeBufferPointer { (pixels) throws(PictureError) in
+      let samples = EncodableSamples(
+        bytes: UnsafeRawBufferPointer(pixels), size: size, channels: 1, bytesPerSample: 1)
+      guard options.format == .webp else {
+        return try CodecWriter.encode(samples, options, Attachments(), name: name)
+      }
+      do throws(PictureError.Problem) {
+        let canvas = try WebPCanvas(samples, isLossless: true)
+        return try WebPWriter.encode(canvas, quality: WebPWriter.losslessQuality, Attachments())
+      } catch {
+        throw PictureError(error, name: name)
+      }
+    }
+  }
+
+  /// The mask as a PNG file of 8-bit grey.
+  ///
+  /// - Parameter name: what errors call the picture.
+  /// - Throws: `PictureError` if memory is short or the picture has no pixels.
+  public func encodedPNG(name: String = "mask") throws(PictureError) -> [UInt8] {
+    try encoded(EncodingOptions(.png), name: name)
+  }
+
+  /// Writes the mask as a PNG file of 8-bit grey, by `OutputFile.save`.
+  public func writePNG(toFileAt path: FilePath) throws(PictureError) {
+    try OutputFile.save(encodedPNG(name: "\(path)"), toFileAt: path)
+  }
+
+  /// Writes the mask as a PNG file of 8-bit grey, by `OutputFile.save`.
+  public func writePNG(toFileAt path: String) throws(PictureError) { try writePNG(toFileAt: FilePath(path)) }
+}
+
+extension Picture {
+  /// The picture as a file. PNG keeps 8 or 16 bits and alpha, and WebP stores 8 bits and alpha. JPEG stores 8 bits
+  /// without alpha, so the picture is laid over white.
+  ///
+  /// The picture is consumed, so that its memory is free while a WebP file is compressed, unless others hold the
+  /// picture.
+  ///
+  /// - Parameter name: what errors call the picture.
+  /// - Throws: `PictureError` if memory is short or the format cannot hold the size.
+  public consuming func encoded(
+    _ options: EncodingOptions, name: String = "picture"
+  ) throws(PictureError) -> [UInt8] {
+    let attachments = Attachments(of: copy self, keepingMetadata: options.keepsMetadata)
+    guard options.format == .webp else { return try coded(options, attachments, name: name) }
+    do throws(PictureError.Problem) {
+      let canvas = try webPCanvas(isLossless: options.quality == WebPWriter.losslessQuality)
+      _ = consume self
+      return try WebPWriter.encode(canvas, quality: options.quality, attachments)
+    } catch {
+      throw PictureError(error, name: name)
+    }
+  }
+
+  /// The picture as a PNG file: RGB or RGBA, 8 or 16 bits, with its ICC profile.
+  ///
+  /// - Parameter name: what errors call the picture.
+  /// - Throws: `PictureError` if memory is short or the picture has no pixels.
+  public func encodedPNG(name: String = "picture") throws(PictureError) -> [UInt8] {
+    try encoded(EncodingOptions(.png), name: name)
+  }
+
+  /// Writes the picture as a PNG file, by `OutputFile.save`.
+  public func writePNG(toFileAt path: FilePath) throws(PictureError) {
+    try OutputFile.save(encodedPNG(name: "\(path)"), toFileAt: path)
+  }
+
+  /// Writes the picture as a PNG file, by `OutputFile.save`.
+  public func writePNG(toFileAt path: String) throws(PictureError) { try writePNG(toFileAt: FilePath(path)) }
+
+  private func webPCanvas(isLossless: Bool) throws(PictureError.Problem) -> WebPCanvas {
+    // Closures hand on no values that cannot be copied.
+    var canvas: WebPCanvas?
+    try samples8.withUnsafeBufferPointer { (values) throws(PictureError.Problem) in
+      canvas = try WebPCanvas(encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1), isLossless: isLossless)
+    }
+    guard let canvas else { throw .outOfMemory }
+    return canvas
+  }
+
+  /// The picture as PNG or JPEG.
+  private func coded(
+    _ options: EncodingOptions, _ attachments: Attachments, name: String
+  ) throws(PictureError) -> [UInt8] {
+    if case .bits16(let values) = samples, options.format == .png {
+      return try values.withUnsafeBufferPointer { (values) throws(PictureError) in
+        try CodecWriter.encode(
+          encodable(UnsafeRawBufferPointer(values), bytesPerSample: 2), options, attachments, name: name)
+      }
+    }
+    let picture = options.format == .jpeg ? flattened() : self
+    return try picture.samples8.withUnsafeBufferPointer { (values) throws(PictureError) in
+      try CodecWriter.encode(
+        picture.encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1), options, attachments, name: name)
+    }
+  }
+
+  private func encodable(_ bytes: UnsafeRawBufferPointer, bytesPerSample: Int) -> EncodableSamples {
+    EncodableSamples(bytes: bytes, size: size, channels: channels, bytesPerSample: bytesPerSample)
+  }
+}

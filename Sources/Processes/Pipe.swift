@@ -1,0 +1,47 @@
+internal import Files
+internal import LibC
+
+/// A pipe; both ends are closed with this object, and neither is inherited by other processes.
+final class Pipe {
+  let reader: FileDescriptor
+  let writer: FileDescriptor
+  private var isWriterOpen = true
+
+  /// - Returns: nil if the system has no descriptors left.
+  init?() {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    (reader, writer) = (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+  }
+
+  deinit {
+    try? reader.close()
+    closeWriter()
+  }
+
+  func closeWriter() {
+    guard isWriterOpen else { return }
+    isWriterOpen = false
+    try? writer.close()
+  }
+
+  /// Reads what is there, without waiting for more.
+  func drain(into bytes: inout [UInt8]) {
+    _ = fcntl(reader.rawValue, F_SETFL, fcntl(reader.rawValue, F_GETFL) | O_NONBLOCK)
+    while reader.readSome(into: &bytes) {}
+  }
+}
+
+extension FileDescriptor {
+  /// Reads up to 4096 bytes, as many as are there; waits if there are none.
+  ///
+  /// - Returns: false at the end, or if nothing can be read.
+  func readSome(into bytes: inout [UInt8]) -> Bool {
+    let block = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+      count = (try? read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+    }
+    bytes += block
+    return !block.isEmpty
+  }
+}
