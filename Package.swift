@@ -86,15 +86,26 @@ let package = Package(
     library("Engine", ["Tensors", "Networks", "OpenCL", "Kernels", "Caches", "CProcessMemory"]),
     library("DevicePictures", ["Tensors", "Pictures", "Matting", "OpenCL", "Kernels", "Engine"]),
     library(
+      "Models", ["Tensors", "Networks", "Checkpoints", "Pictures", "Caches", "Downloads", "CDefaultModel"]),
+    library(
       "U2Net",
       [
-        "Tensors", "Networks", "Checkpoints", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Saliency",
-        "Caches", "Downloads", "Processes", "Matting", "Compositing", "CBuildInfo", "CDefaultModel",
+        "Tensors", "Networks", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Caches", "Processes",
+        "Matting", "Compositing", "Models",
       ]),
+    library("Datasets"),
+    library(
+      "Benchmarking",
+      [
+        "Tensors", "Networks", "Pictures", "Engine", "DevicePictures", "OpenCL", "Caches", "Models", "U2Net",
+        "CBuildInfo",
+      ]),
+    library("Evaluation", ["Tensors", "Pictures", "Saliency", "Caches", "Models", "Datasets", "U2Net"]),
     .executableTarget(
       name: "u2cl",
       dependencies: [
-        "U2Net", "Saliency", "Pipelines", "FileSelection",
+        "U2Net", "Benchmarking", "Datasets", "Evaluation", "Saliency", "Pipelines", "FileSelection", "Pictures",
+        "Matting", "Downloads", "Caches", "Tensors", "Models",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -128,8 +139,12 @@ let package = Package(
     tests(of: "Downloads", ["Downloads", "Files"]),
     tests(of: "Engine", ["Engine", "Reference", "OpenCL", "Networks", "Checkpoints", "Kernels", "Caches"]),
     tests(of: "DevicePictures", ["DevicePictures", "Engine", "OpenCL", "Networks", "Pictures", "Matting"]),
-    tests(of: "U2Net", ["U2Net", "Pictures", "Networks", "Saliency"]),
-    tests(of: "Command", ["U2Net", "u2cl"]),
+    tests(of: "Models", ["Models", "Pictures", "Networks", "Downloads", "Caches"]),
+    tests(of: "U2Net", ["U2Net", "Models", "Pictures", "Networks", "Matting", "Caches", "OpenCL"]),
+    tests(of: "Benchmarking", ["Benchmarking", "U2Net", "Pictures"]),
+    tests(of: "Datasets", ["Datasets", "Pictures"]),
+    tests(of: "Evaluation", ["Evaluation", "Datasets", "Models", "U2Net", "Saliency", "Pictures"]),
+    tests(of: "Command", ["U2Net", "u2cl", "Pictures", "Caches"]),
   ],
   cLanguageStandard: .gnu2x
 )

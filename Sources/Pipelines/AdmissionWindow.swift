@@ -1,12 +1,14 @@
-/// How much may be under way at once: so many jobs, and so much weight. Jobs are numbered in the order in which they
-/// enter; the oldest may always go on, however heavy, so that nothing waits for ever.
+/// Bounds the number and the total weight of the jobs under way.
+///
+/// Jobs are numbered in the order in which they enter. The oldest job may always continue, however heavy it is, so that no
+/// job waits for ever.
 final class AdmissionWindow: Sendable {
   private struct State {
     /// The number of the next job to enter.
     var next = 0
-    /// The jobs that have entered and are neither released nor left, in order.
+    /// The jobs that have entered and are not released yet, in order.
     var unfinished: [Int] = []
-    /// Jobs that have entered and not left.
+    /// The number of jobs that have entered and not left.
     var inside = 0
     var weights: [Int: Int] = [:]
     var total = 0
@@ -21,7 +23,9 @@ final class AdmissionWindow: Sendable {
     self.weight = weight
   }
 
-  /// Waits until there is room for one job more, and gives it its number.
+  /// Waits until there is room for another job.
+  ///
+  /// - Returns: the number of the job.
   func enter() -> Int {
     state.wait { state in
       guard state.inside < jobs else { return nil }
@@ -32,7 +36,7 @@ final class AdmissionWindow: Sendable {
     }
   }
 
-  /// Waits until there is room for what a job weighs.
+  /// Waits until there is room for the weight of a job.
   func admit(_ job: Int, weighing weight: Int) {
     state.wait { state -> Void? in
       guard state.unfinished.first == job || state.total + weight <= self.weight else { return nil }
@@ -42,7 +46,7 @@ final class AdmissionWindow: Sendable {
     }
   }
 
-  /// A job weighs nothing any more.
+  /// Returns the weight of a job.
   func release(_ job: Int) {
     state.update { state in
       state.total -= state.weights.removeValue(forKey: job) ?? 0
@@ -50,6 +54,6 @@ final class AdmissionWindow: Sendable {
     }
   }
 
-  /// A job that was released has left.
+  /// Returns the place of a job that was released.
   func leave() { state.update { $0.inside -= 1 } }
 }

@@ -1,4 +1,4 @@
-/// First in, first out, between threads: whoever adds to a full queue waits, whoever takes from an empty one waits.
+/// A first-in, first-out queue between threads. Adding to a full queue waits, and so does taking from an empty one.
 package final class BoundedQueue<Element: Sendable>: Sendable {
   private struct State {
     var elements: [Element] = []
@@ -8,13 +8,15 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   private let state = Monitor(State())
   private let capacity: Int
 
-  /// A queue that holds so many elements, at least one.
+  /// Creates a queue.
+  ///
+  /// - Parameter capacity: the largest number of elements, at least one.
   package init(capacity: Int) {
     precondition(capacity > 0, "a queue of \(capacity) elements holds nothing")
     self.capacity = capacity
   }
 
-  /// Adds an element as soon as there is room; drops it where the queue is closed.
+  /// Adds an element as soon as there is room, or drops it if the queue is closed.
   package func add(_ element: Element) {
     state.wait { state -> Void? in
       if state.isClosed { return () }
@@ -24,16 +26,17 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Puts elements that were taken back to the front, room or not, so that another thread takes them next.
+  /// Puts elements back to the front, whether or not there is room, so that another thread takes them next.
   package func putBack(_ elements: [Element]) {
     state.update { $0.elements.insert(contentsOf: elements, at: 0) }
   }
 
-  /// The first element, once there is one; nil when the queue is closed and empty.
+  /// Waits for the first element; nil if the queue is closed and empty.
   package func take() -> Element? { take(atMost: 1, patience: .zero).first }
 
-  /// Up to `count` elements: at least one, and as many as are there after waiting so long for the others; none when
-  /// the queue is closed and empty.
+  /// Waits for at least one element, and then up to `patience` for others.
+  ///
+  /// - Returns: up to `count` elements; none if the queue is closed and empty.
   package func take(atMost count: Int, patience: Duration) -> [Element] {
     if count > 1, patience > .zero {
       state.wait { $0.elements.isEmpty && !$0.isClosed ? nil : () }
@@ -47,7 +50,7 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// `count` elements where so many are there, and what is left where the queue is closed; none otherwise, without waiting.
+  /// Takes `count` elements if there are that many, or the rest if the queue is closed; none otherwise. Does not wait.
   package func takeFull(_ count: Int) -> [Element] {
     state.update { state in
       guard state.elements.count >= count || state.isClosed else { return [] }
@@ -57,6 +60,6 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// No element is added any more; those that are there are still taken.
+  /// Closes the queue: no element is added any more, and the remaining ones can be taken.
   package func close() { state.update { $0.isClosed = true } }
 }

@@ -6,15 +6,15 @@
   internal import Darwin
 #endif
 
-/// A value that one thread at a time may touch, and on whose changes others can wait.
+/// A value that one thread at a time can access, and whose changes other threads can wait for.
 ///
-/// `@unchecked` because the compiler cannot see the lock: `value` is touched only between `lock` and `unlock`.
+/// `@unchecked` because the compiler cannot see the lock: `value` is accessed only between `lock` and `unlock`.
 package final class Monitor<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// A monitor of a value that nobody else holds.
+  /// Creates a monitor of a value that is used nowhere else.
   package init(_ value: sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
@@ -28,7 +28,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Reads or changes the value; whoever waits looks again.
+  /// Reads or changes the value, and wakes the threads that wait.
   package func update<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -37,7 +37,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     return result
   }
 
-  /// Waits until `body`, which may change the value, has a result; it is asked again after every change.
+  /// Waits until `body`, which may change the value, returns a result. It is called again after every change.
   package func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -50,7 +50,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     }
   }
 
-  /// Waits until `body` is true, but no longer than the time given.
+  /// Waits until `body` returns true, but no longer than `time`.
   package func wait(atMost time: Duration, until body: (Value) -> Bool) {
     var deadline = timespec()
     clock_gettime(CLOCK_REALTIME, &deadline)

@@ -1,31 +1,24 @@
-/// Jobs on their way through three stages that overlap: loading on several threads, computing on one thread for each
-/// device, storing on several threads. Whichever device is free takes what comes next; results are delivered one by one,
-/// in the order of the jobs. However many jobs there are, only so many are under way.
+/// Sends jobs through three stages that overlap: loading on several threads, computing on a thread for each device, and
+/// storing on several threads.
+///
+/// Whichever device is free takes the next batch. Results are delivered one by one, in the order of the jobs. The number of
+/// jobs under way is bounded, however many jobs there are.
 package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Output: Sendable, Problem: Error> {
-  /// What a device makes of a batch.
-  package enum Batch {
-    /// A result for each of the batch, in its order.
-    case computed([Result<Computed, Problem>])
-    /// The device is of no use any more: its jobs go to the others, and where there is none they have this problem.
-    case lost(Problem)
-  }
+  /// A device that fits this pipeline.
+  package typealias Device = any PipelineDevice<Loaded, Computed, Problem>
 
-  /// Begins to compute a batch; what it gives waits for the results. While one batch is computed the next is begun, where it
-  /// is there: two are under way at most, and are waited for in their order. Made, called and ended on one thread.
-  package typealias Device = ([Loaded]) -> () -> Batch
-
-  /// How wide it is.
+  /// The limits of a pipeline.
   package struct Limits: Sendable {
-    /// Threads that load, and as many that store.
+    /// The number of threads that load, and of threads that store.
     package var threads: Int
-    /// Jobs in a batch, at most.
+    /// The largest batch.
     package var batch = 1
-    /// How long a batch that is not full waits for others.
+    /// How long a device that has nothing to do waits for its batch to fill up.
     package var patience = Duration.milliseconds(100)
-    /// What jobs under way may weigh together, as `load` says.
+    /// The largest total weight of the jobs under way, in the unit of `load`.
     package var weight = Int.max
 
-    /// So many threads of each sort.
+    /// Creates limits for a number of threads.
     package init(threads: Int) { self.threads = threads }
   }
 
@@ -34,12 +27,13 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
   private let devices: [@Sendable () -> Device]
   private let store: @Sendable (Job, consuming Computed) -> Result<Output, Problem>
 
-  /// A pipeline.
+  /// Creates a pipeline.
   ///
   /// - Parameters:
-  ///   - load: must call `admit` with what a job weighs before it takes that much memory.
-  ///   - devices: each makes a device on the thread on which it will be used.
-  ///   - store: what is done with what was computed, which is nobody else's any more.
+  ///   - limits: the limits.
+  ///   - load: loads a job; calls `admit` with the weight of the job before taking that much memory.
+  ///   - devices: at least one function, each of which makes a device on the thread that will use it.
+  ///   - store: stores what was computed, which is not used elsewhere.
   package init(
     limits: Limits,
     load: @escaping @Sendable (Job, _ admit: (_ weight: Int) -> Void) -> Result<Loaded, Problem>,
@@ -53,20 +47,20 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
     self.store = store
   }
 
-  /// Runs until there is no job left, or until it is told to stop: then jobs that are not yet computed are dropped, and
-  /// those that are, are stored and delivered.
+  /// Runs until no job is left, or until the stop signal is given. Then jobs that are not computed yet are dropped, and the
+  /// others are stored and delivered.
   ///
   /// - Parameters:
-  ///   - stop: may be given by any thread, `deliver` included.
-  ///   - next: the next job; called on a thread of its own, where it may wait. nil ends the run.
-  ///   - deliver: takes results on the caller's thread.
+  ///   - stop: the stop signal, which any thread may give, `deliver` included.
+  ///   - next: returns the next job, or nil to end the run; called on a thread of its own, where it may wait.
+  ///   - deliver: receives the results on the caller's thread.
   package func run(
     stop: StopSignal, next: @escaping @Sendable () -> Job?, deliver: (Job, Result<Output, Problem>) -> Void
   ) {
     let stages = PipelineStages(limits, devices: devices.count, stop: stop)
     var threads = [WorkerThread { stages.enter(next) }]
     threads += (0..<limits.threads).map { _ in WorkerThread { [load] in stages.load(load) } }
-    threads += devices.map { make in WorkerThread { stages.compute(make) } }
+    threads += devices.map { make in WorkerThread { stages.compute(on: make()) } }
     threads += (0..<limits.threads).map { _ in WorkerThread { [store] in stages.store(store) } }
     stages.deliver(deliver)
     for thread in threads { thread.join() }

@@ -1,10 +1,10 @@
-/// One run of a pipeline: the queues between its stages, and what the threads of each stage do.
+/// A run of a pipeline: the queues between its stages, and the work of the threads of each stage.
 final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, Output: Sendable, Problem: Error>:
   Sendable
 {
   typealias Line = Pipeline<Job, Loaded, Computed, Output, Problem>
 
-  /// What is under way: a job, its number, and how far it is.
+  /// A job under way: its number, and what it has become so far.
   private struct Item<Content: Sendable>: Sendable {
     let number: Int
     let job: Job
@@ -21,28 +21,26 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
   private let entered: BoundedQueue<Item<Void>>
   private let loaded: BoundedQueue<Item<Loaded>>
   private let computed: BoundedQueue<Item<Computed>>
-  /// What is to be delivered; nothing where the job was dropped.
+  /// The results to deliver; nil for a job that was dropped.
   private let done: BoundedQueue<Item<Result<Output, Problem>?>>
-  /// Threads of each stage that still run; the last one closes the next queue.
+  /// The number of running threads of each stage; the last thread closes the next queue.
   private let loaders: Monitor<Int>
   private let devices: Monitor<Int>
   private let storers: Monitor<Int>
-  /// Why there is no device any more.
-  private let lost = Monitor<Problem?>(nil)
 
   init(_ limits: Line.Limits, devices: Int, stop: StopSignal) {
     self.limits = limits
     self.stop = stop
     let jobs = 4 * limits.threads + limits.batch * (2 * devices + 1)
     window = AdmissionWindow(jobs: jobs, weight: limits.weight)
-    // No queue is ever full before the window is.
+    // The window is full before any queue is.
     (entered, loaded) = (BoundedQueue(capacity: jobs), BoundedQueue(capacity: jobs))
     (computed, done) = (BoundedQueue(capacity: jobs), BoundedQueue(capacity: jobs))
     (loaders, storers) = (Monitor(limits.threads), Monitor(limits.threads))
     self.devices = Monitor(devices)
   }
 
-  /// Lets jobs in while there is room.
+  /// Admits jobs while there is room.
   func enter(_ next: () -> Job?) {
     while !stop.isGiven, let job = next() {
       entered.add(Item(number: window.enter(), job: job, content: ()))
@@ -50,6 +48,7 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
     entered.close()
   }
 
+  /// Loads jobs.
   func load(_ load: (Job, (Int) -> Void) -> Result<Loaded, Problem>) {
     while let item = entered.take() {
       guard !stop.isGiven else {
@@ -64,16 +63,16 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
     if isLast(of: loaders) { loaded.close() }
   }
 
-  func compute(_ make: () -> Line.Device) {
-    let begin = make()
-    var first: Batch?
+  /// Computes on a device until nothing is left, or until the device is lost.
+  func compute<Device: PipelineDevice<Loaded, Computed, Problem>>(on device: Device) {
+    var first: Batch<Device>?
     while true {
-      // A batch that is computed need not wait until the next one is full.
+      // While a batch is computed, the next one is begun only if it is full.
       let items =
         first == nil ? loaded.take(atMost: limits.batch, patience: limits.patience) : loaded.takeFull(limits.batch)
       if items.isEmpty, first == nil { break }
-      let second = begun(items, begin)
-      if let first, let problem = ended(first) {
+      let second = begun(items, on: device)
+      if let first, let problem = finish(first, on: device) {
         loaded.putBack(first.items + (second?.items ?? []))
         lose(for: problem)
         return
@@ -83,46 +82,51 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
     if isLast(of: devices) { computed.close() }
   }
 
-  /// What a device has begun to compute.
-  private struct Batch {
+  /// A batch in flight on a device.
+  private struct Batch<Device: PipelineDevice<Loaded, Computed, Problem>> {
     let items: [Item<Loaded>]
-    let end: () -> Line.Batch
+    let inFlight: Device.InFlight
   }
 
-  /// Begins a batch; nil where there is none, or where it is dropped.
-  private func begun(_ items: [Item<Loaded>], _ begin: Line.Device) -> Batch? {
+  /// Begins a batch; nil if it is empty, or if it is dropped because of the stop signal.
+  private func begun<Device: PipelineDevice<Loaded, Computed, Problem>>(
+    _ items: [Item<Loaded>], on device: Device
+  ) -> Batch<Device>? {
     if items.isEmpty { return nil }
     guard !stop.isGiven else {
       for item in items { finish(item, nil) }
       return nil
     }
-    return Batch(items: items, end: begin(items.map(\.content)))
+    return Batch(items: items, inFlight: device.begin(items.map(\.content)))
   }
 
-  /// Sends a batch's results on.
+  /// Waits for a batch and passes its results on.
   ///
-  /// - Returns: why its device is of no use any more, where it is not.
-  private func ended(_ batch: Batch) -> Problem? {
-    switch batch.end() {
-    case .computed(let results):
-      for (item, result) in zip(batch.items, results) {
+  /// - Returns: the problem if the device is lost.
+  private func finish<Device: PipelineDevice<Loaded, Computed, Problem>>(
+    _ batch: Batch<Device>, on device: Device
+  ) -> Problem? {
+    do throws(Problem) {
+      for (item, result) in zip(batch.items, try device.finish(batch.inFlight)) {
         switch result {
         case .success(let content): computed.add(item.with(content))
         case .failure(let problem): finish(item, .failure(problem))
         }
       }
       return nil
-    case .lost(let problem): return problem
+    } catch {
+      return error
     }
   }
 
-  /// Ends a device's thread; where it was the last, every job has its problem.
+  /// Ends the thread of a lost device; if it was the last device, every remaining job fails with its problem.
   private func lose(for problem: Problem) {
     guard isLast(of: devices) else { return }
     while let item = loaded.take() { finish(item, stop.isGiven ? nil : .failure(problem)) }
     computed.close()
   }
 
+  /// Stores what was computed.
   func store(_ store: (Job, consuming Computed) -> Result<Output, Problem>) {
     while let item = computed.take() {
       let entry = item.with(())
@@ -131,7 +135,7 @@ final class PipelineStages<Job: Sendable, Loaded: Sendable, Computed: Sendable, 
     if isLast(of: storers) { done.close() }
   }
 
-  /// Calls `deliver` in the order of the jobs.
+  /// Delivers the results in the order of the jobs.
   func deliver(_ deliver: (Job, Result<Output, Problem>) -> Void) {
     var early: [Int: Item<Result<Output, Problem>?>] = [:]
     var next = 0

@@ -6,12 +6,12 @@
   internal import Darwin
 #endif
 
-/// Says to threads that they should stop; once said it stays so.
+/// Tells threads to stop. A signal that was given stays given.
 package final class StopSignal: Sendable {
   private let state = Monitor(false)
   private let ends: (read: Int32, write: Int32)
 
-  /// A signal that has not been given.
+  /// Creates a signal that is not given yet.
   package init() {
     var pair: [Int32] = [-1, -1]
     _ = pipe(&pair)
@@ -24,10 +24,10 @@ package final class StopSignal: Sendable {
     close(ends.write)
   }
 
-  /// Whether it was given.
+  /// Whether the signal was given.
   package var isGiven: Bool { state.update { $0 } }
 
-  /// Gives it.
+  /// Gives the signal.
   package func request() {
     guard
       !state.update({ given in
@@ -38,7 +38,9 @@ package final class StopSignal: Sendable {
     _ = write(ends.write, &byte, 1)
   }
 
-  /// Waits until there is something to read, or the end of it; false where the signal is given first.
+  /// Waits until a file has data to read or has ended.
+  ///
+  /// - Returns: false if the signal is given first.
   package func waitForInput(on descriptor: Int32) -> Bool {
     var waits = [
       pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0),

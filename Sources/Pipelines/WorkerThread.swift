@@ -6,7 +6,7 @@
   internal import Darwin
 #endif
 
-/// A thread of its own for work that waits: for a file, a device, or other threads.
+/// A thread for work that waits: for a file, a device, or other threads.
 package struct WorkerThread {
   private final class Body {
     let run: @Sendable () -> Void
@@ -34,11 +34,11 @@ package struct WorkerThread {
       var thread = pthread_t()
       let failed = pthread_create(&thread, &attributes, { Self.start($0) }, body.toOpaque()) != 0
     #endif
-    // The system has no thread left: the work is done here and now, only not beside anything else.
+    // If the system has no thread left, the work is done here and now.
     if failed { body.takeRetainedValue().run() }
   }
 
-  /// Waits for its end.
+  /// Waits for the end of the thread.
   package func join() { ended.wait { $0 ? () : nil } }
 
   #if canImport(Darwin)

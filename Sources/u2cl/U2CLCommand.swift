@@ -1,15 +1,17 @@
 import ArgumentParser
+import Caches
 import Glibc
+import Models
 import U2Net
 
-/// The command line: a face over the U2Net library.
+/// The command `u2cl`, a front end of the library U2Net.
 @main
 struct U2CLCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "u2cl",
     abstract: "U²-Net salient object detection on any GPU or CPU, through OpenCL.",
     discussion: """
-      Exit codes: 0 done, 2 usage, 3 device, 4 model, 5 input or output, 6 results that should agree do not.
+      Exit codes: 0 success, 2 wrong usage, 3 device, 4 model, 5 input or output, 6 results that should agree do not.
       """,
     version: u2clVersion,
     subcommands: [
@@ -17,9 +19,9 @@ struct U2CLCommand: ParsableCommand {
       CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
     ])
 
-  /// Parses and runs; a failure is one line on standard error and an exit code that says what sort it is.
+  /// Parses the arguments and runs the command. A failure is a line on standard error and an exit code.
   static func main() {
-    // Whoever reads stops reading: the command ends without a word, also where its parent ignores that signal.
+    // If the reader of standard output is gone, the command ends silently, even if its parent ignores SIGPIPE.
     signal(SIGPIPE, SIG_DFL)
     if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
     DriverProcess.executable = "/proc/self/exe"
@@ -27,23 +29,23 @@ struct U2CLCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
-      Console.error("\(failure)")
-      exit(withCode: failure.kind.rawValue)
+      Console.error(failure.message)
+      exit(withCode: failure.kind.exitCode)
     } catch {
       let code = exitCode(for: error)
       guard code == .validationFailure else { exit(withError: error) }
       Console.error("\(complaint(message(for: error))); see '\(helpCommand)'")
-      exit(withCode: Failure.Kind.usage.rawValue)
+      exit(withCode: Failure.Kind.usage.exitCode)
     }
   }
 
-  /// Does what another u2cl asks of this process, which a driver may end; not for people.
+  /// Carries out the request of another u2cl process, because a driver may end this one. Not for users.
   private static func tryDriver() {
     _ = PoCLCache.makeUsable()
     DriverProcess.answer(CommandLine.arguments.dropFirst(2).first ?? "") { line in try? Console.write(line) }
   }
 
-  /// The parser's message as a clause in one line; lists of values, which it writes line by line, with commas.
+  /// The message of the parser as a clause in one line; its lists of values are joined with commas.
   private static func complaint(_ message: String) -> String {
     let lines = message.split(whereSeparator: \.isNewline).map(String.init)
     let items = lines.filter { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }.joined(separator: ", ")
@@ -53,7 +55,7 @@ struct U2CLCommand: ParsableCommand {
     return (beginsWithAcronym ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()).oneLine
   }
 
-  /// What tells more about the command that was meant.
+  /// The command that shows help for the command that was meant.
   private static var helpCommand: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     let meant = CommandLine.arguments.dropFirst().first { names.contains($0) }

@@ -96,8 +96,9 @@ struct BadModel: CustomTestStringConvertible, Sendable {
     try sandbox.expectFailure(4, run + ["no/missing"], says: "no/missing: there is no such file")
     try sandbox.expectFailure(4, run + ["folder"], says: "folder: is a directory")
     try sandbox.expectFailure(4, run + ["."], says: "is a directory")
-    try sandbox.expectFailure(4, run + ["nonsense"], says: "'nonsense' is neither a file nor a model", "u2netp")
-    try sandbox.expectFailure(4, run + [""], says: "is neither a file nor a model")
+    try sandbox.expectFailure(
+      4, run + ["nonsense"], says: "'nonsense' is neither a file nor a published model", "u2netp")
+    try sandbox.expectFailure(4, run + [""], says: "is neither a file nor a published model")
     try sandbox.expectFailure(4, ["bench", "--model", "nonsense"], says: "'nonsense' is neither")
     try sandbox.expectFailure(4, ["compare", Sandbox.demo, "--model", "nonsense"], says: "'nonsense' is neither")
   }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Caches
 import U2Net
 
 /// `cache info` and `cache clear`.

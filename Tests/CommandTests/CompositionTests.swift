@@ -38,7 +38,7 @@ import U2Net
     (["--output", "cutout", "-o", "out.jpg"], "JPEG has no transparency; write a cutout as .png or .webp"),
     (["--output", "cutout", "--format", "jpeg"], "JPEG has no transparency"),
     (["--output", "nonsense"], "mask, cutout, composite, blur, overlay, heatmap, contour"),
-    (["--output", "out.png"], "the value 'out.png' is invalid for '--output <output>'"),
+    (["--output", "out.png"], "the value 'out.png' is invalid for '--output <kind>'"),
     (["-o", "out.png", "--format", "webp"], "leave out --format"),
     (["--quality", "0"], "--quality goes from 1 to 100"),
     (["--threshold", "1.5"], "--threshold goes from 0 to 1"),

@@ -192,8 +192,8 @@ import U2Net
     (["eval"], "give --dataset"),
     (["eval", "--dataset", "a", "--masks", "b"], "give --dataset, or"),
     (["eval", "--masks", "b"], "a model needs"),
-    (["eval", "--dataset", "a", "--limit", "0"], "the limit"),
-    (["eval", "--maps", "a", "--masks", "b", "--loss"], "the loss is of a network's maps"),
+    (["eval", "--dataset", "a", "--limit", "0"], "--limit is at least 1"),
+    (["eval", "--maps", "a", "--masks", "b", "--loss"], "--loss needs the maps of a network"),
     (["eval", "--dataset", "a", "--model", "x", "--model", "y", "--save-maps", "m"], "one model"),
   ]) func nonsenseIsTold(arguments: [String], says: String) throws {
     try Sandbox().expectFailure(2, arguments, says: says)

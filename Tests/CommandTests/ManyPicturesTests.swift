@@ -145,7 +145,7 @@ import U2Net
     #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     #expect(Set(outcome.lines) == ["out/0.mask.png", "out/1.mask.png", "out/new/moved.mask.png", "out/slow.mask.png"])
     try sandbox.expectFailure(2, ["run", "album", "-w", "--json"] + quick, says: "leave out --json")
-    try sandbox.expectFailure(2, ["run", "album/0.jpg", "-w"] + quick, says: "--watch follows one folder")
+    try sandbox.expectFailure(2, ["run", "album/0.jpg", "-w"] + quick, says: "--watch takes one folder")
   }
 
   /// Killed at any moment: what is there is whole, and the next run makes the rest.

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Caches
 import U2Net
 
 private typealias Reply = HTTPServer.Reply

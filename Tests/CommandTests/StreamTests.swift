@@ -65,7 +65,7 @@ import U2Net
     #expect(outcome.code == 5 && outcome.output.count == 3 * 40 * 24)
     #expect(outcome.errors.hasPrefix("u2cl: standard input ends in the middle of frame 4, after 3 of its 2880 bytes"))
     try sandbox.expectFailure(5, stream, says: "standard input holds no frame")
-    try sandbox.expectFailure(2, ["stream", "--width", "40"], says: "missing expected argument '--height <height>'")
+    try sandbox.expectFailure(2, ["stream", "--width", "40"], says: "missing expected argument '--height <pixels>'")
     try sandbox.expectFailure(2, stream + ["--smooth", "1.5"], says: "--smooth is a number from 0 to 1")
     try sandbox.expectFailure(2, ["stream", "--width", "0", "--height", "1"], says: "is not possible")
     try sandbox.expectFailure(2, ["stream", "--width", "60000", "--height", "60000"], says: "is not possible")

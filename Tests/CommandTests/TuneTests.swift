@@ -64,7 +64,7 @@ import Testing
   @Test func whatCannotBeTuned() throws {
     try sandbox.expectFailure(3, ["tune", "--device", "reference"], says: "has no kernels to choose from")
     try sandbox.expectFailure(
-      5, Self.tune, says: "nowhere to keep what is found", "U2CL_CACHE", environment: ["U2CL_CACHE": "off"])
+      5, Self.tune, says: "no cache to keep the results in", "U2CL_CACHE", environment: ["U2CL_CACHE": "off"])
     try sandbox.expectFailure(2, Self.tune + ["--budget=-1"], says: "not negative")
     try sandbox.expectFailure(2, Self.tune + ["--batch", "0"], says: "from 1 to 4096")
     try sandbox.expectFailure(2, Self.tune + ["--no-tune"], says: "no meaning")

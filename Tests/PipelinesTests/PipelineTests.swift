@@ -34,13 +34,23 @@ import Testing
     while ContinuousClock.now < end {}
   }
 
+  /// A device whose two steps are given as functions.
+  private struct TestDevice: PipelineDevice {
+    var beginning: ([Int]) -> Void = { dawdle($0[0]) }
+    var results: ([Int]) throws(Problem) -> [Int]
+
+    func begin(_ batch: [Int]) -> [Int] {
+      beginning(batch)
+      return batch
+    }
+
+    func finish(_ batch: [Int]) throws(Problem) -> [Result<Int, Problem>] { try results(batch).map { .success($0) } }
+  }
+
   private static func doubling() -> Line.Device {
-    { batch in
-      dawdle(batch[0])
-      return {
-        dawdle(batch.count)
-        return .computed(batch.map { .success($0 * 2) })
-      }
+    TestDevice { batch in
+      dawdle(batch.count)
+      return batch.map { $0 * 2 }
     }
   }
 
@@ -128,18 +138,19 @@ import Testing
       limits: Self.limits(threads: 2, batch: 3), load: { job, _ in .success(job) },
       devices: [
         {
-          { batch in
-            let count = underWay.update {
-              $0.append(batch[0])
-              return $0.count
-            }
-            most.update { $0 = max($0, count) }
-            return {
+          TestDevice(
+            beginning: { batch in
+              let count = underWay.update {
+                $0.append(batch[0])
+                return $0.count
+              }
+              most.update { $0 = max($0, count) }
+            },
+            results: { batch in
               Self.dawdle(batch[0])
               #expect(underWay.update { $0.removeFirst() } == batch[0])
-              return .computed(batch.map { .success($0) })
-            }
-          }
+              return batch
+            })
         }
       ], store: { _, content in .success(content) })
     var results: [Int] = []
@@ -152,12 +163,7 @@ import Testing
     let line = Line(
       limits: Self.limits(threads: 2, batch: 5), load: { job, _ in .success(job) },
       devices: [
-        {
-          { batch in
-            sizes.update { $0.append(batch.count) }
-            return { .computed(batch.map { .success($0) }) }
-          }
-        }
+        { TestDevice(beginning: { batch in sizes.update { $0.append(batch.count) } }, results: { $0 }) }
       ], store: { _, content in .success(content) })
     line.run(stop: StopSignal(), next: Self.numbers(to: 23)) { _, _ in }
     let seen = sizes.update { $0 }
@@ -172,12 +178,13 @@ import Testing
       devices: [
         { Self.doubling() },
         {
-          { batch in
-            {
-              calls.update {
-                $0 += 1; return $0
-              } < 3 ? .computed(batch.map { .success($0 * 2) }) : .lost(Problem(number: 1))
+          TestDevice { (batch) throws(Problem) in
+            let call = calls.update {
+              $0 += 1
+              return $0
             }
+            guard call < 3 else { throw Problem(number: 1) }
+            return batch.map { $0 * 2 }
           }
         },
       ], store: { _, content in .success(content) })
@@ -189,7 +196,7 @@ import Testing
   @Test func withoutDevicesEveryJobFails() {
     let line = Line(
       limits: Self.limits(), load: { job, _ in .success(job) },
-      devices: Array(repeating: { { _ in { .lost(Problem(number: 9)) } } }, count: 2),
+      devices: Array(repeating: { TestDevice { _ throws(Problem) in throw Problem(number: 9) } }, count: 2),
       store: { _, content in .success(content) })
     var results: [Result<Int, Problem>] = []
     line.run(stop: StopSignal(), next: Self.numbers(to: 50)) { _, result in results.append(result) }

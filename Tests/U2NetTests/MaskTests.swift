@@ -1,4 +1,7 @@
+import Caches
 import Foundation
+import Matting
+import Pictures
 import Tensors
 import TestSupport
 import Testing
@@ -9,11 +12,11 @@ import U2Net
   private static let demo = SharedFiles.packageRoot + "/Examples/demo.jpg"
 
   private func detector(
-    _ way: SaliencyDetector.PreprocessingLocation, batch: Int, resampling: Resampling = .bilinear
+    _ location: SaliencyDetector.PreprocessingLocation, batch: Int, resampling: Resampling = .bilinear
   ) throws -> SaliencyDetector {
     try SaliencyDetector(
       model: nil, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
-      CompilationOptions(maps: .saliency, precision: .fp32, cache: Cache()), way: way)
+      CompilationOptions(maps: .saliency, precision: .fp32, cache: Cache()), location: location)
   }
 
   private func pictures() throws -> [Picture] {
@@ -29,36 +32,37 @@ import U2Net
   }
 
   @Test(arguments: [SaliencyDetector.PreprocessingLocation.device, .host], Resampling.allCases)
-  func masksAreTheDetections(way: SaliencyDetector.PreprocessingLocation, resampling: Resampling) throws {
+  func masksAreTheDetections(location: SaliencyDetector.PreprocessingLocation, resampling: Resampling) throws {
     let pictures = try pictures()
     let expected = try detector(.host, batch: 1, resampling: resampling).detect(pictures).map { try $0.mask() }
     for batch in [1, 2, 5] {
-      let detector = try detector(way, batch: batch, resampling: resampling)
-      #expect(detector.preparesOnDevice == (way == .device) && detector.batch == batch)
+      let detector = try detector(location, batch: batch, resampling: resampling)
+      #expect(detector.preparesOnDevice == (location == .device) && detector.batch == batch)
       let masks = try detector.masks(of: pictures)
       let sent = try [pictures, Array(pictures.prefix(1)), []].map { try detector.submit($0, for: .masks) }
-      let later = try sent.map { try $0.masks() }
+      let later = try sent.map { try $0.results() }
       #expect(later[0] == masks && later[1] == Array(masks.prefix(1)) && later[2].isEmpty)
       #expect(masks.map(\.size) == pictures.map(\.size))
       for (index, (mask, expected)) in zip(masks, expected).enumerated() {
         let worst = zip(mask.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
-        #expect(worst <= 1, "\(way), \(resampling), batch \(batch), picture \(index), seed 4: off by \(worst)")
+        #expect(worst <= 1, "\(location), \(resampling), batch \(batch), picture \(index), seed 4: off by \(worst)")
       }
     }
   }
 
   /// What is refined on the device is what the host refines of the same maps, and all else may be asked of it, too.
   @Test(arguments: [SaliencyDetector.PreprocessingLocation.device, .host])
-  func refinedEdgesAreTheHosts(way: SaliencyDetector.PreprocessingLocation) throws {
+  func refinedEdgesAreTheHosts(location: SaliencyDetector.PreprocessingLocation) throws {
     var pictures = try pictures()
     var generator = SeededGenerator(seed: 5)
     let samples = (0..<30 * 70 * 4).map { _ in UInt16.random(in: 0...60000, using: &generator) }
     pictures[2] = Picture(size: Size(height: 30, width: 70), hasAlpha: true, samples: .bits16(samples))
     let host = try detector(.host, batch: 1).detect(pictures)
     for batch in [1, 3] {
-      let detections = try detector(way, batch: batch).detect(pictures, for: .refinedMattes)
+      let detections = try detector(location, batch: batch)
+        .submit(pictures, for: .refinedMattes).results()
       for (index, (found, expected)) in zip(detections, host).enumerated() {
-        let what = "\(way), batch \(batch), picture \(index), seeds 4 and 5"
+        let what = "\(location), batch \(batch), picture \(index), seeds 4 and 5"
         let picture = pictures[index]
         func compare(_ edges: Edges, over background: Color) throws {
           let mattes = try [found, expected].map { try $0.matte(of: picture, edges: edges, background: background) }

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Networks
 import Tensors
 import TestSupport
@@ -13,7 +14,7 @@ import U2Net
   /// Of an apple in the middle of a table: the apple.
   @Test(arguments: devices) func theSubjectIsFound(device: DeviceRequest) throws {
     let detector = try SaliencyDetector(device: device)
-    #expect((detector.device.kind == "reference") == (device == .reference) && detector.fallback == nil)
+    #expect((detector.device.kind == .reference) == (device == .reference) && detector.fallback == nil)
     let detection = try detector.detect(Picture(contentsOf: Self.demo))
     #expect(detection.maps.map(\.name) == (0...6).map { "d\($0)" })
     #expect(detection.maps.allSatisfy { $0.values.shape == Shape(channels: 1, height: 224, width: 224) })
@@ -58,18 +59,6 @@ import U2Net
     #expect(try detector.detect(demo).mask() == first)
   }
 
-  @Test func comparisonsCount() throws {
-    let detectors = try Self.devices.map { try SaliencyDetector(device: $0, precision: .fp32, size: 64) }
-    let comparison = try Comparison(
-      Picture(contentsOf: Self.demo), detectors[0], asked: .auto, detectors[1], askedAgainst: .reference)
-    #expect(comparison.agrees && comparison.rows.map(\.map) == (0...6).map { "d\($0)" })
-    #expect(comparison.rows.allSatisfy { $0.max <= 1e-4 && $0.mean <= $0.max })
-    let other = try SaliencyDetector(device: .reference, size: 64, resampling: .lanczos)
-    let different = try Comparison(
-      Picture(contentsOf: Self.demo), detectors[1], asked: .reference, other, askedAgainst: .reference)
-    #expect(!different.agrees && different.rows.allSatisfy { $0.mean > 0 })
-  }
-
   /// A network with more than one channel has maps and no mask of what stands out.
   @Test(arguments: devices) func aMaskNeedsOneChannel(device: DeviceRequest) throws {
     let detector = try SaliencyDetector(model: Self.fourChannels(), device: device)
@@ -79,7 +68,8 @@ import U2Net
     #expect(error?.kind == .model)
     #expect(
       error?.description
-        == "map d0 has shape [1, 4, 32, 32]: saliency needs one channel; is it --task parsing?")
+        == "map d0 has shape [1, 4, 32, 32]: saliency needs one channel")
+    #expect(error?.remedy == .chooseTask(.parsing))
   }
 
   private static func fourChannels() throws -> Model {

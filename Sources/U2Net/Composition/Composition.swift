@@ -1,66 +1,66 @@
 public import Compositing
+public import Matting
 public import Pictures
-import Matting
 import Tensors
 
-/// What is made of a picture and what a network found in it.
+/// What is made of a picture and its mask: a cut-out, a composite, a blurred background and so on.
 public struct Composition: Sendable {
-  /// What comes out.
+  /// The kinds of compositions.
   public enum Kind: String, Sendable, CaseIterable, Codable {
-    /// The mask, 8-bit grey.
+    /// The mask as an 8-bit grey picture.
     case mask
-    /// The foreground on nothing: RGBA with straight alpha.
+    /// The foreground on a transparent background: RGBA with straight alpha.
     case cutout
-    /// The foreground on a colour or another picture.
+    /// The foreground on a colour or on another picture.
     case composite
-    /// The foreground in front of its own background, blurred.
+    /// The foreground in front of its own background, which is blurred.
     case blur
     /// The picture with its foreground tinted.
     case overlay
-    /// The picture in grey under the map's values as colours.
+    /// The picture in grey with the values of the mask as colours.
     case heatmap
     /// The picture with a line around its foreground.
     case contour
 
-    /// How edges are made unless told: masks as the authors make them, pictures refined.
-    public var standardEdges: Edges {
+    /// The edges by default: interpolated for masks, as by the authors of U²-Net, and refined for pictures.
+    public var defaultEdges: Edges {
       switch self {
       case .mask, .heatmap: .interpolated
       case .cutout, .composite, .blur, .overlay, .contour: .refined
       }
     }
 
-    /// Whether there is transparency in what comes out.
+    /// Whether the result has transparent pixels.
     public var hasAlpha: Bool { self == .cutout }
   }
 
-  /// What comes out.
+  /// The kind of the composition.
   public var kind: Kind
-  /// How the map is brought to the picture's size; the kind's own way unless told.
+  /// How the map is brought to the size of the picture; nil for the default of the kind.
   public var edges: Edges?
-  /// From what alpha on a pixel is all foreground, and nothing below, 0 … 1; nil leaves alpha as it is.
+  /// The value of alpha, 0 … 1, from which a pixel is opaque; below it a pixel is transparent. Nil leaves alpha unchanged.
   public var threshold: Double?
-  /// How far edges are softened, in pixels; after the threshold.
+  /// The width of the feathered edge, in pixels. Feathering follows the threshold.
   public var feather = 0.0
-  /// What a composite lies on.
+  /// The background of a composite.
   public var backdrop = Backdrop.color(.white)
-  /// The blur's radius, in pixels; a fiftieth of the picture's longer side unless told.
+  /// The radius of the blur, in pixels; nil for 1/50 of the picture's longer side.
   public var blurRadius: Double?
-  /// The overlay's tint and the contour's line.
+  /// The colour of the overlay and of the contour.
   public var color = Color(red: 255, green: 0, blue: 96)
-  /// Whether only the rectangle around the foreground is kept, and how much around it.
+  /// The rectangle around the foreground that the result is cropped to; nil to keep the whole picture.
   public var trim: Trim?
-  /// What transparent pictures are laid over before they are looked at.
+  /// The colour that transparent pictures are laid over.
   public var background = Color.white
 
-  /// A rectangle around the foreground.
+  /// The smallest rectangle around the foreground, and its margin.
   public struct Trim: Sendable, Hashable {
-    /// What is kept around the smallest rectangle, in pixels.
+    /// The margin in pixels.
     public var pixels: Int
-    /// The same, as a part of the rectangle's longer side.
+    /// The margin as a fraction of the rectangle's longer side; added to `pixels`.
     public var fraction: Double
 
-    /// The smallest rectangle and a margin, the sum of both.
+    /// Creates a rectangle whose margin is the sum of both.
     public init(pixels: Int = 0, fraction: Double = 0) {
       self.pixels = pixels
       self.fraction = fraction
@@ -73,15 +73,26 @@ public struct Composition: Sendable {
     }
   }
 
-  /// A composition of a kind, with the usual numbers.
+  /// Creates a composition with the defaults of its kind.
   public init(_ kind: Kind) { self.kind = kind }
 
-  /// Makes it.
+  /// Composes a picture with the mask that a detection has for it.
   ///
-  /// - Throws: `Failure` where the model has no map that a mask can be made of.
+  /// - Throws: `Failure` if no mask can be made of the model's maps.
   public func rendering(of picture: Picture, _ detection: Detection) throws(Failure) -> Rendering {
-    if isMaskAlone { return Rendering(content: .mask(try detection.mask())) }
-    var matte = try detection.matte(of: picture, edges: edges ?? kind.standardEdges, background: background)
+    let edges = edges ?? kind.defaultEdges
+    if edges == .interpolated, isPlainMask { return Rendering(content: .mask(try detection.mask())) }
+    return rendering(of: picture, matte: try detection.matte(of: picture, edges: edges, background: background))
+  }
+
+  /// Composes a picture with a mask of its size; `edges` does not apply.
+  public func rendering(of picture: Picture, mask: Mask) -> Rendering {
+    isPlainMask ? Rendering(content: .mask(mask)) : rendering(of: picture, matte: AlphaMatte(mask))
+  }
+
+  /// Composes a picture with a matte of its size; `edges` does not apply.
+  public func rendering(of picture: Picture, matte: AlphaMatte) -> Rendering {
+    var matte = matte
     if let threshold { matte = matte.thresholded(at: threshold) }
     if feather > 0 { matte = matte.feathered(by: feather) }
     let content = content(picture, matte)
@@ -92,10 +103,8 @@ public struct Composition: Sendable {
     return Rendering(content: content.cropped(to: box))
   }
 
-  /// Whether the mask is wanted as the detection has it.
-  private var isMaskAlone: Bool {
-    kind == .mask && (edges ?? kind.standardEdges) == .interpolated && threshold == nil && feather <= 0 && trim == nil
-  }
+  /// Whether the result is the mask without a change.
+  private var isPlainMask: Bool { kind == .mask && threshold == nil && feather <= 0 && trim == nil }
 
   private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
     func opaque() -> Picture { picture.flattened(over: background) }
@@ -116,44 +125,5 @@ public struct Composition: Sendable {
 
   private func cutout(of picture: Picture, _ matte: AlphaMatte) -> Picture {
     ForegroundEstimation().cutout(of: picture, matte: matte)
-  }
-}
-
-/// What a composition came to.
-public struct Rendering: Sendable {
-  /// A mask, or a picture.
-  public enum Content: Sendable, Equatable {
-    /// 8-bit grey.
-    case mask(Mask)
-    /// With or without alpha.
-    case picture(Picture)
-
-    func cropped(to box: PixelBox) -> Content {
-      switch self {
-      case .mask(let mask): .mask(mask.cropped(to: box))
-      case .picture(let picture): .picture(picture.cropped(to: box))
-      }
-    }
-  }
-
-  /// A mask, or a picture.
-  public let content: Content
-  /// What the user should know of it, each a clause.
-  public var notes: [String] = []
-
-  /// As a file. The rendering is consumed, as `Picture.encoded` consumes a picture.
-  ///
-  /// - Throws: `Failure` where memory is short or the format cannot hold it.
-  public consuming func encoded(_ options: EncodingOptions, name: String) throws(Failure) -> [UInt8] {
-    let content = self.content
-    _ = consume self
-    do {
-      switch consume content {
-      case .mask(let mask): return try mask.encoded(options, name: name)
-      case .picture(let picture): return try picture.encoded(options, name: name)
-      }
-    } catch {
-      throw Failure(error)
-    }
   }
 }

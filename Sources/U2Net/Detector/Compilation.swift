@@ -4,34 +4,34 @@ import Networks
 import OpenCL
 import Tensors
 
-/// Compiles a model for what a device can hold, or for another device where that may stand in.
+/// Compiles a model for a device, or for another device if one may stand in.
 struct Compilation {
   let model: Model
   let preprocessing: Preprocessing
   let options: CompilationOptions
-  /// Where pictures are made inputs; nil for what suits the device.
-  let way: SaliencyDetector.PreprocessingLocation?
+  /// Where pictures become the network's input; nil for what suits the device.
+  let location: SaliencyDetector.PreprocessingLocation?
 
   struct Result {
     let network: CompiledNetwork
-    /// What the device does with pictures besides.
+    /// How the device prepares pictures and makes masks.
     let onDevicePictures: OnDevicePictures
-    /// The device, and what stands in for it.
+    /// The device, and the devices that may stand in for it.
     let choice: DeviceChoice
-    /// Pictures at once.
+    /// The number of pictures that are computed at once.
     let batch: Int
-    /// What users should know, each in one line.
+    /// What the user should know; one line each.
     let notes: [String]
   }
 
-  /// Compiles; with ever smaller batches where the device has no room, then, where others may stand in, for the next
-  /// device, and for the CPU reference last.
+  /// Compiles the model with ever smaller batches if the device runs out of memory; then, if another device may stand
+  /// in, for the next one, and for the CPU reference last.
   func run(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) -> Result {
     var notes: [String] = []
     return try choice.running(mayFallBack: mayFallBack) { choice in try result(on: choice, batch, &notes) }
   }
 
-  /// On one device, with the largest of the batch's halves that it has room for.
+  /// Compiles for one device, halving the batch until the device has room for it.
   private func result(on choice: DeviceChoice, _ batch: Int, _ notes: inout [String]) throws -> Result {
     var size = batch
     while true {
@@ -48,8 +48,8 @@ struct Compilation {
     let shape = Shape(batch: batch, channels: 3, height: size.height, width: size.width)
     let network = try choice.device.compile(model, for: shape, options)
     let suitable = SaliencyDetector.PreprocessingLocation(on: choice.device)
-    let way = choice.device == .reference ? .host : way ?? suitable
-    let onDevicePictures = try OnDevicePictures(network, model.profile, preprocessing, way)
+    let location = choice.device == .reference ? .host : location ?? suitable
+    let onDevicePictures = try OnDevicePictures(network, model.profile, preprocessing, location)
     return Result(
       network: network, onDevicePictures: onDevicePictures, choice: choice, batch: batch,
       notes: notes + network.notes + onDevicePictures.notes)
@@ -57,7 +57,7 @@ struct Compilation {
 }
 
 extension Error {
-  /// Whether a device's lack of memory is a likely cause.
+  /// Whether the device probably ran out of memory.
   var mayLackMemory: Bool {
     if self is DeviceMemoryError { return true }
     return (self as? CLError)?.status.mayLackMemory ?? false
@@ -65,7 +65,7 @@ extension Error {
 }
 
 extension CompiledNetwork {
-  /// A failure with what the network needs of a device's memory.
+  /// A failure of the device, with the memory that the network needs there.
   func memoryReport(_ failure: Failure, on device: ComputeDevice) -> String {
     guard let memory, case .openCL(let openCLDevice) = device.backend else { return "\(failure)" }
     let needed = (memory.activations + memory.parameters + memory.scratch) >> 20
@@ -77,8 +77,10 @@ extension CompiledNetwork {
 }
 
 extension ComputeDevice {
-  /// - Throws: `Failure` where the device computes something else than the reference, and whatever compiling throws.
-  func compile(_ model: Model, for input: Shape, _ options: CompilationOptions) throws -> CompiledNetwork {
+  /// Compiles a model for an input of a shape.
+  ///
+  /// - Throws: `Failure` if the device computes something else than the reference, and whatever compiling throws.
+  package func compile(_ model: Model, for input: Shape, _ options: CompilationOptions) throws -> CompiledNetwork {
     switch backend {
     case .openCL(let device):
       return try DeviceTrial(device: device, options: options).compile(model, for: input)

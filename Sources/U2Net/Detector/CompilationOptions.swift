@@ -1,15 +1,25 @@
 package import Caches
 package import Engine
 
+/// The requested precision: how activations and weights are stored. Sums, inputs and maps are always float32.
+public enum PrecisionRequest: String, Hashable, Sendable, CaseIterable, Codable {
+  /// Half precision on a GPU where a trial shows that the maps stay the same; otherwise single precision.
+  case auto
+  /// Single precision.
+  case fp32
+  /// Half precision.
+  case fp16
+}
+
 /// How a model is compiled for a device.
 package struct CompilationOptions {
   /// Which maps are computed.
   package var maps = MapSelection.all
   /// How activations and weights are stored.
   package var precision = PrecisionRequest.auto
-  /// Where compiled programs are kept from one process to the next, and what a tuning found.
+  /// Where compiled programs and the results of tuning are kept from one process to the next.
   package var cache: Cache
-  /// Whether what a tuning found is used.
+  /// Whether the results of an earlier tuning are used.
   package var usesTunings = true
   /// Which passes make the plan.
   package var plan: PlanOptions

@@ -4,11 +4,11 @@ import OpenCL
 import Tensors
 
 extension CompiledNetwork {
-  /// An executor of the precision that is asked for, and what its user should know.
+  /// An executor with the requested precision, and what the user should know about the choice.
   static func executor(
     of model: Model, _ graph: Graph, in session: DeviceSession, _ options: CompilationOptions
   ) throws -> (Executor, notes: [String]) {
-    func executor(_ precision: Precision, caches blocks: Set<String> = []) throws -> Executor {
+    func executor(_ precision: Precision, single blocks: Set<String> = []) throws -> Executor {
       try Executor(
         graph: graph, parameters: model.parameters, session: session, options: options.plan, precision: precision,
         singleBlocks: blocks)
@@ -23,7 +23,7 @@ extension CompiledNetwork {
         return (single, single.notes + ["\(choice.loss); using single precision"])
       }
       if blocks.isEmpty { return (half, half.notes) }
-      let mixed = try executor(.float16, caches: blocks)
+      let mixed = try executor(.float16, single: blocks)
       let names = blocks.sorted().joined(separator: ", ")
       return (mixed, mixed.notes + ["\(choice.loss); using single precision for \(names)"])
     case .auto, .fp32:
@@ -40,22 +40,24 @@ extension CompiledNetwork {
   }
 }
 
-/// How far maps in half precision lie from those in single precision, on a picture made for it.
-struct HalfPrecisionLoss: CustomStringConvertible {
-  /// The largest difference of two pixels of a map.
+/// How far the maps in half precision differ from those in single precision, on a synthetic picture.
+package struct HalfPrecisionLoss: CustomStringConvertible {
+  /// The largest difference between two pixels, on the scale 0 … 1.
   let max: Double
-  /// The largest mean difference of a map.
+  /// The largest mean difference of any map.
   let mean: Double
 
-  /// What half storage may cost a map: a few roundings by 2⁻¹¹ in every layer, which the sigmoid flattens.
-  static let tolerance = (max: 2e-2, mean: 1e-3)
+  /// The differences that are accepted: a few roundings by 2⁻¹¹ in every layer, flattened by the sigmoid.
+  package static let tolerance = (max: 2e-2, mean: 1e-3)
 
-  /// The greater of both, as a part of what is tolerated.
+  /// The greater of the two differences relative to its tolerance; more than 1 is not accepted.
   var excess: Double { Swift.max(max / Self.tolerance.max, mean / Self.tolerance.mean) }
 
   var isTolerable: Bool { excess <= 1 }
 
-  var description: String { "half precision changes the maps by up to \(Float(max)), \(Float(mean)) on average" }
+  package var description: String {
+    "half precision changes the maps by up to \(Float(max)), \(Float(mean)) on average"
+  }
 
   init(max: Double, mean: Double) {
     self.max = max

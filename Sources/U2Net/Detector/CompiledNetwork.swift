@@ -1,27 +1,27 @@
-import Engine
+package import Engine
 import FoundationEssentials
 import Pictures
-import Networks
+package import Networks
 import OpenCL
 import Reference
-import Tensors
+package import Tensors
 
-/// A model compiled for one device, one input size and the maps that are wanted.
-struct CompiledNetwork {
+/// A model compiled for one device, one input size and the selected maps.
+package struct CompiledNetwork {
   private enum Executable {
     case openCL(Executor)
     case reference(ReferenceExecutor)
   }
 
   private let executable: Executable
-  /// The device it was compiled for; nil for the reference.
-  let session: DeviceSession?
-  let graph: Graph
-  /// Whether every program came from the cache; nil where none was asked.
-  let cacheHit: Bool?
-
-  /// What the user should know of how it was compiled, each in one line.
-  let notes: [String]
+  /// The session of the OpenCL device; nil for the reference.
+  package let session: DeviceSession?
+  /// The graph that is computed.
+  package let graph: Graph
+  /// Whether every program came from the cache; nil if there is no cache.
+  package let cacheHit: Bool?
+  /// What the user should know about how the model was compiled; one line each.
+  package let notes: [String]
 
   init(
     _ model: Model, for input: Shape, _ options: CompilationOptions, in session: DeviceSession?
@@ -43,7 +43,7 @@ struct CompiledNetwork {
     cacheHit = session.flatMap { $0.usesCache ? $0.programCounts.built == 0 : nil }
   }
 
-  /// Refuses what this machine's memory cannot hold: the system would end the program without a word.
+  /// Refuses what this machine's memory cannot hold: the system would end the process without a word.
   private static func checkHostMemory(for graph: Graph) throws(Failure) {
     let needed = graph.peakActivationBytes
     let available = ProcessInfo.processInfo.physicalMemory
@@ -56,79 +56,46 @@ struct CompiledNetwork {
       """)
   }
 
-  /// The graph's outputs, in its order.
-  func run(_ input: Tensor) throws -> [Tensor] {
+  /// Computes the graph's outputs, in its order.
+  package func run(_ input: Tensor) throws -> [Tensor] {
     switch executable {
     case .openCL(let executor): try executor.run(input)
     case .reference(let executor): try executor.run(input)
     }
   }
 
-  /// Sends at most as many pictures as a batch has on their way, and returns at once where the network runs on an OpenCL
-  /// device; what is returned waits for the graph's outputs, in its order. What is left of the batch is zeros.
-  func begin(_ pictures: [Picture], _ preprocessing: Preprocessing) throws -> () throws -> [Tensor] {
+  /// Sends pictures, at most a batch, and returns at once on an OpenCL device; the reference computes when the outputs are
+  /// waited for. The rest of the batch is zeros.
+  ///
+  /// - Returns: the graph's outputs, in its order.
+  func begin(_ pictures: [Picture], _ preprocessing: Preprocessing) throws -> Pending<[Tensor]> {
     switch executable {
     case .openCL(let executor):
-      let pending = try executor.begin { preprocessing.fill($0, from: pictures) }
-      return { try pending.outputs() }
+      let run = try executor.begin { preprocessing.fill($0, from: pictures) }
+      return Pending { try run.outputs() }
     case .reference(let executor):
       let input = Tensor(shape: graph.inputShape) { preprocessing.fill($0, from: pictures) }
-      return { try executor.run(input) }
+      return Pending { try executor.run(input) }
     }
   }
 
-  /// Runs as `run` does and takes the time of each part; the device is waited for before every stop of the watch.
-  func run(_ input: Tensor, timedBy watch: Stopwatch) throws -> [Tensor] {
-    switch executable {
-    case .openCL(let executor):
-      try watch.time(.upload) {
-        try executor.upload(input)
-        try executor.finish()
-      }
-      try watch.time(.compute) {
-        try watch.time(.enqueue) { try executor.enqueue() }
-        try executor.finish()
-      }
-      return try watch.time(.download) { try executor.download() }
-    case .reference(let executor):
-      return try watch.time(.compute) { try executor.run(input) }
-    }
-  }
-
-  /// Runs once with the times of every launch; none on the reference.
-  func trace(_ input: Tensor, timedBy watch: Stopwatch) throws -> (outputs: [Tensor], launches: [LaunchTiming]) {
-    guard let executor else { return (try run(input, timedBy: watch), []) }
-    try watch.time(.upload) {
-      try executor.upload(input)
-      try executor.finish()
-    }
-    let launches = try watch.time(.compute) {
-      let start = watch.clock.now
-      return try executor.traceCompute { watch.note(.enqueue, since: start) }
-    }
-    return (try watch.time(.download) { try executor.download() }, launches)
-  }
-
-  /// What runs it on an OpenCL device; nil for the reference.
-  var executor: Executor? {
+  /// The executor on an OpenCL device; nil for the reference.
+  package var executor: Executor? {
     switch executable {
     case .openCL(let executor): executor
     case .reference: nil
     }
   }
 
-  /// How long each launch of a run takes; nil for the reference, which has none.
-  func profile(_ input: Tensor) throws -> [LaunchTiming]? { try executor?.profile(input) }
-
   /// How activations and weights are stored.
-  var precision: Precision { executor?.precision ?? .float32 }
+  package var precision: Precision { executor?.precision ?? .float32 }
 
-  /// Device memory, where the device has its own account of it.
-  var memory: Executor.MemoryUse? { executor?.memory }
+  /// The device memory that is used; nil for the reference.
+  package var memory: Executor.MemoryUse? { executor?.memory }
 }
 
 extension Graph {
-  /// The most that float32 activations take at one time when each is dropped after its last use, in bytes.
+  /// The most memory that float32 activations take at one time, in bytes, if each is freed after its last use.
   package var peakActivationBytes: UInt64 {
     var lastUse = Array(nodes.indices)
     for node in nodes {

@@ -2,13 +2,13 @@ public import Pictures
 public import Matting
 import Tensors
 
-/// How a network's map, which is small, is brought to a picture's size.
+/// How a network's map, which is small, is brought to the size of the picture.
 public enum Edges: String, Sendable, CaseIterable, Codable {
-  /// Interpolated, as the authors do: blurred where the picture is sharp.
+  /// Interpolated, as the authors of U²-Net do: blurred where the picture is sharp.
   case interpolated
-  /// Guided by the picture's colours: `GuidedUpsampling`.
+  /// Guided by the picture's colours; see `GuidedUpsampling`.
   case refined
-  /// Solved for in the band around them, from the guided result on: `ClosedFormMatting`.
+  /// Refined first, and then solved for alpha in a band around the edges; see `ClosedFormMatting`.
   case matted
 }
 
@@ -16,11 +16,11 @@ extension Detection {
   /// The saliency map as a matte of the picture's size.
   ///
   /// - Parameters:
-  ///   - picture: the one that was detected in.
-  ///   - background: what it is laid over where it is transparent.
-  /// - Throws: `Failure` where the model has no map of one channel.
+  ///   - picture: the picture that this detection was made of.
+  ///   - background: the colour that transparent pixels of the picture are laid over.
+  /// - Throws: `Failure` if the main map has several channels.
   public func matte(of picture: Picture, edges: Edges, background: Color = .white) throws(Failure) -> AlphaMatte {
-    // A drawing or a map of labels has no edges that the picture's colours could tell.
+    // The colours of the picture say nothing about the edges of a drawing or of a label map.
     switch profile.task == .saliency ? edges : .interpolated {
     case .interpolated: AlphaMatte(try mask())
     case .refined:
@@ -33,13 +33,12 @@ extension Detection {
     }
   }
 
-  /// The saliency map, min–max normalized, at the network's size.
+  /// The main map, normalized to its minimum and maximum, at the network's size.
   func coarseMask() throws(Failure) -> CoarseMask {
-    guard let first = maps.first else { throw Failure(.model, "the model has no output") }
-    let shape = first.values.shape
+    let shape = mainMap.values.shape
     guard shape.rank == 4, shape.channels == 1 else {
-      throw Failure(.model, "map \(first.name) has shape \(shape): a model with one channel is needed for a mask")
+      throw Failure(.model, "map \(mainMap.name) has shape \(shape): a mask needs a model with one channel")
     }
-    return CoarseMask(size: shape.size, values: Mask.minMaxNormalized(first.values.values))
+    return CoarseMask(size: shape.size, values: Mask.minMaxNormalized(mainMap.values.values))
   }
 }

@@ -11,13 +11,13 @@ public import Tensors
   import Darwin
 #endif
 
-/// One of a network's maps, before it is made a mask.
+/// One of a network's output maps, before a mask is made of it.
 public struct SaliencyMap: Sendable, Equatable {
-  /// Such as `d0`, the fused map, or `d1` … `d6`, the side outputs.
+  /// The name of the output: `d0` for the fused map, `d1` … `d6` for the side outputs.
   public let name: String
   /// Probabilities or logits, `[1, channels, height, width]`, at the network's own size.
   public let values: Tensor
-  /// Whether the values are probabilities, in 0 … 1; otherwise the network has no sigmoid at its end.
+  /// Whether the values are probabilities in 0 … 1; otherwise the network does not end in a sigmoid.
   public let areProbabilities: Bool
 
   package init(name: String, values: Tensor, areProbabilities: Bool = true) {
@@ -25,18 +25,16 @@ public struct SaliencyMap: Sendable, Equatable {
     self.values = values
     self.areProbabilities = areProbabilities
   }
-}
 
-extension SaliencyMap {
-  /// The values, behind the sigmoid where the network has none.
-  var probabilities: [Float] { areProbabilities ? values.values : values.values.map(Self.sigmoid) }
+  /// The values as probabilities: logits go through a sigmoid.
+  package var probabilities: [Float] { areProbabilities ? values.values : values.values.map(Self.sigmoid) }
 
   /// 1 / (1 + exp(−x)).
   private static func sigmoid(_ logit: Float) -> Float { 1 / (1 + exp(-logit)) }
 }
 
 extension Graph {
-  /// What it computed, each output with its name.
+  /// Names the tensors that the graph computed, in the order of its outputs.
   func maps(_ outputs: [Tensor]) -> [SaliencyMap] {
     zip(self.outputs, outputs).map { output, values in
       SaliencyMap(name: output.name, values: values, areProbabilities: nodes[output.node].operation == .sigmoid)
@@ -44,77 +42,80 @@ extension Graph {
   }
 }
 
-/// What a network found in a picture.
+/// What a network found in a picture: its maps, and the mask, matte or labels that are made of them.
 public struct Detection: Sendable {
-  /// The maps that were asked for; the first is the result. None where masks alone were.
-  public let maps: [SaliencyMap]
-  /// The picture's own size.
+  /// The first map, which masks, mattes and labels are made of.
+  public let mainMap: SaliencyMap
+  /// The other maps that the detector computes.
+  public let sideMaps: [SaliencyMap]
+  /// Every map, the main one first.
+  public var maps: [SaliencyMap] { [mainMap] + sideMaps }
+  /// The size of the picture, in pixels.
   public let pictureSize: Size
-  /// What the maps are for.
+  /// What the maps mean.
   public let profile: ModelProfile
   let resampling: Resampling
-  /// The mask, where the device has made it already.
-  private let rendered: Mask?
-  /// The matte with refined edges, where the device has made it already.
+  /// The matte with refined edges, if the device has made one.
   let refined: Refined?
 
-  /// A matte, and what transparent pixels were laid over for it.
+  /// A matte, and the colour that transparent pixels of its picture were laid over.
   struct Refined: Sendable {
     let matte: AlphaMatte
     let background: Color
   }
 
+  /// - Parameter maps: the network's outputs in their order.
+  /// - Throws: `Failure` if there is no map.
   package init(
-    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling,
-    rendered: Mask? = nil
-  ) {
-    self.init(
-      maps: maps, pictureSize: pictureSize, profile: profile, resampling: resampling, rendered: rendered, refined: nil)
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling
+  ) throws(Failure) {
+    try self.init(maps: maps, pictureSize: pictureSize, profile: profile, resampling: resampling, refined: nil)
   }
 
   init(
-    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile, resampling: Resampling, rendered: Mask? = nil,
-    refined: Refined?
-  ) {
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile, resampling: Resampling, refined: Refined?
+  ) throws(Failure) {
+    guard let first = maps.first else { throw Failure(.model, "the model has no output") }
+    mainMap = first
+    sideMaps = Array(maps.dropFirst())
     self.refined = refined
-    self.rendered = rendered
-    self.maps = maps
     self.pictureSize = pictureSize
     self.profile = profile
     self.resampling = resampling
   }
 
-  /// The result as an 8-bit grey picture of the picture's size: the mask of what stands out or is of any class, or the
-  /// drawing, as the model's task is.
-  public func mask() throws(Failure) -> Mask { if let rendered { rendered } else { try mask(of: first()) } }
+  /// An 8-bit grey mask of the picture's size: of what stands out, of every class but the background, or the drawing,
+  /// depending on the model's task.
+  ///
+  /// - Throws: `Failure` if the number of channels does not fit the task.
+  public func mask() throws(Failure) -> Mask { try mask(of: mainMap) }
 
-  /// Any of the maps as `mask()` has the first.
+  /// The mask of any of the maps, made as `mask()` makes that of the main map.
+  ///
+  /// - Throws: `Failure` if the number of channels does not fit the task.
   public func mask(of map: SaliencyMap) throws(Failure) -> Mask {
     let shape = map.values.shape
     if profile.task == .parsing { return try labels(of: map).foreground }
     guard shape.rank == 4, shape.channels == 1 else {
       throw Failure(
-        .model, "map \(map.name) has shape \(shape): \(profile.task) needs one channel; is it --task parsing?")
+        .model, "map \(map.name) has shape \(shape): \(profile.task) needs one channel", remedy: .chooseTask(.parsing))
     }
     let values = profile.task == .portrait ? map.values.values.map { 1 - $0 } : map.values.values
     return Mask(saliency: values, of: shape.size, resizedTo: pictureSize, resampling: resampling)
   }
 
-  /// The class of every pixel of the picture; nil where the model's task is another.
+  /// The class of every pixel of the picture; nil if the model's task is not parsing.
+  ///
+  /// - Throws: `Failure` if the main map does not have 2 to 256 channels.
   public func labels() throws(Failure) -> LabelMap? {
-    profile.task == .parsing ? try labels(of: first()) : nil
-  }
-
-  private func first() throws(Failure) -> SaliencyMap {
-    guard let first = maps.first else { throw Failure(.model, "the model has no output") }
-    return first
+    profile.task == .parsing ? try labels(of: mainMap) : nil
   }
 
   private func labels(of map: SaliencyMap) throws(Failure) -> LabelMap {
     let shape = map.values.shape
     guard shape.rank == 4, (2...256).contains(shape.channels) else {
       throw Failure(
-        .model, "map \(map.name) has shape \(shape): parsing needs 2 to 256 channels; is it --task saliency?")
+        .model, "map \(map.name) has shape \(shape): parsing needs 2 to 256 channels", remedy: .chooseTask(.saliency))
     }
     return LabelMap(
       scores: map.values, classes: profile.classNames(count: shape.channels), resizedTo: pictureSize)

@@ -3,50 +3,47 @@ import Networks
 import OpenCL
 import Tensors
 
-/// Which blocks of a model must be float32 so that the others may be stored as halves, by what that does to its maps on a
-/// picture made for it.
+/// Which blocks of a model stay in single precision when the others are stored as halves, decided by how the maps of a
+/// synthetic picture change.
 struct HalfPrecisionChoice {
-  /// What halves everywhere cost.
+  /// The loss with every block in half precision.
   let loss: HalfPrecisionLoss
-  /// The names of the blocks, mostly none; nil where too many would be left.
+  /// The names of the blocks in single precision, mostly none; nil if there would be too many of them.
   let singleBlocks: Set<String>?
 
-  /// How many blocks may be float32: with more of them little is gained.
-  static let mostBlocks = 3
+  /// The largest number of blocks in single precision; with more of them half precision gains little.
+  private static let mostBlocks = 3
 
-  /// What an earlier process found of a model at a size, or what trying finds now.
+  /// The choice for a model at an input size: the one that an earlier process recorded, or else a new one.
   static func known(of model: Model, at size: Size, in session: DeviceSession) throws -> HalfPrecisionChoice {
-    var journal = session.journal(of: "half", model.identity, "\(size)")
-    if let known = journal.lines.last.flatMap(HalfPrecisionChoice.init(record:)) { return known }
+    var journal = session.journal(of: "half 2", model.identity, "\(size)")
+    if let known = journal.lines.last.flatMap(Record.init(line:)) { return HalfPrecisionChoice(known) }
     let choice = try HalfPrecisionChoice(trying: model, at: size, in: session)
-    journal.append(choice.record)
+    if let line = choice.record.line { journal.append(line) }
     return choice
   }
 
-  /// One line: the loss, and the blocks or `single`.
-  private var record: String {
-    let blocks = singleBlocks.map { $0.isEmpty ? "half" : $0.sorted().joined(separator: ",") } ?? "single"
-    return "\(loss.max) \(loss.mean) \(blocks)"
+  /// What is kept for later processes.
+  private struct Record: JournalRecord {
+    let maximumLoss: Double
+    let meanLoss: Double
+    let singleBlocks: Set<String>?
   }
 
-  private init?(record: String) {
-    let words = record.split(separator: " ").map(String.init)
-    guard words.count == 3, let max = Double(words[0]), let mean = Double(words[1]) else { return nil }
-    loss = HalfPrecisionLoss(max: max, mean: mean)
-    switch words[2] {
-    case "half": singleBlocks = []
-    case "single": singleBlocks = nil
-    default: singleBlocks = Set(words[2].split(separator: ",").map(String.init))
-    }
+  private var record: Record { Record(maximumLoss: loss.max, meanLoss: loss.mean, singleBlocks: singleBlocks) }
+
+  private init(_ record: Record) {
+    loss = HalfPrecisionLoss(max: record.maximumLoss, mean: record.meanLoss)
+    singleBlocks = record.singleBlocks
   }
 
-  /// Runs a model both ways on one picture of a size; where halves everywhere cost too much, block by block: the one that
-  /// helps the most, then the next beside it.
+  /// Runs a model in both precisions on one picture. If half precision everywhere costs too much, the block that helps the
+  /// most goes back to single precision, then the next one beside it.
   init(trying model: Model, at size: Size, in session: DeviceSession) throws {
     let shape = Shape(channels: 3, height: size.height, width: size.width)
     let graph = try model.network.graph(for: shape)
     let picture = Self.picture(shape)
-    func maps(_ precision: Precision, caches blocks: Set<String> = []) throws -> [Tensor] {
+    func maps(_ precision: Precision, single blocks: Set<String> = []) throws -> [Tensor] {
       let executor = try Executor(
         graph: graph, parameters: model.parameters, session: session, precision: precision, singleBlocks: blocks)
       return graph.maps(try executor.run(picture)).map { Tensor(shape: $0.values.shape, values: $0.probabilities) }
@@ -58,7 +55,7 @@ struct HalfPrecisionChoice {
       let tried = try Set(graph.nodes.map(\.block)).subtracting(kept).sorted().map { block in
         (
           block: block,
-          loss: HalfPrecisionLoss(comparing: try maps(.float16, caches: kept.union([block])), with: single)
+          loss: HalfPrecisionLoss(comparing: try maps(.float16, single: kept.union([block])), with: single)
         )
       }
       guard let next = tried.min(by: { $0.loss.excess < $1.loss.excess }) else { break }
@@ -68,7 +65,7 @@ struct HalfPrecisionChoice {
     singleBlocks = best.isTolerable ? kept : nil
   }
 
-  /// A bright disc before a slope with a texture, normalised as pictures are: its values lie between −2 and 2.
+  /// A bright disc in front of a textured slope, normalized as pictures are: its values lie between −2 and 2.
   private static func picture(_ shape: Shape) -> Tensor {
     let texture = SeededParameters.input(shape: shape)
     return Tensor(shape: shape) { values in

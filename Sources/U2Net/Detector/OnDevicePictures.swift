@@ -1,32 +1,35 @@
-import DevicePictures
+package import DevicePictures
 import Engine
-import Pictures
+package import Pictures
 import Networks
 import OpenCL
 
-/// The device's own way with pictures, from their samples to masks or mattes, where there is one.
-struct OnDevicePictures {
-  /// What users should know of it.
+/// The device's pipeline from the samples of pictures to masks or mattes, if there is one.
+package struct OnDevicePictures {
+  /// What the user should know about it; one line each.
   let notes: [String]
   private let session: DeviceSession?
-  /// Nil where the host prepares pictures.
-  let pipeline: PicturePipeline?
+  /// The record of a device that passed.
+  private static let passed = "right"
+  /// Nil if the host prepares pictures.
+  package let pipeline: PicturePipeline?
 
-  init(
+  package init(
     _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
-    _ way: SaliencyDetector.PreprocessingLocation
+    _ location: SaliencyDetector.PreprocessingLocation
   ) throws {
     session = network.session
-    (pipeline, notes) = try Self.pipeline(network, profile, preprocessing, way)
+    (pipeline, notes) = try Self.pipeline(network, profile, preprocessing, location)
   }
 
-  /// The device's own way, where that is wanted, where there is one channel to make a mask of what stands out of, and
-  /// where it is right.
+  /// The device's pipeline, if the device is the requested location, the model has one channel for a mask of what stands
+  /// out, and the device computes what the host computes.
   private static func pipeline(
     _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
-    _ way: SaliencyDetector.PreprocessingLocation
+    _ location: SaliencyDetector.PreprocessingLocation
   ) throws -> (PicturePipeline?, notes: [String]) {
-    guard way == .device, profile.task == .saliency, let executor = network.executor, let session = network.session,
+    guard location == .device, profile.task == .saliency, let executor = network.executor,
+      let session = network.session,
       executor.firstOutputShape.rank == 4, executor.firstOutputShape.channels == 1
     else { return (nil, []) }
     let reason: String
@@ -42,18 +45,18 @@ struct OnDevicePictures {
     return (nil, ["\(session.device.name) \(reason); the host does it instead"])
   }
 
-  /// Whether the device refines edges as the host does, which is found out once for a device, a driver and this program's
-  /// kernels: what passed is remembered.
+  /// Whether the device refines edges as the host does. A pass is recorded for the device, its driver and this program's
+  /// kernels, and is not tested again.
   func refinesAsHost() throws -> Bool {
     guard let pipeline, let session else { return false }
     var journal = session.journal(of: "refinement")
-    if journal.lines.last == "right" { return true }
+    if journal.lines.last == Self.passed { return true }
     do {
       guard try pipeline.refinesAsHost() else { return false }
     } catch is CLBuildError {
       return false
     }
-    journal.append("right")
+    journal.append(Self.passed)
     return true
   }
 }

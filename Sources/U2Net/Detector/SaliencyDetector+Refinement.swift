@@ -3,18 +3,21 @@ import Pictures
 
 /// Edges refined on the device.
 extension SaliencyDetector {
-  /// Batches whose edges the device refines; nil where the host does.
-  func beginRefining(_ batches: [[Picture]]) throws -> [() throws -> [Detection]]? {
-    guard let pipeline = try running.onDevicePictures.pipeline, hasRoom(for: batches, in: pipeline) else { return nil }
+  /// Sends pictures whose edges the device refines; if it cannot, the host will refine the edges of their maps.
+  func beginRefining(_ pictures: [Picture]) throws -> [Pending<[Detection]>] {
+    let batches = batches(of: pictures)
+    guard let pipeline = try running.onDevicePictures.pipeline, hasRoom(for: batches, in: pipeline) else {
+      return try beginMaps(pictures)
+    }
     do {
-      guard try refinesRightly() else { return nil }
+      guard try refinesRightly() else { return try beginMaps(pictures) }
       return try batches.map { batch in
         let pending = try pipeline.submitRefining(batch)
-        return { try self.refined(batch, pending) }
+        return Pending { try self.refined(batch, pending) }
       }
     } catch let error where hostMayRefine(after: error) {
-      tellOfRoom("\(error)")
-      return nil
+      reportHostRefinement("\(error)")
+      return try beginMaps(pictures)
     }
   }
 
@@ -22,16 +25,16 @@ extension SaliencyDetector {
     do {
       return try zip(batch, try pending.results()).map { try detection(of: $0, $1) }
     } catch let error where hostMayRefine(after: error) {
-      let detections = try beginMaps(of: batch)()
-      tellOfRoom("\(error)")
+      let detections = try beginMaps(of: batch).wait()
+      reportHostRefinement("\(error)")
       return detections
     }
   }
 
-  /// No batch is left to be made smaller. A device that is lost fails once more then, and is started anew.
+  /// Whether memory is a likely cause and no batch is left to split. A lost device then fails again and is started anew.
   private func hostMayRefine(after error: any Error) -> Bool { error.mayLackMemory && batch == 1 }
 
-  /// Whether the device refines edges as the host does; it is told where it does not.
+  /// Whether the device refines edges as the host does; tested once for each compilation, and reported if it does not.
   private func refinesRightly() throws -> Bool {
     if let refinement, refinement.generation == generation { return refinement.isRight }
     let isRight = try running.onDevicePictures.refinesAsHost()
@@ -40,22 +43,22 @@ extension SaliencyDetector {
     return isRight
   }
 
-  /// Whether the device can hold each batch; it is told where it cannot.
+  /// Whether the device has memory for every batch; reported if it has not.
   private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
-    if !hasRoom { tellOfRoom("\(device.name) has no room for pictures so large") }
+    if !hasRoom { reportHostRefinement("\(device.name) has no room for pictures so large") }
     return hasRoom
   }
 
-  /// Tells once why the host refines edges.
-  private func tellOfRoom(_ reason: String) {
-    guard !hasToldOfRoom else { return }
-    hasToldOfRoom = true
+  /// Reports once why the host refines edges.
+  private func reportHostRefinement(_ reason: String) {
+    guard !hasReportedRefinement else { return }
+    hasReportedRefinement = true
     noticeHandler("\(reason); the host refines their edges instead")
   }
 
   private func detection(of picture: Picture, _ result: RefinedMatte) throws -> Detection {
-    Detection(
+    try Detection(
       maps: try running.network.graph.maps([result.map]), pictureSize: picture.size, profile: model.profile,
       resampling: preprocessing.mapResampling,
       refined: Detection.Refined(matte: result.matte, background: preprocessing.background))

@@ -6,59 +6,64 @@ import Networks
 import OpenCL
 public import Tensors
 
-/// A model on a device, ready to be shown pictures: `try SaliencyDetector().detect(picture).mask()`.
+/// A model on a device, ready for pictures: `try SaliencyDetector().detect(picture).mask()`.
 ///
-/// Loading and compiling happen once, when it is made. On a GPU the way from a picture's samples to `masks(of:)` runs on
-/// the device. Not Sendable: one thread at a time; make one for each thread.
+/// Loading and compiling happen once, in the initializer. Not Sendable: use a detector on one thread at a time, and
+/// create one for each thread.
 public final class SaliencyDetector {
   /// The model.
   public let model: Model
-  /// What runs; another device than before where that one was lost.
+  /// The device that runs; it changes when a device is lost.
   public var device: ComputeDevice { choice.device }
-  /// Why that is not what was asked for, in one line; nil where it is. Show it: falling back is never silent.
+  /// Why the device is not the one that was requested, in one line; nil if it is. Show it to the user.
   public var fallback: String? { choice.fallback }
-  /// What pictures go through.
+  /// How pictures become the network's input.
   public let preprocessing: Preprocessing
-  /// Where compiled programs are kept; its `problem` is worth showing once.
+  /// Where compiled programs are kept. Show its `problem` to the user once.
   public let cache: Cache
-  /// The most pictures that the device computes at once: what was asked for, or what its memory holds.
+  /// The largest number of pictures that the device computes at once: the requested batch size, or what its memory holds.
   public private(set) var batch: Int
-  /// Is given what the user should hear of what happens later: a device that was lost, a batch that had to shrink. One line.
+  /// Receives what the user should know about later events, such as a lost device or a smaller batch; one line each.
   public var noticeHandler: (String) -> Void = { _ in }
 
   /// How activations and weights are stored.
   public private(set) var precision: Precision
-  /// What else its user should know of how the model was compiled, each in one line.
+  /// What else the user should know about how the model was compiled; one line each.
   public private(set) var notes: [String]
   /// Whether pictures are resized, and masks made, on the device.
   public var preparesOnDevice: Bool { compiled?.onDevicePictures.pipeline != nil }
+  /// The names of the maps that are computed, the saliency map first: `d0` … `d6`.
+  public let mapNames: [String]
 
-  let request: DeviceRequest
-  let strict: Bool
+  /// The batch sizes that are accepted.
+  public static let batchRange = 1...4096
+
+  private let request: DeviceRequest
+  private let strict: Bool
   private let options: CompilationOptions
-  private let pictureWay: PreprocessingLocation?
-  /// Nil where a device was lost and nothing could take its place.
+  private let preprocessingLocation: PreprocessingLocation?
+  /// Nil after a device was lost and nothing could take its place.
   private var compiled: Compilation.Result?
-  /// What runs, and what stands in for it.
+  /// The device that runs, and the devices that may stand in for it.
   private var choice: DeviceChoice
-  /// How often the device was lost.
+  /// How often the current device was lost.
   private var losses = 0
-  /// Whether the device refines edges rightly, where that was tried, and in which compilation of the network.
+  /// Whether the device refines edges correctly, and the compilation of the network in which that was tested.
   var refinement: (generation: Int, isRight: Bool)?
-  /// Whether it was told that pictures were too large for the device to refine.
-  var hasToldOfRoom = false
-  /// Which compilation of the network runs.
+  /// Whether the user has been told that the host refines edges.
+  var hasReportedRefinement = false
+  /// The number of the compilation of the network that runs now.
   private(set) var generation = 0
 
-  /// Where pictures are made inputs, and maps masks.
+  /// Where pictures become the network's input, and maps become masks.
   package enum PreprocessingLocation: Sendable {
-    /// On the device: on anything but a CPU.
+    /// On the device.
     case device
     /// On the host.
     case host
 
-    /// What suits a device: a CPU's host does the same without a program to load.
-    init(on device: ComputeDevice) {
+    /// The location that suits a device: the host for CPUs, where the device would do the same after loading a program.
+    package init(on device: ComputeDevice) {
       switch device.backend {
       case .openCL(let device): self = device.kind == .cpu ? .host : .device
       case .reference: self = .host
@@ -66,24 +71,21 @@ public final class SaliencyDetector {
     }
   }
 
-  /// What the maps that are computed are called, the saliency map first: `d0` … `d6`.
-  public let mapNames: [String]
-
   /// Loads a model on a device.
   ///
   /// - Parameters:
-  ///   - model: the built-in one unless told.
-  ///   - request: which device; see `DeviceRequest`.
+  ///   - model: the model; nil for the built-in one.
+  ///   - request: the requested device.
   ///   - precision: how activations and weights are stored.
-  ///   - strict: whether it is an error when another device than the one asked for would run.
-  ///   - size: the side of the network's input in pixels; the model's own unless told.
-  ///   - batch: pictures to compute at once; fewer where the device's memory does not hold so many.
-  ///   - resampling: how pictures are resized: the authors' plain bilinear, or `.lanczos` as rembg does it.
-  ///   - mapResampling: how maps are brought back to the pictures' size; as pictures are resized unless told.
-  ///   - background: what transparent pictures are composited over.
-  ///   - maps: which maps are computed; `.saliency` where the mask is all that is wanted.
-  ///   - cache: where compiled programs are kept from one process to the next, and what a tuning found.
-  ///   - usesTunings: whether what a tuning found is used.
+  ///   - strict: whether it is an error if another device than the requested one would run.
+  ///   - size: the side of the network's input, in pixels; nil for the model's own.
+  ///   - batch: the number of pictures that are computed at once; fewer if the device's memory does not hold them.
+  ///   - resampling: how pictures are resized: bilinear as by the authors, or `.lanczos` as by rembg.
+  ///   - mapResampling: how maps are resized to the size of the picture; nil for the same as `resampling`.
+  ///   - background: the colour that transparent pictures are laid over.
+  ///   - maps: which maps are computed; `.saliency` is enough for masks.
+  ///   - cache: where compiled programs and the results of tuning are kept.
+  ///   - usesTunings: whether the results of an earlier tuning are used.
   public convenience init(
     model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
     strict: Bool = false, size: Int? = nil, batch: Int = 1, resampling: Resampling = .bilinear,
@@ -96,16 +98,13 @@ public final class SaliencyDetector {
       resampling: resampling, mapResampling: mapResampling, background: background, options)
   }
 
-  /// - Parameter way: where pictures are made inputs; what suits the device unless told.
+  /// - Parameter location: where pictures become the network's input; nil for what suits the device.
   package init(
     model: Model?, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool, size: Int?, batch: Int,
     resampling: Resampling = .bilinear, mapResampling: Resampling? = nil, background: Color = .white,
-    _ options: CompilationOptions, way: PreprocessingLocation? = nil
+    _ options: CompilationOptions, location: PreprocessingLocation? = nil
   ) throws(Failure) {
-    guard Benchmark.batchRange.contains(batch) else {
-      let range = Benchmark.batchRange
-      throw Failure(.usage, "a batch has from \(range.lowerBound) to \(range.upperBound) pictures")
-    }
+    try Self.check(batch: batch)
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
@@ -115,9 +114,9 @@ public final class SaliencyDetector {
     self.options = options
     cache = options.cache
     (self.request, self.strict) = (request, strict)
-    pictureWay = way
+    preprocessingLocation = location
     let compiled = try Compilation(
-      model: model, preprocessing: preprocessing, options: options, way: pictureWay
+      model: model, preprocessing: preprocessing, options: options, location: location
     ).run(on: choice, batch: batch, mayFallBack: request.mayFallBack && !strict)
     (self.choice, self.batch) = (compiled.choice, compiled.batch)
     (precision, notes) = (compiled.network.precision, compiled.notes)
@@ -125,78 +124,81 @@ public final class SaliencyDetector {
     self.compiled = compiled
   }
 
+  /// - Throws: `Failure` if a batch size is not in `batchRange`.
+  package static func check(batch: Int) throws(Failure) {
+    guard !batchRange.contains(batch) else { return }
+    throw Failure(.usage, "a batch has from \(batchRange.lowerBound) to \(batchRange.upperBound) pictures")
+  }
+
   /// Finds what stands out in a picture.
   ///
-  /// - Throws: `Failure` where the device fails, and every other that may stand in for it.
+  /// - Throws: `Failure` if the device fails and no other device may stand in, or if all of those fail, too.
   public func detect(_ picture: Picture) throws(Failure) -> Detection { try detect([picture])[0] }
 
-  /// Finds what stands out in pictures of any sizes, two batches at a time.
+  /// Finds what stands out in pictures of any sizes.
   ///
-  /// - Parameter need: what will be asked of the detections; the less that is, the more of it the device does.
-  /// - Returns: a detection for each, in their order.
-  public func detect(_ pictures: [Picture], for need: RequestedOutput = .maps) throws(Failure) -> [Detection] {
-    try submit(pictures, for: need).detections()
+  /// - Returns: a detection for each picture, in order.
+  public func detect(_ pictures: [Picture]) throws(Failure) -> [Detection] {
+    try submit(pictures, for: .maps).results()
   }
 
-  /// The 8-bit masks of pictures of any sizes, each of its picture's own size, in their order; made on the device where it
-  /// can.
-  public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] {
-    try submit(pictures, for: .masks).masks()
-  }
+  /// The 8-bit masks of pictures of any sizes, each of the size of its picture, in order. The device makes the masks if
+  /// it can.
+  public func masks(of pictures: [Picture]) throws(Failure) -> [Mask] { try submit(pictures, for: .masks).results() }
 
-  /// Sends pictures on their way and returns at once. Two batches at a time keep a device busy; a third waits for the
-  /// first. On the CPU reference they are computed when they are asked for.
+  /// Sends pictures to the device and returns at once.
   ///
+  /// Two batches keep a device busy; submitting a third waits for the first. The CPU reference computes when the results
+  /// are requested.
   /// - Parameters:
-  ///   - pictures: at most `batch` at a time are computed at once.
-  ///   - need: what will be asked of the detections.
-  public func submit(_ pictures: [Picture], for need: RequestedOutput) throws(Failure) -> PendingDetections {
-    let parts = try recovering { try $0.begin(pictures, for: need) }
-    return PendingDetections(pictures, need, parts, self)
-  }
-
-  /// What waits for the detections of each batch.
-  func begin(_ pictures: [Picture], for need: RequestedOutput) throws -> [() throws -> [Detection]] {
-    let batches = batches(of: pictures)
-    // A drawing or a map of labels is made by the host.
-    switch model.profile.task == .saliency ? need : .maps {
-    case .masks: if let parts = try beginMasks(batches) { return parts }
-    case .refinedMattes: if let parts = try beginRefining(batches) { return parts }
-    case .maps: break
+  ///   - pictures: any number, split into batches of at most `batch` pictures.
+  ///   - output: what is computed for each picture: `.maps`, `.masks` or `.refinedMattes`.
+  /// - Returns: the results to wait for, one for each picture, in order.
+  public func submit<Output>(
+    _ pictures: [Picture], for output: RequestedOutput<Output>
+  ) throws(Failure) -> Pending<[Output]> {
+    let batches = try recovering { try output.begin($0, pictures) }
+    let generation = generation
+    return Pending {
+      try self.recovering { detector in
+        let batches = detector.generation == generation ? batches : try output.begin(detector, pictures)
+        return try batches.flatMap { try $0.wait() }
+      }
     }
-    return try batches.map { try beginMaps(of: $0) }
   }
 
-  /// A batch prepared by the host. What waits for it does not keep the network, which must go where it is compiled anew.
-  func beginMaps(of batch: [Picture]) throws -> () throws -> [Detection] {
+  /// Sends pictures that the host prepares.
+  func beginMaps(_ pictures: [Picture]) throws -> [Pending<[Detection]>] {
+    try batches(of: pictures).map { try beginMaps(of: $0) }
+  }
+
+  /// Sends a batch that the host prepares.
+  ///
+  /// Trap: the result must not retain the network, which has to be freed before it is compiled again.
+  func beginMaps(of batch: [Picture]) throws -> Pending<[Detection]> {
     let network = try running.network
-    let outputs = try network.begin(batch, preprocessing)
     let (graph, profile, resampling) = (network.graph, model.profile, preprocessing.mapResampling)
-    return {
-      let outputs = try outputs()
-      return batch.enumerated().map { index, picture in
-        Detection(
+    return try network.begin(batch, preprocessing).map { outputs in
+      try batch.enumerated().map { index, picture in
+        try Detection(
           maps: graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size, profile: profile,
           resampling: resampling)
       }
     }
   }
 
-  /// Batches whose masks the device makes; nil where the host does.
-  private func beginMasks(_ batches: [[Picture]]) throws -> [() throws -> [Detection]]? {
-    guard let pipeline = try running.onDevicePictures.pipeline else { return nil }
-    let (profile, resampling) = (model.profile, preprocessing.mapResampling)
-    return try batches.map { batch in
+  /// Sends pictures whose masks the device makes; without a pipeline there, the host makes the masks of their maps.
+  func beginMasks(_ pictures: [Picture]) throws -> [Pending<[Mask]>] {
+    guard let pipeline = try running.onDevicePictures.pipeline else {
+      return try beginMaps(pictures).map { $0.map { try $0.map { try $0.mask() } } }
+    }
+    return try batches(of: pictures).map { batch in
       let pending = try pipeline.submit(batch)
-      return {
-        zip(batch, try pending.results()).map { picture, mask in
-          Detection(
-            maps: [], pictureSize: picture.size, profile: profile, resampling: resampling, rendered: mask)
-        }
-      }
+      return Pending { try pending.results() }
     }
   }
 
+  /// The compiled network and its device.
   var running: Compilation.Result {
     get throws(Failure) {
       guard let compiled else { throw Failure(.device, "\(device) failed, and nothing could take its place") }
@@ -210,7 +212,7 @@ public final class SaliencyDetector {
 }
 
 extension SaliencyDetector {
-  /// Runs `body`; where the device fails it, the network is compiled anew with what is left, and `body` runs again.
+  /// Runs `body`. If the device fails, the network is compiled again for what is left, and `body` runs again.
   func recovering<Result>(_ body: (SaliencyDetector) throws -> Result) throws(Failure) -> Result {
     while true {
       let attempt = generation
@@ -222,15 +224,15 @@ extension SaliencyDetector {
     }
   }
 
-  /// After a failure of the device: a smaller batch where memory may be the cause, the same device once more, then the CPU
-  /// reference where that may stand in. Each is told.
+  /// Reacts to a failure of the device: with a smaller batch if memory may be the cause, then with the same device once
+  /// more, then with the next device if one may stand in. Each step is reported to `noticeHandler`.
   ///
-  /// - Throws: the failure where nothing is left to try.
+  /// - Throws: the failure if nothing is left to try.
   private func recover(from error: any Error) throws(Failure) {
     let failure = Failure(error)
-    // A text and not the network, which must be gone when the next is compiled.
+    // A text and not the network, which must be freed before the next one is compiled.
     let report = compiled?.network.memoryReport(failure, on: device)
-    guard let report, device.kind != ComputeDevice.reference.kind else { throw failure }
+    guard let report, device != .reference else { throw failure }
     let mayFallBack = request.mayFallBack && !strict
     var batch = batch
     var choice = choice
@@ -250,11 +252,11 @@ extension SaliencyDetector {
     try compile(on: choice, batch: batch, mayFallBack: mayFallBack)
   }
 
-  /// Compiles anew, once what was compiled before has given its memory back.
+  /// Compiles the network again, after freeing the memory of the earlier one.
   private func compile(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) {
     compiled = nil
     let result = try Compilation(
-      model: model, preprocessing: preprocessing, options: options, way: pictureWay
+      model: model, preprocessing: preprocessing, options: options, location: preprocessingLocation
     ).run(on: choice, batch: batch, mayFallBack: mayFallBack)
     for note in result.notes where !notes.contains(note) { noticeHandler(note) }
     if let reason = result.choice.fallback, reason != choice.fallback { noticeHandler(reason) }
@@ -262,15 +264,5 @@ extension SaliencyDetector {
     (precision, notes) = (result.network.precision, result.notes)
     compiled = result
     generation += 1
-  }
-}
-
-extension DeviceRequest {
-  /// Whether another device may stand in: not where one device was named.
-  var mayFallBack: Bool {
-    switch self {
-    case .auto, .kind: true
-    case .reference, .index, .name: false
-    }
   }
 }

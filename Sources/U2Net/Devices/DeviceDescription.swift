@@ -1,47 +1,46 @@
 import Engine
 import OpenCL
 
-/// What is known of an OpenCL device.
-public struct DeviceDescription: Sendable, Hashable, Codable {
-  /// Its number in every command.
-  public let index: Int
-  /// `gpu`, `accelerator`, `cpu` or `other`.
-  public let kind: String
-  /// Such as `NVIDIA H200`.
-  public let name: String
-  /// Who made it.
-  public let vendor: String
-  /// The driver, such as `Portable Computing Language`.
-  public let platform: String
+/// The properties of an OpenCL device, as `u2cl devices --json` lists them.
+package struct DeviceDescription: Sendable, Hashable, Codable {
+  /// The number of the device in every command.
+  package let index: Int
+  /// The kind of the device.
+  package let kind: ComputeDevice.Kind
+  /// The name, such as `NVIDIA H200`.
+  package let name: String
+  /// The maker.
+  package let vendor: String
+  /// The OpenCL platform, such as `Portable Computing Language`.
+  package let platform: String
   /// The OpenCL version.
-  public let version: String
-  /// The driver's version.
-  public let driver: String
-  /// Cores of a CPU, multiprocessors of a GPU.
-  public let computeUnits: Int
-  /// In MHz.
-  public let clockFrequency: Int
-  /// In bytes.
-  public let globalMemory: UInt64
+  package let version: String
+  /// The version of the driver.
+  package let driver: String
+  /// The number of compute units: cores of a CPU, multiprocessors of a GPU.
+  package let computeUnits: Int
+  /// The clock frequency in MHz.
+  package let clockFrequency: Int
+  /// The size of the device's memory, in bytes.
+  package let globalMemory: UInt64
   /// The largest buffer, in bytes.
-  public let maxAllocation: UInt64
-  /// Memory shared by a work-group, in bytes.
-  public let localMemory: UInt64
-  /// The most work-items of one work-group.
-  public let maxWorkGroupSize: Int
-  /// The family of GPUs that decides which kernels it is given, such as `amdRDNA`, or `unknown`; nil for other devices.
-  public let architecture: String?
-  /// Whether it shares the host's memory.
-  public let sharesHostMemory: Bool
-  /// What the driver offers beyond the core.
-  public let extensions: [String]
+  package let maxAllocation: UInt64
+  /// The memory that a work-group shares, in bytes.
+  package let localMemory: UInt64
+  /// The largest number of work-items in a work-group.
+  package let maxWorkGroupSize: Int
+  /// The family of the GPU, which decides the kernels that it runs, such as `amdRDNA`, or `unknown`; nil for other devices.
+  package let architecture: String?
+  /// Whether the device shares the host's memory.
+  package let sharesHostMemory: Bool
+  /// The OpenCL extensions that the driver offers.
+  package let extensions: [String]
 
-  /// Every device, best first.
-  public static func all() throws(Failure) -> [DeviceDescription] { try listed().devices }
-
-  /// Every device, best first, and the platforms and devices that are left out because their driver fails, each in one
-  /// line.
-  public static func listed() throws(Failure) -> (devices: [DeviceDescription], problems: [String]) {
+  /// Every device, the best first, and the platforms and devices that are left out because their driver fails; one line
+  /// each.
+  ///
+  /// - Throws: `Failure` if OpenCL does not work.
+  package static func listed() throws(Failure) -> (devices: [DeviceDescription], problems: [String]) {
     try asFailure {
       let list = try DeviceList()
       return (list.devices.enumerated().map(DeviceDescription.init), list.problems.map(\.oneLine))
@@ -50,7 +49,7 @@ public struct DeviceDescription: Sendable, Hashable, Codable {
 
   init(index: Int, device: Device) {
     self.index = index
-    kind = device.kind.rawValue
+    kind = ComputeDevice.Kind(device.kind)
     name = device.name
     vendor = device.vendor
     platform = device.platform.name

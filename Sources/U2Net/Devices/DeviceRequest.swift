@@ -1,27 +1,35 @@
-/// Which device is asked for.
+/// The requested device.
 public enum DeviceRequest: Hashable, Sendable {
-  /// The best there is: a GPU, else an OpenCL CPU, else the reference.
+  /// The best device: a GPU, otherwise a CPU through OpenCL, otherwise the reference.
   case auto
-  /// The best OpenCL device of a kind, or the one of that number among them.
+  /// The OpenCL device with a number among those of a kind; 0 is the best.
   case kind(Kind, number: Int = 0)
-  /// The plain CPU path, without OpenCL.
+  /// The CPU reference, which needs no OpenCL.
   case reference
-  /// The device of that number in `u2cl devices`.
+  /// The device with this index in `ComputeDevice.all()`.
   case index(Int)
-  /// The first device whose name, vendor or platform contains this, regardless of case.
+  /// The first device whose name, vendor or platform contains this text, ignoring case.
   case name(String)
 
-  /// What can be asked for by kind.
+  /// The kinds that can be requested.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// A graphics processor.
     case gpu
     /// The host's processor through OpenCL.
     case cpu
-    /// Hardware made for computing only.
+    /// Hardware that is made for computing only.
     case accelerator
+
+    var deviceKind: ComputeDevice.Kind {
+      switch self {
+      case .gpu: .gpu
+      case .cpu: .cpu
+      case .accelerator: .accelerator
+      }
+    }
   }
 
-  /// `auto`, `gpu`, `cpu`, `accelerator`, `gpu:1`, `reference`, a number, or a part of a name.
+  /// Reads `auto`, `gpu`, `cpu`, `accelerator`, `gpu:1`, `reference`, a number, or a part of a name.
   public init(_ text: String) {
     let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       .map(String.init)
@@ -42,7 +50,7 @@ public enum DeviceRequest: Hashable, Sendable {
 }
 
 extension DeviceRequest: CustomStringConvertible {
-  /// What `init(_:)` takes.
+  /// The text that `init(_:)` reads.
   public var description: String {
     switch self {
     case .auto: "auto"
@@ -51,6 +59,16 @@ extension DeviceRequest: CustomStringConvertible {
     case .reference: "reference"
     case .index(let index): "\(index)"
     case .name(let name): name
+    }
+  }
+}
+
+extension DeviceRequest {
+  /// Whether another device may stand in: not if one device was named.
+  package var mayFallBack: Bool {
+    switch self {
+    case .auto, .kind: true
+    case .reference, .index, .name: false
     }
   }
 }

@@ -3,13 +3,17 @@ import Engine
 import OpenCL
 import Tensors
 
-/// Compiling for a device whose driver may end or block the process: what was not built before is first built in a process
-/// of its own, which leaves the programs in the cache. A driver that has built everything before costs nothing.
+/// Compiles models for a device whose driver may end or block the process.
+///
+/// Programs that the driver has not built before are first built in a process of their own, which leaves them in the
+/// cache. A driver that has built everything before costs nothing.
 struct DeviceTrial {
   let device: Device
   let options: CompilationOptions
 
-  /// Compiles a model, once the driver has shown that it can be trusted with it.
+  /// Compiles a model, in another process first if the driver has not built all of its programs before.
+  ///
+  /// - Throws: `Failure` if the driver ends or blocks that process, and whatever compiling throws.
   func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
     var health = DeviceHealth(device, cache: options.cache)
     if let failure = health.failure { throw failure }
@@ -25,7 +29,7 @@ struct DeviceTrial {
 
   /// Compiles a model in this process.
   ///
-  /// - Parameter progress: called where something takes long.
+  /// - Parameter progress: called between steps that may take long.
   func compileHere(
     _ model: Model, for input: Shape, buildsUntried: Bool, progress: @escaping @Sendable () -> Void = {}
   ) throws -> CompiledNetwork {
@@ -34,29 +38,29 @@ struct DeviceTrial {
       progress: progress)
     try SelfCheck.run(in: session)
     let network = try CompiledNetwork(model, for: input, options, in: session)
-    // What comes later, such as the kernels that refine edges, is built where it is needed.
+    // Later programs, such as the kernels that refine edges, are built when they are needed.
     session.trustDriver()
     return network
   }
 
-  /// Whether there is a process to try it in, and sense in it: without a cache it would be tried each time, which drivers
-  /// that are tested with on every change are spared.
+  /// Whether there is a process to try the driver in, and a point in doing so. Without a cache the trial would be repeated
+  /// each time; drivers that u2cl is tested with are trusted then.
   private func mayNeedProcess(_ model: Model) -> Bool {
     guard DriverProcess.executable != nil, model.source != nil else { return false }
     if case .folder = options.cache.location, options.cache.problem == nil { return true }
     return !device.isOfKnownCPUDriver
   }
 
-  /// How often a process may end over one kernel or another before the device is given up.
+  /// The number of processes that may end over one kernel or another before the device is given up.
   private static let mostAttempts = 4
 
-  /// - Throws: `Failure` where the driver ends every process in which it compiles.
+  /// - Throws: `Failure` if the driver ends every process in which it compiles.
   private func tryElsewhere(_ model: Model, for input: Shape) throws {
     guard let source = model.source, let index = try Device.all().firstIndex(of: device) else { return }
     let request = DriverProcess.CompileRequest(
       index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
       precision: options.precision, plan: options.plan, usesTunings: options.usesTunings)
-    // The process keeps what it finds where this one looks for it.
+    // The other process keeps its programs where this one looks for them.
     var environment: [String: String] = [:]
     if case .folder(let folder) = options.cache.location { environment[CacheLocation.variable] = folder }
     var reason = ""
@@ -65,49 +69,10 @@ struct DeviceTrial {
       case .fine, nil: return
       case .bad(let end): reason = end
       }
-      // What is known of its kernels after that may let it live the next time.
+      // The next process leaves out the kernel over which this one ended.
       guard DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
     }
     var health = DeviceHealth(device, cache: options.cache)
     throw health.fail("its driver \(reason) while it compiled")
-  }
-}
-
-/// What is known of a device with its driver: that programs were built and run for it, or that it is of no use, which is
-/// found out once and told each time.
-struct DeviceHealth {
-  private let device: Device
-  private var journal: DeviceJournal
-
-  private static let sound = "sound"
-
-  /// - Parameter cache: nil to remember nothing.
-  init(_ device: Device, cache: Cache?) {
-    self.device = device
-    journal = DeviceJournal(["health", u2clVersion] + device.identity, cache: cache)
-  }
-
-  /// Whether an earlier process used the device and came to no harm.
-  var isSound: Bool { journal.lines.last == Self.sound }
-
-  /// Why it is of no use; nil where nothing is known against it.
-  var failure: Failure? {
-    guard let reason = journal.lines.last, reason != Self.sound else { return nil }
-    return failure(for: reason)
-  }
-
-  private func failure(for reason: String) -> Failure {
-    Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
-  }
-
-  /// Keeps that it works.
-  mutating func noteSound() {
-    if !isSound { journal.append(Self.sound) }
-  }
-
-  /// Keeps a reason not to use it, and says it.
-  mutating func fail(_ reason: String) -> Failure {
-    journal.append(reason)
-    return failure(for: reason)
   }
 }

@@ -10,45 +10,48 @@ import Processes
   internal import Darwin
 #endif
 
-/// The OpenCL drivers that the loader finds: files in a folder that each name a library.
+/// The OpenCL drivers that the loader finds: a folder of files that each name a library.
 ///
-/// A driver that aborts, exits or hangs while it is loaded takes every program with it that only asks which devices there
-/// are. `DriverList.makeUsable` has them loaded in a process of its own first, once for each set of drivers.
+/// A driver that aborts, exits or hangs while it is loaded ends every program that only lists the devices.
+/// `DriverList.makeUsable` therefore loads the drivers in a process of their own first, once for each set of drivers.
 public struct DriverList: Sendable {
-  /// The loader's variable: a folder of `.icd` files, or one such file.
+  /// The environment variable of the loader: a folder of `.icd` files, or one of these files.
   private static let variable = "OCL_ICD_VENDORS"
   private static let usualFolder = "/etc/OpenCL/vendors"
 
-  /// Leaves drivers out that end or block the process that loads them.
+  /// Leaves out the drivers that end or block the process that loads them.
   ///
-  /// Trap: it sets an environment variable, so call it before anything else runs, and before OpenCL is first used.
-  /// - Parameter cache: remembers which drivers were loaded before.
-  /// - Returns: the drivers that are left out, each in one line, where others are left; where none is, whoever asks for a
-  ///   device is told.
+  /// Trap: this function sets an environment variable. Call it before other threads run, and before OpenCL is first used.
+  /// It does nothing unless `DriverProcess.executable` is set.
+  /// - Parameters:
+  ///   - cache: where the drivers that work are recorded.
+  ///   - environment: the environment of this process.
+  /// - Returns: the drivers that are left out, one line each, if others remain. If none remains, requesting a device
+  ///   reports them.
   public static func makeUsable(
     cache: Cache, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> [String] {
     guard DriverProcess.executable != nil else { return [] }
-    let place = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usualFolder
-    let drivers = drivers(in: place)
-    // Without a cache they would be loaded twice each time, which drivers that are tested with on every change are spared.
+    let location = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usualFolder
+    let drivers = drivers(in: location)
+    // Without a cache they would be loaded twice each time; drivers that u2cl is tested with are trusted then.
     if cache.location == .off || cache.location == .nowhere, drivers.allSatisfy(\.isKnown) { return [] }
-    // Where everything is as it was when it worked, there is nothing to try.
-    let key = CacheKey(.devices, ["drivers", u2clVersion, place] + drivers.map(\.identity) + loaders(environment))
+    // If nothing has changed since it worked, there is nothing to try.
+    let key = CacheKey(.devices, ["drivers 2", u2clVersion, location] + drivers.map(\.identity) + loaders(environment))
     let known = cache.records(key)
     if known.contains(works) { return [] }
-    var verdicts = known.compactMap { DriverVerdict(record: $0) }
+    var verdicts = known.compactMap { DriverVerdict(line: $0) }
     if verdicts.isEmpty {
       guard case .bad(let end) = DriverProcess.run(.list) else {
         cache.append(works, to: key)
         return []
       }
       verdicts = drivers.isEmpty ? [] : tried(drivers)
-      // The loader itself, or a layer, or drivers that do not bear each other: then there is no OpenCL.
+      // The loader itself fails, or a layer, or drivers that do not work together: then there is no OpenCL.
       if !verdicts.contains(where: { $0.end != nil }) {
-        verdicts = [DriverVerdict(file: place, end: end)] + drivers.map { DriverVerdict(file: $0.file, end: end) }
+        verdicts = [DriverVerdict(file: location, end: end)] + drivers.map { DriverVerdict(file: $0.file, end: end) }
       }
-      for verdict in verdicts { cache.append(verdict.record, to: key) }
+      for line in verdicts.compactMap(\.line) { cache.append(line, to: key) }
     }
     let sound = drivers.filter { driver in !verdicts.contains { $0.file == driver.file && $0.end != nil } }
     useOnly(sound, key)
@@ -60,12 +63,12 @@ public struct DriverList: Sendable {
     return []
   }
 
-  /// Why there is no OpenCL, where every driver was left out, in one line.
-  nonisolated(unsafe) public private(set) static var absence: String?
+  /// Why there is no OpenCL, in one line; nil unless every driver was left out.
+  nonisolated(unsafe) package private(set) static var absence: String?
 
   private static let works = "works"
 
-  /// Each driver by itself.
+  /// Loads each driver by itself.
   private static func tried(_ drivers: [Driver]) -> [DriverVerdict] {
     drivers.map { driver in
       guard let folder = folder(holding: [driver], named: "one") else {
@@ -79,12 +82,12 @@ public struct DriverList: Sendable {
     }
   }
 
-  /// Has the loader find these drivers and no other.
+  /// Makes the loader find these drivers and no other.
   private static func useOnly(_ drivers: [Driver], _ key: CacheKey) {
     if let folder = folder(holding: drivers, named: String(key.text.prefix(16))) { setenv(variable, folder, 1) }
   }
 
-  /// A folder of this user's own that names drivers; nil where there is no place for one.
+  /// A private folder that names drivers; nil if there is no place for one.
   private static func folder(holding drivers: [Driver], named name: String) -> String? {
     let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     let owner = name == "one" ? "-\(SystemFile.processID)" : ""
@@ -99,13 +102,13 @@ public struct DriverList: Sendable {
   }
 
   /// The drivers that a folder or a file names.
-  private static func drivers(in place: String) -> [Driver] {
-    if place.hasSuffix(".icd") { return Driver(place).map { [$0] } ?? [] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-    return names.filter { $0.hasSuffix(".icd") }.sorted().compactMap { Driver("\(place)/\($0)") }
+  private static func drivers(in path: String) -> [Driver] {
+    if path.hasSuffix(".icd") { return Driver(path).map { [$0] } ?? [] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasSuffix(".icd") }.sorted().compactMap { Driver("\(path)/\($0)") }
   }
 
-  /// What else decides which code the loader runs.
+  /// Other variables that decide which code the loader runs.
   private static func loaders(_ environment: [String: String]) -> [String] {
     ["OPENCL_LAYERS", "OCL_ICD_FILENAMES", "LD_LIBRARY_PATH", "LD_PRELOAD", "RUSTICL_ENABLE"].map {
       "\($0)=\(environment[$0] ?? "")"
@@ -113,11 +116,11 @@ public struct DriverList: Sendable {
   }
 }
 
-/// A file that names a driver's library.
+/// A file that names the library of a driver.
 private struct Driver {
-  /// Its path.
+  /// The path of the file.
   let file: String
-  /// The library, as it stands there.
+  /// The library as the file names it.
   let library: String
 
   init?(_ file: String) {
@@ -130,13 +133,14 @@ private struct Driver {
 
   var name: String { file.split(separator: "/").last.map(String.init) ?? file }
 
-  /// Whether it is PoCL's or Intel's for CPUs.
+  /// Whether this is PoCL's driver, or Intel's for CPUs.
   var isKnown: Bool {
     let name = library.split(separator: "/").last ?? ""
     return name.hasPrefix("libpocl") || name.hasPrefix("libintelocl.")
   }
 
-  /// The file, what it names, and the size and time of that where it is a path: a driver that is updated is tried again.
+  /// The file, its library, and the size and time of the library if that is a path, so that an updated driver is tried
+  /// again.
   var identity: String {
     var status = stat()
     guard stat(library, &status) == 0 else { return "\(file) \(library)" }
@@ -144,23 +148,10 @@ private struct Driver {
   }
 }
 
-/// What came of loading a driver by itself.
-private struct DriverVerdict {
-  /// The file that names it.
+/// The result of loading a driver by itself.
+private struct DriverVerdict: JournalRecord {
+  /// The file that names the driver.
   let file: String
-  /// How the process ended; nil where it came to its own end.
+  /// How the process ended; nil if it ended by itself.
   let end: String?
-
-  init(file: String, end: String?) {
-    self.file = file
-    self.end = end
-  }
-
-  init?(record: String) {
-    let parts = record.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2 else { return nil }
-    (file, end) = (parts[0], parts[1].isEmpty ? nil : parts[1])
-  }
-
-  var record: String { "\(file.oneLine)\t\(end ?? "")" }
 }

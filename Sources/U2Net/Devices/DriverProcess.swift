@@ -7,25 +7,26 @@ import OpenCL
 import Processes
 import Tensors
 
-/// A process of u2cl's own in which drivers are tried first: some abort, exit or hang while they are loaded or compile a
-/// program, and would take this process with them.
+/// A process of its own in which drivers are tried first: some abort, exit or hang while they are loaded or compile a
+/// program, and would end this process.
 ///
-/// The command names itself here. A program that embeds U2Net may name an installed `u2cl`; where it names none, drivers
-/// are used in its own process from the start.
+/// The command names itself here. A program that embeds U2Net may name an installed `u2cl`; if it does not, drivers are
+/// used in its own process from the start.
 public enum DriverProcess {
-  /// The command's file; nil where there is none.
+  /// The path of the `u2cl` command; nil if there is none.
   nonisolated(unsafe) public static var executable: String?
 
-  /// The command's first argument when it is such a process; a JSON request follows.
-  public static let command = "try-driver"
+  /// The first argument of the process; a request in JSON follows.
+  package static let command = "try-driver"
 
-  /// The variable that says for how many seconds a driver may compile one program, or list its devices.
-  public static let patienceVariable = "U2CL_DRIVER_TIMEOUT"
+  /// The environment variable for the number of seconds that a driver may take to compile one program or to list its
+  /// devices.
+  package static let patienceVariable = "U2CL_DRIVER_TIMEOUT"
 
   private static let patience =
     ProcessInfo.processInfo.environment[patienceVariable].flatMap(Double.init).flatMap { $0 > 0 ? $0 : nil } ?? 120
 
-  /// What the process is asked to do.
+  /// What the process shall do.
   enum Request: Codable {
     /// List the devices.
     case list
@@ -33,9 +34,11 @@ public enum DriverProcess {
     case compile(CompileRequest)
   }
 
+  /// A model and how it is compiled.
   struct CompileRequest: Codable {
-    /// The device's number in the list, and what it must be.
+    /// The index of the device in the list of all devices.
     let index: Int
+    /// The identity that the device at that index must have.
     let identity: [String]
     let model: ModelSource
     let input: [Int]
@@ -45,34 +48,34 @@ public enum DriverProcess {
     let usesTunings: Bool
   }
 
-  /// Why a driver cannot be used.
+  /// Whether a driver can be used.
   enum Verdict: Hashable {
-    /// The process came to its own end.
+    /// The process ended by itself.
     case fine
-    /// It did not, and how it ended.
+    /// The driver ended or blocked the process, as described.
     case bad(String)
   }
 
   /// Runs a request in a process of its own.
   ///
-  /// - Returns: nil where there is no such process.
+  /// - Returns: nil if no process could be started.
   static func run(_ request: Request, environment: [String: String] = [:]) -> Verdict? {
     guard let executable, let text = try? JSONEncoder().encode(request) else { return nil }
-    // What Swift writes of a crash would hide what the driver wrote.
+    // Swift's report of a crash would hide what the driver wrote.
     let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { given, _ in given }
     let process = ChildProcess(
       executable, [command, String(decoding: text, as: UTF8.self)], environment: environment)
     guard let outcome = process.run(patience: patience) else { return nil }
-    // A driver may have more to write, or end badly, when the process has done what it was asked to.
+    // A driver may write more, or crash, after the process has done its work.
     guard !outcome.lines.contains(finished) else { return .fine }
     return .bad("\(outcome.end)\(outcome.complaint.map { " (\($0.oneLine))" } ?? "")")
   }
 
   private static let finished = "finished"
 
-  /// Does what is asked in this process; each line to standard output is a sign of life, the last one that it has not been
-  /// ended. What goes wrong in good order is for the process that asked to find.
-  public static func answer(_ request: String, write: @escaping @Sendable (String) -> Void) {
+  /// Carries out a request in this process. Each line that is written is a sign of life; the last one says that the
+  /// process has not been ended. Ordinary errors are left for the calling process to find.
+  package static func answer(_ request: String, write: @escaping @Sendable (String) -> Void) {
     ChildProcess.endWithParent()
     guard let request = try? JSONDecoder().decode(Request.self, from: Data(request.utf8)) else { return }
     switch request {
@@ -95,11 +98,11 @@ public enum DriverProcess {
     if !device.isOfKnownCPUDriver { try use(network, of: model, on: device, beat) }
   }
 
-  /// The most multiply-adds of a run that must be done before a driver counts as silent.
+  /// The number of multiply-adds up to which a run ends before the driver counts as silent.
   private static let mostMultiplyAdds = 1_000_000_000_000
 
-  /// Runs a network once, as many drivers compile when a kernel is first launched, and makes the kernels for pictures and
-  /// edges ready.
+  /// Runs a network once, because many drivers compile when a kernel is first launched, and builds the kernels for pictures
+  /// and edges.
   private static func use(
     _ network: CompiledNetwork, of model: Model, on device: Device, _ beat: () -> Void
   ) throws {
@@ -110,9 +113,9 @@ public enum DriverProcess {
     }
     beat()
     let preprocessing = Preprocessing(size: shape.size, normalization: model.normalization)
-    let way = try OnDevicePictures(
+    let pictures = try OnDevicePictures(
       network, model.profile, preprocessing, .init(on: ComputeDevice(backend: .openCL(device))))
     beat()
-    if way.pipeline != nil { _ = try way.refinesAsHost() }
+    if pictures.pipeline != nil { _ = try pictures.refinesAsHost() }
   }
 }

@@ -4,26 +4,34 @@ import OpenCL
 import Reference
 import Tensors
 
-/// Whether a device computes what the CPU reference computes. Drivers of GPUs miscompile now and then, and a wrong mask
-/// looks like a bad model.
+/// Checks whether a device computes what the CPU reference computes: drivers of GPUs miscompile now and then, and a wrong
+/// mask looks like a bad model.
 enum SelfCheck {
-  /// The largest difference, relative to the largest value: float32 sums in another order, a sigmoid's last digits.
+  /// What is kept of a device that passed.
+  private struct Record: JournalRecord {
+    /// The largest work-group that works, in work-items; nil for what the kernels request.
+    let groupLimit: Int?
+  }
+
+  /// The largest accepted difference relative to the largest value: float32 sums in another order, the last digits of a
+  /// sigmoid.
   private static let tolerance: Float = 1e-4
 
-  /// The work-items of the largest work-group that is tried, from what the kernels ask for (nil) down.
+  /// The limits of a work-group's size that are tried, in work-items; nil for what the kernels request.
   private static let groupLimits: [Int?] = [nil, 32, 8, 1]
 
-  /// Runs every portable kernel on a small network, once for a device, a driver and this program's kernels: what passed
-  /// is remembered, and so is what computes wrongly. Where launches fail, smaller work-groups are tried: some drivers promise
-  /// more than they run. Kernels that are faster are compared with these later. CPU devices with a driver that u2cl is
-  /// tested with are taken at their word, as starting there is worth more.
+  /// Runs every portable kernel on a small network, once for each device, driver and version of the kernels; the result is
+  /// recorded.
   ///
-  /// - Throws: `Failure` where the device computes something else; `CLError`, `CLBuildError`.
+  /// If launches fail, smaller work-groups are tried, because some drivers promise larger ones than they run. Faster
+  /// kernels are compared with the portable ones later. CPU devices with a driver that u2cl is tested with are not checked,
+  /// because a quick start matters more there.
+  /// - Throws: `Failure` if the device computes something else; `CLError`, `CLBuildError`.
   static func run(in session: DeviceSession) throws {
     guard !session.device.isOfKnownCPUDriver else { return }
-    var journal = session.journal(of: "self-check")
-    if let known = journal.lines.last, let limit = Int(known) {
-      session.groupLimit = limit > 0 ? limit : nil
+    var journal = session.journal(of: "self-check 2")
+    if let known = journal.lines.last.flatMap(Record.init(line:)) {
+      session.groupLimit = known.groupLimit
       return
     }
     var health = DeviceHealth(session.device, cache: session.cache)
@@ -32,7 +40,10 @@ enum SelfCheck {
       session.groupLimit = limit
       do {
         let difference = try difference(in: session)
-        if difference <= tolerance { return journal.append("\(limit ?? 0)") }
+        if difference <= tolerance {
+          if let line = Record(groupLimit: limit).line { journal.append(line) }
+          return
+        }
         throw health.fail("it computes wrongly (off by \(difference) of the largest value); update the driver")
       } catch let error as CLError {
         failure = error
@@ -58,7 +69,7 @@ enum SelfCheck {
     return zip(found, expected).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
   }
 
-  /// Every operation of U²-Net on an odd shape, two pictures at once.
+  /// A graph with every operation of U²-Net on an odd shape, for a batch of two.
   private static func graph() throws -> Graph {
     var builder = try GraphBuilder(input: Shape(batch: 2, channels: 3, height: 19, width: 27))
     func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Operation {

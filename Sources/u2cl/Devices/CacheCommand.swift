@@ -1,20 +1,22 @@
 import ArgumentParser
+import Caches
+import Models
 import U2Net
 
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cache", abstract: "Show or clear what is kept from one run to the next.",
+    commandName: "cache", abstract: "Show or clear the cache.",
     discussion: """
-      Compiled programs, tunings, what was found out about devices and their drivers, and the scores of interrupted \
-      evaluations lie in U2CL_CACHE, or else in u2cl in the XDG cache directory (~/.cache). Set U2CL_CACHE to off to keep \
-      nothing. What is damaged or foreign there is made anew.
+      The cache keeps compiled programs, results of 'u2cl tune', tests of devices and their drivers, and the scores of \
+      interrupted evaluations. Its folder is U2CL_CACHE; by default that is u2cl in the XDG cache directory (~/.cache). \
+      U2CL_CACHE=off keeps nothing. Damaged entries, and those of other drivers, are made anew.
       """,
     subcommands: [Info.self, Clear.self])
 
   struct Info: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show where the cache lies and what is in it.")
+    static let configuration = CommandConfiguration(abstract: "Show the folder of the cache and its contents.")
 
-    @Flag(help: "As JSON.")
+    @Flag(help: "Write the report as JSON.")
     var json = false
 
     func run() throws {
@@ -44,7 +46,7 @@ struct CacheCommand: ParsableCommand {
 }
 
 extension CacheReport {
-  /// What people read.
+  /// The table for people.
   fileprivate var table: String {
     let rows = [
       ["cache", path ?? "none: \(reason ?? "")"], ["programs", contents.programs.summary],
@@ -58,7 +60,7 @@ extension CacheReport {
 }
 
 extension CacheContents {
-  /// `6 programs, 1 tuning, 2 device journals, 0 evaluations (184.3 KiB)`.
+  /// The counts and the size, such as `6 programs, 1 tuning, 2 device journals, 0 evaluations (184.3 KiB)`.
   fileprivate var summary: String {
     let counts = [
       (programs.count, "program"), (tunings.count, "tuning"), (devices.count, "device journal"),
@@ -71,6 +73,6 @@ extension CacheContents {
 }
 
 extension CacheTally {
-  /// `6 (184.3 KiB)`.
+  /// The count and the size, such as `6 (184.3 KiB)`.
   fileprivate var summary: String { "\(count) (\(bytes.formattedSize))" }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "devices", abstract: "List what a network can run on, best first.")
+    commandName: "devices", abstract: "List the devices that a network can run on, the best first.")
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Write the list as JSON, with more properties.")
   var json = false
 
   func run() throws {
@@ -17,7 +18,7 @@ struct DevicesCommand: ParsableCommand {
     let head = ["#", "kind", "name", "platform", "units", "memory", "version", "driver"]
     let rows = devices.enumerated().map { index, device in
       [
-        "\(index)", device.kind, device.name, device.platform, "\(device.computeUnits)",
+        "\(index)", device.kind.rawValue, device.name, device.platform, "\(device.computeUnits)",
         "\(device.globalMemory >> 20) MiB", device.version, device.driver,
       ]
     }

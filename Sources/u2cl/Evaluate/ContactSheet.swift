@@ -1,18 +1,22 @@
+import Datasets
+import Evaluation
 import FoundationEssentials
+import Models
+import Pictures
 import Saliency
 import U2Net
 
-/// The worst and the best pictures of one model: picture, ground truth and map side by side.
+/// The worst and the best pictures of a model: picture, ground truth and map side by side.
 struct ContactSheet {
   fileprivate struct Entry {
     let name: String
     let caption: String
-    /// PNG files: the picture where there is one, the mask, the map.
+    /// PNG files: the picture if there is one, the mask, and the map.
     let images: [(title: String, png: [UInt8])]
   }
 
   private static let count = 8
-  /// Of a small picture's longer side, in pixels.
+  /// The longer side of a thumbnail, in pixels.
   private static let side = 180
   private static let ranking = Measure.weightedF
 
@@ -25,7 +29,7 @@ struct ContactSheet {
     let ranked = subject.outcome.rows.sorted { ($0.measures[Self.ranking] ?? 0) < ($1.measures[Self.ranking] ?? 0) }
     let count = min(Self.count, (ranked.count + 1) / 2)
     let byStem = Dictionary((pictures?.items ?? []).map { ($0.stem, $0.input) }) { first, _ in first }
-    func entries(_ rows: some Sequence<Evaluation.Row>) throws(Failure) -> [Entry] {
+    func entries(_ rows: some Sequence<DatasetEvaluation.Row>) throws(Failure) -> [Entry] {
       var entries: [Entry] = []
       for row in rows { entries.append(try Self.entry(row, of: subject, picture: byStem[row.item.stem])) }
       return entries
@@ -35,7 +39,7 @@ struct ContactSheet {
   }
 
   private static func entry(
-    _ row: Evaluation.Row, of subject: EvaluatedSubject, picture: String?
+    _ row: DatasetEvaluation.Row, of subject: EvaluatedSubject, picture: String?
   ) throws(Failure) -> Entry {
     let item = row.item
     var images: [(title: String, png: [UInt8])] = []

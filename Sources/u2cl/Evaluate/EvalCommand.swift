@@ -1,129 +1,102 @@
 import ArgumentParser
+import Benchmarking
+import Datasets
+import Evaluation
 import FoundationEssentials
+import Models
+import Pictures
 import Saliency
 import U2Net
 
 struct EvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "eval", abstract: "Score models, or maps made elsewhere, against ground truth.",
+    commandName: "eval", abstract: "Score models, or maps of other programs, against ground truth.",
     discussion: """
-      u2cl eval --model u2netp --dataset ECSSD        runs a network over a data set
-      u2cl eval --maps results --masks ECSSD/masks    scores maps made elsewhere
+      u2cl eval --model u2netp --dataset ECSSD        runs a network on a data set
+      u2cl eval --maps results --masks ECSSD/masks    scores maps of another program
 
-      Files belong together by their names without extension. An interrupted run continues where it stopped. Several
-      --model and --maps are scored one after the other and set side by side.
+      Files are matched by their names without extension. An interrupted run continues where it stopped. If --model or \
+      --maps are repeated, they are scored one after the other and shown side by side.
       """)
 
-  @Option(help: "A model's name or file, as for run; may be repeated. The built-in model where no --maps is given.")
+  @OptionGroup(title: "Data") var data: DataOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Model: a name from 'u2cl models list', or a file. May be repeated. The built-in model if there are no --maps.",
+      valueName: "name or file"))
   var model: [String] = []
 
-  @Option(help: "A folder of maps to score as they are; may be repeated.")
-  var maps: [String] = []
+  @OptionGroup(title: "Model") var store: StoreOptions
 
-  @Option(help: "A data set's folder: images and masks, Imgs, Image and GT, DUTS-TE-Image and DUTS-TE-Mask, …")
-  var dataset: String?
+  @OptionGroup(title: "Model") var input: InputOptions
 
-  @Option(help: "The folder of pictures, where the layout is another.")
-  var images: String?
+  @OptionGroup(title: "Device") var device: DeviceOptions
 
-  @Option(help: "The folder of ground truth, where the layout is another.")
-  var masks: String?
-
-  @Option(help: "What the data set is called, such as ECSSD; from its path unless told.")
-  var name: String?
-
-  @Option(help: "Only the first so many pairs.")
-  var limit: Int?
-
-  @Option(help: "Also write the network's maps into this folder, as PNG of the pictures' sizes.")
-  var saveMaps: String?
-
-  @Flag(help: "Score what can be scored where files are missing, unreadable or of other sizes.")
-  var allowMissing = false
-
-  @Flag(help: "Forget what an interrupted run has scored.")
+  @Flag(help: "Drop the scores of an interrupted run.")
   var fresh = false
 
-  @OptionGroup var input: InputOptions
-
-  @OptionGroup var store: StoreOptions
-
-  @OptionGroup var device: DeviceOptions
-
-  @Flag(help: "Set the paper's numbers for the data set beside ours.")
+  @Flag(help: "Show the numbers of the U²-Net paper for the data set, too.")
   var paper = false
 
-  @Flag(help: "Also the loss that a network is trained by, of each of its maps and in all.")
+  @Flag(help: "Measure the training loss of each map and in total, too.")
   var loss = false
 
-  @Flag(help: "As JSON, with the curves.")
+  @Option(
+    help: ArgumentHelp(
+      "Write the network's maps into this folder, too, as PNG of the pictures' sizes.", valueName: "folder"))
+  var saveMaps: String?
+
+  @Flag(help: "Write the report as JSON, with the curves.")
   var json = false
 
-  @Option(help: "Also write every picture's measures into this file, as CSV.")
+  @Option(help: ArgumentHelp("Write the measures of every picture into this file, too, as CSV.", valueName: "file"))
   var csv: String?
 
-  @Option(help: "Also write a page with curves, histogram and pictures into this folder: index.html.")
+  @Option(
+    help: ArgumentHelp(
+      "Write a page with curves, histogram and pictures into this folder, too: index.html.", valueName: "folder"))
   var report: String?
 
-  @Flag(name: .shortAndLong, help: "Nothing on standard error but failures and fallbacks.")
+  @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
   func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("The limit is at least 1 pair") }
-    if dataset != nil && (images != nil || masks != nil) {
-      throw ValidationError("Give --dataset, or --images and --masks")
+    if usesModel && data.dataset == nil && data.images == nil {
+      throw ValidationError("A model needs --dataset or --images")
     }
-    if dataset == nil && masks == nil { throw ValidationError("Give --dataset, or --masks with --images or --maps") }
-    if usesModel && dataset == nil && images == nil { throw ValidationError("A model needs --dataset or --images") }
-    if saveMaps != nil && max(model.count, 1) + maps.count > 1 {
+    if saveMaps != nil && max(model.count, 1) + data.maps.count > 1 {
       throw ValidationError("--save-maps takes the maps of one model")
     }
-    if loss && !usesModel { throw ValidationError("The loss is of a network's maps; give a --model") }
+    if loss && !usesModel { throw ValidationError("--loss needs the maps of a network; give a --model") }
   }
 
-  /// All maps where there are losses to take of them.
+  /// The maps that are computed: all of them for the loss.
   private var selection: MapSelection { loss ? .all : .saliency }
 
-  private var usesModel: Bool { !model.isEmpty || maps.isEmpty }
+  private var usesModel: Bool { !model.isEmpty || data.maps.isEmpty }
 
   func run() throws {
     let caches = PersistentCaches()
-    let truth = try groundTruth()
+    let truth = try data.groundTruth()
+    if let truth { try judge(truth.issues) }
+    let pictures = truth.map(data.limited)
     try makeFolders()
     var subjects: [EvaluatedSubject] = []
     for name in usesModel ? model.map(Optional.some) + (model.isEmpty ? [nil] : []) : [] {
-      guard let truth else { continue }
+      guard let pictures else { continue }
       let model = try name.map { name throws(Failure) in try store.model(name, isQuiet: quiet) }
       let detector = try input.detector(
         of: model, on: device.request, device, maps: selection, cache: caches.cache)
       if !quiet { caches.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
-      subjects.append(try evaluate(truth, .detector(detector)))
+      subjects.append(try evaluate(pictures, .detector(detector)))
     }
-    for folder in maps {
-      var pairs = try mapPairs(folder, truth)
-      if let limit { pairs.limit(to: limit) }
+    for folder in data.maps {
+      let pairs = data.limited(try data.pairs(of: folder, with: pictures))
       subjects.append(try evaluate(pairs, .files, label: folder))
     }
-    try write(subjects, pictures: truth)
-  }
-
-  /// Pictures and masks, where there are pictures.
-  private func groundTruth() throws(Failure) -> Dataset? {
-    var truth: Dataset?
-    if let dataset {
-      truth = try Dataset(folder: dataset, name: name)
-    } else if let images, let masks {
-      truth = try Dataset(inputs: images, masks: masks, name: name)
-    }
-    if let truth { try judge(truth.flaws) }
-    if let limit { truth?.limit(to: limit) }
-    return truth
-  }
-
-  private func mapPairs(_ folder: String, _ truth: Dataset?) throws(Failure) -> Dataset {
-    if let truth { return try Dataset(maps: folder, maskedAs: truth, isPartial: limit != nil) }
-    return try Dataset(inputs: folder, masks: masks ?? "", name: name)
+    try write(subjects, pictures: pictures)
   }
 
   private func makeFolders() throws(Failure) {
@@ -135,10 +108,10 @@ struct EvalCommand: ParsableCommand {
   }
 
   private func evaluate(
-    _ pairs: Dataset, _ source: Evaluation.Source, label: String? = nil
+    _ pairs: Dataset, _ source: DatasetEvaluation.Source, label: String? = nil
   ) throws(Failure) -> EvaluatedSubject {
-    if case .files = source { try judge(pairs.flaws) }
-    var evaluation = Evaluation(pairs, source: source)
+    if case .files = source { try judge(pairs.issues) }
+    var evaluation = DatasetEvaluation(pairs, source: source)
     evaluation.savedMaps = saveMaps
     evaluation.startsOver = fresh
     evaluation.measuresLoss = loss
@@ -147,19 +120,21 @@ struct EvalCommand: ParsableCommand {
     let start = clock.now
     let outcome = try evaluation.run { display.show(done: $0.done, resumed: $0.resumed) }
     display.end()
-    try judge(outcome.flaws)
+    try judge(outcome.issues)
     guard outcome.scores.count > 0 else { throw Failure(.file, "\(pairs.name): not one pair could be scored") }
     return EvaluatedSubject(
       label: label, evaluation: evaluation, outcome: outcome,
-      flaws: pairs.flaws + outcome.flaws, seconds: start.duration(to: clock.now).seconds)
+      issues: pairs.issues + outcome.issues, seconds: start.duration(to: clock.now).seconds)
   }
 
-  /// Lists what is wrong with a data set, and fails unless that was allowed.
-  private func judge(_ flaws: [Dataset.Issue]) throws(Failure) {
-    for flaw in flaws where !allowMissing || !quiet { Console.error(flaw.description) }
-    guard !flaws.isEmpty, !allowMissing else { return }
+  /// Lists the issues of a data set.
+  ///
+  /// - Throws: `Failure` if there are issues that are not allowed.
+  private func judge(_ issues: [Dataset.Issue]) throws(Failure) {
+    for issue in issues where !data.allowMissing || !quiet { Console.error(issue.description) }
+    guard !issues.isEmpty, !data.allowMissing else { return }
     let counts = Dataset.Issue.Kind.allCases.compactMap { kind in
-      let count = flaws.filter { $0.kind == kind }.count
+      let count = issues.filter { $0.kind == kind }.count
       return count > 0 ? "\(count) \(kind.title)" : nil
     }
     throw Failure(
@@ -185,7 +160,7 @@ struct EvalCommand: ParsableCommand {
 }
 
 extension Dataset.Issue.Kind {
-  /// What so many of them are.
+  /// What a number of issues is called.
   fileprivate var title: String {
     switch self {
     case .missing: "missing"
@@ -193,31 +168,5 @@ extension Dataset.Issue.Kind {
     case .unreadable: "unreadable"
     case .wrongSize: "of another size"
     }
-  }
-}
-
-/// One model or folder of maps, scored.
-struct EvaluatedSubject {
-  /// What it is called; a model's name where nil.
-  private let folder: String?
-  let evaluation: Evaluation
-  let outcome: Evaluation.Outcome
-  let flaws: [Dataset.Issue]
-  let seconds: Double
-
-  init(
-    label: String?, evaluation: Evaluation, outcome: Evaluation.Outcome, flaws: [Dataset.Issue], seconds: Double
-  ) {
-    folder = label
-    self.evaluation = evaluation
-    self.outcome = outcome
-    self.flaws = flaws
-    self.seconds = seconds
-  }
-
-  var label: String { detector?.model.name ?? folder ?? "maps" }
-
-  var detector: SaliencyDetector? {
-    if case .detector(let detector) = evaluation.source { detector } else { nil }
   }
 }

@@ -1,8 +1,14 @@
+import Datasets
+import Evaluation
+import Models
+import Pictures
 import Saliency
+import Tensors
 import U2Net
 
-/// What `eval` says.
+/// The report of `eval`.
 struct EvaluationSummary: Encodable {
+  /// The measures at each threshold.
   struct Curves: Encodable {
     let threshold: [Int]
     let precision: [Double]
@@ -12,47 +18,54 @@ struct EvaluationSummary: Encodable {
     let iou: [Double]
   }
 
-  /// What the network is trained by, means over the pictures.
+  /// The training loss, as means over the pictures.
   struct Loss: Encodable {
-    /// Of each map, by its name: `d0` … `d6`.
+    /// The loss of each map by its name: `d0` … `d6`.
     let maps: [String: Double]
-    /// Their sum.
+    /// The sum of the losses.
     let total: Double
 
-    /// Names and values, the sum last.
+    /// The names and values, the sum last.
     var rows: [(name: String, value: Double)] {
       maps.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("total", total)]
     }
   }
 
-  /// One model or folder of maps.
+  /// A model or a folder of maps.
   struct Entry: Encodable {
     let name: String
-    /// Rows and columns of the network's input; nil for maps.
+    /// The height of the network's input; nil for maps.
     let height: Int?
+    /// The width of the network's input; nil for maps.
     let width: Int?
     let device: DeviceReport?
     let resampling: String?
     let pictures: Int
     let measures: [Measure: Double]
     let curves: Curves
-    /// Where it was asked for and there is a network.
+    /// The training loss; nil for maps, and if it was not requested.
     let loss: Loss?
-    let flaws: [Dataset.Issue]
-    /// Of this run; what an earlier one did is not in it.
+    /// The pairs that could not be scored.
+    let issues: [Dataset.Issue]
+    /// The time of this run, without that of an earlier one.
     let seconds: Double
-    /// Pictures that an earlier run had scored.
+    /// The number of pictures that an earlier run had scored.
     let resumed: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case name, height, width, device, resampling, pictures, measures, curves, loss, seconds, resumed
+      case issues = "flaws"
+    }
   }
 
-  /// The version of this form.
+  /// The version of this report's format.
   var schema = 1
-  /// u2cl's version.
+  /// The version of u2cl.
   var version = u2clVersion
   let dataset: String
   let benchmark: Dataset.Benchmark?
   let entries: [Entry]
-  /// What the paper reports, where it was asked for, by its networks.
+  /// The numbers of the paper by network; nil if they were not requested.
   let paper: [String: [Measure: Double]]?
 
   init(_ subjects: [EvaluatedSubject], asked: DeviceRequest, paper: Bool, resampling: Resampling) {
@@ -60,7 +73,7 @@ struct EvaluationSummary: Encodable {
     let benchmark = subjects[0].evaluation.dataset.benchmark
     self.benchmark = benchmark
     entries = subjects.map { Entry($0, asked: asked, resampling: resampling) }
-    // The paper's network of the same size; both where a size is not known.
+    // The paper's network of the same size, or both if the size is another.
     let networks = Set(subjects.flatMap { $0.detector?.model.paperNetwork.map { [$0] } ?? PaperNetwork.allCases })
     self.paper =
       paper
@@ -69,7 +82,7 @@ struct EvaluationSummary: Encodable {
       } : nil
   }
 
-  /// What people read: a row for each measure, a column for each model.
+  /// The table for people: a row for each measure, and a column for each model.
   var table: String {
     let paper = (paper ?? [:]).sorted { $0.key < $1.key }
     let measures =
@@ -87,13 +100,13 @@ struct EvaluationSummary: Encodable {
     return Format.table([head] + rows + losses)
   }
 
-  /// The losses of every map that any of the entries has, and their sums: a value for each entry.
+  /// The losses of every map and their sums, with a value for each entry.
   var lossRows: [(name: String, values: [Double?])] {
     let names = entries.map { $0.loss?.rows.map(\.name) ?? [] }.max { $0.count < $1.count } ?? []
     return names.map { name in (name, entries.map { $0.loss?.rows.first { $0.name == name }?.value }) }
   }
 
-  /// A line for each picture, after a line of names.
+  /// The CSV: a line with the names of the columns, then a line for each picture.
   static func csv(of subjects: [EvaluatedSubject]) -> String {
     let measures = Measure.allCases.filter { $0 != .maxFPR }
     let maps =
@@ -112,7 +125,7 @@ struct EvaluationSummary: Encodable {
     return ([head] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
-  /// A cell as RFC 4180 has it.
+  /// A cell as in RFC 4180.
   private static func quoted(_ text: String) -> String {
     guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
     return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
@@ -136,7 +149,7 @@ extension EvaluationSummary.Entry {
       EvaluationSummary.Loss(
         maps: Dictionary(zip(subject.detector?.mapNames ?? [], loss.perMap)) { first, _ in first }, total: loss.total)
     }
-    flaws = subject.flaws
+    issues = subject.issues
     seconds = subject.seconds
     resumed = subject.outcome.resumed
   }

@@ -1,29 +1,27 @@
-import U2Net
-
-/// Curves or bars in a frame with axes, as SVG.
+/// A plot of curves or bars as SVG.
 struct Plot {
-  /// Points or bars of one colour.
+  /// The points or bars of one colour.
   struct Series {
     let name: String
     let points: [(x: Double, y: Double)]
   }
 
-  /// One side of the frame: what it shows, from where to where.
+  /// An axis of the plot.
   struct Axis {
     let title: String
     let range: ClosedRange<Double>
-    /// The distance between two numbers.
+    /// The distance between two ticks.
     let step: Double
     let digits: Int
 
-    /// 0 … 1.
+    /// An axis from 0 to 1.
     static func unit(_ title: String) -> Axis { Axis(title: title, range: 0...1, step: 0.2, digits: 1) }
 
     fileprivate var ticks: [Double] {
       Array(stride(from: range.lowerBound, through: range.upperBound + step / 1000, by: step))
     }
 
-    /// How far along the axis a value is, 0 … 1.
+    /// The position of a value along the axis, 0 … 1.
     fileprivate func position(_ value: Double) -> Double {
       (min(max(value, range.lowerBound), range.upperBound) - range.lowerBound) / (range.upperBound - range.lowerBound)
     }
@@ -33,42 +31,55 @@ struct Plot {
   let x: Axis
   let y: Axis
   let series: [Series]
-  /// The width of a bar along x; nil for lines.
+  /// The width of a bar along x; nil for curves.
   var barWidth: Double?
 
-  /// Told apart by people who see colours differently (Okabe and Ito 2008).
+  /// Colours that colour-blind people can tell apart (Okabe and Ito 2008).
   static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 
   private static let frame = (left: 62.0, top: 12.0, width: 420.0, height: 300.0)
   private static let size = (width: 500.0, height: 372.0)
 
   var svg: String {
+    let lines =
+      [
+        "<svg viewBox=\"0 0 \(Int(Self.size.width)) \(Int(Self.size.height))\" role=\"img\" "
+          + "aria-label=\"\(HTML.escaped(title))\">"
+      ] + grid + (barWidth.map(bars) ?? series.enumerated().map(curve)) + labels + ["</svg>"]
+    return lines.joined(separator: "\n")
+  }
+
+  /// The lines of the grid, and the numbers beside them.
+  private var grid: [String] {
     let frame = Self.frame
-    var lines = [
-      "<svg viewBox=\"0 0 \(Int(Self.size.width)) \(Int(Self.size.height))\" role=\"img\" aria-label=\"\(HTML.escaped(title))\">"
-    ]
-    for tick in x.ticks {
+    let vertical = x.ticks.flatMap { tick in
       let at = number(frame.left + x.position(tick) * frame.width)
-      lines.append(rule(x1: at, y1: number(frame.top), x2: at, y2: number(frame.top + frame.height)))
-      lines.append(
-        text(Format.fixed(tick, x.digits), x: at, y: number(frame.top + frame.height + 18), anchor: "middle"))
+      return [
+        rule(x1: at, y1: number(frame.top), x2: at, y2: number(frame.top + frame.height)),
+        text(Format.fixed(tick, x.digits), x: at, y: number(frame.top + frame.height + 18), anchor: "middle"),
+      ]
     }
-    for tick in y.ticks {
+    let horizontal = y.ticks.flatMap { tick in
       let at = frame.top + (1 - y.position(tick)) * frame.height
-      lines.append(rule(x1: number(frame.left), y1: number(at), x2: number(frame.left + frame.width), y2: number(at)))
-      lines.append(text(Format.fixed(tick, y.digits), x: number(frame.left - 8), y: number(at + 4), anchor: "end"))
+      return [
+        rule(x1: number(frame.left), y1: number(at), x2: number(frame.left + frame.width), y2: number(at)),
+        text(Format.fixed(tick, y.digits), x: number(frame.left - 8), y: number(at + 4), anchor: "end"),
+      ]
     }
-    lines += barWidth.map(bars) ?? series.enumerated().map(curve)
-    lines.append(
-      "<rect class=\"frame\" x=\"\(number(frame.left))\" y=\"\(number(frame.top))\" width=\"\(number(frame.width))\" "
-        + "height=\"\(number(frame.height))\"/>")
-    lines.append(
-      text(x.title, x: number(frame.left + frame.width / 2), y: number(Self.size.height - 14), anchor: "middle"))
+    return vertical + horizontal
+  }
+
+  /// The frame and the titles of the axes.
+  private var labels: [String] {
+    let frame = Self.frame
     let middle = number(frame.top + frame.height / 2)
-    lines.append(
+    return [
+      "<rect class=\"frame\" x=\"\(number(frame.left))\" y=\"\(number(frame.top))\" width=\"\(number(frame.width))\" "
+        + "height=\"\(number(frame.height))\"/>",
+      text(x.title, x: number(frame.left + frame.width / 2), y: number(Self.size.height - 14), anchor: "middle"),
       "<text x=\"16\" y=\"\(middle)\" text-anchor=\"middle\" transform=\"rotate(-90 16 \(middle))\">"
-        + "\(HTML.escaped(y.title))</text>")
-    return (lines + ["</svg>"]).joined(separator: "\n")
+        + "\(HTML.escaped(y.title))</text>",
+    ]
   }
 
   private func curve(_ index: Int, _ series: Series) -> String {
@@ -77,7 +88,7 @@ struct Plot {
       + "<title>\(HTML.escaped(series.name))</title></polyline>"
   }
 
-  /// The bars of several series stand side by side.
+  /// The bars of all series, side by side.
   private func bars(width: Double) -> [String] {
     let share = width / Double(max(series.count, 1))
     return series.enumerated().flatMap { index, series in
@@ -105,21 +116,5 @@ struct Plot {
 
   private func text(_ text: String, x: String, y: String, anchor: String) -> String {
     "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\">\(HTML.escaped(text))</text>"
-  }
-}
-
-/// Text in a page.
-enum HTML {
-  /// With the characters that mean something in HTML written as entities.
-  static func escaped(_ text: String) -> String {
-    text.map { character -> String in
-      switch character {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      default: String(character)
-      }
-    }.joined()
   }
 }

@@ -1,8 +1,11 @@
+import Datasets
+import Evaluation
 import FoundationEssentials
+import Models
 import Saliency
 import U2Net
 
-/// A page that shows an evaluation and holds all that it shows: no script, and nothing is fetched.
+/// A page that shows an evaluation. It contains everything that it shows: no script, and nothing to download.
 struct ReportPage {
   private let summary: EvaluationSummary
   private let subjects: [EvaluatedSubject]
@@ -36,7 +39,7 @@ struct ReportPage {
       \(legend)
       \(table)
       <div class="plots">
-      \(plots.map { "<figure><figcaption>\(HTML.escaped($0.title))</figcaption>\n\($0.svg)\n</figure>" }.joined(separator: "\n"))
+      \(plots.map(Self.figure).joined(separator: "\n"))
       </div>
       \(sheets.map(\.html).joined(separator: "\n"))
       <footer>u2cl \(HTML.escaped(summary.version))</footer>
@@ -44,6 +47,10 @@ struct ReportPage {
       </html>
 
       """
+  }
+
+  private static func figure(of plot: Plot) -> String {
+    "<figure><figcaption>\(HTML.escaped(plot.title))</figcaption>\n\(plot.svg)\n</figure>"
   }
 
   private var legend: String {
@@ -84,7 +91,7 @@ struct ReportPage {
   private var plots: [Plot] {
     let thresholds = Plot.Axis(title: "threshold", range: 0...255, step: 51, digits: 0)
     let precisionRecall = summary.entries.map { entry in
-      // Thresholds that no picture reaches say nothing of precision.
+      // Thresholds that no picture reaches have no precision.
       Plot.Series(
         name: entry.name, points: zip(entry.curves.recall, entry.curves.precision).map { ($0, $1) }.filter { $0.0 > 0 })
     }
@@ -106,7 +113,7 @@ struct ReportPage {
     let bins = 20
     let errors = subjects.map { $0.outcome.rows.map { $0.measures[.mae] ?? 0 } }
     let most = errors.joined().max() ?? 0
-    // The least of a few round numbers that holds every error.
+    // The smallest of a few round numbers that is not below any error.
     let end = [0.1, 0.2, 0.5, 1].first { most <= $0 } ?? 1
     let width = end / Double(bins)
     let series = zip(subjects, errors).map { subject, errors in
@@ -124,7 +131,7 @@ struct ReportPage {
       series: series, barWidth: width)
   }
 
-  /// 1, 2 or 5 times a power of ten, at least `least`.
+  /// The smallest 1, 2 or 5 times a power of ten that is not below `least`.
   private static func roundStep(_ least: Double) -> Double {
     var unit = 1.0
     while unit * 10 <= least { unit *= 10 }
@@ -139,7 +146,8 @@ struct ReportPage {
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid #e4e4e4; }
     th:first-child { text-align: left; font-weight: normal; }
-    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1rem; margin-top: 1.5rem; }
+    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1rem; \
+    margin-top: 1.5rem; }
     figure { margin: 0; } figcaption { font-weight: 600; }
     svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
     .grid { stroke: #e4e4e4; } .frame { fill: none; stroke: #888; }
@@ -150,4 +158,20 @@ struct ReportPage {
     .sheet figcaption { font-weight: normal; font-size: .85rem; overflow-wrap: anywhere; }
     footer { margin: 2rem 0; color: #777; font-size: .85rem; }
     """
+}
+
+/// Text in HTML.
+enum HTML {
+  /// A text with the special characters of HTML as entities.
+  static func escaped(_ text: String) -> String {
+    text.map { character -> String in
+      switch character {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      default: String(character)
+      }
+    }.joined()
+  }
 }

@@ -1,71 +1,88 @@
 import ArgumentParser
+import Benchmarking
+import Caches
+import Models
 import U2Net
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast a model is on a device.",
     discussion: """
-      A run takes pictures of 640×480 to masks of that size as 'u2cl run' does, without decoding and encoding: pre \
-      (resize and normalise), upload, compute, download, post (stretch and resize). Enqueue is the part of compute in \
-      which the host hands out launches. The row run is upload, compute and download; wall is everything. The device is \
-      waited for before every stop of the clock, and warm-up runs are never averaged in. A convolution counts as its \
-      direct sum's multiply-accumulates, however it is computed: Winograd's method may exceed the measured peak.
+      A run turns pictures of 640×480 into masks of that size as 'u2cl run' does, without decoding and encoding: pre \
+      (resize and normalize), upload, compute, download, post (normalize and resize). Enqueue is the part of compute in \
+      which the host enqueues launches. The row "run" is upload, compute and download; "wall" is everything. The clock \
+      stops only when the device has finished, and warm-up runs are not counted.
+
+      A convolution counts as the multiply-accumulates of its direct sum, however it is computed, so Winograd's method \
+      may exceed the measured peak.
       """)
 
-  @Option(help: "small or full (U²-Net† or U²-Net, seeded weights), a model's name, or its file.")
+  @Option(
+    help: ArgumentHelp(
+      "Model: small or full (U²-Net† or U²-Net with random weights), a name from 'u2cl models list', or a file.",
+      valueName: "name or file"))
   var model = "small"
 
   @OptionGroup var store: StoreOptions
 
-  @OptionGroup var device: DeviceOptions
-
-  @Option(help: "The side of the input in pixels; the model's own unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
   var size: Int?
 
-  @Option(help: "Pictures in one run; 1 unless told.")
+  @Option(help: ArgumentHelp("Batch size, 1 to 4096. 1 by default.", valueName: "n"))
   var batch: Int?
 
-  @Flag(help: "Compute every map, d0 … d6, as 'run --side-maps' does; otherwise d0 alone, as 'run' does.")
+  @Flag(help: "Compute every map, d0 to d6, and not d0 alone.")
   var allMaps = false
 
-  @Option(help: "Runs before the clock counts; 10 unless told (--scaling: 2).")
+  @OptionGroup(title: "Device") var device: DeviceOptions
+
+  @Option(help: ArgumentHelp("Number of warm-up runs. 10 by default; 2 with --scaling.", valueName: "n"))
   var warmup: Int?
 
-  @Option(help: "The least number of runs that count; 50 unless told (--scaling: 7).")
+  @Option(help: ArgumentHelp("Minimum number of counted runs. 50 by default; 7 with --scaling.", valueName: "n"))
   var runs: Int?
 
-  @Option(help: "The least time that the counted runs take, in seconds; 3 unless told (--scaling: 1).")
+  @Option(
+    help: ArgumentHelp("Minimum time of the counted runs. 3 by default; 1 with --scaling.", valueName: "seconds"))
   var minTime: Double?
 
-  @Option(help: "After so many seconds neither warm-up nor counted runs go on.")
-  var maxTime = 60.0
+  @Option(
+    help: ArgumentHelp("Maximum time of the warm-up runs, and of the counted runs.", valueName: "seconds"))
+  var maxTime: Number = 60.0
 
-  @Flag(inversion: .prefixedNo, help: "Measure the device's peak of multiply-accumulates too.")
+  @Flag(inversion: .prefixedNo, help: "Measure the device's peak rate of multiply-accumulates, too.")
   var peak = true
 
-  @Flag(help: "Also time every launch of a run, by the device's clock (csv: this alone).")
+  @Flag(help: "Time every launch of a run by the device's clock, too. CSV has these times alone.")
   var perLayer = false
 
-  @Option(help: "Also write one run, moment by moment, into this file: JSON for ui.perfetto.dev or chrome://tracing.")
+  @Option(
+    help: ArgumentHelp(
+      "Write the trace of a run into this file, too: JSON for ui.perfetto.dev or chrome://tracing.", valueName: "file"))
   var trace: String?
 
   @Option(
     name: .customLong("without"),
-    help: "Leave out a pass of the plan, by the name that --explain tells, to see what it gains; may be repeated.")
+    help: ArgumentHelp(
+      "Leave out a pass of the plan, to see what it gains. --explain lists the names. May be repeated.",
+      valueName: "pass"))
   var withoutPasses: [String] = []
 
-  @Flag(help: "Measure how the time grows with the input's size and with the batch, instead.")
+  @Flag(help: "Measure how the time grows with the size of the input and with the batch size instead.")
   var scaling = false
 
   @Flag(
-    help: "Measure nothing: say what each pass of the plan does, and list the steps that are left (csv: these alone).")
+    help: "Measure nothing: list what each pass of the plan does, and the steps that remain. CSV has the steps alone.")
   var explain = false
 
   @Option(
-    name: [.short, .customLong("output")], help: "\(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("Format of the report; table by default.", valueName: "format"))
   var output: OutputFormat?
 
-  @Flag(help: "The same as -o json.")
+  @Flag(help: "Write the report as JSON; the same as -o json.")
   var json = false
 
   func validate() throws {
@@ -77,7 +94,7 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError("--per-layer and --trace go with a plain measurement, not with --scaling or --explain")
     }
     if scaling && batch != nil { throw ValidationError("--scaling measures batches of its own; leave out --batch") }
-    if trace == "-" { throw ValidationError("The trace needs a file: standard output takes the report") }
+    if trace == "-" { throw ValidationError("The trace needs a file, because standard output takes the report") }
   }
 
   func run() throws {
@@ -100,14 +117,14 @@ struct BenchCommand: ParsableCommand {
     for note in outcome.report.notes { Console.error(note) }
     if outcome.report.samples.count < benchmark.runs {
       Console.error(
-        "stopped after \(maxTime) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
+        "stopped after \(maxTime.value) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
           + "--max-time gives more")
     }
     if let trace, let moments = outcome.trace { try Console.save(moments, toFileAt: trace) }
     try Console.write(outcome.report, as: format)
   }
 
-  /// What was asked for.
+  /// The benchmark that was requested.
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
     var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try store.modelToMeasure(model) }
     benchmark.strict = device.strict
@@ -120,8 +137,8 @@ struct BenchCommand: ParsableCommand {
     benchmark.maps = allMaps ? .all : .saliency
     benchmark.warmup = warmup ?? benchmark.warmup
     benchmark.runs = runs ?? benchmark.runs
-    benchmark.minimumSeconds = minTime ?? min(benchmark.minimumSeconds, maxTime)
-    benchmark.maximumSeconds = maxTime
+    benchmark.minimumSeconds = minTime ?? min(benchmark.minimumSeconds, maxTime.value)
+    benchmark.maximumSeconds = maxTime.value
     benchmark.perLayer = perLayer
     benchmark.traces = trace != nil
     benchmark.measuresPeak = peak
@@ -146,7 +163,9 @@ extension Scaling {
 }
 
 extension StoreOptions {
-  /// What a command that measures takes: `small`, `full`, a model's name, or its file.
+  /// The model of a command that measures: `small`, `full`, a name, or a file.
+  ///
+  /// - Throws: `Failure` if there is no such model, or if it is damaged.
   func modelToMeasure(_ name: String) throws(Failure) -> Model {
     switch name {
     case "small": try .seeded(full: false)

@@ -1,7 +1,9 @@
+import Benchmarking
+import Models
 import U2Net
 
 extension BenchmarkReport: Presentable {
-  /// What was measured of what; the times of what happens once; then the times of the parts of a run.
+  /// The model and the device, the times of what happens once, and the times of each phase.
   var table: String {
     var rows = [
       [
@@ -29,7 +31,7 @@ extension BenchmarkReport: Presentable {
     return ([Format.table(rows), phaseTable] + (layers.map { [Self.table(of: $0)] } ?? [])).joined(separator: "\n\n")
   }
 
-  /// What happens once and is not part of the steady state.
+  /// The times of what happens once.
   private var once: [(name: String, seconds: Double)] {
     [("load", loadSeconds), ("compile", compileSeconds), ("tune", tuneSeconds), ("first run", firstRunSeconds)]
       .compactMap { name, seconds in seconds.map { (name, $0) } }
@@ -69,7 +71,7 @@ extension BenchmarkReport: Presentable {
     return Format.table([["block", "layer", "kernel", "ms", "%", "GMAC/s"]] + rows)
   }
 
-  /// A line for each part, what happens once included; or for each launch, where these were asked for.
+  /// A line for each phase and for what happens once; or a line for each launch, if launches were timed.
   var csv: [[String]] {
     if let layers { return Self.csv(of: layers) }
     let head = [
@@ -88,7 +90,8 @@ extension BenchmarkReport: Presentable {
 
   private func csvRow(_ name: String, _ all: Statistics, runs: Int, rates: [Double?]) -> [String] {
     let what = [
-      version, commit ?? "", model, "\(width)", "\(height)", "\(batch)", maps.rawValue, device.name, device.kind,
+      version, commit ?? "", model, "\(width)", "\(height)", "\(batch)", maps.rawValue, device.name,
+      device.kind.rawValue,
       device.platform ?? "", device.driver ?? "", name, "\(runs)",
     ]
     let times = [all.min, all.mean, all.standardDeviation, all.median, all.p90, all.p95, all.p99, all.max]
@@ -108,19 +111,19 @@ extension BenchmarkReport: Presentable {
 }
 
 extension BenchmarkPhase {
-  /// What people read; a part of the phase above it is set in.
+  /// The name in the table; enqueue is part of compute, and so indented.
   fileprivate var label: String { self == .enqueue ? "  enqueue" : rawValue }
 }
 
 extension LayerReport {
-  /// 10⁹ multiply-accumulates per second; nil where there are none to count.
+  /// The rate in 10⁹ multiply-accumulates per second; nil for other operations.
   fileprivate var gigaMACsPerSecond: Double? {
     multiplyAccumulates == 0 || seconds <= 0 ? nil : Double(multiplyAccumulates) / seconds * 1e-9
   }
 }
 
 extension MapSelection {
-  /// What people read.
+  /// The text in tables.
   var label: String {
     switch self {
     case .saliency: "d0 alone"
@@ -130,14 +133,14 @@ extension MapSelection {
 }
 
 extension DeviceReport {
-  /// What people read.
+  /// The text in tables.
   var label: String {
-    "\(name) [\(kind)\(platform.map { ", \($0)" } ?? "")\(driver.map { ", driver \($0)" } ?? "")]"
+    "\(name) [\(kind.rawValue)\(platform.map { ", \($0)" } ?? "")\(driver.map { ", driver \($0)" } ?? "")]"
   }
 }
 
 extension MemoryReport {
-  /// What people read.
+  /// The text in tables.
   var label: String {
     "\(activations >> 20) MiB activations (\(activationsUnshared >> 20) unshared), \(parameters >> 20) MiB weights, "
       + "\(scratch >> 20) MiB scratch"

@@ -1,33 +1,37 @@
 import ArgumentParser
+import Benchmarking
+import Models
 import U2Net
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Run two devices on one picture and say how far their maps lie apart.",
+    commandName: "compare", abstract: "Compare the maps of two devices for a picture.",
     discussion: """
-      What it is compared with computes in fp32. Exits with 6 when a map differs by more than the tolerance.
+      The second device computes in fp32. The exit code is 6 if a map differs by more than the tolerance.
       """)
 
-  @Argument(help: "A picture: PNG, JPEG or WebP.", completion: .file())
+  @Argument(help: "Picture (PNG, JPEG or WebP).", completion: .file())
   var input: String
 
-  @OptionGroup var device: DeviceOptions
+  @OptionGroup(title: "Device") var device: DeviceOptions
 
-  @Option(help: "The device to compare with.")
+  @Option(help: ArgumentHelp("Device to compare with; the same values as --device.", valueName: "device"))
   var against = "reference"
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
 
   @Option(
-    help: "What no pixel of a map may differ by, on the scale 0 … 1; 1e-4, or 2e-2 in half precision, unless told.")
+    help: ArgumentHelp(
+      "Largest accepted difference of a pixel, on the scale 0 to 1. By default 1e-4, or 2e-2 in half precision.",
+      valueName: "difference"))
   var tolerance: Double?
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Write the report as JSON.")
   var json = false
 
   func validate() throws {
     guard tolerance.map({ $0 >= 0 }) ?? true else {
-      throw ValidationError("The tolerance is a number that is not negative")
+      throw ValidationError("The tolerance must not be negative")
     }
   }
 
@@ -49,7 +53,7 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension Comparison {
-  /// What people read.
+  /// The table for people.
   var table: String {
     let head = "\(model): \(device.name) against \(against.name)"
     let rows = rows.map { [$0.map, Format.scientific($0.max), Format.scientific($0.mean)] }

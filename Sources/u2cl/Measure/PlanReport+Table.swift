@@ -1,7 +1,9 @@
+import Benchmarking
+import Models
 import U2Net
 
 extension PlanReport: Presentable {
-  /// The passes one after the other, then the steps that are left.
+  /// The passes in order, then the steps that remain.
   var table: String {
     let what = [
       [
@@ -53,7 +55,7 @@ extension PlanReport: Presentable {
         })
   }
 
-  /// The kernels of a step, each once.
+  /// The names of a step's kernels, each once.
   private static func launches(_ kernels: [String]) -> String {
     var seen = Set<String>()
     let names = kernels.filter { seen.insert($0).inserted }.joined(separator: " + ")
@@ -64,10 +66,10 @@ extension PlanReport: Presentable {
     }
   }
 
-  /// `1×64×320×320`.
+  /// A shape such as `1×64×320×320`.
   private static func extents(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
 
-  /// The steps.
+  /// A line for each step.
   var csv: [[String]] {
     [
       [

@@ -1,7 +1,9 @@
+import Benchmarking
+import Models
 import U2Net
 
 extension ScalingReport: Presentable {
-  /// Two tables: by the input's size and by the batch.
+  /// Two tables: by the size of the input and by the batch size.
   var table: String {
     let what = Format.table([["model", "\(model), \(maps.label)"], ["device", device.label]])
     let head = ["median", "against linear", "runs"]

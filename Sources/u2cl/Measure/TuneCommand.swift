@@ -1,35 +1,43 @@
 import ArgumentParser
+import Benchmarking
+import Models
 import U2Net
 
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tune", abstract: "Find the fastest way to compute a model on a device, and keep it.",
+    commandName: "tune", abstract: "Find the fastest kernels for a model on a device, and keep the result.",
+    usage: "u2cl tune [<options>]",
     discussion: """
-      Tries several kernels for each convolution, checks what each computes, and keeps the times in the cache ('u2cl \
-      cache info'); every command uses the fastest from then on, unless --no-tune says otherwise. It is not needed: \
-      the defaults are good. What was tried is not tried again; a tuning that was ended goes on where it was.
+      Measures several kernels for each convolution, checks what each computes, and keeps the times in the cache ('u2cl \
+      cache info'). From then on every command uses the fastest kernels, unless --no-tune is given. Tuning is optional: \
+      the default kernels are good. An interrupted tuning continues where it stopped.
       """)
 
-  @Option(help: "small or full (U²-Net† or U²-Net), a model's name, or its file.")
+  @Option(
+    help: ArgumentHelp(
+      "Model: small or full (U²-Net† or U²-Net), a name from 'u2cl models list', or a file.",
+      valueName: "name or file"))
   var model = "small"
 
   @OptionGroup var store: StoreOptions
 
-  @OptionGroup var device: DeviceOptions
-
-  @Option(help: "The side of the input in pixels; the model's own unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
   var size: Int?
 
-  @Option(help: "Pictures in one run.")
+  @Option(help: ArgumentHelp("Batch size, 1 to 4096.", valueName: "n"))
   var batch = 1
 
-  @Option(help: "After so many seconds nothing more is tried.")
-  var budget = 60.0
+  @OptionGroup(title: "Device") var device: DeviceOptions
 
-  @Flag(name: .shortAndLong, help: "Say nothing of the progress.")
+  @Option(help: ArgumentHelp("Time after which no further kernel is tried.", valueName: "seconds"))
+  var budget: Number = 60.0
+
+  @Flag(name: .shortAndLong, help: "Do not show the progress.")
   var quiet = false
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Write the report as JSON.")
   var json = false
 
   func validate() throws {
@@ -43,7 +51,7 @@ struct TuneCommand: ParsableCommand {
     tuning.precision = device.precision
     tuning.size = size
     tuning.batch = batch
-    tuning.seconds = budget
+    tuning.seconds = budget.value
     var display: ProgressDisplay?
     let report = try tuning.run { done, all in
       display = display ?? ProgressDisplay(total: all, isQuiet: quiet)
@@ -52,13 +60,15 @@ struct TuneCommand: ParsableCommand {
     display?.end()
     if let fallback = report.device.fallback { Console.error(fallback) }
     caches.warn(of: [(report.device.platform, report.device.fallback)])
-    if report.timeIsUp { Console.error("the time was up before everything was tried; tune again to go on") }
+    if report.timeIsUp {
+      Console.error("the time was up before every kernel was tried; run 'u2cl tune' again to continue")
+    }
     if json { try Console.json(report) } else { try Console.write(report.table) }
   }
 }
 
 extension TuningReport {
-  /// What people read.
+  /// The table for people.
   fileprivate var table: String {
     let platform = device.platform.map { ", \($0)" } ?? ""
     let tried = rows.reduce(0) { $0 + $1.tried }
@@ -66,22 +76,25 @@ extension TuningReport {
     let failed = rows.reduce(0) { $0 + $1.failed }
     let head = [
       ["model", "\(model), \(width)×\(height), batch \(batch)"],
-      ["device", "\(device.name) [\(device.kind)\(platform)]\(precision == .float16 ? ", half precision" : "")"],
+      [
+        "device",
+        "\(device.name) [\(device.kind.rawValue)\(platform)]\(precision == .float16 ? ", half precision" : "")",
+      ],
       ["tried", "\(tried) kernels in \(Format.fixed(seconds, 1)) s, \(known) known before, \(failed) failed"],
       [
         "network",
-        "\(Format.milliseconds(standard.median)) with the defaults, \(Format.milliseconds(tuned.median)) tuned "
-          + "(\(Format.fixed(tuned.median / standard.median, 2)) of it; medians, in turn)",
+        "\(Format.milliseconds(baseline.median)) with the defaults, \(Format.milliseconds(tuned.median)) tuned "
+          + "(\(Format.fixed(tuned.median / baseline.median, 2)) of it; medians, in turn)",
       ],
     ]
-    let findings = rows.map { row in
+    let results = rows.map { row in
       [
-        row.convolution, "\(row.steps)", row.standard,
-        row.standardSeconds.map { Format.fixed($0 * 1000, 3) } ?? "–", row.fastest ?? "–",
+        row.convolution, "\(row.steps)", row.baseline,
+        row.baselineSeconds.map { Format.fixed($0 * 1000, 3) } ?? "–", row.fastest ?? "–",
         row.fastestRatio.map { "\(Format.fixed($0, 2))×" } ?? "–",
       ]
     }
     return Format.table(head) + "\n\n"
-      + Format.table([["convolution", "steps", "default", "ms", "fastest", "time"]] + findings)
+      + Format.table([["convolution", "steps", "default", "ms", "fastest", "time"]] + results)
   }
 }

@@ -1,34 +1,39 @@
-import FileSelection
 import ArgumentParser
+import FileSelection
+import Models
 import U2Net
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Write a model as safetensors, under the official names.",
+    commandName: "convert", abstract: "Write a model as safetensors, with the official names of its tensors.",
+    usage: "u2cl models convert <input> <output> [<options>]",
     discussion: """
-      Reads .onnx, .pth and .safetensors. An ONNX file is recognised by what it computes, whatever its tensors are \
-      called; one that computes neither U²-Net nor IS-Net is refused, because its tensors have no official names. The \
-      file's metadata says what pictures must go through; --size, --mean, --std, --divide-by and --task correct it.
+      Reads .onnx, .pth and .safetensors. An ONNX file is recognized by what it computes, whatever its tensors are \
+      called. A file that computes neither U²-Net nor IS-Net is refused, because its tensors have no official names. The \
+      metadata of the written file says how pictures are prepared; --size, --mean, --std, --divide-by and --task correct \
+      it.
       """)
 
-  @Argument(help: "A model's name or its file.")
+  @Argument(help: "Model: a name from 'u2cl models list', or a file.")
   var input: String
 
-  @Argument(help: "The file to write, ending in .safetensors.")
+  @Argument(help: "File to write, ending in .safetensors.")
   var output: String
 
-  @Flag(help: "Store weights as float16: half the file.")
+  @Flag(help: "Store weights as float16, which halves the size of the file.")
   var half = false
 
-  @Flag(help: "Fold batch norms into the convolutions before them.")
+  @Flag(help: "Fold batch norms into the preceding convolutions.")
   var foldBn = false
 
-  @Option(help: "The side of the network's input in pixels; the model's own unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
   var size: Int?
 
   @OptionGroup var profile: ProfileOptions
 
-  @Flag(help: "A report as JSON instead of the path.")
+  @Flag(help: "Write a report as JSON instead of the path.")
   var json = false
 
   func run() throws {

@@ -1,14 +1,18 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Show what a model is: architecture, size, what its pictures go through, hash.")
+    commandName: "info", abstract: "Describe a model: architecture, size, how its pictures are prepared, and checksum.")
 
-  @Argument(help: "A model's name or its file (.onnx, .pth, .safetensors); the built-in model unless told.")
+  @Argument(
+    help: """
+      Model: a name from 'u2cl models list', or a file (.onnx, .pth, .safetensors). The built-in model by default.
+      """)
   var model: String?
 
-  @Flag(help: "As JSON, with what the file says of itself.")
+  @Flag(help: "Write the report as JSON, with the metadata of the file.")
   var json = false
 
   func run() throws {
@@ -19,7 +23,7 @@ struct InfoCommand: ParsableCommand {
 }
 
 extension ModelReport {
-  /// What people read.
+  /// The table for people.
   fileprivate var table: String {
     let classes = task == .parsing ? " (\(self.classes.joined(separator: ", ")))" : ""
     return Format.table([
@@ -58,14 +62,5 @@ extension ModelReport {
     func list(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
     let divisor = divideBy == "max" ? "the picture's maximum" : divideBy
     return "(x / \(divisor) − mean) / std, mean \(list(mean)), std \(list(std))"
-  }
-}
-
-extension Format {
-  /// A number with its digits in groups of three, such as `44,009,869`.
-  static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number).reversed())
-    let groups = stride(from: 0, to: digits.count, by: 3).map { String(digits[$0..<min($0 + 3, digits.count)]) }
-    return String(groups.joined(separator: ",").reversed())
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct ListModels: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Show which models there are and which are installed.")
+    commandName: "list", abstract: "List the models, and which of them are installed.")
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Write the list as JSON.")
   var json = false
 
   func run() throws {
@@ -15,30 +16,30 @@ struct ListModels: ParsableCommand {
   }
 }
 
-/// What `models list` says.
+/// The report of `models list`.
 struct ModelListReport: Encodable {
-  /// The version of this form.
+  /// The version of this report's format.
   var schema = 1
-  /// Where models are looked for, first to last; they are installed into the first.
+  /// The folders that are searched, in order; models are installed into the first one.
   let folders: [String]
   let models: [StoredModel]
 
-  /// What people read.
+  /// The table for people.
   var table: String {
     let rows = models.map { model in
       [
         model.name, model.byteCount?.formattedSize ?? "–", model.licence ?? "–", model.purpose ?? "–",
-        Self.place(of: model),
+        Self.location(of: model),
       ]
     }
     return Format.table([["name", "size", "licence", "for", "installed"]] + rows)
   }
 
-  private static func place(of model: StoredModel) -> String {
+  private static func location(of model: StoredModel) -> String {
     switch model.state {
     case .builtIn: "built in"
     case .installed: model.path ?? "–"
-    case .absent: model.leftover > 0 ? "–, \(model.leftover.formattedSize) of it fetched" : "–"
+    case .absent: model.leftover > 0 ? "–, \(model.leftover.formattedSize) of it downloaded" : "–"
     }
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct ModelsPath: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "path", abstract: "Show where models are installed, or where one lies.")
+    commandName: "path", abstract: "Show the folder of installed models, or the file of one.")
 
-  @Argument(help: "An installed model's name; the folder unless told.")
+  @Argument(help: "Name of an installed model. The folder by default.")
   var name: String?
 
   func run() throws {

@@ -1,7 +1,9 @@
+import Downloads
 import FoundationEssentials
+import Models
 import U2Net
 
-/// Shows on standard error how a pull goes.
+/// Shows the progress of a pull on standard error.
 final class PullDisplay {
   private let name: String
   private let isQuiet: Bool
@@ -13,6 +15,8 @@ final class PullDisplay {
   }
 
   /// Pulls the model.
+  ///
+  /// - Throws: `Failure` if the model cannot be installed.
   func pull(
     _ store: ModelStore, from source: String? = nil, sha256: String? = nil, replacing: Bool = false
   ) throws(Failure) -> PulledModel {
@@ -31,12 +35,12 @@ final class PullDisplay {
       progress = progress ?? ProgressDisplay(total: state.total, isQuiet: isQuiet, unit: .bytes)
       progress?.show(done: state.done, resumed: state.resumed)
     case .waiting: tell("another process is fetching it; waiting for that")
-    case .resuming(let reason): interrupt("\(reason); going on")
-    case .startingOver: interrupt("what an earlier pull had left does not fit; fetching all of it")
+    case .resuming(let reason): interrupt("\(reason); resuming")
+    case .startingOver: interrupt("the part of an earlier pull does not fit; fetching the whole file")
     }
   }
 
-  /// Says so, and begins to count anew.
+  /// Reports an interruption, and restarts the progress.
   private func interrupt(_ message: String) {
     progress?.end()
     progress = nil
@@ -49,7 +53,9 @@ final class PullDisplay {
 }
 
 extension ModelStore {
-  /// The user's store, with the time-outs and certificates that the environment asks for.
+  /// The user's store with the time-outs and certificates of the environment.
+  ///
+  /// - Throws: `Failure` if U2CL_TIMEOUT is not a number of seconds.
   static func configured(
     _ environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Failure) -> ModelStore {

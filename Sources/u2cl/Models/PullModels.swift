@@ -1,35 +1,41 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct PullModels: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pull", abstract: "Fetch models, verify them, and install them.",
+    commandName: "pull", abstract: "Download models, verify them, and install them.",
+    usage: "u2cl models pull <names> ... [<options>]",
     discussion: """
-      A file is installed once its checksum is the published one, and not before. An interrupted pull goes on where it \
-      was. Where the authors cannot be reached, --from names another address, a file, or a folder with the file; \
-      U2CL_MIRROR names one for every pull. Proxies are those of http_proxy, https_proxy and no_proxy; certificates are \
-      the system's, or those of CURL_CA_BUNDLE. U2CL_TIMEOUT is how many seconds a server may be silent (30). A model \
-      that is not published is installed under any name with --from and --sha256.
+      A file is installed only if it has the published checksum. An interrupted pull continues where it stopped. If the \
+      published address cannot be reached, --from names another address, a file, or a folder with the file; U2CL_MIRROR \
+      does so for every pull. With --from and --sha256, a model that is not published is installed under any name.
+
+      Proxies are taken from http_proxy, https_proxy and no_proxy, certificates from the system or CURL_CA_BUNDLE. \
+      U2CL_TIMEOUT is the number of seconds that a server may be silent, 30 by default.
       """)
 
   @Argument(
-    help: "Models' names; 'u2cl models list' shows them.", completion: .list(PublishedModel.all.map(\.name)))
+    help: "Names of models; 'u2cl models list' shows them.", completion: .list(PublishedModel.all.map(\.name)))
   var names: [String]
 
-  @Option(help: "An address (https:// or http://), a file, or a folder that has the file; an address ending in / too.")
+  @Option(
+    help: ArgumentHelp(
+      "Source: an address (https:// or http://), a file, or a folder or address ending in / that has the file.",
+      valueName: "source"))
   var from: String?
 
-  @Option(help: "The SHA-256 that the file must have, too.")
+  @Option(help: ArgumentHelp("SHA-256 that the file must have, too: 64 hexadecimal digits.", valueName: "digits"))
   var sha256: String?
 
-  @Flag(help: "Replace a file of the model's name that is not the published one.")
+  @Flag(help: "Replace an installed file that is not the published one.")
   var force = false
 
-  @Flag(name: .shortAndLong, help: "Nothing on standard error but failures.")
+  @Flag(name: .shortAndLong, help: "Write only failures to standard error.")
   var quiet = false
 
   func validate() throws {
-    if sha256 != nil && names.count > 1 { throw ValidationError("A --sha256 is of one model") }
+    if sha256 != nil && names.count > 1 { throw ValidationError("--sha256 is the checksum of one model") }
   }
 
   func run() throws {

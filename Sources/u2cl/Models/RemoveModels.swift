@@ -1,12 +1,13 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct RemoveModels: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Remove models, and what interrupted pulls have left of them.",
-    discussion: "Only files in u2cl's own folder are removed ('u2cl models path').")
+    commandName: "remove", abstract: "Remove models, and the parts that interrupted pulls have left.",
+    discussion: "Removes only files in u2cl's own folder; 'u2cl models path' shows it.")
 
-  @Argument(help: "Models' names.")
+  @Argument(help: "Names of installed models.")
   var names: [String]
 
   func run() throws {

@@ -1,12 +1,15 @@
 import ArgumentParser
+import Models
 import U2Net
 
-/// What is done where a model that is asked for by name is not installed; the same in every command that takes models.
+/// What happens if a model is not installed; the same option in every command that takes models.
 struct StoreOptions: ParsableArguments, Sendable {
-  @Flag(help: "Fetch and install the model first where it is not installed, as 'u2cl models pull' does.")
+  @Flag(help: "Install the model first if it is not installed, as 'u2cl models pull' does.")
   var pull = false
 
-  /// The model of a name or a file.
+  /// Loads a model by its name or from a file.
+  ///
+  /// - Throws: `Failure` if there is no such model, or if it is damaged.
   func model(_ nameOrFile: String, isQuiet: Bool = false) throws(Failure) -> Model {
     if pull {
       let store = try ModelStore.configured()

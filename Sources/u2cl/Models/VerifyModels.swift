@@ -1,15 +1,17 @@
 import ArgumentParser
+import Models
 import U2Net
 
 struct VerifyModels: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Compare installed models with what was published.",
-    discussion: "Exits with 6 when a file that has a published one's name is another.")
+    commandName: "verify", abstract: "Compare installed models with the published ones.",
+    usage: "u2cl models verify [<names> ...] [--json]",
+    discussion: "The exit code is 6 if a file has the name of a published one but other contents.")
 
-  @Argument(help: "The models that are meant; all that are installed unless told.")
+  @Argument(help: "Names of models. Every installed model by default.")
   var names: [String] = []
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Write the report as JSON.")
   var json = false
 
   func run() throws {
@@ -24,13 +26,13 @@ struct VerifyModels: ParsableCommand {
   }
 }
 
-/// What `models verify` says.
+/// The report of `models verify`.
 struct VerificationReport: Encodable {
-  /// The version of this form.
+  /// The version of this report's format.
   var schema = 1
   let files: [CheckedFile]
 
-  /// What people read.
+  /// The table for people.
   var table: String {
     guard !files.isEmpty else { return "no models are installed" }
     return Format.table(files.map { [$0.verdict.rawValue, $0.path, $0.reason] })

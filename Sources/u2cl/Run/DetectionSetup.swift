@@ -1,7 +1,8 @@
+import Models
 import Pipelines
 import U2Net
 
-/// Which model runs on which devices, and what is said when it is loaded there.
+/// Which model runs on which devices, and what is reported when the model is loaded.
 struct DetectionSetup: Sendable {
   /// A model that is loaded on a device.
   struct Loaded: Sendable {
@@ -12,21 +13,22 @@ struct DetectionSetup: Sendable {
   private let model: ModelOptions
   private let options: DeviceOptions
   private let maps: MapSelection
-  private let need: RequestedOutput
+  private let output: DetectionOutput
   private let batch: Int
   private let isQuiet: Bool
-  /// Whether the model's maps, by their names, can be had as they are wanted.
+  /// Checks whether maps with these names can be written.
   private let check: @Sendable ([String]) throws(Failure) -> Void
   private let caches = PersistentCaches()
   private let state = Monitor<[Loaded]>([])
 
+  /// - Parameter check: checks the names of the model's maps before anything is computed.
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, need: RequestedOutput, batch: Int,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, output: DetectionOutput, batch: Int,
     isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
-    self.need = need
+    self.output = output
     self.model = model
     self.options = options
     self.maps = maps
@@ -40,23 +42,16 @@ struct DetectionSetup: Sendable {
   /// A pipeline from decoded pictures to what was found in them.
   typealias Line<Job: Sendable, Output: Sendable> = Pipeline<Job, DecodedPicture, DetectedPicture, Output, Failure>
 
-  /// What makes each device, on the thread on which it will be used.
-  func devices<Job, Output>() -> [@Sendable () -> Line<Job, Output>.Device] {
+  /// A function for each device that makes the device on the thread that will use it.
+  func devices() -> [@Sendable () -> any PipelineDevice<DecodedPicture, DetectedPicture, Failure>] {
     let requests = options.requests
     return requests.map { request in
       {
-        let stage = DetectionStage({ () throws(Failure) in try load(on: request) }, need: need, check: check)
-        return { batch in
-          let detected = stage.begin(batch)
-          return {
-            switch detected() {
-            case .success(let found): return .computed(found.map { .success($0) })
-            case .failure(let failure):
-              if requests.count > 1 { Console.error("device \(request) is left out: \(failure)") }
-              return .lost(failure)
-            }
-          }
-        }
+        DetectionDevice(
+          load: { () throws(Failure) in try load(on: request) }, output: output,
+          lost: { failure in
+            if requests.count > 1 { Console.error("device \(request) is left out: \(failure.message)") }
+          })
       }
     }
   }
@@ -74,6 +69,7 @@ struct DetectionSetup: Sendable {
       let half = detector.precision == .float16 ? ", half precision" : ""
       Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)\(half)")
     }
+    try check(detector.mapNames)
     return detector
   }
 }

@@ -1,17 +1,19 @@
 import Glibc
+import Pictures
 import U2Net
 
 /// A picture that is named on the command line.
 struct InputPicture: Sendable {
   let path: String
-  /// What messages call it.
+  /// The name of the picture in messages.
   var name: String { path == "-" ? "standard input" : path }
 
   init(_ path: String) { self.path = path }
 
-  /// The picture, and how long it took to read and decode it.
+  /// Reads and decodes the picture.
   ///
-  /// - Parameter admit: called with the number of pixels before memory is taken for them.
+  /// - Parameter admit: called with the number of pixels before memory is allocated for them.
+  /// - Throws: `Failure` if the picture cannot be read or decoded.
   func picture(admit: (_ pixels: Int) -> Void = { _ in }) throws(Failure) -> DecodedPicture {
     let clock = ContinuousClock()
     let start = clock.now
@@ -20,7 +22,7 @@ struct InputPicture: Sendable {
         path == "-" ? try InputFile.bytes(from: STDIN_FILENO, name: name) : try InputFile.bytes(ofFileAt: path)
       let read = start.duration(to: clock.now)
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
-      // Waiting for admission is no work.
+      // Waiting for admission does not count.
       let decoding = clock.now
       let picture = try Picture(decoding: bytes, name: name)
       return DecodedPicture(picture: picture, duration: read + decoding.duration(to: clock.now))
@@ -30,7 +32,7 @@ struct InputPicture: Sendable {
   }
 }
 
-/// A picture, and how long it took to read and decode it.
+/// A picture, and the time it took to read and decode it.
 struct DecodedPicture: Sendable {
   let picture: Picture
   let duration: Duration

@@ -1,22 +1,24 @@
 import FileSelection
+import Models
+import Pictures
 import U2Net
 
-/// What is made of each picture, and which file that goes to.
+/// What is made of each picture, and which file it is written to.
 struct OutputPlan: Sendable {
-  /// Where the results go.
+  /// Where the results are written.
   private enum Destination {
     /// Beside each picture.
     case beside
-    /// Into a folder, which is made when the first is written.
+    /// Into a folder, which is created with the first result.
     case folder(String)
     case file(String)
     case standardOutput
 
-    /// The file, where it has a name of the user's.
+    /// The file, if the user has named one.
     var file: String? { if case .file(let path) = self { path } else { nil } }
   }
 
-  /// What the names of our own files end in, which are no pictures to be masked when they lie among pictures.
+  /// The endings of the names of results, which are not taken for pictures.
   static let endings = Composition.Kind.allCases.flatMap { kind in
     PictureFormat.allCases.map { ".\(kind.rawValue).\($0.fileExtension)" }
   }
@@ -24,16 +26,21 @@ struct OutputPlan: Sendable {
   private let destination: Destination
   private let composition: Composition
   private let encoding: EncodingOptions
-  /// What comes after a picture's name, such as `mask.png`.
+  /// The ending of a result's name, such as `mask.png`.
   private let suffix: String
-  /// A picture that results are laid over, and that is not to be overwritten.
+  /// The background picture, which must not be overwritten.
   private let backdrop: String?
   private let sideMaps: String?
 
   /// - Parameters:
-  ///   - isSingle: whether there can only be one picture.
-  ///   - makesFolder: whether a folder that is not there will be made, for one in a folder that is.
-  /// - Throws: `Failure` where `-o` names nothing that could be written.
+  ///   - output: the value of `-o`.
+  ///   - options: what is made.
+  ///   - background: the colour that transparent pictures are laid over.
+  ///   - sideMaps: the folder of the side maps; nil for none.
+  ///   - json: whether a report is written to standard output.
+  ///   - isSingle: whether there is only one picture.
+  ///   - makesFolder: whether the folder of the results will be created if only its parent exists.
+  /// - Throws: `Failure` if `-o` names something that cannot be written.
   init(
     output: String?, options: OutputOptions, background: Color, sideMaps: String?, json: Bool, isSingle: Bool,
     makesFolder: Bool
@@ -65,12 +72,12 @@ struct OutputPlan: Sendable {
     return .file(output)
   }
 
-  /// The folder that results go to; nil where they go elsewhere.
+  /// The folder of the results; nil if they are written elsewhere.
   var folder: String? { if case .folder(let folder) = destination { folder } else { nil } }
 
-  /// The jobs of all pictures, settled before anything runs.
+  /// The jobs of all pictures.
   ///
-  /// - Throws: `Failure` where two results would go to one file, or a result over a picture.
+  /// - Throws: `Failure` if two results would have the same file, or if a result would overwrite a picture.
   func jobs(for files: [SelectedFile]) throws(Failure) -> [PictureJob] {
     var seen: Set<String> = []
     for file in files where !seen.insert(file.path).inserted {
@@ -93,21 +100,23 @@ struct OutputPlan: Sendable {
     for file in files {
       let job = try job(for: file, among: pictures)
       if let target = job.target { try take(target, for: file.path) }
-      // The names of the maps are the model's to say; pictures that share a stem would share all of them.
+      // The model decides the names of its maps; pictures with the same name would share all of them.
       if let sideMaps { try take("\(sideMaps)/\(Self.stem(of: file.path)).d0.png", for: file.path) }
       jobs.append(job)
     }
     return jobs
   }
 
-  /// The job of one picture.
+  /// The job of a picture.
+  ///
+  /// - Throws: `Failure` if there is no place for the result.
   func job(for file: SelectedFile, among pictures: Set<String> = []) throws(Failure) -> PictureJob {
     PictureJob(
       input: InputPicture(file.path), target: try target(of: file), composition: composition, encoding: encoding,
       sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
   }
 
-  /// The result's path; nil for standard output.
+  /// The path of the result; nil for standard output.
   private func target(of file: SelectedFile) throws(Failure) -> String? {
     let name = "\(Self.stem(of: file.path)).\(suffix)"
     switch destination {
@@ -125,12 +134,12 @@ struct OutputPlan: Sendable {
     }
   }
 
-  /// `photo` of `folder/photo.jpg`.
+  /// The name of a picture without its extension: `photo` for `folder/photo.jpg`.
   static func stem(of path: String) -> String {
     path == "-" ? "stdin" : path.fileStem
   }
 
-  /// - Throws: `Failure` where there is no folder for a file of that path.
+  /// - Throws: `Failure` if the folder of a path does not exist.
   static func checkFolder(of path: String) throws(Failure) { try checkFolder(PathText.parent(of: path)) }
 
   private static func checkFolder(_ path: String) throws(Failure) {

@@ -1,40 +1,43 @@
+import Benchmarking
 import FileSelection
 import FoundationEssentials
 import Glibc
+import Models
+import Pictures
 import U2Net
 
-/// One picture, what is made of it and where that goes.
+/// A picture, what is made of it, and where that is written.
 struct PictureJob: Sendable {
   let input: InputPicture
-  /// The result's path; nil for standard output.
+  /// The path of the result; nil for standard output.
   let target: String?
   let composition: Composition
   let encoding: EncodingOptions
-  /// The folder of the side maps, or nil.
+  /// The folder of the side maps; nil for none.
   let sideMaps: String?
-  /// Every picture of the command, resolved: nothing is written over them.
+  /// The resolved paths of all pictures, which must not be overwritten.
   let pictures: Set<String>
-  /// Whether the result's folder is made where it is not there.
+  /// Whether the folder of the result is created if it does not exist.
   let makesFolder: Bool
 
-  /// Whether its result is there already.
+  /// Whether the result exists already.
   var isDone: Bool { target.map { PathText.exists($0) } ?? false }
 
-  /// What `store` comes to.
+  /// Makes and writes the result, or says why it could not be done.
   func stored(_ found: consuming DetectedPicture) -> Result<RunReport.Entry, Failure> {
     do throws(Failure) { return .success(try store(found)) } catch { return .failure(error) }
   }
 
-  /// Makes and writes what is wanted of a picture: all files or none.
+  /// Makes and writes the result and its side files: all of them or none.
   private func store(_ found: consuming DetectedPicture) throws(Failure) -> RunReport.Entry {
     let clock = ContinuousClock()
     let start = clock.now
     let (size, notes, duration) = (found.picture.size, found.picture.notes, found.duration)
-    let labels = composition.kind == .mask ? try found.detection.labels() : nil
-    let rendering = try labels == nil ? composition.rendering(of: found.picture, found.detection) : nil
+    let labels = composition.kind == .mask ? try found.detection?.labels() : nil
+    let rendering = try labels == nil ? rendering(of: found) : nil
     let classFiles = try classFiles(of: labels)
     let sideFiles = try sideFiles(of: found.detection)
-    // Encoders take much memory for large pictures; the picture and its matte need none any more.
+    // Encoders need much memory for large pictures, so the memory of the picture and its matte is freed first.
     _ = consume found
     let remarks = rendering?.notes ?? []
     let name = target ?? "standard output"
@@ -49,7 +52,14 @@ struct PictureJob: Sendable {
 
   private typealias File = (path: String, bytes: [UInt8])
 
-  /// What is made of the picture, or the label map of a model that parses, in colours.
+  private func rendering(of found: DetectedPicture) throws(Failure) -> Rendering {
+    switch found.finding {
+    case .detection(let detection): try composition.rendering(of: found.picture, detection)
+    case .mask(let mask): composition.rendering(of: found.picture, mask: mask)
+    }
+  }
+
+  /// The encoded result, or the coloured label map of a parsing model.
   private func encoded(
     _ rendering: consuming Rendering?, _ labels: LabelMap?, name: String
   ) throws(Failure) -> [UInt8] {
@@ -57,7 +67,7 @@ struct PictureJob: Sendable {
     do { return try labels?.colored.encoded(encoding, name: name) ?? [] } catch { throw Failure(error) }
   }
 
-  /// The mask of each class beside the label map, where that is a file: `photo.mask.upper.png`.
+  /// The mask of each class beside the label map, such as `photo.mask.upper.png`; none on standard output.
   private func classFiles(of labels: LabelMap?) throws(Failure) -> [File] {
     guard let target, let labels else { return [] }
     let stem = target.lastIndex(of: ".").map { String(target[..<$0]) } ?? target
@@ -72,8 +82,9 @@ struct PictureJob: Sendable {
     return files
   }
 
-  /// The masks of all maps, where they are wanted.
-  private func sideFiles(of detection: Detection) throws(Failure) -> [File] {
+  /// The masks of all maps, if they were requested.
+  private func sideFiles(of detection: Detection?) throws(Failure) -> [File] {
+    guard let detection else { return [] }
     var files: [File] = []
     for (map, path) in zip(detection.maps, try sidePaths(of: detection.maps.map(\.name))) {
       files.append((path, try encoded(detection.mask(of: map), name: path)))
@@ -81,9 +92,10 @@ struct PictureJob: Sendable {
     return files
   }
 
-  /// The files of the maps of those names; none where they are not wanted.
+  /// The paths of the side maps; none if they were not requested.
   ///
-  /// - Throws: `Failure` where one is a picture or the mask.
+  /// - Parameter maps: the names of the maps.
+  /// - Throws: `Failure` if a path is that of a picture or of the mask.
   func sidePaths(of maps: [String]) throws(Failure) -> [String] {
     guard let sideMaps else { return [] }
     let mask = target.map(PathText.resolved)
@@ -99,7 +111,7 @@ struct PictureJob: Sendable {
     return paths
   }
 
-  /// A part of a file's name for each map. A model may call its outputs anything: `/`, `..`, or two the same.
+  /// A part of a file's name for each map. The names in a model may be anything: `/`, `..`, or the same name twice.
   static func fileNames(of maps: [String]) -> [String] {
     let names = maps.map { name in
       String(name.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) ? $0 : "_" })
@@ -122,21 +134,21 @@ struct PictureJob: Sendable {
         written.append(file.path)
       } catch {
         for path in written { unlink(path) }
-        // Only where nobody else has written into it.
+        // This fails if another process has written into the folder.
         if let folder { rmdir(folder) }
         throw Failure(error)
       }
     }
   }
 
-  /// The folder of the side maps where it was not there and was made.
+  /// Creates the folder of the side maps; nil if it exists already.
   private func madeFolder() throws(Failure) -> String? {
     guard let sideMaps, !PathText.exists(sideMaps) else { return nil }
     try Self.makeFolder(sideMaps)
     return sideMaps
   }
 
-  /// Makes a folder and those above it; other threads may be making it, too.
+  /// Creates a folder and its parents; other threads may be creating it, too.
   private static func makeFolder(_ path: String) throws(Failure) {
     guard !PathText.isFolder(path) else { return }
     do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {

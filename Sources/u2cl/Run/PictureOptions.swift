@@ -1,59 +1,73 @@
 import ArgumentParser
 import FileSelection
 import Glibc
+import Models
+import Pictures
 import U2Net
 
-/// Which pictures are meant.
+/// The pictures of `u2cl run`.
 struct PictureOptions: ParsableArguments {
   @Argument(
-    help: "Pictures (PNG, JPEG, WebP), folders of them, patterns such as 'photos/**/*.jpg'; - is standard input.")
+    help: """
+      Pictures (PNG, JPEG, WebP), folders of pictures, or patterns such as 'photos/**/*.jpg'; - is standard input.
+      """)
   var inputs: [String] = []
 
-  @Flag(name: .shortAndLong, help: "Look into the folders of folders; what is below a folder is kept below -o.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Search the subfolders of folders, too. Results are written into the same subfolders of -o.")
   var recursive = false
 
-  @Option(help: "Also take the paths listed in this file, one a line; - is standard input.")
+  @Option(help: ArgumentHelp("File that lists paths, one per line; - is standard input.", valueName: "file"))
   var filesFrom: String?
 
-  @Flag(name: [.customShort("0"), .long], help: "The list's paths are ended by a zero byte, as by find -print0.")
+  @Flag(name: [.customShort("0"), .long], help: "Paths in the list end with a zero byte, as those of find -print0 do.")
   var null = false
 
-  @Option(help: "Only part I of N of the pictures, by a hash of their paths: I/N, from 1/N to N/N.")
+  @Option(
+    help: ArgumentHelp(
+      "Process only part I of N of the pictures, from 1/N to N/N; a hash of the path decides.", valueName: "I/N"))
   var shard: Shard?
 
-  @Flag(help: "Leave out pictures whose files are there already.")
+  @Flag(help: "Skip pictures whose results exist already.")
   var skipExisting = false
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Follow one folder: mask what is in it, then each picture that is put there, until SIGINT or SIGTERM.")
+    help: """
+      Watch a folder: process its pictures, and then each new one, until SIGINT or SIGTERM.
+      """)
   var watch = false
 
   func validate() throws {
     if inputs.isEmpty && filesFrom == nil { throw ValidationError("Missing expected argument '<inputs> ...'") }
-    if null && filesFrom == nil { throw ValidationError("-0 says how a list is written; name it with --files-from") }
+    if null && filesFrom == nil {
+      throw ValidationError("-0 is about a list of paths; name the list with --files-from")
+    }
     if filesFrom == "-" && inputs.contains("-") {
       throw ValidationError("Standard input is a picture or a list, not both")
     }
   }
 
-  /// The folder that is to be followed, started to be.
+  /// Starts to watch the folder.
   ///
-  /// - Parameter folder: where results go.
+  /// - Parameter folder: the folder of the results.
+  /// - Throws: `Failure` if the inputs are not one folder, or if it cannot be watched.
   func watchedFolder(writingInto folder: String?) throws(Failure) -> FolderWatch {
     guard filesFrom == nil, inputs.count == 1, PathText.isFolder(inputs[0]) else {
-      throw Failure(.usage, "--watch follows one folder; name it and nothing else")
+      throw Failure(.usage, "--watch takes one folder and nothing else")
     }
     let listing = FolderListing(of: inputs[0], isRecursive: recursive, Self.names, closed: Self.closed(folder))
     do { return try FolderWatch(listing) } catch { throw Failure(.file, error.description) }
   }
 
-  /// What is taken from folders.
+  /// The names that are taken from folders.
   static let names = NameRule(endings: [".png", ".jpg", ".jpeg", ".webp"], leftOut: OutputPlan.endings)
 
-  /// The pictures, this shard's alone.
+  /// The pictures of this shard.
   ///
-  /// - Parameter folder: where results go, which is not looked into; nil where they go beside the pictures.
+  /// - Parameter folder: the folder of the results, which is not searched; nil if results are written elsewhere.
+  /// - Throws: `Failure` if an input does not exist or cannot be read.
   func files(writingInto folder: String?) throws(Failure) -> [SelectedFile] {
     var rules = Selection.Rules(names: Self.names)
     rules.isRecursive = recursive
@@ -66,12 +80,12 @@ struct PictureOptions: ParsableArguments {
     return shard.map { shard in files.filter { shard.contains($0) } } ?? files
   }
 
-  /// Whether only the pictures themselves are named: no folder, no pattern, no list.
+  /// Whether the inputs are single pictures: no folder, no pattern and no list.
   var namesPictures: Bool {
     filesFrom == nil && inputs.allSatisfy { !PathText.isFolder($0) && (PathText.exists($0) || Pattern($0) == nil) }
   }
 
-  /// Results among the pictures, as in photos/masks, are not looked into.
+  /// The folders that are not searched: that of the results, which may lie among the pictures.
   private static func closed(_ folder: String?) -> Set<String> { folder.map { [PathText.resolved($0)] } ?? [] }
 
   private func listed(in list: String) throws(Failure) -> [String] {
@@ -86,6 +100,6 @@ struct PictureOptions: ParsableArguments {
 }
 
 extension Shard: ExpressibleByArgument {
-  /// `I/N`.
+  /// Reads `I/N`.
   public init?(argument: String) { self.init(argument) }
 }

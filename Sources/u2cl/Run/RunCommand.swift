@@ -1,48 +1,53 @@
 import ArgumentParser
 import FileSelection
+import Models
 import Pipelines
 import U2Net
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Find what stands out in pictures: masks, cut-outs, and what is made of them.",
+    commandName: "run", abstract: "Find what stands out in pictures: masks, cut-outs and other compositions.",
     discussion: """
-      Without -o, photo.jpg gives photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. The mask
-      is 8-bit grey, of the picture's own size; a cut-out is RGBA with straight alpha. The name that -o gives says the
-      format: .png, .jpg or .webp. A model that parses clothes gives a coloured label map instead of the mask, and a
-      mask for each class beside it (photo.mask.upper.png); one that draws portraits gives the drawing.
-      The paths written go to standard output, everything else to standard error.
+      By default, photo.jpg becomes photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. A mask \
+      is an 8-bit grey picture of the same size; a cut-out is RGBA with straight alpha. With -o, the name of the file \
+      decides its format: .png, .jpg or .webp.
+
+      A model that parses clothes writes a coloured label map instead of the mask, and a mask for each class beside it \
+      (photo.mask.upper.png). A model for portraits writes a drawing.
+
+      The paths of the results are written to standard output, and everything else to standard error.
       """)
 
-  @OptionGroup var pictures: PictureOptions
+  @OptionGroup(title: "Pictures") var pictures: PictureOptions
+
+  @OptionGroup(title: "Result") var result: OutputOptions
 
   @Option(
-    name: [.short, .customLong("to")], help: "The result's file, a folder for many, or - for standard output.")
+    name: [.short, .customLong("to")],
+    help: ArgumentHelp(
+      "File of the result, folder if there are many, or - for standard output. Beside the picture by default.",
+      valueName: "path"))
   var output: String?
 
-  @Option(help: "Also compute every map of the network, d0 … d6, and write them into this folder.")
+  @Option(help: ArgumentHelp("Write every map of the network, d0 to d6, into this folder, too.", valueName: "folder"))
   var sideMaps: String?
 
-  @OptionGroup(title: "What is made") var result: OutputOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Device") var device: DeviceOptions
 
-  @OptionGroup var device: DeviceOptions
-
-  @Option(help: "So many pictures go through the network at once.")
+  @Option(help: ArgumentHelp("Batch size: pictures that the network computes at once, 1 to 4096.", valueName: "n"))
   var batch = 1
 
-  @Flag(help: "A report as JSON instead of the paths.")
+  @Flag(help: "Write a report as JSON instead of the paths.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Nothing on standard error but failures and fallbacks.")
+  @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
   func validate() throws {
-    guard Benchmark.batchRange.contains(batch) else {
-      throw ValidationError("A batch has from 1 to \(Benchmark.batchRange.upperBound) pictures")
-    }
-    if json && pictures.watch { throw ValidationError("A watch has no end, and so no report: leave out --json") }
+    try BatchSize.check(batch)
+    if json && pictures.watch { throw ValidationError("--watch has no end, and so no report; leave out --json") }
   }
 
   func run() throws {
@@ -50,42 +55,44 @@ struct RunCommand: ParsableCommand {
     let plan = try OutputPlan(
       output: output, options: result, background: model.input.background, sideMaps: sideMaps, json: json,
       isSingle: isSingle, makesFolder: !pictures.namesPictures)
-    let teller = pictures.watch ? try follow(plan) : try mask(plan, isSingle: isSingle)
-    if let failure = teller.firstFailure { throw ExitCode(failure.kind.rawValue) }
+    let reporter = pictures.watch ? try watch(plan) : try process(plan, isSingle: isSingle)
+    if let failure = reporter.firstFailure { throw ExitCode(failure.kind.exitCode) }
   }
 
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
       model: model, device: device, maps: sideMaps == nil ? .saliency : .all,
-      need: sideMaps == nil ? result.need : .maps, batch: batch, isQuiet: quiet
+      output: sideMaps == nil ? result.needed : .maps, batch: batch, isQuiet: quiet
     ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
   }
 
-  private func mask(_ plan: OutputPlan, isSingle: Bool) throws(Failure) -> RunReporter {
+  /// Processes a known list of pictures.
+  private func process(_ plan: OutputPlan, isSingle: Bool) throws(Failure) -> RunReporter {
     var jobs = try plan.jobs(for: pictures.files(writingInto: plan.folder))
     let all = jobs.count
     if pictures.skipExisting { jobs.removeAll(where: \.isDone) }
-    var teller = RunReporter(.init(json: json, isQuiet: quiet, namesEach: isSingle), total: jobs.count)
+    var reporter = RunReporter(.init(json: json, isQuiet: quiet, namesEach: isSingle), total: jobs.count)
     let stop = StopSignal()
-    // Who waits for standard input is not kept from ending.
-    let interruption = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
+    // Reading standard input must stay interruptible.
+    let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
     let detection = detection(for: jobs)
-    // Two batches at a time: while one is computed the other is copied.
-    MaskRun(detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all))).run(jobs, stop: stop, &teller)
-    interruption?.end()
-    teller.end(skipped: all - jobs.count, interruption: interruption?.name)
-    interruption?.endProcess()
-    if json, let report = RunReport(teller, on: detection.loaded) { try Console.json(report) }
-    return teller
+    // Two batches at a time: one is copied while the other is computed.
+    MaskRun(detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)))
+      .run(jobs, stop: stop, &reporter)
+    signals?.end()
+    reporter.end(skipped: all - jobs.count, interruption: signals?.name)
+    signals?.endProcess()
+    if json, let report = RunReport(reporter, on: detection.loaded) { try Console.json(report) }
+    return reporter
   }
 
-  /// A signal is the way to end this, so that it is no failure.
-  private func follow(_ plan: OutputPlan) throws(Failure) -> RunReporter {
-    var teller = RunReporter(.init(json: false, isQuiet: quiet, namesEach: false), total: nil)
+  /// Processes the pictures that arrive in a folder. A signal is the normal end, and so not a failure.
+  private func watch(_ plan: OutputPlan) throws(Failure) -> RunReporter {
+    var reporter = RunReporter(.init(json: false, isQuiet: quiet, namesEach: false), total: nil)
     let stop = StopSignal()
-    let interruption = SignalHandler(stop)
+    let signals = SignalHandler(stop)
     let (shard, skips) = (pictures.shard, pictures.skipExisting)
     let source = WatchSource(try pictures.watchedFolder(writingInto: plan.folder), stop: stop) {
       (file) throws(Failure) in
@@ -94,10 +101,19 @@ struct RunCommand: ParsableCommand {
       return skips && job.isDone ? nil : job
     }
     if !quiet { Console.error("watching \(pictures.inputs[0]); SIGINT or SIGTERM ends it") }
-    MaskRun(detection: detection(for: []), batch: batch).run({ source.next() }, stop: stop, &teller)
-    interruption.end()
-    teller.end(skipped: 0, interruption: interruption.name)
+    MaskRun(detection: detection(for: []), batch: batch).run({ source.next() }, stop: stop, &reporter)
+    signals.end()
+    reporter.end(skipped: 0, interruption: signals.name)
     if let failure = source.failure { throw failure }
-    return teller
+    return reporter
+  }
+}
+
+/// The batch size that several commands take.
+enum BatchSize {
+  /// - Throws: `ValidationError` if a batch size is not accepted.
+  static func check(_ batch: Int) throws(ValidationError) {
+    guard !SaliencyDetector.batchRange.contains(batch) else { return }
+    throw ValidationError("a batch has from 1 to \(SaliencyDetector.batchRange.upperBound) pictures")
   }
 }

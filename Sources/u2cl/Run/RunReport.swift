@@ -1,49 +1,51 @@
+import Models
 import U2Net
 
-/// What `run --json` says.
+/// The report of `run --json`.
 struct RunReport: Codable {
+  /// A picture that was processed.
   struct Entry: Codable, Sendable {
     let input: String
     let width: Int
     let height: Int
-    /// What was made.
+    /// The kind of the result.
     let output: Composition.Kind
-    /// Its file; nil where it went to standard output.
+    /// The file of the result; nil for standard output.
     let file: String?
     let sideMaps: [String]
-    /// The masks of a parsing model's classes, the background's first; `file` is then the label map. Nil for other models.
+    /// The masks of a parsing model's classes, the background first; `file` is the label map then. Nil for other models.
     let classMasks: [String]?
-    /// What the reader should know of the picture.
+    /// What the reader should know about the picture.
     let notes: [String]
-    /// Decoding, network and encoding.
+    /// The time of decoding, network and encoding.
     let seconds: Double
   }
 
-  /// A picture of which nothing was made.
+  /// A picture that could not be processed.
   struct Failed: Codable {
     let input: String
     let error: String
   }
 
-  /// The version of this form.
+  /// The version of this report's format.
   var schema = 1
-  /// u2cl's version.
+  /// The version of u2cl.
   var version = u2clVersion
   let model: String
   /// The first device.
   let device: DeviceReport
-  /// All devices, where there are several.
+  /// All devices; nil if there is one.
   let devices: [DeviceReport]?
   let pictures: [Entry]
   let failures: [Failed]
 }
 
 extension RunReport {
-  /// The whole run; nil where nothing was done.
-  init?(_ teller: RunReporter, on loaded: [DetectionSetup.Loaded]) {
-    guard let first = loaded.first, !teller.entries.isEmpty else { return nil }
+  /// The report of a run; nil if no picture was processed.
+  init?(_ reporter: RunReporter, on loaded: [DetectionSetup.Loaded]) {
+    guard let first = loaded.first, !reporter.entries.isEmpty else { return nil }
     self.init(
       model: first.model, device: first.device, devices: loaded.count > 1 ? loaded.map(\.device) : nil,
-      pictures: teller.entries, failures: teller.failures)
+      pictures: reporter.entries, failures: reporter.failures)
   }
 }

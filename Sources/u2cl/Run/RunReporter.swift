@@ -1,13 +1,14 @@
+import Models
 import Pipelines
 import U2Net
 
-/// Says what becomes of each picture, and at the end what it all came to.
+/// Reports the result of each picture, and a summary at the end.
 struct RunReporter {
-  /// What is said.
+  /// What is reported.
   struct Style {
     var json: Bool
     var isQuiet: Bool
-    /// Each picture by itself; otherwise how far it all is.
+    /// Whether each picture is named; otherwise the progress is shown.
     var namesEach: Bool
   }
 
@@ -16,24 +17,29 @@ struct RunReporter {
   private var progress: ProgressDisplay
   private(set) var done = 0
   private(set) var failed = 0
-  /// What the exit code comes from.
+  /// The failure that decides the exit code.
   private(set) var firstFailure: Failure?
-  /// Why there is nothing more to be done; said once.
+  /// The failure that ended the run; reported once.
   private var fatal: Failure?
-  /// For the report alone: kept for nothing else, as pictures may be many.
+  /// The entries of the JSON report; empty otherwise, because there may be many pictures.
   private(set) var entries: [RunReport.Entry] = []
   private(set) var failures: [RunReport.Failed] = []
 
-  /// - Parameter total: how many pictures there are, where that is known.
+  /// - Parameters:
+  ///   - style: what is reported.
+  ///   - total: the number of pictures; nil if it is not known.
   init(_ style: Style, total: Int?) {
     self.style = style
     self.total = total
     progress = ProgressDisplay(total: total, isQuiet: style.isQuiet || style.namesEach)
   }
 
-  /// Takes what became of a picture.
+  /// Reports the result of a picture.
   ///
-  /// - Parameter stop: is given where nothing more can be done.
+  /// - Parameters:
+  ///   - job: the picture.
+  ///   - result: its entry, or why it failed.
+  ///   - stop: the signal that is given if the failure concerns every picture.
   mutating func take(_ job: PictureJob, _ result: Result<RunReport.Entry, Failure>, _ stop: StopSignal) {
     do throws(Failure) {
       let entry = try result.get()
@@ -41,28 +47,28 @@ struct RunReporter {
       if style.json { entries.append(entry) } else { try announce(entry) }
       if !style.isQuiet { note(entry, of: job) }
     } catch {
-      // Of what was under way when there was nothing more to be done, only what succeeded is worth a word.
+      // After the end of the run, only successes of what was under way are reported.
       guard fatal == nil else { return }
       failed += 1
       firstFailure = firstFailure ?? error
-      Console.error("\(error)")
-      if style.json { failures.append(RunReport.Failed(input: job.input.path, error: error.description)) }
-      // What is wrong with the model or the device is wrong for every picture; so is what takes our results.
+      Console.error(error.message)
+      if style.json { failures.append(RunReport.Failed(input: job.input.path, error: error.message)) }
+      // Failures of the model, of the device and of standard output concern every picture.
       if error.kind != .file || isUnheard(result) {
         fatal = error
         stop.request()
       }
     }
-    // The last words say the last numbers.
+    // The summary reports the last picture.
     if done + failed != total { progress.show(done: done, failed: failed) }
   }
 
-  /// Whether the picture was done, so that the failure was in saying so.
+  /// Whether the picture succeeded, so that writing its path has failed.
   private func isUnheard(_ result: Result<RunReport.Entry, Failure>) -> Bool {
     if case .success = result { true } else { false }
   }
 
-  /// Names the files on standard output.
+  /// Writes the paths of the result to standard output.
   private func announce(_ entry: RunReport.Entry) throws(Failure) {
     for path in entry.sideMaps + (entry.classMasks ?? []) + (entry.file.map { [$0] } ?? []) { try Console.write(path) }
   }
@@ -74,11 +80,11 @@ struct RunReporter {
     Console.error("\(name): \(entry.width)×\(entry.height) in \(Format.milliseconds(entry.seconds))")
   }
 
-  /// The last words.
+  /// Writes the summary.
   ///
   /// - Parameters:
-  ///   - skipped: pictures that were done before.
-  ///   - interruption: what ended it early, such as SIGINT.
+  ///   - skipped: the number of pictures whose results existed already.
+  ///   - interruption: the signal that ended the run, such as SIGINT; nil if none did.
   func end(skipped: Int, interruption: String?) {
     progress.end()
     if fatal != nil && done == 0 { return }

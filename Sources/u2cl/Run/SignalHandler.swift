@@ -1,10 +1,11 @@
 import Glibc
 import Pipelines
 
-/// Takes SIGINT and SIGTERM, so that a run ends with whole files: the first gives a stop signal. A second one, or one
-/// that nobody heeds for a while, ends the process at once.
+/// Handles SIGINT and SIGTERM, so that a run ends with complete files.
 ///
-/// Make it before other threads are started: they inherit that these signals are not theirs.
+/// The first signal gives the stop signal. A second one ends the process at once, and so does the first if the run has not
+/// ended half a second later.
+/// Trap: create the handler before other threads, which inherit that these signals are blocked.
 final class SignalHandler: Sendable {
   private struct State {
     var signal: Int32?
@@ -15,7 +16,7 @@ final class SignalHandler: Sendable {
   private let taken: [Int32]
 
   init(_ stop: StopSignal) {
-    // What was to be ignored from the start, as under nohup, still is.
+    // Signals that are ignored from the start, as under nohup, stay ignored.
     taken = [SIGINT, SIGTERM].filter { signal in
       var action = sigaction()
       sigaction(signal, nil, &action)
@@ -27,13 +28,13 @@ final class SignalHandler: Sendable {
     _ = WorkerThread { [state, taken] in Self.follow(taken, stop, state) }
   }
 
-  /// The signal that came; nil where none did.
+  /// The signal that was received; nil if none was.
   var signal: Int32? { state.update { $0.signal } }
 
-  /// The signal's name.
+  /// The name of the signal.
   var name: String? { signal.map { $0 == SIGINT ? "SIGINT" : "SIGTERM" } }
 
-  /// Ends the process as the signal does by itself, so that whoever started it sees what ended it.
+  /// Ends the process as the signal does by default, so that its parent sees the signal. Does nothing without a signal.
   func endProcess() {
     guard let signal else { return }
     state.update { $0.isOver = true }
@@ -46,13 +47,13 @@ final class SignalHandler: Sendable {
     guard sigwait(&set, &signal) == 0 else { return }
     state.update { $0.signal = signal }
     stop.request()
-    // From here on the next one is deadly.
+    // From here on the next signal ends the process.
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     state.wait(atMost: .milliseconds(500)) { $0.isOver }
     if !state.update({ $0.isOver }) { die(of: signal, taken) }
   }
 
-  /// The run has ended by itself.
+  /// Tells the handler that the run has ended.
   func end() { state.update { $0.isOver = true } }
 
   private static func die(of signal: Int32, _ taken: [Int32]) {

@@ -1,15 +1,16 @@
 import FileSelection
+import Models
 import Pipelines
 import U2Net
 
-/// The jobs that come into a folder.
+/// The jobs of the pictures that arrive in a folder.
 final class WatchSource: Sendable {
   private let watch: Monitor<FolderWatch>
   private let failed = Monitor<Failure?>(nil)
   private let stop: StopSignal
   private let job: @Sendable (SelectedFile) throws(Failure) -> PictureJob?
 
-  /// - Parameter job: the job of a file; nil where it is left out.
+  /// - Parameter job: makes the job of a file; nil if the file is skipped.
   init(
     _ watch: sending FolderWatch, stop: StopSignal,
     job: @escaping @Sendable (SelectedFile) throws(Failure) -> PictureJob?
@@ -19,10 +20,10 @@ final class WatchSource: Sendable {
     self.job = job
   }
 
-  /// Why the folder cannot be followed any more.
+  /// Why the folder cannot be watched any more; nil if it can.
   var failure: Failure? { failed.update { $0 } }
 
-  /// Waits for the next one.
+  /// Waits for the next job; nil if the run ends.
   func next() -> PictureJob? {
     watch.update { watch in
       do {

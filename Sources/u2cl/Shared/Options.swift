@@ -1,25 +1,33 @@
-public import ArgumentParser
-public import U2Net
+import ArgumentParser
+import Caches
+import Models
+import Pictures
+import U2Net
 
-/// Which device runs; the same in every command.
+/// The device that runs; the same options in every command.
 struct DeviceOptions: ParsableArguments, Sendable {
-  @Option(help: "auto, gpu, cpu, gpu:1, reference, a number from 'u2cl devices', or a part of a name.")
+  @Option(
+    help: """
+      Device: auto (the best), gpu, cpu, gpu:1 (the second GPU), reference (no OpenCL), a number from 'u2cl devices', or \
+      part of a device's name.
+      """)
   var device = "auto"
 
-  @Flag(help: "Fail when the device asked for is not there, instead of using another.")
+  @Flag(help: "Fail if the requested device is not available, instead of using another.")
   var strict = false
 
   @Option(
-    help:
-      "auto, fp32 or fp16: how activations are stored; auto is fp16 on a GPU where a trial shows that it does no harm.")
+    help: """
+      Precision of activations and weights; auto uses fp16 on a GPU where a trial shows that the masks stay the same.
+      """)
   var precision = PrecisionRequest.auto
 
-  @Flag(help: "Use the defaults, not what 'u2cl tune' found.")
+  @Flag(help: "Ignore the results of 'u2cl tune'.")
   var noTune = false
 
   var request: DeviceRequest { DeviceRequest(device) }
 
-  /// The devices asked for by a command that can use several: `all`, or a list with commas.
+  /// The requested devices of a command that can use several: `all`, or a list with commas.
   var requests: [DeviceRequest] {
     guard device.lowercased() == "all" else {
       return device.split(separator: ",", omittingEmptySubsequences: false).map {
@@ -27,27 +35,29 @@ struct DeviceOptions: ParsableArguments, Sendable {
       }
     }
     let all = (try? ComputeDevice.all()) ?? []
-    // Two drivers of one piece of hardware would only be in each other's way.
+    // Two drivers of the same hardware would compete for it.
     let used = all.indices.filter { index in !all[..<index].contains { $0.isSameHardware(as: all[index]) } }
     return used.isEmpty ? [.auto] : used.map { .index($0) }
   }
 }
 
-extension PrecisionRequest: ExpressibleByArgument {}
-
-/// Which model runs; the same in every command that shows it pictures.
+/// The model that runs; the same options in every command that takes pictures.
 struct ModelOptions: ParsableArguments, Sendable {
   @Option(
     name: [.short, .long],
-    help: "A model's name (u2netp, …) or its file (.onnx, .pth, .safetensors); the built-in model unless told.",
+    help: ArgumentHelp(
+      "Model: a name from 'u2cl models list', or a file (.onnx, .pth, .safetensors). The built-in model by default.",
+      valueName: "name or file"),
     completion: .file())
   var model: String?
 
-  @OptionGroup var input: InputOptions
-
   @OptionGroup var store: StoreOptions
 
-  /// The model on a device.
+  @OptionGroup var input: InputOptions
+
+  /// Loads the model on a device.
+  ///
+  /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, batch: Int = 1,
     maps: MapSelection, cache: Cache, isQuiet: Bool = false
@@ -58,25 +68,32 @@ struct ModelOptions: ParsableArguments, Sendable {
   }
 }
 
-/// How pictures become a network's input; the same in every command that shows it pictures.
+/// How pictures become the network's input; the same options in every command that takes pictures.
 struct InputOptions: ParsableArguments, Sendable {
-  @Option(help: "The side of the network's input in pixels; the model's own unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
   var size: Int?
 
-  @Option(help: "How pictures are resized: \(Resampling.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: ArgumentHelp("How pictures are resized to the network's input.", valueName: "method"))
   var resample = Resampling.bilinear
 
-  @Option(help: "The same for masks on their way back to the picture's size; as pictures are resized unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "How masks are resized to the size of the picture. The same as --resample by default.", valueName: "method"))
   var resampleMask: Resampling?
 
-  @Option(help: "What transparent pictures are laid over: RRGGBB.")
+  @Option(help: ArgumentHelp("Colour that transparent pictures are laid over.", valueName: "RRGGBB"))
   var background = Color.white
 
   @OptionGroup var profile: ProfileOptions
 
-  /// A model on a device; the built-in one where it is nil.
+  /// Loads a model on a device.
   ///
-  /// - Parameter precision: another than the options'.
+  /// - Parameters:
+  ///   - model: the model; nil for the built-in one.
+  ///   - precision: the precision; nil for that of the options.
+  /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
     batch: Int = 1, maps: MapSelection, cache: Cache
@@ -93,21 +110,32 @@ struct InputOptions: ParsableArguments, Sendable {
   }
 }
 
-/// What is said of a model that does not say it itself, or says it wrongly: custom-trained ones.
+/// Corrections of what a model's file says about its pictures and its output, for custom-trained models.
 struct ProfileOptions: ParsableArguments, Sendable {
-  @Option(help: "What is subtracted from red, green and blue in 0 … 1: three numbers, or one for all.")
+  @Option(
+    help: ArgumentHelp(
+      "Mean of red, green and blue that is subtracted, on the scale 0 to 1: three numbers, or one for all.",
+      valueName: "R,G,B"))
   var mean: ChannelTriple?
 
-  @Option(help: "What red, green and blue are divided by after that: three numbers, or one for all.")
+  @Option(
+    help: ArgumentHelp(
+      "Standard deviation that red, green and blue are divided by: three numbers, or one for all.", valueName: "R,G,B"))
   var std: ChannelTriple?
 
-  @Option(help: "What samples are divided by first: max (the picture's largest) or 255.")
+  @Option(
+    help: ArgumentHelp(
+      "Divisor of the samples before --mean and --std: the picture's maximum, or 255.", valueName: "divisor"))
   var divideBy: Normalization.Scaling?
 
-  @Option(help: "What becomes of the result: \(ModelTask.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: ArgumentHelp(
+      "What the model's output is: a mask (saliency), classes (parsing), or a drawing (portrait).", valueName: "task"))
   var task: ModelTask?
 
-  /// Changes what is said.
+  /// Applies the corrections to a profile.
+  ///
+  /// - Throws: `Failure` if a standard deviation is not positive.
   func adapt(_ profile: inout ModelProfile) throws(Failure) {
     if let mean { profile.normalization.mean = mean.values }
     if let std {
@@ -116,32 +144,5 @@ struct ProfileOptions: ParsableArguments, Sendable {
     }
     if let divideBy { profile.normalization.scaling = divideBy }
     if let task { profile.task = task }
-  }
-}
-
-/// A number for each of red, green and blue: `0.485,0.456,0.406`, or `0.5` for all.
-struct ChannelTriple: ExpressibleByArgument {
-  let values: [Float]
-
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
-    let values = numbers.compactMap { $0 }.filter(\.isFinite)
-    guard values.count == numbers.count, values.count == 3 || values.count == 1 else { return nil }
-    self.values = values.count == 3 ? values : Array(repeating: values[0], count: 3)
-  }
-}
-
-extension Resampling: ExpressibleByArgument {}
-
-extension Normalization.Scaling: ExpressibleByArgument {}
-
-extension ModelTask: ExpressibleByArgument {}
-
-extension Color: ExpressibleByArgument {
-  /// `RRGGBB` or `#RRGGBB`.
-  public init?(argument: String) {
-    let digits = argument.hasPrefix("#") ? argument.dropFirst() : argument[...]
-    guard digits.count == 6, let value = UInt32(digits, radix: 16) else { return nil }
-    self.init(red: UInt8(value >> 16 & 255), green: UInt8(value >> 8 & 255), blue: UInt8(value & 255))
   }
 }

@@ -1,26 +1,29 @@
 import ArgumentParser
+import Models
 import U2Net
 
-/// The forms of a result.
+/// The formats of a report.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-  /// For people.
+  /// A table for people.
   case table
-  /// For spreadsheets (RFC 4180): a line of names, then a line for each row.
+  /// CSV for spreadsheets (RFC 4180): a line with the names of the columns, then a line for each row.
   case csv
-  /// For programs: everything.
+  /// JSON for programs, with everything that is known.
   case json
 }
 
-/// A result that can be written in every form.
+/// A report that can be written in every format.
 protocol Presentable: Encodable {
-  /// For people.
+  /// The table for people.
   var table: String { get }
-  /// The names of the columns, then the rows.
+  /// The cells of the CSV: the names of the columns, then the rows.
   var csv: [[String]] { get }
 }
 
 extension Console {
-  /// A result in the form that was asked for.
+  /// Writes a report in the requested format.
+  ///
+  /// - Throws: `Failure` if standard output cannot be written.
   static func write(_ result: some Presentable, as format: OutputFormat) throws(Failure) {
     switch format {
     case .table: try write(result.table)

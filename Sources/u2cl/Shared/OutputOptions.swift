@@ -1,59 +1,72 @@
-public import ArgumentParser
-public import U2Net
+import ArgumentParser
+import Compositing
+import Pictures
+import U2Net
 
-/// What 'u2cl run' makes of a picture and its mask, and how that is stored.
+/// What `u2cl run` makes of a picture and its mask, and how the result is stored.
 struct OutputOptions: ParsableArguments {
-  @Option(
-    name: .customLong("output"),
-    help: "What is made: \(Composition.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(name: .customLong("output"), help: ArgumentHelp("What is made of each picture.", valueName: "kind"))
   var kind = Composition.Kind.mask
 
   @Flag(
     name: [.customLong("om", withSingleDash: true), .customLong("only-mask")],
-    help: "Make the mask, as is done without being told; for those who are used to rembg.")
+    help: "Make the mask. This is the default; the flag is there for users of rembg.")
   var onlyMask = false
 
-  @Option(help: "png, jpeg or webp, where no file's name says it; PNG keeps 16 bits.")
+  @Option(
+    help: ArgumentHelp(
+      "File format if the name of the result does not tell; png by default. PNG keeps 16 bits.", valueName: "format"))
   var format: PictureFormat?
 
-  @Option(help: "Of JPEG and WebP, 1 … 100; WebP is lossless at 100.")
+  @Option(help: ArgumentHelp("Quality of JPEG and WebP, 1 to 100; WebP is lossless at 100.", valueName: "quality"))
   var quality = EncodingOptions.standardQuality
 
   @Flag(
-    inversion: .prefixedNo, help: "Edges that follow the picture's; without being told for all but mask and heatmap.")
+    inversion: .prefixedNo,
+    help: "Make edges follow those of the picture. By default for every kind except mask and heatmap.")
   var refine: Bool?
 
   @Flag(help: "Solve for alpha around the edges by closed-form matting: finer than --refine, and slower.")
   var matting = false
 
-  @Option(help: "Make alpha full from this value on and empty below, 0 … 1.")
+  @Option(
+    help: ArgumentHelp(
+      "Alpha from which a pixel is opaque, 0 to 1; below it a pixel is transparent.", valueName: "alpha"))
   var threshold: Double?
 
-  @Option(help: "Soften edges by so many pixels.")
-  var feather = 0.0
+  @Option(help: ArgumentHelp("Width of the feathered edge, 0 to 1000 pixels.", valueName: "pixels"))
+  var feather: Number = 0.0
 
-  @Flag(help: "Keep only the rectangle around the object.")
+  @Flag(help: "Crop the result to the smallest rectangle around the object.")
   var trim = false
 
-  @Option(help: "Keep so much more around it: pixels, or 5% of its longer side; implies --trim.")
+  @Option(
+    help: ArgumentHelp(
+      "Margin around that rectangle: pixels, or a percentage of its longer side, such as 5%. Implies --trim.",
+      valueName: "margin"))
   var margin: Margin?
 
-  @Option(help: "What a composite lies on: RRGGBB or a picture's file; white unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Background of a composite: a colour (RRGGBB) or a picture. White by default.", valueName: "colour or file"))
   var over: String?
 
-  @Option(help: "The radius of a blurred background in pixels; a fiftieth of the picture's longer side unless told.")
+  @Option(
+    help: ArgumentHelp(
+      "Radius of the blur, 0.5 to 5000 pixels. By default 1/50 of the picture's longer side.", valueName: "pixels"))
   var blurRadius: Double?
 
-  @Option(help: "The overlay's tint and the contour's line: RRGGBB.")
+  @Option(
+    help: ArgumentHelp("Colour of the overlay and of the contour. FF0060 by default.", valueName: "RRGGBB"))
   var color: Color?
 
-  @Flag(help: "Keep EXIF and XMP; the ICC profile is always kept.")
+  @Flag(help: "Keep EXIF and XMP metadata. The ICC profile is always kept.")
   var keepMetadata = false
 
-  /// What will be asked of what is found.
-  var need: RequestedOutput {
+  /// What is computed for each picture.
+  var needed: DetectionOutput {
     if matting { return .maps }
-    return refine ?? (kind.standardEdges == .refined) ? .refinedMattes : .masks
+    return refine ?? (kind.defaultEdges == .refined) ? .refinedMattes : .masks
   }
 
   func validate() throws {
@@ -61,7 +74,7 @@ struct OutputOptions: ParsableArguments {
     guard (1...100).contains(quality) else { throw ValidationError("--quality goes from 1 to 100") }
     if matting, refine == false { throw ValidationError("--matting and --no-refine exclude each other") }
     if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold goes from 0 to 1") }
-    guard (0...1000).contains(feather) else { throw ValidationError("--feather goes from 0 to 1000 pixels") }
+    guard (0...1000).contains(feather.value) else { throw ValidationError("--feather goes from 0 to 1000 pixels") }
     if let blurRadius, !(0.5...5000).contains(blurRadius) {
       throw ValidationError("--blur-radius goes from 0.5 to 5000 pixels")
     }
@@ -80,14 +93,14 @@ struct OutputOptions: ParsableArguments {
     "JPEG has no transparency; write a \(kind.rawValue) as .png or .webp"
   }
 
-  /// What is made of every picture.
+  /// The composition of every picture.
   ///
-  /// - Throws: `Failure` where the picture to lay it over cannot be read.
+  /// - Throws: `Failure` if the background picture cannot be read.
   func composition(background: Color) throws(Failure) -> Composition {
     var composition = Composition(kind)
     composition.edges = matting ? .matted : refine.map { $0 ? .refined : .interpolated }
     composition.threshold = threshold
-    composition.feather = feather
+    composition.feather = feather.value
     if let over { composition.backdrop = try Self.backdrop(over) }
     composition.blurRadius = blurRadius
     if let color { composition.color = color }
@@ -101,15 +114,16 @@ struct OutputOptions: ParsableArguments {
     return .picture(try InputPicture(text).picture().picture)
   }
 
-  /// The file that a composite lies on; nothing may be written over it.
+  /// The file of the background picture, which must not be overwritten; nil if there is none.
   var backdropFile: String? { over.flatMap { Color(argument: $0) == nil ? $0 : nil } }
 
-  /// `cutout.png`: what comes after the picture's name where no name is given.
+  /// The ending of a result's name if the user names none, such as `cutout.png`.
   var suffix: String { "\(kind.rawValue).\((format ?? .png).fileExtension)" }
 
-  /// How what is made is stored in a file of that name; nil is standard output, or a name that is ours.
+  /// How the result is stored.
   ///
-  /// - Throws: `Failure` where the name says no format, or one that cannot hold it.
+  /// - Parameter file: the file that the user has named; nil for standard output and for names of our own.
+  /// - Throws: `Failure` if the name tells no format, or one that cannot hold the result.
   func encoding(of file: String?) throws(Failure) -> EncodingOptions {
     var format = format ?? .png
     if let file {
@@ -123,30 +137,5 @@ struct OutputOptions: ParsableArguments {
     }
     if format == .jpeg, kind.hasAlpha { throw Failure(.usage, "\(file ?? ""): \(Self.opaque(kind))") }
     return EncodingOptions(format, quality: quality, keepsMetadata: keepMetadata)
-  }
-}
-
-extension Composition.Kind: ExpressibleByArgument {}
-
-extension PictureFormat: ExpressibleByArgument {
-  /// `png`, `jpeg`, `jpg` or `webp`.
-  public init?(argument: String) { self.init(fileName: "." + argument) }
-
-  /// What help and messages offer.
-  public static var allValueStrings: [String] { ["png", "jpeg", "webp"] }
-}
-
-/// What is kept around an object: `20` pixels or `5%` of its longer side.
-struct Margin: ExpressibleByArgument {
-  let trim: Composition.Trim
-
-  init?(argument: String) {
-    if argument.hasSuffix("%") {
-      guard let percent = Double(argument.dropLast()), (0...1000).contains(percent) else { return nil }
-      trim = Composition.Trim(fraction: percent / 100)
-    } else {
-      guard let pixels = Int(argument), (0...1_000_000).contains(pixels) else { return nil }
-      trim = Composition.Trim(pixels: pixels)
-    }
   }
 }

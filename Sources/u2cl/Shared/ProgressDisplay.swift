@@ -1,9 +1,11 @@
+import Benchmarking
 import Glibc
+import Models
 import U2Net
 
-/// How far a long work is: one line that is drawn over on a terminal, a plain line now and then elsewhere.
+/// The progress of a long task: a line that is overwritten on a terminal, and a plain line now and then elsewhere.
 struct ProgressDisplay {
-  /// What is counted.
+  /// The unit that is counted.
   enum Unit {
     case items
     case bytes
@@ -15,7 +17,7 @@ struct ProgressDisplay {
     }
   }
 
-  /// How much there is to do; nil where nobody knows.
+  /// The total amount; nil if it is not known.
   private let total: Int?
   private let unit: Unit
   private let isQuiet: Bool
@@ -24,7 +26,7 @@ struct ProgressDisplay {
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?
 
-  /// - Parameter total: nil where it is not known.
+  /// - Parameter total: the total amount; nil if it is not known.
   init(total: Int?, isQuiet: Bool, unit: Unit = .items) {
     self.total = total
     self.unit = unit
@@ -32,12 +34,12 @@ struct ProgressDisplay {
     start = clock.now
   }
 
-  /// Says how far it is, unless it was said a moment ago.
+  /// Shows the progress, unless it was shown a moment ago.
   ///
   /// - Parameters:
-  ///   - done: what has been done, by an earlier run included.
-  ///   - failed: what could not be done, beside that.
-  ///   - resumed: what an earlier run had done.
+  ///   - done: the finished amount, including that of an earlier run.
+  ///   - failed: the failed amount.
+  ///   - resumed: the amount that an earlier run had finished.
   mutating func show(done: Int, failed: Int = 0, resumed: Int = 0) {
     guard !isQuiet else { return }
     let now = clock.now
@@ -48,12 +50,12 @@ struct ProgressDisplay {
     if isTerminal { Console.status(line) } else { Console.error(line) }
   }
 
-  /// Leaves the terminal's line.
+  /// Ends the line of the terminal.
   func end() {
     if !isQuiet && isTerminal && last != nil { Console.status("", endsLine: true) }
   }
 
-  /// The last words, such as `998 pictures in 1:12, 13.8 a second; 2 failed`.
+  /// Writes the summary, such as `998 pictures in 1:12, 13.8 a second; 2 failed`.
   func tell(done: Int, of thing: String, notes: [String] = []) {
     guard !isQuiet else { return }
     let seconds = start.duration(to: clock.now).seconds

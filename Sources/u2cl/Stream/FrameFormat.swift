@@ -1,9 +1,11 @@
 import ArgumentParser
+import Pictures
+import Tensors
 import U2Net
 
-/// How frames lie in a stream: rows of interleaved bytes, nothing between them.
+/// The format of the frames of a stream: rows of interleaved bytes without padding.
 struct FrameFormat: Sendable {
-  /// What a pixel is, by ffmpeg's names.
+  /// The pixel formats, by ffmpeg's names.
   enum Pixel: String, CaseIterable, ExpressibleByArgument, Sendable {
     case rgb24, rgba, gray
 
@@ -19,10 +21,10 @@ struct FrameFormat: Sendable {
   let size: Size
   let pixel: Pixel
 
-  /// Bytes of one frame.
+  /// The number of bytes of a frame.
   var byteCount: Int { size.height * size.width * pixel.byteCount }
 
-  /// The picture that a frame's bytes are.
+  /// The picture of a frame.
   func picture(of frame: [UInt8]) -> Picture {
     switch pixel {
     case .rgb24: Picture(size: size, hasAlpha: false, samples: .bits8(frame))

@@ -1,8 +1,9 @@
 import Glibc
+import Models
 import Pipelines
 import U2Net
 
-/// Whole frames from a stream, each read when there is room for it: whoever writes the stream waits meanwhile.
+/// Reads whole frames from a stream, each when there is room for it; the writer of the stream waits until then.
 final class FrameSource: Sendable {
   private struct State {
     var count = 0
@@ -20,10 +21,10 @@ final class FrameSource: Sendable {
     self.stop = stop
   }
 
-  /// Why the stream was no good, once it has ended.
+  /// Why the stream ended early; nil if it did not.
   var failure: Failure? { state.update { $0.failure } }
 
-  /// The bytes of the next frame; nil at the end, or when told to stop.
+  /// Reads the bytes of the next frame; nil at the end, or after the stop signal.
   func next() -> [UInt8]? {
     var filled = 0
     var failed: Int32?

@@ -1,22 +1,24 @@
 import ArgumentParser
+import Pictures
+import Tensors
 import U2Net
 
-/// What goes out for each frame.
+/// What is written for each frame.
 enum FrameOutput: String, CaseIterable, ExpressibleByArgument, Sendable {
-  /// The mask: a byte for each pixel.
+  /// The mask, one byte per pixel.
   case mask
-  /// The frame's colours and the mask as alpha, straight.
+  /// The colours of the frame with the mask as straight alpha.
   case rgba
-  /// The frame laid over the background: three bytes for each pixel.
+  /// The frame laid over the background, three bytes per pixel.
   case composite
 }
 
-/// Turns masked frames, one after the other, into the bytes that go out.
+/// Turns masked frames into the bytes that are written.
 struct FrameWriter {
   private let output: FrameOutput
   private let background: Color
   private var smoothing: TemporalSmoothing?
-  /// Frames so far.
+  /// The number of frames so far.
   private(set) var count = 0
 
   init(output: FrameOutput, background: Color, smoothing strength: Double) {
@@ -38,10 +40,10 @@ struct FrameWriter {
 }
 
 extension Picture {
-  /// The samples of a picture of 8 bits.
+  /// The samples of an 8-bit picture.
   fileprivate var bytes: [UInt8] { samples8 }
 
-  /// The picture with a mask as its alpha, times the alpha that it has.
+  /// The picture with the product of a mask and its own alpha as alpha.
   fileprivate func cutOut(by mask: Mask) -> Picture {
     let (source, count, channels) = (samples8, mask.pixels.count, channels)
     let rgba = [UInt8](unsafeUninitializedCapacity: 4 * count) { rgba, initialized in

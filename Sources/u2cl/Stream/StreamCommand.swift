@@ -1,65 +1,73 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Models
+import Pictures
 import Pipelines
+import Tensors
 import U2Net
 
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream", abstract: "Mask the raw frames of a video, from standard input to standard output.",
+    usage: "u2cl stream --width <pixels> --height <pixels> [<options>]",
     discussion: """
-      Frames are rows of pixels without header or padding, as ffmpeg reads and writes them with -f rawvideo; they come
-      out in the order in which they came in. README.md has the command lines for ffmpeg.
+      Frames are rows of pixels without header or padding, as ffmpeg reads and writes them with -f rawvideo. They are \
+      written in the order in which they are read. README.md has command lines for ffmpeg.
       """)
 
-  @Option(help: "A frame's width in pixels.")
+  @Option(help: ArgumentHelp("Width of a frame.", valueName: "pixels"))
   var width: Int
 
-  @Option(help: "A frame's height in pixels.")
+  @Option(help: ArgumentHelp("Height of a frame.", valueName: "pixels"))
   var height: Int
 
-  @Option(help: "What a pixel of the frames that come in is: rgb24, rgba or gray.")
+  @Option(help: ArgumentHelp("Pixel format of the frames that are read.", valueName: "format"))
   var pixel = FrameFormat.Pixel.rgb24
 
   @Option(
     name: [.short, .long],
-    help: "The frames that go out: mask (gray), rgba (cut out), composite (rgb24, laid over --background).")
+    help: ArgumentHelp(
+      "Frames that are written: mask (gray), rgba (cut-out), or composite (rgb24, laid over --background).",
+      valueName: "frames"))
   var output = FrameOutput.mask
 
   @Option(
-    help: "How strongly masks are smoothed over time where the picture stands still: 0, not at all, to 1, for ever.")
-  var smooth = 0.0
+    help: ArgumentHelp(
+      "Strength of smoothing over time where the picture does not change, from 0 (none) to 1 (the mask never changes).",
+      valueName: "strength"))
+  var smooth: Number = 0.0
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
 
-  @OptionGroup var device: DeviceOptions
+  @OptionGroup(title: "Device") var device: DeviceOptions
 
-  @Option(help: "So many frames go through the network at once; each waits for the others.")
+  @Option(
+    help: ArgumentHelp(
+      "Batch size: frames that the network computes at once, 1 to 4096. A frame waits for its batch.", valueName: "n"))
   var batch = 1
 
-  @Flag(name: .shortAndLong, help: "Nothing on standard error but failures and fallbacks.")
+  @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
   func validate() throws {
     guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= Picture.pixelLimit else {
       throw ValidationError("A frame of \(width)×\(height) is not possible; it has up to 100 million pixels")
     }
-    guard 0...1 ~= smooth else { throw ValidationError("--smooth is a number from 0 to 1") }
-    guard Benchmark.batchRange.contains(batch) else {
-      throw ValidationError("A batch has from 1 to \(Benchmark.batchRange.upperBound) pictures")
-    }
+    guard 0...1 ~= smooth.value else { throw ValidationError("--smooth is a number from 0 to 1") }
+    try BatchSize.check(batch)
   }
 
   func run() throws {
     let format = FrameFormat(size: Size(height: height, width: width), pixel: pixel)
     let stop = StopSignal()
-    let interruption = SignalHandler(stop)
+    let signals = SignalHandler(stop)
     let source = FrameSource(format: format, descriptor: STDIN_FILENO, stop: stop)
-    var writer = FrameWriter(output: output, background: model.input.background, smoothing: smooth)
+    var writer = FrameWriter(output: output, background: model.input.background, smoothing: smooth.value)
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
     let detection = DetectionSetup(
-      model: model, device: device, maps: .saliency, need: .masks, batch: batch, isQuiet: quiet)
+      model: model, device: device, maps: .saliency, output: .masks, batch: batch, isQuiet: quiet)
     pipeline(detection, format).run(stop: stop) {
       source.next()
     } deliver: { _, result in
@@ -72,11 +80,11 @@ struct StreamCommand: ParsableCommand {
         stop.request()
       }
     }
-    interruption.end()
+    signals.end()
     progress.end()
     if let failure = failure ?? source.failure { throw failure }
-    progress.tell(done: writer.count, of: "frame", notes: interruption.name.map { ["stopped by \($0)"] } ?? [])
-    interruption.endProcess()
+    progress.tell(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
+    signals.endProcess()
   }
 
   private func pipeline(_ detection: DetectionSetup, _ format: FrameFormat) -> FramePipeline {
@@ -89,7 +97,7 @@ struct StreamCommand: ParsableCommand {
       load: { frame, _ in .success(DecodedPicture(picture: format.picture(of: frame), duration: .zero)) },
       devices: detection.devices(),
       store: { _, found in
-        Result { () throws(Failure) in MaskedFrame(picture: found.picture, mask: try found.detection.mask()) }
+        Result { () throws(Failure) in MaskedFrame(picture: found.picture, mask: try found.mask()) }
       })
   }
 }

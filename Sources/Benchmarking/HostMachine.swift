@@ -1,0 +1,39 @@
+import CBuildInfo
+import FoundationEssentials
+import Glibc
+
+/// The machine that a report comes from.
+package struct HostMachine: Sendable, Hashable, Codable {
+  /// The operating system.
+  package let system: String
+  /// The name of the processor; nil if the system does not tell.
+  package let processor: String?
+  /// The number of logical cores that this process may use.
+  package let cores: Int
+
+  /// Describes this machine.
+  package init() {
+    system = ProcessInfo.processInfo.operatingSystemVersionString
+    processor = Self.processorName
+    cores = ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  private static var processorName: String? {
+    guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return nil }
+    let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
+    guard let line, let colon = line.firstIndex(of: ":") else { return nil }
+    return String(line[line.index(after: colon)...].drop { $0 == " " })
+  }
+
+  /// The largest amount of memory that this process has held so far, in bytes.
+  static var peakMemory: Int {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    // Linux counts in KiB.
+    return usage.ru_maxrss * 1024
+  }
+}
+
+/// The commit that this program was built from, followed by `+` if files had been changed; nil if the build did not record
+/// it, as `make build` does.
+package let u2clCommit = u2cl_build_commit().map { String(cString: $0) }

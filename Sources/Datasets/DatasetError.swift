@@ -1,0 +1,23 @@
+/// Why a data set could not be found.
+package enum DatasetError: Error, Hashable, CustomStringConvertible {
+  /// There is no such folder.
+  case noFolder(String)
+  /// The folder cannot be read.
+  case unreadableFolder(String)
+  /// The folder has none of the known layouts.
+  case unknownLayout(String)
+  /// No file of the first folder has a mask with its name in the second.
+  case noPairs(inputs: String, masks: String)
+
+  /// What is wrong, and where; one line.
+  package var description: String {
+    switch self {
+    case .noFolder(let folder): "there is no folder \(folder); check the path"
+    case .unreadableFolder(let folder): "\(folder) cannot be read; check its permissions"
+    case .unknownLayout(let folder):
+      "\(folder) is in no layout that is known (images and masks, Imgs, Image and GT, …)"
+    case .noPairs(let inputs, let masks):
+      "no file of \(inputs) has a mask of its name in \(masks); check the two folders"
+    }
+  }
+}

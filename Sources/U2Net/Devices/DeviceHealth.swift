@@ -1,0 +1,53 @@
+import Caches
+import Engine
+import OpenCL
+
+/// What earlier processes found out about a device with its driver: that it works, or why it cannot be used.
+struct DeviceHealth {
+  /// What is kept for later processes.
+  private enum Record: JournalRecord, Equatable {
+    /// Programs were built and run.
+    case sound
+    /// The device cannot be used.
+    case failed(reason: String)
+  }
+
+  private let device: Device
+  private var journal: DeviceJournal
+
+  /// - Parameter cache: where records are kept; nil to keep none.
+  init(_ device: Device, cache: Cache?) {
+    self.device = device
+    journal = DeviceJournal(["health 2", u2clVersion] + device.identity, cache: cache)
+  }
+
+  private var record: Record? { journal.lines.last.flatMap(Record.init(line:)) }
+
+  /// Whether an earlier process has used the device without harm.
+  var isSound: Bool { record == .sound }
+
+  /// Why the device cannot be used; nil if nothing is known against it.
+  var failure: Failure? {
+    guard case .failed(let reason) = record else { return nil }
+    return failure(for: reason)
+  }
+
+  private func failure(for reason: String) -> Failure {
+    Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
+  }
+
+  /// Records that the device works.
+  mutating func noteSound() {
+    if !isSound { append(.sound) }
+  }
+
+  /// Records why the device cannot be used, and returns that as a failure.
+  mutating func fail(_ reason: String) -> Failure {
+    append(.failed(reason: reason))
+    return failure(for: reason)
+  }
+
+  private mutating func append(_ record: Record) {
+    if let line = record.line { journal.append(line) }
+  }
+}
