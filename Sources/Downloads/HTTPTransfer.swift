@@ -39,7 +39,7 @@ struct HTTPTransfer {
   private func reason(_ code: CURLcode, _ message: String) -> String {
     switch code {
     case CURLE_UNSUPPORTED_PROTOCOL where address.isSecure:
-      "it redirects to an address without HTTPS, which is refused"
+      "it redirects to an address that is not HTTPS, which is refused"
     case CURLE_OPERATION_TIMEDOUT where message.contains("slow"):
       "it stalled: fewer than \(limits.stallBytes) bytes a second for \(limits.stallSeconds) s"
     default: message.hasSuffix(".") ? String(message.dropLast()) : message

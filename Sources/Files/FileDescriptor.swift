@@ -1,8 +1,8 @@
 internal import LibC
 
-/// An open file, by the number that the system knows it by. Whoever opens it closes it: `closeAfter` does.
+/// The descriptor of an open file. It must be closed, by `close` or `closeAfter`.
 package struct FileDescriptor: Hashable, Sendable {
-  /// The system's number.
+  /// The number of the descriptor.
   package let rawValue: Int32
 
   package init(rawValue: Int32) { self.rawValue = rawValue }
@@ -24,12 +24,12 @@ extension FileDescriptor {
     try open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
   }
 
-  /// Opens what is there to be written: a device or a pipe.
+  /// Opens an existing file, such as a device or a pipe, to be written.
   package static func writing(_ path: FilePath) throws(SystemError) -> FileDescriptor {
     try open(path, O_WRONLY | O_CLOEXEC)
   }
 
-  /// Makes a file that is not there yet, to be written.
+  /// Creates a file to be written; fails if the path exists.
   ///
   /// - Parameter permissions: before the process's mask is applied.
   package static func creating(_ path: FilePath, permissions: UInt32) throws(SystemError) -> FileDescriptor {
@@ -53,7 +53,7 @@ extension FileDescriptor {
     return FileDescriptor(rawValue: descriptor)
   }
 
-  /// Closes the file; some file systems report only now that what was written found no room.
+  /// Closes the file. Some file systems report only now that the disk is full.
   package func close() throws(SystemError) {
     guard LibC.close(rawValue) == 0 else { throw .last }
   }
@@ -120,7 +120,7 @@ extension FileDescriptor {
     }
   }
 
-  /// Every byte of a regular file, wherever the descriptor stands.
+  /// All bytes of a regular file, wherever the descriptor stands.
   package func contents() throws(SystemError) -> [UInt8] {
     let size = try status().byteCount
     var failure: SystemError?
@@ -150,7 +150,7 @@ extension FileDescriptor {
     try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in try write(UnsafeRawBufferPointer(bytes)) }
   }
 
-  /// Hands bytes to `write(2)`, or to what stands for it in a test, until none are left.
+  /// Calls `write(2)`, or a substitute in a test, until no bytes are left.
   package static func writeAll(
     _ bytes: UnsafeRawBufferPointer, by call: (UnsafeRawBufferPointer) -> Int
   ) throws(SystemError) {

@@ -2,8 +2,8 @@ internal import LibC
 
 /// A file that is mapped into memory to be read, and unmapped with this object.
 ///
-/// Trap: if another program cuts the file short, reading what is gone ends this process with SIGBUS. A file that is
-/// replaced by renaming stays whole.
+/// Trap: if another program cuts the file short, reading the missing bytes ends this process with SIGBUS. A file that
+/// is replaced by renaming stays whole.
 package final class FileMapping: @unchecked Sendable {
   // Unchecked Sendable because of the pointer: what it points at is never written and lives until `deinit`.
 

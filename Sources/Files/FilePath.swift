@@ -1,17 +1,16 @@
 /// The path of a file: any bytes but zero, split at `/`.
 ///
-/// Paths are kept, compared, sorted and hashed byte by byte, as Linux does it: two names that look alike, one in NFC
-/// and one in NFD, are two files, and a name in Latin-1 is a name. `String` can do neither. Nothing is normalized
-/// either, so that messages quote a path as its user wrote it, and the slash at the end of `out/` still says that a
-/// folder is meant. Use `description` in messages and `bytes` for everything else.
+/// Paths are stored, compared, sorted and hashed byte by byte, as Linux does. Two names that look alike, one in NFC and
+/// one in NFD, are two files, and a name may be in Latin-1; `String` supports neither. Paths are not normalized, so
+/// that messages quote a path as the user wrote it, and `out/` still says that a folder is meant.
 public struct FilePath: Hashable, Sendable {
-  /// The path, without the zero that ends it in C.
+  /// The bytes, without the zero that ends a path in C.
   public let bytes: [UInt8]
 
   /// A path of these bytes.
   public init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
-  /// A path that is known as text: its UTF-8.
+  /// The path of the UTF-8 of a text.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
   static let slash = UInt8(ascii: "/")
@@ -19,7 +18,7 @@ public struct FilePath: Hashable, Sendable {
 }
 
 extension FilePath: ExpressibleByStringLiteral {
-  /// `"photos/a.jpg"`.
+  /// A path such as `"photos/a.jpg"`.
   public init(stringLiteral text: String) { self.init(text) }
 }
 
@@ -29,11 +28,11 @@ extension FilePath: Comparable {
 }
 
 extension FilePath: CustomStringConvertible {
-  /// The path on one line for messages: control characters and bytes that are not UTF-8 appear as `\n` and `\xE9`.
+  /// The path on one line, for messages. Control characters and bytes that are not UTF-8 are escaped: `\n`, `\xE9`.
   public var description: String { String(printing: bytes) }
 
-  /// The path as text, for JSON and for interfaces that take a `String`. Bytes that are not UTF-8 become U+FFFD, and
-  /// the text then names no file any more.
+  /// The path as text, for JSON and for interfaces that take a `String`. Bytes that are not UTF-8 become U+FFFD;
+  /// then the text is not the path of the file.
   public var string: String { String(decoding: bytes, as: UTF8.self) }
 }
 
@@ -45,10 +44,10 @@ extension FilePath {
   /// Whether the path is empty.
   public var isEmpty: Bool { bytes.isEmpty }
 
-  /// Whether the path ends with a slash, by which users say that they mean a folder.
+  /// Whether the path ends with a slash, which says that a folder is meant.
   public var endsWithSlash: Bool { bytes.last == Self.slash }
 
-  /// The names between the slashes, in order; `a/b` and `/a//b/` have the same.
+  /// The names between the slashes: `a` and `b` for `a/b` as well as for `/a//b/`.
   public var components: [FilePath] { bytes.split(separator: Self.slash).map { FilePath(bytes: $0) } }
 
   /// The last name, such as `photo.jpg`; nil for an empty path and for the root.
@@ -89,7 +88,7 @@ extension FilePath {
 
 // Longer paths.
 extension FilePath {
-  /// The path of something in this folder: `folder/name`. Where one of the two is empty, the other.
+  /// The path `name` in this folder: `folder/name`. If one of them is empty, the other.
   public func appending(_ name: FilePath) -> FilePath {
     if isEmpty { return name }
     if name.isEmpty { return self }
@@ -99,13 +98,13 @@ extension FilePath {
   /// The path with `text` added to its last name: `photo.png.part` of `photo.png` and `.part`.
   public func adding(suffix text: String) -> FilePath { FilePath(bytes: bytes + Array(text.utf8)) }
 
-  /// The path from the root: an absolute path is itself, any other lies in `folder`.
+  /// The absolute path: a relative path is taken to be in `folder`.
   public func absolute(in folder: FilePath) -> FilePath { isAbsolute ? self : folder.appending(self) }
 }
 
 extension FilePath {
-  /// Calls `body` with the path as C has it. A path that holds a zero byte, which C would cut short, becomes an empty
-  /// one, of which every system call says that there is no such file.
+  /// Calls `body` with the path as a C string. C would cut a path short at a zero byte, so such a path becomes an empty
+  /// one, for which every system call reports that there is no such file.
   package func withCString<Result, Problem: Error>(
     _ body: (UnsafePointer<CChar>) throws(Problem) -> Result
   ) throws(Problem) -> Result {
@@ -115,7 +114,7 @@ extension FilePath {
     }
   }
 
-  /// The path at a pointer to a C string.
+  /// The path in a C string.
   package init(cString: UnsafePointer<CChar>) {
     var bytes: [UInt8] = []
     var next = cString

@@ -1,8 +1,8 @@
 internal import LibC
 
-/// What the system knows about a file without opening it (stat).
+/// The status of a file (stat).
 package struct FileStatus: Sendable {
-  /// What sort of thing has the name.
+  /// The kinds of files.
   package enum Kind: Hashable, Sendable {
     case regular, folder, link
     /// A device, a pipe or a socket.
@@ -15,7 +15,7 @@ package struct FileStatus: Sendable {
     package let nanoseconds: Int
   }
 
-  /// Which file it is, whatever its names are.
+  /// The identity of a file, whatever its names are.
   package struct Identity: Hashable, Sendable {
     let device: UInt64
     let number: UInt64
@@ -26,7 +26,7 @@ package struct FileStatus: Sendable {
   package let byteCount: Int
   /// When it was last written.
   package let modified: Time
-  /// When it, its name's place or its permissions were last changed.
+  /// When its contents, name or permissions were last changed.
   package let changed: Time
   package let identity: Identity
   package let owner: UInt32

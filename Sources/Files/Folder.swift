@@ -1,6 +1,6 @@
 internal import LibC
 
-/// Folders: made, listed, removed.
+/// Makes, lists and examines folders.
 package enum Folder {
   /// The names of everything in a folder, in the order of their bytes.
   package static func names(in folder: FilePath) throws(SystemError) -> [FilePath] {
@@ -31,9 +31,9 @@ package enum Folder {
     guard status.kind == .folder else { throw .notFolder }
   }
 
-  /// Makes a folder that is this user's alone, or finds it so.
+  /// Makes a folder that only this user may use, or finds it there.
   ///
-  /// - Returns: false if another user could have made what is there.
+  /// - Returns: false if another user could have made the existing one.
   package static func makePrivate(_ path: FilePath) -> Bool {
     guard path.withCString({ mkdir($0, 0o700) }) == 0 || errno == EEXIST,
       let status = try? FileStatus(of: path, followingLinks: false)
@@ -58,8 +58,8 @@ package enum Folder {
   /// Makes sure that a folder takes files and that the disk has room.
   ///
   /// - Parameters:
-  ///   - name: of the empty file that is made and removed to see it.
-  ///   - room: how many bytes must be free.
+  ///   - name: the name of an empty file that is made and removed as a test.
+  ///   - room: the bytes that must be free.
   package static func probe(_ folder: FilePath, name: FilePath, room: Int) throws(SystemError) {
     let probe = folder.appending(name)
     try FileDescriptor.creating(probe, permissions: 0o600).close()

@@ -1,9 +1,9 @@
 internal import LibC
 
 extension FileDescriptor {
-  /// Opens a file as `appending` does and waits until no other process has it locked. Closing the file unlocks it.
+  /// Opens a file as `appending` does, and waits until no other process has it locked. Closing the file unlocks it.
   ///
-  /// Where the file system has no locks, two processes may write at once; callers must be able to tell.
+  /// Trap: some file systems have no locks. Then two processes may write at once, and callers must detect that.
   package static func lockedAppending(
     _ path: FilePath, permissions: UInt32
   ) throws(SystemError) -> FileDescriptor {
@@ -12,8 +12,8 @@ extension FileDescriptor {
     return file
   }
 
-  /// The same for a file that its owner renames or removes when it is complete: whoever waited for such a file opens
-  /// the path again.
+  /// The same for a file that its owner renames or removes when it is complete. A process that waited then opens the
+  /// path again.
   ///
   /// - Parameter whenBusy: called once, before the wait.
   package static func lockedAppendingInPlace(

@@ -1,6 +1,6 @@
 extension String {
-  /// The text of bytes that may hold anything, on one line: what is not UTF-8 appears as `\xE9`, and control characters
-  /// as in `printable(atMost:)`.
+  /// Any bytes as text on one line. Bytes that are not UTF-8 are escaped as `\xE9`, and control characters as in
+  /// `printable(atMost:)`.
   package init(printing bytes: [UInt8]) {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = text.printable()
@@ -23,11 +23,11 @@ extension String {
     }
   }
 
-  /// The text on one line, for messages that quote a file or its name, which may hold anything. Control characters,
-  /// line separators and marks that turn the direction of writing around appear as `\n`, `\t` or `\u{202E}`. A
-  /// combining mark at the beginning stands on a space, as it would change the quotation mark before it otherwise.
+  /// The text on one line, for messages that quote a file or its name. Control characters, line separators and
+  /// bidirectional controls are escaped: `\n`, `\t`, `\u{202E}`. A combining mark at the beginning is preceded by a
+  /// space, because it would change the quotation mark before it.
   ///
-  /// - Parameter count: the most Unicode scalars to keep; an ellipsis stands for the rest.
+  /// - Parameter count: the most Unicode scalars to keep; an ellipsis replaces the rest.
   package func printable(atMost count: Int = .max) -> String {
     let isPlain = utf8.count <= count && utf8.allSatisfy { 0x20..<0x7F ~= $0 }
     if isPlain { return self }
@@ -60,7 +60,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Embeddings, overrides and isolates of the bidirectional algorithm: they reorder the rest of a terminal's line.
+  /// Whether the scalar is an embedding, override or isolate of the bidirectional algorithm, which reorders the rest of
+  /// a line.
   fileprivate var turnsDirection: Bool { 0x202A...0x202E ~= value || 0x2066...0x2069 ~= value }
 }
 

@@ -1,6 +1,6 @@
 internal import LibC
 
-/// Files that are read and written whole: a reader sees the old file or the new one and never half of one.
+/// Reads and writes whole files. A reader sees the old file or the new one, and never half of one.
 package enum WholeFile {
   /// The bytes of a file; nil if it holds more than `limit`.
   package static func read(_ path: FilePath, limit: Int = .max) throws(SystemError) -> [UInt8]? {
@@ -8,15 +8,15 @@ package enum WholeFile {
     return try file.closeAfter { () throws(SystemError) in try file.readToEnd(limit: limit) }
   }
 
-  /// The bytes of a regular file that belongs to this user or to root and that nobody else may write. What others could
-  /// have written must not be trusted if it is code, such as a compiled program.
+  /// The bytes of a regular file that belongs to this user or to root and that nobody else may write. Use it for code,
+  /// such as compiled programs, which must not come from other users.
   package static func readTrusted(_ path: FilePath) throws(SystemError) -> [UInt8] {
     let file = try FileDescriptor.reading(path, waits: false)
     return try file.closeAfter { () throws(SystemError) in try file.trustedContents() }
   }
 
-  /// Writes bytes into a temporary file and renames it. After a failure the path is as it was, and no temporary file is
-  /// left.
+  /// Writes bytes to a temporary file and renames it. After a failure the old file is unchanged, and no temporary file
+  /// is left.
   ///
   /// - Parameter temporary: a free path in the same folder.
   package static func replace(
@@ -29,14 +29,14 @@ package enum WholeFile {
     }
   }
 
-  /// Writes a file as its user asked for it.
+  /// Writes a file at a path that a user named.
   ///
-  /// A symbolic link keeps pointing at the file, which is replaced. A device or a pipe is written to as it is. Where
-  /// the system has files without names (Linux, most file systems), the temporary file is one: a process that is killed
-  /// leaves nothing behind.
+  /// A symbolic link keeps pointing at the file, which is replaced. A device or a pipe is written to
+  /// directly. If the file system has files without names (most on Linux), the temporary file is one, so that a process
+  /// that is killed leaves nothing behind.
   ///
   /// - Parameter fill: writes the bytes; called again with another file if the file system has no files without names.
-  /// - Throws: `SystemError`, or what `fill` threw; then the path is as it was, and no temporary file is left.
+  /// - Throws: `SystemError`, or what `fill` threw; then the old file is unchanged, and no temporary file is left.
   package static func save(to path: FilePath, _ fill: (FileDescriptor) throws -> Void) throws {
     var target = path
     if let status = try? FileStatus(of: path) {
@@ -78,7 +78,7 @@ package enum WholeFile {
 }
 
 extension FileDescriptor {
-  /// Every byte of a file that this process may trust; see `WholeFile.readTrusted`.
+  /// The contents, if this process may trust them; see `WholeFile.readTrusted`.
   package func trustedContents() throws(SystemError) -> [UInt8] {
     let status = try status()
     guard status.kind == .regular, status.owner == geteuid() || status.owner == 0, status.permissions & 0o022 == 0

@@ -62,8 +62,8 @@ import Testing
     // os.system is defined in the module that Python calls posix.
     #expect(
       error?.description
-        == "\(name): the pickle asks for 'posix.system', which is refused: only tensors, dictionaries and numbers are built; "
-        + "save the state_dict alone"
+        == "\(name): the pickle asks for 'posix.system', which is refused: only tensors, dictionaries and numbers are "
+        + "built; save the state_dict alone"
     )
   }
 

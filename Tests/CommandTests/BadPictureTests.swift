@@ -33,7 +33,7 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     BadPicture("huge.webp", "claims 16383×16383 pixels") {
       try Sandbox.bytes(Sandbox.picture("claims-16383x16383.webp"))
     },
-    BadPicture("line\nbreak.png", "'line?break.png'") { [] },
+    BadPicture("line\nbreak.png", #"'line\nbreak.png'"#) { [] },
   ]
 
   @Test(arguments: rows) func aBadPictureIsTold(row: BadPicture) throws {

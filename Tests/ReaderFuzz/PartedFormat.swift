@@ -50,9 +50,7 @@ extension PartedFormat {
 }
 
 extension FixedWidthInteger {
-  /// Lowest byte first.
-  var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
-  /// Highest byte first.
+  /// The bytes in big-endian order.
   var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 
   /// The integer at `place`; nil if the bytes end before it does.

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 
 /// Safetensors: the length of the header, the header in JSON, then the elements.
