@@ -1,13 +1,13 @@
-// conv2d_c16: square convolution of stride 1 that keeps the size, on blocks of 16 channels; bias, then, as told,
-// ReLU and the residual add.
+// conv2d_c16: square convolution with stride 1 that keeps the size, on blocks of 16 channels, with the bias and
+// optionally ReLU and a residual.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
 // at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16.
 // Weights are packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out], the bias [outChannels].
 // The padding, kernel / 2 * dilation, is at most MAX_PADDING. Sums are float32. One work-item computes X_TILE pixels of
 // `rows` rows for 16 output channels: the sums of a tile stay in registers, each pixel is broadcast, and a row of
-// weights is one vector. The last tile of a row is moved back inside it, so that the width is at least X_TILE and no
-// pixel is masked; two work-items may then write the same values.
+// weights is one vector. The last tile of a row is shifted back to end at the row's end, so that no pixel is masked;
+// the width must be at least X_TILE, and two work-items may store the same values.
 // For CPU devices: work-groups of one, no local memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile
@@ -57,7 +57,7 @@ void conv2d_c16(
             ACCUMULATE(pixels, w + kx * 256)
           }
         } else {
-          // At an edge: the pixels that all taps of the row see, with zeros beyond the edge.
+          // At an edge: the pixels that all taps of the row read, with zeros beyond the edge.
           float strip[(X_TILE + 2 * MAX_PADDING) * 16];
           for (int i = 0; i < X_TILE + 2 * padding; i++) {
             const int at = x - padding + i;

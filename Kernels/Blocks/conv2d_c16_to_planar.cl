@@ -1,13 +1,13 @@
 // conv2d_c16_to_planar: square convolution with zero padding, from blocks of 16 channels to a few planar maps, such as
-// the side outputs; bias and, as told, ReLU.
+// the side outputs, with the bias and optionally ReLU.
 //
-// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 +
-// c % 16, its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width
-// + x. Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels]. The input and the
-// weights begin at multiples of 16 elements. Sums are float32: 16 partial sums over the channels of a block's place,
-// added at the end. One work-item computes X_TILE pixels of a row of one output channel; the last tile of a row is
-// moved back inside it, so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local
-// memory.
+// The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c %
+// 16, and its channels are a multiple of 16. The output is planar: element (n, c, y, x) lies at at.x + n * at.y + (c *
+// height + y) * width + x. Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias is
+// [outChannels]. The input and the weights begin at multiples of 16 elements. Sums are float32: 16 partial sums, one
+// for each place in a block, are added at the end. One work-item computes X_TILE pixels of a row of one output channel.
+// The last tile of a row is shifted back to end at the row's end; the output's width must be at least X_TILE. For CPU
+// devices: work-groups of one, no local memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile
 #endif
@@ -31,7 +31,7 @@ void conv2d_c16_to_planar(
   const int blocks = in_shape.y / 16, height = in_shape.z, width = in_shape.w;
   const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
   const int first = x * stride - padding, last = (x + X_TILE - 1) * stride + (kernel_size - 1) * dilation - padding;
-  const int inside = first >= 0 && last < width;  // whether no tap of the tile lies beside the row
+  const int inside = first >= 0 && last < width;  // whether all taps of the tile are inside the row
   __global const float16 *w = (__global const float16 *)(parameters + weights_and_bias.x)
       + (ulong)out_channel * blocks * kernel_size * kernel_size;
 

@@ -1,13 +1,12 @@
 // conv2d_planar_to_c16: square convolution with zero padding, from planar activations, such as a picture, to blocks of
-// 16 channels; bias and, as told, ReLU.
+// 16 channels, with the bias and optionally ReLU.
 //
 // The input is planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x. The output is
-// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of
-// 16.
-// Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels]. The output and the
-// parameters begin at multiples of 16 elements. Sums are float32.
-// One work-item computes X_TILE pixels of a row for 16 output channels; the last tile of a row is moved back inside it,
-// so that the output's width is at least X_TILE. For CPU devices: work-groups of one, no local memory.
+// blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, and its
+// channels are a multiple of 16. Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias is
+// [outChannels]. The output and the parameters begin at multiples of 16 elements. Sums are float32. One work-item
+// computes X_TILE pixels of a row for 16 output channels. The last tile of a row is shifted back to end at the row's
+// end; the output's width must be at least X_TILE. For CPU devices: work-groups of one, no local memory.
 #ifndef X_TILE
 #define X_TILE 16  // pixels of one tile
 #endif
@@ -33,7 +32,7 @@ void conv2d_planar_to_c16(
   const int channels = in_shape.y, height = in_shape.z, width = in_shape.w;
   const int kernel_size = window.x, stride = window.y, padding = window.z, dilation = window.w;
   const int first = x * stride - padding, last = (x + X_TILE - 1) * stride + (kernel_size - 1) * dilation - padding;
-  const int inside = first >= 0 && last < width;  // whether no tap of the tile lies beside the row
+  const int inside = first >= 0 && last < width;  // whether all taps of the tile are inside the row
   __global const float *w = parameters + weights_and_bias.x + (ulong)block * channels * kernel_size * kernel_size * 16;
   const float16 bias = *(__global const float16 *)(parameters + weights_and_bias.y + block * 16);
 

@@ -1,5 +1,4 @@
-// max_pool_c16: the maximum of each square window, on blocks of 16 channels; windows that hang over the far edge count
-// what lies inside.
+// max_pool_c16: the maximum of each square window, on blocks of 16 channels. Windows may extend beyond the far edge.
 //
 // Views are blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16.
 // One work-item computes a row of one block. For CPU devices: work-groups of one, no local memory.

@@ -1,7 +1,7 @@
-// upsample_c16: bilinear resampling to a given size without antialiasing, as PyTorch's
+// upsample_c16: bilinear resampling to a given size without antialiasing, like PyTorch's
 // interpolate(mode="bilinear"), on blocks of 16 channels.
-// Row y of the output lies at grid.x * (y + grid.y) - grid.y of the input's rows, columns likewise by grid.z and .w: a
-// shift of 0.5 is half-pixel centres. Positions before the first row become it.
+// Row y of the output lies at row grid.x * (y + grid.y) - grid.y of the input, and columns likewise by grid.z and
+// grid.w. A shift of 0.5 means half-pixel centres. Negative positions become 0.
 //
 // Views are blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16.
 // One work-item computes a row of one block. For CPU devices: work-groups of one, no local memory.

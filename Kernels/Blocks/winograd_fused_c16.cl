@@ -1,10 +1,10 @@
-// winograd_fused_c16: Winograd's 3×3 convolution (winograd.cl), all of it for one group of tiles after the other: for
+// winograd_fused_c16: Winograd's 3×3 convolution (see winograd.cl) in one launch, group of tiles by group of tiles, for
 // maps of many tiles and weights that stay in a processor's caches.
 //
-// Weights are G g Gᵀ, packed [outChannels / 16][36][inChannels][16 out], the bias [outChannels].
-// One work-item computes `groups_per_item` groups for all output channels. For each it writes the transformed input
-// [36][inChannels / 16][TILES][16] and, block by block, the products [36][TILES][16] into a slot of scratch of its own,
-// small enough to stay in a core's cache.
+// Weights are G g Gᵀ, packed [outChannels / 16][36][inChannels][16 out], the bias is [outChannels].
+// One work-item computes `groups_per_item` groups for all output channels. For each group, it stores the transformed
+// input [36][inChannels / 16][TILES][16] and then, block by block, the products [36][TILES][16] to its own slot of
+// scratch memory, which is small enough to stay in a core's cache.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
 void winograd_fused_c16(
     __global const float *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
@@ -12,12 +12,12 @@ void winograd_fused_c16(
     __global float *restrict out, const ulong2 out_at, const int out_channels, const int dilation, const int rectify,
     __global const float *restrict residual, const ulong2 residual_at, const int add_residual,
     __global float *restrict scratch, const ulong slot_count /* floats of a slot */, const int groups_per_item,
-    const int fetches /* whether the input is too large to be found in a cache */) {
+    const int fetches /* whether to prefetch the input, because it is too large for the caches */) {
   const int in_blocks = shape.y / 16, out_blocks = out_channels / 16;
   const Tiling tiling = tiling_of(shape, dilation);
   const ulong plane = (ulong)shape.z * shape.w * 16;
   const int groups = (tiling.count + TILES - 1) / TILES;
-  const int item = (int)get_global_id(0);  // one slot each
+  const int item = (int)get_global_id(0);  // each has a slot
   __global float *transformed = scratch + item * slot_count;
   const ulong stride = frequency_stride(in_blocks);
   __global float *products = transformed + 36 * stride;
@@ -30,7 +30,7 @@ void winograd_fused_c16(
             in + in_at.x + p.image * in_at.y + b * plane, p, tiling, transformed + (b * TILES + i) * 16, stride);
       }
     }
-    // While the products are computed, the next group's input is fetched, some rows of a tile for each.
+    // While products are computed, the input of the next group is prefetched, some tiles for each product.
     long next[TILES];
     for (int i = 0; i < TILES; i++) {
       const Place p = place_of(min((group + 1) * TILES + i, tiling.count - 1), tiling);

@@ -1,7 +1,7 @@
-// winograd_input_c16 and winograd_multiply_c16: Winograd's 3×3 convolution (winograd.cl) in two launches, for maps of
-// few tiles and many channels: there the weights come from memory once, and are transformed where they are used.
+// winograd_input_c16, winograd_multiply_c16: Winograd's 3×3 convolution (see winograd.cl) in two launches, for maps of
+// few tiles and many channels: the weights are read from memory once and are transformed where they are used.
 #ifndef CHUNK
-#define CHUNK 8  // blocks of input channels whose transformed weights are kept at one time
+#define CHUNK 8  // blocks of input channels whose transformed weights are kept at a time
 #endif
 
 // o = G i
@@ -18,8 +18,8 @@ __constant float G[6][3] = {
   {1.0f / 24, 1.0f / 12, 1.0f / 6}, {1.0f / 24, -1.0f / 12, 1.0f / 6}, {0.0f, 0.0f, 1.0f},
 };
 
-// Writes the transformed input [groups of this launch][36][inChannels / 16][TILES][16], for the groups from
-// `first_group` on. One work-item does one group of one block.
+// Stores the transformed input [groups of this launch][36][inChannels / 16][TILES][16], for the groups from
+// `first_group` on. One work-item transforms one group for one block of channels.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
 void winograd_input_c16(
     __global const float *restrict in, const ulong2 in_at, const int4 shape /* of the input */, const int dilation,
@@ -37,12 +37,12 @@ void winograd_input_c16(
   }
 }
 
-// Weights are those of the direct sum, packed [outChannels / 16][inChannels / 16][3][3][16 in][16 out], the bias
+// Weights are those of the direct sum, packed [outChannels / 16][inChannels / 16][3][3][16 in][16 out]; the bias is
 // [outChannels].
-// One work-item computes every `items`-th block of output channels for `groups_per_item` of the launch's groups: six of
-// the 36 products at a time, CHUNK blocks of input channels at a time, the weights are transformed and multiplied, so
-// that they stay in a core's first cache. It has a slot of scratch of its own for the products
-// [groups_per_item][36][TILES][16], behind the transformed input.
+// One work-item computes every get_global_size(0)-th block of output channels for `groups_per_item` of the launch's
+// groups. It transforms and multiplies the weights of six of the 36 products and CHUNK blocks of input channels at a
+// time, so that they stay in a core's first cache. It stores the products [groups_per_item][36][TILES][16] to its own
+// slot of scratch memory, behind the transformed input.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
 void winograd_multiply_c16(
     __global float *restrict scratch, const int4 shape /* of the input */,
@@ -50,7 +50,7 @@ void winograd_multiply_c16(
     __global float *restrict out, const ulong2 out_at, const int out_channels, const int dilation, const int rectify,
     __global const float *restrict residual, const ulong2 residual_at, const int add_residual,
     const int first_group, const int groups /* of this launch */, const int groups_per_item,
-    const ulong2 slots /* where they begin, floats of each */) {
+    const ulong2 slots /* offset of the first, floats of each */) {
   const int in_blocks = shape.y / 16, out_blocks = out_channels / 16;
   const Tiling tiling = tiling_of(shape, dilation);
   const ulong plane = (ulong)shape.z * shape.w * 16;

@@ -1,23 +1,25 @@
 // conv2d_c16_to_planar_gpu: square convolution with zero padding, from blocks of 16 channels to a few float32 planar
-// maps, such as the side outputs; bias and, as told, ReLU. For GPUs.
+// maps, such as the side outputs, with the bias and optionally ReLU. For GPUs.
 //
 // The input is blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 +
-// c % 16, its channels a multiple of 16. The output is planar: it lies at at.x + n * at.y + (c * height + y) * width
-// + x. Weights are packed [outChannels][inChannels / 16][kernel][kernel][16], the bias [outChannels], both float32.
-// A group computes PIXELS × X_TILE pixels of the map in reading order for one output channel: LANES work-items share
-// X_TILE pixels, each sums every LANES-th vector of 16 bytes (see storage.cl) of the channels, and the first adds up.
+// c % 16, and its channels are a multiple of 16. The output is planar: element (n, c, y, x) lies at
+// at.x + n * at.y + (c * height + y) * width + x. Weights [outChannels][inChannels / 16][kernel][kernel][16] and the
+// bias [outChannels] are float32.
+// A work-group computes PIXELS × X_TILE consecutive pixels of the map for one output channel: LANES work-items share
+// X_TILE pixels, each of them sums every LANES-th vector of 16 bytes (see storage.cl) of the channels, and one
+// work-item for each pixel adds up their sums.
 #ifndef X_TILE
 #define X_TILE 2  // pixels whose sums a work-item holds in registers
 #endif
 #ifndef LANES
-#define LANES 8  // work-items that share them
+#define LANES 8  // work-items that share these pixels
 #endif
 #ifndef PIXELS
-#define PIXELS 16  // such shares of a group
+#define PIXELS 16  // groups of LANES work-items in a work-group
 #endif
 
 static inline float sum_of(const channels v) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   const float4 four = v.lo + v.hi;
 #else
   const float4 four = v;
@@ -26,7 +28,7 @@ static inline float sum_of(const channels v) {
 }
 
 static inline channels load_weights(__global const float *from, const int i) {
-#if STORAGE == 16
+#if STORAGE == FLOAT16
   return vload8(i, from);
 #else
   return vload4(i, from);

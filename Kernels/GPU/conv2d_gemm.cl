@@ -1,23 +1,23 @@
-// conv2d_gemm: square convolution of stride 1 that keeps the size, on blocks of 16 channels, as an implicit matrix
-// product through local memory; bias, then, as told, ReLU and the residual add. For GPUs.
+// conv2d_gemm: square convolution with stride 1 that keeps the size, on blocks of 16 channels, as an implicit matrix
+// product through local memory, with the bias and optionally ReLU and a residual. For GPUs.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
-// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned
-// to 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
-// Weights have the elements' type and are packed in vectors of 16 bytes,
-// [inChannels / 2c][kernel][kernel][2][outChannels][c], c = 4 floats or 8 halves; the output channels of a block of 16
-// in the order 0 1 4 5 8 9 12 13 2 3 6 7 10 11 14 15, in which a work-item that holds columns 2 i and 2 i + 1 of two
-// tensor cores' products has four channels side by side.
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16. Channels are multiples of 16, and views are
+// aligned to 64 bytes. Elements are float32 or halves (see storage.cl); sums and the bias [outChannels] are float32.
+// Weights are stored like elements, packed in vectors of 16 bytes: [inChannels / 2c][kernel][kernel][2][outChannels][c]
+// with c = 4 floats or 8 halves. The output channels of each block of 16 are in the order
+// 0 1 4 5 8 9 12 13 2 3 6 7 10 11 14 15, so that a work-item that holds columns 2i and 2i + 1 of two products of tensor
+// cores has four consecutive channels.
 //
-// A work-group computes a tile of at most TILE_M pixels, patch.x × patch.y, for TILE_N output channels. It goes through
-// the input channels two vectors at a time: their patch of the input, the tile and what the taps see around it, with
-// zeros beyond the edges, comes into local memory once for all taps; the weights come tap row by tap row. Where the
-// dilation is larger than the tile, the patch is KERNEL × KERNEL tiles and nothing between them. While one row of taps
-// is multiplied the next is on its way, through registers or, on NVIDIA, by asynchronous copies.
-// With RESAMPLE the first channels of the input are those of a map of another size, which is resampled on its way into
-// local memory and never stored at this one.
-// Where there are few tiles, several groups share a tile's input channels (patch.w steps of two vectors each), leave
-// their sums in `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_sum adds them up.
+// A work-group computes a tile of patch.x × patch.y pixels, at most TILE_M, for TILE_N output channels. It loops over
+// the input channels, two vectors at a time. For each step, the patch of the input that all taps of the tile read, with
+// zeros beyond the edges, is copied to local memory once; the weights are copied row of taps by row of taps. If the
+// dilation is larger than the tile, the patch consists of KERNEL × KERNEL tiles without the pixels between them. While
+// one row of taps is multiplied, the next is being copied: through registers or, on NVIDIA, by asynchronous copies.
+// With RESAMPLE, the first channels of the input come from a map of another size, which is resampled while it is copied
+// to local memory.
+// With split-K, several work-groups share the input channels of a tile, patch.w steps each. They store their sums to
+// `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_sum adds them up.
 #ifndef KERNEL
 #define KERNEL 3  // taps on a side; odd
 #endif
@@ -34,20 +34,19 @@
 #define ITEM_N 8  // output channels of a work-item (FMA), a multiple of 4, or of a warp, a multiple of 16
 #endif
 #ifndef PATCH
-#define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8: its two vectors lie in other banks
+#define PATCH 180  // the most pixels of a patch; 4 more than a multiple of 8, so that its two vectors use other banks
 #endif
 #ifndef RESAMPLE
 #define RESAMPLE 0  // 1: the first channels are resampled
 #endif
-// 1: a work-item's pixels are resampled one after the other, straight into local memory. Otherwise AMD's compiler keeps
-// what each of them takes of its neighbours, a dozen values, in registers for all steps, and spills; Intel's does
-// better so.
+// 1: a work-item resamples its pixels one after the other, directly into local memory. With 0, AMD's compiler keeps a
+// dozen values for each pixel in registers during all steps, and spills; Intel's compiler does better with 0.
 #ifndef IN_TURN
 #define IN_TURN 0
 #endif
 #define RESAMPLES_IN_TURN (RESAMPLE && IN_TURN && MULTIPLY == FMA && COPY == REGISTERS)
 #ifndef STAGES
-#define STAGES 2  // rows of taps whose weights are in local memory or on their way; at most 1 + tap rows that are used
+#define STAGES 2  // rows of taps whose weights are in local memory or being copied; at most KERNEL + 1
 #endif
 #define FMA 0
 #define TENSOR_K16 1  // halves, m16n8k16: NVIDIA from compute capability 8.0 on
@@ -58,7 +57,7 @@
 #endif
 #define REGISTERS 0
 #define ASYNC 1       // by start_copy
-#define ASYNC_LATE 2  // to find what is read too early: each copy is made when it is waited for
+#define ASYNC_LATE 2  // for tests that find early reads: each copy happens when it is waited for
 #ifndef COPY
 #define COPY REGISTERS
 #endif
@@ -69,8 +68,8 @@
 #define UNROLL  // barriers in an unrolled loop make compilers for processors slow
 #endif
 
-// Fused multiply-adds are made of floats: a vector of halves becomes two of floats on its way into local memory.
-#define WIDENS (MULTIPLY == FMA && STORAGE == 16)
+// Fused multiply-adds take floats: a vector of halves becomes two vectors of floats when it is copied.
+#define WIDENS (MULTIPLY == FMA && STORAGE == FLOAT16)
 #define SOURCES (WIDENS ? 1 : 2)           // vectors of global memory that become a step's two vectors
 #define STEPS_OF_BLOCK (VECTORS / SOURCES)  // of 16 channels
 #define GROUP_M (TILE_M / ITEM_M)          // work-items or warps of a group, over pixels
@@ -100,19 +99,20 @@ INLINE Tile tile_of(const int4 patch, const int number, const int width) {
   return t;
 }
 
-// Where pixel m of the tile lies in the patch, seen by the first tap; what hangs over the tile's end is its last pixel.
+// The place in the patch of the tile's pixel m, as the first tap sees it. Beyond the tile's end, that of its last
+// pixel.
 INLINE int place_in_patch(const int m, const Tile t) {
   const int pixel = min(m, t.size.x * t.size.y - 1);
   return pixel / t.size.x * t.pitch + pixel % t.size.x;
 }
 
-// The input's coordinate of a patch's row or column.
+// The coordinate in the input of a row or column of a patch.
 INLINE int coordinate(const int place, const int first, const int size, const int dilation) {
   return dilation > size ? first + place % size + (place / size - KERNEL / 2) * dilation
                          : first + place - KERNEL / 2 * dilation;
 }
 
-// The vector that is copy number i of a work-item, of every patch: its place in a plane of the input, -1 for zeros.
+// The vector that a work-item copies as number i of each patch: its place in a plane of the input, or -1 for zeros.
 INLINE int source_of(const int i, const Tile t, const int height, const int width) {
   const int e = (int)get_local_id(0) + i * THREADS, place = e / SOURCES;
   const int y = coordinate(place / t.pitch, t.first.y, t.size.y, t.dilation);
@@ -126,12 +126,12 @@ INLINE void find_sources(int *sources, const Tile t, const int height, const int
   for (int i = 0; i < PATCH_COPIES; i++) sources[i] = source_of(i, t, height, width);
 }
 
-// What a row of taps needs: the step over input channels, the row, and where its weights and patch lie in local memory.
+// A row of taps: the step over input channels, the row, and the places of its weights and patch in local memory.
 typedef struct {
   int step, row, slot, patch;
 } Stage;
 
-// The stage behind another; rows go from `first` to `last`.
+// The next stage; rows go from rows.x to rows.y.
 INLINE Stage next_stage(Stage s, const int2 rows) {
   s.slot = s.slot + 1 == STAGES ? 0 : s.slot + 1;
   if (s.row < rows.y) {
@@ -144,13 +144,13 @@ INLINE Stage next_stage(Stage s, const int2 rows) {
   return s;
 }
 
-// The weights of a stage: those of output channel number 0, first tap.
+// The weights of a stage: those of output channel 0 and the first tap.
 INLINE __global const uint4 *slice_source(__global const uint4 *weights, const Stage s, const int out_channels) {
   const int step = WIDENS ? s.step / 2 : s.step, vector = WIDENS ? s.step % 2 : 0;
   return weights + ((ulong)(step * KERNEL + s.row) * KERNEL * 2 + vector) * out_channels;
 }
 
-// Where a work-item's copy number i of a slice lies behind that.
+// The offset from there of the vector that a work-item copies as number i of a slice.
 INLINE int slice_offset(const int i, const int first_channel, const int out_channels) {
   const int e = (int)get_local_id(0) + i * THREADS, tap = e / TILE_N / SOURCES, vector = e / TILE_N % SOURCES;
   return (tap * 2 + vector) * out_channels + min(first_channel + e % TILE_N, out_channels - 1);
@@ -158,15 +158,15 @@ INLINE int slice_offset(const int i, const int first_channel, const int out_chan
 
 // An image that is convolved.
 typedef struct {
-  __global const uint4 *image;        // the channels that are read as they lie
+  __global const uint4 *image;        // the channels that are read as they are stored
   int width, plane;                   // columns and pixels
-  __global const element *resampled;  // the channels before those
-  int resampled_steps;                // the steps that these are
-  int4 other;                         // their channels, height and width; whether they grow, or shrink by 2×2
-  float4 grid;                        // where they grow
+  __global const element *resampled;  // the channels before them, which are resampled
+  int resampled_steps;                // the number of steps over those
+  int4 other;                         // their channels, height and width; 1: upsampled, 0: max pooled by 2×2
+  float4 grid;                        // of between_pixels, if they are upsampled
 } Input;
 
-// The input of a step's patch, read as it lies: its first vector of the first pixel.
+// The input of a step's patch that is not resampled: the first vector of the first pixel.
 INLINE __global const uint4 *patch_source(const Input in, const int step) {
   const int behind = RESAMPLE ? step - in.resampled_steps : step;
   return in.image + (ulong)(behind / STEPS_OF_BLOCK) * in.plane * VECTORS + behind % STEPS_OF_BLOCK * SOURCES;
@@ -175,7 +175,7 @@ INLINE __global const uint4 *patch_source(const Input in, const int step) {
 // Whether a step's patch is resampled.
 INLINE int resamples(const Input in, const int step) { return RESAMPLE && step < in.resampled_steps; }
 
-// A vector of such a patch, of a place in a plane of the input.
+// A vector of a patch that is resampled, for a place in a plane of the input.
 INLINE uint4 resampled_vector(const Input in, const int step, const int source) {
   if (source < 0) return (uint4)(0);
   const int row = source / VECTORS / in.width, column = source / VECTORS % in.width;
@@ -186,19 +186,19 @@ INLINE uint4 resampled_vector(const Input in, const int step, const int source) 
                  : largest_of_four(block, height, width, 2 * row, 2 * column, v));
 }
 
-// Places in local memory of copy number i: of a patch, and of a slice.
+// Vector number e of a patch and of a slice: its place in local memory, and whether there is one.
 #define PATCH_TARGET(e) ((e) % SOURCES * PATCH + (e) / SOURCES)
 #define SLICE_TARGET(e) (((e) / TILE_N / SOURCES * 2 + (e) / TILE_N % SOURCES) * TILE_N + (e) % TILE_N)
 #define PATCH_HAS(e) ((e) < PATCH * SOURCES)
 #define SLICE_HAS(e) (KERNEL * SOURCES * TILE_N % THREADS == 0 || (e) < KERNEL * SOURCES * TILE_N)
 
 #if COPY == REGISTERS
-// What is on its way, in registers.
+// Vectors on the way from global to local memory.
 typedef struct {
   uint4 patch[PATCH_COPIES], slice[SLICE_COPIES];
 } Staged;
 
-// Writes a vector; where halves become floats, two of them, `apart` from each other.
+// Stores a vector or, if halves become floats, two vectors `apart` from each other.
 INLINE void put(__local uint4 *to, const int apart, const uint4 vector) {
 #if WIDENS
   const float8 wide = vload_half8(0, (const half *)&vector);
@@ -257,7 +257,7 @@ INLINE void deliver(
   }
 }
 #else
-// Starts to copy what a stage needs and its predecessors did not.
+// Starts the copies that a stage needs in addition to those of earlier stages.
 INLINE void start_stage(
     const Stage s, const int2 rows, const int *sources, const Input in,
     __global const uint4 *weights, const int first_channel, const int out_channels,
@@ -297,24 +297,24 @@ INLINE void start_stage(
 #endif
 
 #if MULTIPLY == FMA
-// Neighbouring work-items take turns over pixels, so that a quarter of a warp reads few vectors of each operand.
+// Neighbouring work-items alternate over pixels, so that a quarter of a warp reads few vectors of each operand.
 #define ITEM_IN_N ((int)get_local_id(0) / 2 % GROUP_N)
 #define ITEM_IN_M ((int)get_local_id(0) % 2 + (int)get_local_id(0) / (2 * GROUP_N) * 2)
 #define SUMS float sums[ITEM_M][ITEM_N]
 #define FOR_SUMS for (int i_ = 0; i_ < ITEM_M; i_++) for (int j_ = 0; j_ < ITEM_N; j_++) sums[i_][j_] = 0.0f;
-#define PIXELS ITEM_M  // whose places a work-item knows
+#define PIXELS ITEM_M  // pixels of a work-item
 
 INLINE int pixel_of(const int i) { return ITEM_IN_M + i * GROUP_M; }
 
-// A work-item's channels are fours that lie side by side: the first of number j, and where the weights of its channel
-// number c are in a slice.
+// A work-item computes groups of four consecutive channels: the first channel of group j, and the place in a slice of
+// the weights of channel c of the group.
 INLINE int channel_of(const int j) { return (ITEM_IN_N + j * GROUP_N) * 4; }
 
 INLINE int weights_of(const int j, const int c) {
   return channel_of(j) / 16 * 16 + channel_of(j) % 16 / 2 + c / 2 * 8 + c % 2;
 }
 
-// One row of taps: `patch` at the row, `slice` its weights.
+// Adds the products of one row of taps: `patch` begins at the row, `slice` holds its weights.
 INLINE void multiply(
     SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
     __local uint *exchange) {
@@ -354,7 +354,7 @@ INLINE void multiply(
 INLINE int pixel_of(const int i) { return WARP_M + i * 16 + LANE % 16; }
 
 #if MULTIPLY == TENSOR_3TF32
-// Leaves the bits of a float that tensor cores look at, and gives the rest as another.
+// Splits floats into the bits that tensor cores use and the rest, as another float.
 INLINE void split(uint *words, uint *rest) {
   UNROLL
   for (int i = 0; i < 4; i++) {
@@ -365,7 +365,7 @@ INLINE void split(uint *words, uint *rest) {
 }
 #endif
 
-// Adds one row of taps: `patch` at the row, `slice` its weights.
+// Adds the products of one row of taps: `patch` begins at the row, `slice` holds its weights.
 INLINE void add_products(
     SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
     __local uint *exchange) {
@@ -412,8 +412,8 @@ INLINE void add_products(
   }
 }
 
-// One row of taps. Tensor cores round their sums toward zero: where float32 is wanted, those of a row stand by
-// themselves and are rounded to nearest when they are added.
+// Adds the products of one row of taps. Tensor cores round their sums toward zero. For float32, each row therefore has
+// sums of its own, which are rounded to nearest when they are added.
 INLINE void multiply(
     SUMS, const int *places, __local const uint4 *patch, __local const uint4 *slice, const int tap_columns,
     __local uint *exchange) {
@@ -430,11 +430,11 @@ INLINE void multiply(
 }
 #endif
 
-// Where and how sums are stored.
+// The destination of sums and what is done to them.
 typedef struct {
   __global element *out;             // the image
-  __global const element *residual;  // the image; 0: none
-  __global float *partial;           // the split's image; 0: sums are final
+  __global const element *residual;  // the image, or 0 for none
+  __global float *partial;           // the image of this part of the sum, or 0 if sums are final
   __global const float *bias;
   int channels, height, width, rectify;
 } Target;
@@ -451,7 +451,7 @@ INLINE void store_four_sums(const float4 sums, const int out_channel, const ulon
   store_four(value, t.out, at);
 }
 
-// The pixel m of the tile in the image, -1 where there is none.
+// The place in the image of the tile's pixel m, or -1 if it is outside.
 INLINE int pixel_in_image(const int m, const Tile t, const int height, const int width) {
   const int y = t.first.y + m / t.size.x, x = t.first.x + m % t.size.x;
   return m < t.size.x * t.size.y && y < height && x < width ? y * width + x : -1;
@@ -492,11 +492,11 @@ __kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 void conv2d_gemm(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
     const ulong2 other_at /* of the channels that are resampled, in the same buffer */,
-    const int4 other /* their channels, height and width; 1 where they grow, 0 for the largest of 2×2 */,
+    const int4 other /* their channels, height and width; 1: upsampled, 0: max pooled by 2×2 */,
     const float4 grid,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global element *restrict out, const ulong2 out_at, const int out_channels,
-    const int4 patch /* width and height of a tile, dilation, steps of a split */, const int rectify,
+    const int4 patch /* width and height of a tile, dilation, steps of a part */, const int rectify,
     __global const element *restrict residual, const ulong2 residual_at, const int add_residual,
     __global float *restrict partial) {
   __local uint4 patches[2 * 2 * PATCH], slices[STAGES * SLICE];
@@ -509,7 +509,7 @@ void conv2d_gemm(
   const int steps = shape.y / 16 * STEPS_OF_BLOCK, splits = (steps + patch.w - 1) / patch.w;
   const int first_channel = (int)get_group_id(0) * TILE_N;      // of the tile
   const int image = (int)get_group_id(2) / splits;              // 0 ..< batch
-  const int split = (int)get_group_id(2) % splits;              // which steps
+  const int split = (int)get_group_id(2) % splits;              // part of the sum
   const Tile tile = tile_of(patch, (int)get_group_id(1), width);
   const Input input = {
     (__global const uint4 *)(in + in_at.x + image * in_at.y), width, plane,

@@ -1,20 +1,19 @@
 // conv2d_planar_to_c16_gpu: square convolution with zero padding, from float32 planar activations, such as a picture,
-// to blocks of 16 channels; bias and, as told, ReLU. For GPUs.
+// to blocks of 16 channels, with the bias and optionally ReLU. For GPUs.
 //
 // The input is planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x. The output is
-// blocked: it lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, its channels a multiple of
-// 16.
-// Weights are packed [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels], both float32, as the
-// sums.
-// One work-item computes X_TILE pixels of a row for 16 output channels; all work-items of a group read the same
-// weights, which come into local memory TAPS at a time. A group of ITEMS lies along a row.
+// blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16, and its
+// channels are a multiple of 16. Weights [outChannels / 16][inChannels][kernel][kernel][16], the bias [outChannels] and
+// sums are float32.
+// One work-item computes X_TILE pixels of a row for 16 output channels. All work-items of a group read the same
+// weights, TAPS of which are copied to local memory at a time. A group of ITEMS work-items lies along a row.
 #ifndef X_TILE
 #define X_TILE 4  // pixels whose sums are held in registers
 #endif
 #ifndef ITEMS
-#define ITEMS 64  // of a group
+#define ITEMS 64  // work-items of a group
 #endif
-#define TAPS 64  // vectors of weights in local memory; more than the 27 of a colour picture
+#define TAPS 64  // taps whose weights are in local memory; a 3×3 convolution of a colour picture has 27
 
 __kernel OF_SUBGROUPS __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void conv2d_planar_to_c16_gpu(

@@ -1,20 +1,20 @@
-// conv2d_subgroup: square convolution of stride 1 that keeps the size, on blocks of 16 channels, by sub-groups whose
-// work-items hold the operands in registers and tell each other; bias, then, as told, ReLU and the residual add. For
-// GPUs with sub-groups: neither local memory nor barriers.
+// conv2d_subgroup: square convolution with stride 1 that keeps the size, on blocks of 16 channels, with the bias and
+// optionally ReLU and a residual. For GPUs with sub-groups, whose work-items hold the operands in registers and
+// broadcast them: without local memory or barriers.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
-// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16, views are aligned
-// to 64 bytes, elements are float32 or halves (STORAGE). Sums and bias [outChannels] are float32.
-// Weights have the elements' type, packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out].
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16. Channels are multiples of 16, and views are
+// aligned to 64 bytes. Elements are float32 or halves (see storage.cl); sums and the bias [outChannels] are float32.
+// Weights are stored like elements, packed [outChannels / 16][inChannels / 16][kernel][kernel][16 in][16 out].
 //
-// A sub-group of LANES work-items computes X_TILE pixels of a row for OUTPUTS * LANES output channels: work-item l
-// those that are l more than a multiple of LANES. In the input it holds one channel: a register of the sub-group is the
-// 16 channels of LANES / 16 pixels, which are broadcast one by one, so that an element of the input is loaded once and
-// multiplied LANES times. GROUP sub-groups, side by side on the map, are a work-group, so that caches hold what they
-// share.
-// Where there are few tiles, several sub-groups share a tile's input channels (window.z blocks each) and leave their
-// sums in `partial` [splits][batch][outChannels / 16][height][width][16], which conv2d_sum adds up.
-// A device whose sub-groups have another size computes nonsense: that is found by comparing.
+// A sub-group of LANES work-items computes X_TILE pixels of a row for OUTPUTS * LANES output channels; work-item l
+// computes the channels that are l modulo LANES. Of the input, each work-item holds one channel: a register of the
+// sub-group holds the 16 channels of LANES / 16 pixels. These are broadcast one by one, so that an element of the input
+// is loaded once and multiplied LANES times. GROUP sub-groups that are neighbours on the map form a work-group, so that
+// they share cached data.
+// With split-K, several sub-groups share the input channels of a tile, window.y blocks each. They store their sums to
+// `partial` [splits][batch][outChannels / 16][height][width][16], and conv2d_sum adds them up.
+// If sub-groups have another size than LANES, the results are wrong; u2cl finds that by comparing results.
 #ifndef LANES
 #define LANES 16  // work-items of a sub-group, a multiple of 16
 #endif
@@ -31,13 +31,13 @@
 #define KERNEL 3  // taps on a side; odd
 #endif
 #ifndef NEIGHBORS
-#define NEIGHBORS 1  // 1: the taps of a row are neighbours (dilation 1), whose pixels are loaded once for all of them
+#define NEIGHBORS 1  // 1: dilation 1, so that the pixels of a row are loaded once for all of its taps
 #endif
 #ifndef REQUIRED
-#define REQUIRED 0  // 1: the size of sub-groups is asked for (cl_intel_required_subgroup_size)
+#define REQUIRED 0  // 1: the kernel requests the size of sub-groups (cl_intel_required_subgroup_size)
 #endif
 #ifndef BLOCK_READS
-#define BLOCK_READS 0  // 1: LANES is 16, and sub-groups read blocks (cl_intel_subgroups, for halves …_short)
+#define BLOCK_READS 0  // 1: LANES is 16, and there are block reads (cl_intel_subgroups, for halves …_short)
 #endif
 
 #ifdef cl_khr_subgroups
@@ -50,9 +50,9 @@
 #define HELD ((X_TILE + REACH + PIXELS - 1) / PIXELS)  // registers of pixels
 #define COLUMNS (OUTPUTS * LANES)              // output channels of a sub-group
 
-// A lane's element behind a place that all lanes of 16 share.
+// A lane's element of the 16 that begin at `from`, the same place for all 16 lanes.
 static inline float load_lane(__global const element *from) {
-#if BLOCK_READS && STORAGE == 16
+#if BLOCK_READS && STORAGE == FLOAT16
   const ushort bits = intel_sub_group_block_read_us(from);
   return vload_half(0, (const half *)&bits);
 #elif BLOCK_READS
@@ -70,21 +70,21 @@ void conv2d_subgroup(
     __global const element *restrict in, const ulong2 in_at, const int4 shape /* of the input */,
     __global const float *restrict parameters, const ulong2 weights_and_bias,
     __global element *restrict out, const ulong2 out_at, const int out_channels,
-    const int2 window /* dilation, blocks of input channels of a split */, const int rectify,
+    const int2 window /* dilation, blocks of input channels of a part */, const int rectify,
     __global const element *restrict residual, const ulong2 residual_at, const int add_residual,
     __global float *restrict partial) {
   const int height = shape.z, width = shape.w, in_blocks = shape.y / 16, out_blocks = out_channels / 16;
   const int across = (width + X_TILE - 1) / X_TILE, splits = (in_blocks + window.y - 1) / window.y;
-  const int tile = (int)get_group_id(0) * GROUP + (int)get_sub_group_id();  // 0 ..< across * height, and more
+  const int tile = (int)get_group_id(0) * GROUP + (int)get_sub_group_id();  // 0 ..< across * height, or beyond
   const int first_channel = (int)get_group_id(1) * COLUMNS;             // of the sub-group
   const int image = (int)get_group_id(2) / splits;                          // 0 ..< batch
-  const int split = (int)get_group_id(2) % splits;                          // which blocks of input channels
+  const int split = (int)get_group_id(2) % splits;                          // part of the sum
   if (tile >= across * height) return;
   const int y = tile / across, x = tile % across * X_TILE, dilation = window.x;
   __global const element *image_in = in + in_at.x + image * in_at.y;
   __global const element *weights = (__global const element *)(parameters + weights_and_bias.x);
 
-  // Channels beyond the last are computed as those of the last block, and not stored.
+  // Channels beyond the last are computed like those of the last block and are not stored.
   ulong columns[OUTPUTS];
   #pragma unroll
   for (int v = 0; v < OUTPUTS; v++) {

@@ -1,9 +1,10 @@
-// conv2d_sum: adds up the parts into which a convolution's sum over input channels was divided; bias, then, as told,
-// ReLU and the residual add. For GPUs.
+// conv2d_sum: adds up the partial sums that split-K leaves of a convolution, with the bias and optionally ReLU and a
+// residual. For GPUs.
 //
-// Parts are float32, [splits][batch][channels / 16][height][width][16]. Output and residual are blocked: element
-// (n, c, y, x) of a view lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; their elements
-// are float32 or halves (STORAGE), the bias [channels] is float32. One work-item computes four channels of a pixel.
+// `partial` is float32, [splits][batch][channels / 16][height][width][16]. Output and residual are blocked: element
+// (n, c, y, x) of a view lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16. Their elements
+// are float32 or halves (see storage.cl), the bias [channels] is float32. One work-item computes four channels of a
+// pixel.
 __kernel void conv2d_sum(
     __global const float *restrict partial, const int splits,
     __global const float *restrict parameters, const ulong2 weights_and_bias,

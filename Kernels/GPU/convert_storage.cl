@@ -1,5 +1,5 @@
-// floats_to_halves, halves_to_floats: activations stored otherwise, where a block of the network keeps float32 among
-// others that keep halves. On blocks of 16 channels; see storage.cl for why half needs no extension.
+// floats_to_halves, halves_to_floats: convert blocked activations where a block of the network keeps float32 among
+// others that store halves. OpenCL C needs no extension for that; see storage.cl.
 //
 // Views are blocked: element i of image n lies at at.x + n * at.y + i. One work-item converts four elements.
 __kernel void floats_to_halves(

@@ -1,5 +1,5 @@
-// max_pool_c16_gpu: the maximum of each square window, on blocks of 16 channels; windows that hang over the far edge
-// count what lies inside. For GPUs.
+// max_pool_c16_gpu: the maximum of each square window, on blocks of 16 channels. Windows may extend beyond the far
+// edge. For GPUs.
 //
 // Views are blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16.
 // One work-item computes one vector of 16 bytes (see storage.cl) of a pixel of the output.

@@ -1,5 +1,5 @@
-// upsample_c16_gpu: bilinear resampling to a given size without antialiasing, as PyTorch's
-// interpolate(mode="bilinear"), on blocks of 16 channels; `grid` is between_pixels'. For GPUs.
+// upsample_c16_gpu: bilinear resampling to a given size without antialiasing, like PyTorch's
+// interpolate(mode="bilinear"), on blocks of 16 channels. `grid` is that of between_pixels. For GPUs.
 //
 // Views are blocked: element (n, c, y, x) lies at at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16.
 // One work-item computes one vector of 16 bytes (see storage.cl) of a pixel of the output.

@@ -1,6 +1,7 @@
-// A pixel of a picture of any kind: in holds height * width pixels of 3 or 4 channels, interleaved, of one byte or
-// (deep) two; transparency is laid over the colour `behind`, of the samples' own range, as flatten_picture does it.
-// What comes is red, green and blue in the samples' own range.
+// picture_pixels: pixels of pictures with 3 or 4 interleaved channels, of one byte or (deep) two bytes for a sample.
+//
+// A pixel as red, green and blue in the range of the samples, composited over the colour `behind` as in
+// flatten_picture.
 float3 opaque_pixel(
     __global const uchar *bytes, const ulong pixel, const int channels, const bool deep, const uint3 behind) {
   __global const ushort *words = (__global const ushort *)bytes;
@@ -14,7 +15,7 @@ float3 opaque_pixel(
   return convert_float3(value);
 }
 
-// A background that is given as RRGGBB, in the samples' own range.
+// The background colour RRGGBB in the range of the samples.
 uint3 background_color(const uint background, const bool deep) {
   return (uint3)(background >> 16 & 255u, background >> 8 & 255u, background & 255u) * (deep ? 257u : 1u);
 }

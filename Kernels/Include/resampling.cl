@@ -1,10 +1,10 @@
-// resampling: pixels of a map seen at another size, on blocks of 16 channels (see storage.cl): a vector of 16 bytes of
-// one of them. For GPUs; max_pool_c16_gpu and upsample_c16_gpu store such maps, conv2d_gemm reads through them.
+// resampling: pixels of a map resampled to another size, on blocks of 16 channels (see storage.cl), one vector of 16
+// bytes at a time. For GPUs: max_pool_c16_gpu and upsample_c16_gpu store such maps, conv2d_gemm reads through them.
 //
-// `block` is a block's plane, height × width pixels; v says which of a pixel's vectors.
+// `block` is the plane of a block, height × width pixels; v is the index of one of a pixel's vectors.
 
-// The largest of the 2×2 pixels from row y0 and column x0 on. What hangs over the edge is the edge once more; the four
-// loads do not wait for each other.
+// The maximum of the 2×2 pixels from row y0 and column x0 on. Beyond the edge, the edge is repeated, so that the four
+// loads do not depend on each other.
 static inline channels largest_of_four(
     __global const element *block, const int height, const int width, const int y0, const int x0, const int v) {
   const int y1 = min(y0 + 1, height - 1), x1 = min(x0 + 1, width - 1);
@@ -15,9 +15,9 @@ static inline channels largest_of_four(
   return fmax(top, bottom);
 }
 
-// What bilinear resampling without antialiasing, PyTorch's interpolate(mode="bilinear"), makes of the pixels around:
-// row `row` of the result lies at grid.x * (row + grid.y) - grid.y of the map's rows, columns likewise by grid.z and
-// .w. A shift of 0.5 is half-pixel centres. Positions before the first row become it.
+// A pixel of the map resampled bilinearly without antialiasing, like PyTorch's interpolate(mode="bilinear"). Row `row`
+// of the result lies at row grid.x * (row + grid.y) - grid.y of the map, and columns likewise by grid.z and grid.w. A
+// shift of 0.5 means half-pixel centres. Negative positions become 0.
 static inline channels between_pixels(
     __global const element *block, const int height, const int width, const int row, const int column,
     const float4 grid, const int v) {

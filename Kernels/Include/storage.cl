@@ -18,7 +18,7 @@ static inline ushort bfloat16_bits(const float value) {
 }
 #elif STORAGE == FLOAT16
 typedef ushort element;   // the bits of a half
-typedef float8 channels;  // what a vector of 16 bytes holds
+typedef float8 channels;  // the values of a vector of 16 bytes
 #define CHANNELS 8
 #define NONE ((float8)(0.0f))
 #else
@@ -28,8 +28,8 @@ typedef float4 channels;
 #define NONE ((float4)(0.0f))
 #endif
 
-// The work-items of a sub-group, where kernels can ask for a size (cl_intel_required_subgroup_size); without SUBGROUP
-// the compiler chooses. Intel's takes 32 on Xe-HPC, where 16 work-items have twice the registers each.
+// Requests the size of sub-groups, SUBGROUP, where kernels can do so (cl_intel_required_subgroup_size). On Xe-HPC,
+// Intel's compiler chooses 32 by default, although the work-items of sub-groups of 16 have twice the registers.
 #ifdef SUBGROUP
 #define OF_SUBGROUPS __attribute__((intel_reqd_sub_group_size(SUBGROUP)))
 #else
@@ -60,7 +60,7 @@ static inline void store_element(const float value, __global element *to, const 
 #if STORAGE != BFLOAT16
 #define VECTORS (16 / CHANNELS)  // vectors of 16 bytes of a block's 16 channels
 
-// Vector number i, aligned to 16 bytes.
+// The vector of 16 bytes with index i.
 static inline channels load_channels(__global const element *from, const ulong i) {
 #if STORAGE == FLOAT16
   return vloada_half8(i, (__global const half *)from);
@@ -77,7 +77,7 @@ static inline void store_channels(const channels value, __global element *to, co
 #endif
 }
 
-// Four channels, number i of such groups.
+// Four channels, the group of four with index i.
 static inline float4 load_four(__global const element *from, const ulong i) {
 #if STORAGE == FLOAT16
   return vloada_half4(i, (__global const half *)from);
@@ -94,7 +94,7 @@ static inline void store_four(const float4 value, __global element *to, const ul
 #endif
 }
 
-// Such a vector by itself.
+// A vector of 16 bytes as it is stored.
 static inline uint4 pack_channels(const channels value) {
 #if STORAGE == FLOAT16
   uint4 vector;

@@ -1,15 +1,16 @@
-// tensor_cores: NVIDIA's instructions that copy to local memory, load fragments of matrices from it, and multiply them,
-// as PTX inside OpenCL C; or (PTX 0) with the meaning that NVIDIA's "Parallel Thread Execution ISA" gives them (9.7.14,
-// matrix fragments for mma.m16n8k8 and m16n8k16, ldmatrix) in plain OpenCL C, where the work-items of a warp tell each
-// other their operands through local memory, so that kernels made of them can be checked on any device.
+// tensor_cores: NVIDIA's instructions that copy to local memory, load fragments of matrices from it and multiply them,
+// as PTX in OpenCL C. With PTX 0, plain OpenCL C with the same meaning, as NVIDIA's "Parallel Thread Execution ISA"
+// defines it (9.7.14, matrix fragments for mma.m16n8k8 and m16n8k16, ldmatrix), so that any device can check the
+// kernels. There the work-items of a warp exchange their operands through local memory.
 //
-// A warp is 32 work-items with consecutive local ids; all work-items of the group come here together.
+// A warp is 32 work-items with consecutive local ids. All work-items of a work-group must call these functions
+// together.
 #ifndef PTX
-#define PTX 0  // 1: the instructions; 0: their meaning
+#define PTX 0  // 1: NVIDIA's instructions; 0: plain OpenCL C
 #endif
 
-// Always inlined: PoCL 3.1 computes wrongly with barriers in functions that it calls, and operands must stay in
-// registers.
+// Always inlined: PoCL 3.1 miscompiles barriers in functions that are not inlined, and operands must stay in registers.
+// See ProgramSource.text(for:) for why it must be `static inline`.
 #define INLINE static inline __attribute__((always_inline))
 
 #if PTX
@@ -17,7 +18,7 @@
 
 INLINE uint shared_address(__local const uint4 *at) { return (uint)(size_t)at; }
 
-// Starts to copy 16 bytes, or to write zeros; both ends aligned.
+// Starts to copy 16 bytes or, if `inside` is 0, to write zeros. Both addresses are aligned.
 INLINE void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
                :: "r"(shared_address(to)), "l"(from), "r"(inside ? 16 : 0) : "memory");
@@ -26,10 +27,10 @@ INLINE void start_copy(__local uint4 *to, __global const uint4 *from, const int 
 // Ends a group of copies.
 #define END_COPIES asm volatile("cp.async.commit_group;" ::: "memory");
 
-// Waits until all but the last `pending` groups (a literal) have arrived.
+// Waits until all copies but those of the last `pending` groups (a literal) have arrived.
 #define AWAIT_COPIES(pending) asm volatile("cp.async.wait_group " #pending ";" ::: "memory");
 
-// Four 8×8 matrices of halves, or 8×4 of 32 bits: work-item 8 i + r of the warp says where row r of matrix i is.
+// Loads four matrices, of 8×8 halves or 8×4 words. Work-item 8i + r of the warp passes the place of row r of matrix i.
 INLINE void load_matrices(uint *r, __local const uint4 *shared, const int row, __local uint *exchange) {
   uint a, b, c, d;
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
@@ -48,13 +49,13 @@ INLINE void multiply_k16(float *sums, const uint *a, const uint *b, __local uint
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
-// The same for a[16×8] b[8×8], for devices without the larger one.
+// sums[16×8] += a[16×8] b[8×8] in half precision, for devices without m16n8k16.
 INLINE void multiply_k8(float *sums, const uint *a, const uint b, __local uint *exchange) {
   asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]) : "r"(a[0]), "r"(a[1]), "r"(b));
 }
 
-// sums[16×8] += a[16×8] b[8×8], of float32 values whose last 13 bits are not looked at.
+// sums[16×8] += a[16×8] b[8×8] in TF32: float32 values whose last 13 bits are ignored.
 INLINE void multiply_tf32(float *sums, const uint *a, const uint *b, __local uint *exchange) {
   asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
       "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
@@ -65,8 +66,7 @@ INLINE void multiply_tf32(float *sums, const uint *a, const uint *b, __local uin
 #else
 #define EXCHANGE(items) ((items) * 6)  // words of local memory for the operands of a group
 
-// A product is exact, and the sum of those of one instruction is rounded toward zero; not where the device lacks
-// doubles.
+// Products are exact, and the sum of one instruction's products is rounded toward zero, if the device has doubles.
 #ifdef cl_khr_fp64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double exact;
@@ -76,7 +76,7 @@ typedef float exact;
 #define ROUND(sum) (sum)
 #endif
 
-// Copies arrive as soon as they are started; see COPY for when they start.
+// Copies arrive when they are started; COPY says when that is.
 INLINE void start_copy(__local uint4 *to, __global const uint4 *from, const int inside) {
   *to = inside ? *from : (uint4)(0);
 }
@@ -99,7 +99,7 @@ INLINE float half_bits(const uint word, const int which) {
   return vload_half(0, (const half *)&bits);
 }
 
-// Tells the warp this work-item's operands, a and behind them b; its lane's words lie side by side.
+// Shares this work-item's operands, a followed by b, with the warp. The words of a lane are consecutive.
 INLINE __local const uint *tell(
     __local uint *exchange, const uint *a, const int a_count, const uint *b, const int b_count) {
   const int item = (int)get_local_id(0);
@@ -109,7 +109,7 @@ INLINE __local const uint *tell(
   return exchange + (item - item % 32) * 6;
 }
 
-// The product of fragments with `k` columns of halves, 8 or 16.
+// Multiplies fragments with `k` columns of halves, 8 or 16.
 INLINE void multiply_halves(float *sums, const uint *a, const uint *b, const int k, __local uint *exchange) {
   const int lane = (int)get_local_id(0) % 32, a_count = k / 4;
   __local const uint *warp = tell(exchange, a, a_count, b, k / 8);

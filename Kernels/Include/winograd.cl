@@ -1,34 +1,34 @@
-// winograd: what the kernels share that do 3×3 convolutions of stride 1 that keep the size, on blocks of 16 channels,
-// by Winograd's F(4×4, 3×3) (Lavin and Gray 2016, points 0, ±1, ±2): a quarter of the multiplications of the direct
-// sum; bias, then, as told, ReLU and the residual add.
+// winograd: shared parts of the kernels that compute 3×3 convolutions with stride 1 that keep the size, on blocks of 16
+// channels, by Winograd's F(4×4, 3×3) (Lavin and Gray 2016, with the points 0, ±1, ±2), with the bias and optionally
+// ReLU and a residual. The method takes a quarter of the direct sum's multiplications.
 //
 // Input, output and residual are blocked: element (n, c, y, x) of a view lies at
-// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16; channels are multiples of 16. Every view, the
-// parameters and the scratch begin at multiples of 16 elements.
-// A dilation d makes d × d grids of every image, those of the pixels d apart, each convolved by itself. Tiles of 4×4
-// pixels are numbered [images][grids][tiles down][tiles across]; TILES of them make a group, and what hangs over the
-// end of the last group repeats the last tile.
-// Sums are float32; the transforms cost about one decimal digit of them. For CPU devices: work-groups of one, no local
-// memory.
+// at.x + n * at.y + ((c / 16 * height + y) * width + x) * 16 + c % 16. Channels are multiples of 16. All views, the
+// parameters and the scratch memory begin at multiples of 16 elements.
+// A dilation d divides every image into d × d grids of pixels that lie d apart; each grid is convolved by itself. Tiles
+// of 4×4 pixels are numbered [images][grids][tiles down][tiles across]. TILES of them form a group; the last group is
+// filled up with its last tile.
+// Sums are float32; the transforms cost about one decimal digit of precision. For CPU devices: work-groups of one, no
+// local memory.
 #ifndef TILES
 #define TILES 20  // tiles of a group
 #endif
 #ifndef HELD_TILES
-#define HELD_TILES TILES  // those of them whose sums are held in registers at one time, a divisor of TILES
+#define HELD_TILES TILES  // tiles of a group whose sums are in registers at a time, a divisor of TILES
 #endif
 #ifndef STREAMS
-#define STREAMS 0  // whether the output is stored past the caches, being too large to be found in them again
+#define STREAMS 0  // whether stores bypass the caches, because the output is too large for them
 #endif
 #ifndef CACHE_HINTS
-#define CACHE_HINTS 0  // whether the compiler is known to have the builtins below
+#define CACHE_HINTS 0  // whether the compiler is known to support the builtins below
 #endif
 
-// Element `i` of 16 channels at `p`, which is aligned to them.
+// The vector of 16 channels with index i from p on, which is aligned to such vectors.
 #define LOAD(p, i) (((__global const float16 *)(p))[i])
 #define STORE(value, p, i) (((__global float16 *)(p))[i] = (value))
 
-// Clang's builtins that fetch a line before it is needed and store one past the caches. Not every compiler made of
-// clang can do what clang accepts: Mesa's SPIR-V translator ends the process over a prefetch.
+// Clang's builtins that prefetch a cache line and store one past the caches. Not every compiler that uses clang
+// supports them: Mesa's SPIR-V translator ends the process on a prefetch.
 #if CACHE_HINTS
 #define PREFETCH(p) __builtin_prefetch((const void *)(ulong)(p), 0, 2)
 #if STREAMS
@@ -79,7 +79,7 @@ static inline Tiling tiling_of(const int4 shape, const int dilation) {
   return t;
 }
 
-// Where a tile's first pixel lies.
+// The position of a tile's first pixel.
 typedef struct { int image, y, x; } Place;
 
 static inline Place place_of(const int tile, const Tiling t) {
@@ -92,11 +92,11 @@ static inline Place place_of(const int tile, const Tiling t) {
   return p;
 }
 
-// Floats between the transformed values of one tile: an odd number of cache lines, so that the 36 fall into as many
-// sets of a cache.
+// The distance in floats between the 36 transformed values of a tile: an odd number of cache lines, so that they fall
+// into different sets of a cache.
 static inline ulong frequency_stride(const int in_blocks) { return (in_blocks * TILES | 1) * 16; }
 
-// Writes the 36 transformed values of a tile and one block of channels, `stride` floats apart.
+// Stores the 36 transformed values of a tile for one block of channels, `stride` floats apart.
 static inline void transform_input(
     __global const float *plane, const Place p, const Tiling t, __global float *transformed, const ulong stride) {
   const int d = t.dilation, y0 = p.y - d, x0 = p.x - d;
@@ -145,13 +145,13 @@ static inline void transform_input(
     } \
   }
 
-// What a tile's sums become before they are stored.
+// What is done to a tile's sums before they are stored.
 typedef struct {
   float16 bias;
   int rectify, add_residual;
 } Epilogue;
 
-// Writes the pixels of tile `i` of a group from the products [36][TILES][16] of one block of output channels.
+// Stores the pixels of a group's tile i, from the products [36][TILES][16] of one block of output channels.
 static inline void transform_output(
     __global const float *products, const int i, const Place p, const Tiling t, const Epilogue epilogue,
     __global const float *added, __global float *plane) {

@@ -1,8 +1,8 @@
-// fma_peak: fused multiply-adds of float32 and nothing else, to measure how many a device does in a second.
+// fma_peak: fused multiply-adds in float32 and nothing else, to measure a device's rate.
 //
-// One work-item carries CHAINS independent sums of WIDTH lanes through `steps` times sum = sum * factor + addend:
-// enough chains that no FMA waits for another's result, few enough that all stay in registers. It writes one value for
-// each lane, so that nothing can be left out: out is [work-items][WIDTH].
+// One work-item computes sum = sum * factor + addend `steps` times for CHAINS independent sums of WIDTH lanes: enough
+// sums to hide the latency of an FMA, few enough to stay in registers. It stores one value for each lane, so that the
+// compiler cannot remove anything: out is [work-items][WIDTH].
 #ifndef WIDTH
 #define WIDTH 4  // lanes of a vector: 4, 8 or 16
 #endif

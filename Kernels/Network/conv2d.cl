@@ -1,13 +1,14 @@
-// conv2d: square convolution with zero padding, stride and dilation, and what follows it, in one pass:
+// conv2d: square convolution with zero padding, stride and dilation, in three variants:
 //   conv2d           y = conv(x) + bias
 //   conv2d_relu      y = max(conv(x) + bias, 0)            (a batch norm is folded into weights and bias)
 //   conv2d_relu_add  y = max(conv(x) + bias, 0) + residual (the end of a residual U-block)
 //
 // Activations are planar: element (n, c, y, x) of a view lies at at.x + n * at.y + (c * height + y) * width + x, stored
 // as storage.cl says.
-// Weights are packed [ceil(outChannels / OC_TILE)][inChannels][kernel][kernel][OC_TILE], the bias [.. * OC_TILE], both
-// float32 and filled up with zeros. Sums are float32, in the order input channel, row, column of the kernel.
-// One work-item computes X_TILE pixels of a row for OC_TILE output channels. Input and output views do not overlap.
+// Weights are packed [ceil(outChannels / OC_TILE)][inChannels][kernel][kernel][OC_TILE], the bias is
+// [ceil(outChannels / OC_TILE) * OC_TILE]; both are float32 and padded with zeros. Sums are float32, in the order input
+// channel, row, column of the kernel.
+// One work-item computes X_TILE pixels of a row for OC_TILE output channels. Input and output views must not overlap.
 #ifndef X_TILE
 #define X_TILE 8  // pixels of one vector: 2, 4, 8 or 16
 #endif
@@ -46,7 +47,7 @@ static inline void store_vector(const floatv values, __global element *to) {
 #endif
 }
 
-// X_TILE pixels of a row, `stride` apart from `x` on, zero outside 0 ..< width.
+// X_TILE pixels of a row from `x` on, `stride` apart, with zeros outside 0 ..< width.
 static inline floatv load_pixels(__global const element *row, const int x, const int stride, const int width) {
   if (stride == 1 && x >= 0 && x + X_TILE <= width) return load_vector(row + x);
   float lanes[X_TILE];
@@ -58,7 +59,7 @@ static inline floatv load_pixels(__global const element *row, const int x, const
   return vloadv(0, lanes);
 }
 
-// Writes the pixels of a row that lie before `width`.
+// Stores X_TILE pixels of a row from `x` on, except those at `width` and beyond.
 static inline void store_pixels(__global element *row, const int x, const int width, const floatv pixels) {
   if (x + X_TILE <= width) {
     store_vector(pixels, row + x);
@@ -67,13 +68,13 @@ static inline void store_pixels(__global element *row, const int x, const int wi
   float lanes[X_TILE];
   vstorev(pixels, 0, lanes);
 #if X_TILE <= 4
-  // Unrolled, so that the lanes stay in a GPU's registers.
+  // Unrolled so that the lanes stay in a GPU's registers.
   #pragma unroll
   for (int i = 0; i < X_TILE; i++) {
     if (x + i < width) store_element(lanes[i], row, x + i);
   }
 #else
-  // A processor has the lanes in its cache, and its compiler would take seconds to unroll 16 of them eight times.
+  // On a CPU the lanes are cached, and its compiler would take seconds to unroll 16 lanes eight times.
   for (int i = 0; x + i < width; i++) store_element(lanes[i], row, x + i);
 #endif
 }
@@ -86,7 +87,7 @@ static inline void convolve(
   const int x = (int)get_global_id(0) * X_TILE;  // 0 ..< out width, in steps of X_TILE
   const int y = (int)get_global_id(1);           // 0 ..< out height
   const int tiles = (out_shape.y + OC_TILE - 1) / OC_TILE;
-  const int tile = (int)get_global_id(2) % tiles;   // which OC_TILE output channels
+  const int tile = (int)get_global_id(2) % tiles;   // OC_TILE output channels
   const int image = (int)get_global_id(2) / tiles;  // 0 ..< batch
   const int in_channels = in_shape.y, height = in_shape.z, width = in_shape.w;
   const int out_channels = out_shape.y, out_height = out_shape.z, out_width = out_shape.w;

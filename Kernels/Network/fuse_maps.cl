@@ -1,19 +1,18 @@
-// fuse_maps: the 1×1 convolution of the side maps, each brought to the output's size by bilinear resampling first, with
-// half-pixel centres, as PyTorch's interpolate(mode="bilinear", align_corners=False), and, as told, the sigmoid behind
-// it.
-// Neither the resampled maps nor their concatenation is stored.
+// fuse_maps: the 1×1 convolution of the side maps and optionally the sigmoid after it. Each map is first resampled
+// bilinearly to the output's size with half-pixel centres, like PyTorch's
+// interpolate(mode="bilinear", align_corners=False). Neither the resampled maps nor their concatenation are stored.
 //
-// Up to 8 maps, none wider than the output, all of `channels` channels. Everything is planar: element (n, c, y, x) of
-// map k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x, stored as storage.cl says. Weights are
-// [outChannels][maps][channels], the bias [outChannels], both float32, as the sums. One work-item computes SEGMENT
-// pixels of a row of one output channel: of many, each map's two rows are mixed first, and then the pixels of the mixed
+// There are up to 8 maps of `channels` channels, none wider than the output. Everything is planar: element (n, c, y, x)
+// of map k lies at at_k + n * stride_k + (c * height_k + y) * width_k + x, stored as storage.cl says. Weights
+// [outChannels][maps][channels], the bias [outChannels] and sums are float32. One work-item computes SEGMENT pixels of
+// a row of one output channel. With a long segment, a map's two rows are mixed first, and then the pixels of the mixed
 // row.
 #ifndef SEGMENT
 #define SEGMENT 4  // pixels of a row
 #endif
 
-// GPUs keep arrays in memory unless all their places are constants. So the pixels of a short segment are computed in
-// unrolled loops, those beyond the row's end as its last one, and each mixes what it reads of the map's rows anew.
+// GPUs keep an array in memory unless all its indices are constants. So the pixels of a short segment are computed in
+// unrolled loops, pixels beyond the row's end repeat its last one, and each mixes the map's rows by itself.
 #define MIXED(i) (weight * ((1.0f - fy) * load_element(upper, i) + fy * load_element(lower, i)))
 #if SEGMENT > 8
 #define EACH_PIXEL for (int i = 0; i < count; i++)
@@ -57,7 +56,7 @@ __kernel void fuse_maps(
     const float v = fmax(y_scale * ((float)y + 0.5f) - 0.5f, 0.0f);
     const int y0 = min((int)v, h - 1), y1 = min(y0 + 1, h - 1);
     const float fy = v - (float)y0;
-    // The pixels of the map's rows that the segment needs.
+    // The columns of the map that the segment needs.
     const int left = min((int)fmax(x_scale * ((float)first + 0.5f) - 0.5f, 0.0f), w - 1);
     const int right = min((int)fmax(x_scale * ((float)(first + count) - 0.5f) - 0.5f, 0.0f) + 1, w - 1);
     for (int c = 0; c < channels; c++) {

@@ -1,8 +1,8 @@
-// max_pool: the maximum of each square window; windows that hang over the far edge count what lies inside.
+// max_pool: the maximum of each square window. Windows may extend beyond the far edge.
 //
 // Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x, stored as storage.cl
 // says.
-// One work-item computes one element of the output. The output's size decides between floor and ceil mode.
+// One work-item computes one element of the output, whose size follows from floor or ceil mode.
 __kernel void max_pool(
     __global const element *restrict in, const ulong2 in_at, const int4 in_shape,
     __global element *restrict out, const ulong2 out_at, const int4 out_shape, const int window, const int stride) {

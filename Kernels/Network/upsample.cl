@@ -1,7 +1,7 @@
-// upsample_bilinear: bilinear resampling to a given size without antialiasing, as PyTorch's
+// upsample_bilinear: bilinear resampling to a given size without antialiasing, like PyTorch's
 // interpolate(mode="bilinear").
-// Row y of the output lies at grid.x * (y + grid.y) - grid.y of the input's rows, columns likewise by grid.z and .w: a
-// shift of 0.5 is half-pixel centres. Positions before the first row become it.
+// Row y of the output lies at row grid.x * (y + grid.y) - grid.y of the input, and columns likewise by grid.z and
+// grid.w. A shift of 0.5 means half-pixel centres. Negative positions become 0.
 //
 // Views are planar: element (n, c, y, x) lies at at.x + n * at.y + (c * height + y) * width + x, stored as storage.cl
 // says.

@@ -1,10 +1,10 @@
-// filter_rows, filter_columns: one pass of Pillow's resize of 8-bit samples, to the bit: a weighted sum of the samples
-// of a row or a column, with weights of 22 fractional bits, rounded to 8 bits.
+// filter_rows, filter_columns: one pass of Pillow's resize of 8-bit samples, with the same bits: a weighted sum of the
+// samples of a row or a column, with weights of 22 fractional bits, rounded to 8 bits.
 //
 // in is [height][width][channels] from byte `at` on, out the same with another width (rows) or height (columns) from
-// byte `out_at` on; shape = (out height, out width, channels, in width or in height). taps holds, for each place of the
-// output's row or column, the first sample and their number; the weights of place p begin at p * stride. One work-item
-// computes one sample.
+// byte `out_at` on; shape = (out height, out width, channels, in width or in height). For each position in the output's
+// row or column, taps holds the index of the first sample and the number of samples; the weights of position p begin at
+// p * stride. One work-item computes one sample.
 uchar weighted_sum(
     __global const uchar *samples, const ulong step, __global const int *weights, const int count) {
   int sum = 1 << 21;

@@ -1,5 +1,5 @@
-// flatten_picture: a picture's samples as 8-bit RGB, transparency laid over one colour: c · a + background · (1 − a),
-// rounded, and 16 bits divided by 257, rounded; the same bits as on the host.
+// flatten_picture: converts a picture's samples to 8-bit RGB over a background colour: c · a + background · (1 − a),
+// rounded, and then, for 16-bit samples, divided by 257 and rounded. The results have the same bits as the host's.
 //
 // in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved; out is
 // [height][width][3] from byte `out_at` on. background is RRGGBB. One work-item computes one pixel.

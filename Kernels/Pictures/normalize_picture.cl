@@ -1,8 +1,8 @@
-// normalize_picture: (x / divisor − mean) / deviation of planes in 0 … 1, channel by channel, in place.
+// normalize_picture: computes (x / divisor − mean) / deviation of planes in 0 … 1, channel by channel, in place.
 //
-// planes is [pictures][3][pixels]; ranges is [pictures][range_count] pairs as value_range leaves them. The divisor is
-// the picture's greatest value, or 1e-6 where that is larger; it is 1 where range_count is 0. mean and deviation hold
-// red, green, blue and a fourth that is not read. One work-item computes the three values of one pixel.
+// planes is [pictures][3][pixels]; ranges is [pictures][range_count] pairs from value_range. The divisor is the
+// picture's greatest value, but at least 1e-6, or 1 if range_count is 0. mean and deviation hold red, green, blue and a
+// fourth value that is ignored. One work-item computes the three values of one pixel.
 __kernel void normalize_picture(
     __global float *restrict planes, const int pixels, __global const float2 *restrict ranges, const int range_count,
     const float4 mean, const float4 deviation) {

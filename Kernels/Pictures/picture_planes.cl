@@ -1,4 +1,4 @@
-// picture_planes: 8-bit RGB as planes of floats in 0 … 1.
+// picture_planes: converts 8-bit RGB to planes of floats in 0 … 1.
 //
 // in is [pixels][3] from byte `at` on; out is [3][pixels] from element `out_at` on. One work-item computes one pixel.
 __kernel void picture_planes(

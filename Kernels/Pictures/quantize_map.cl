@@ -1,7 +1,7 @@
-// quantize_map: maps as 8-bit grey, each stretched from its least to its greatest finite value: ⌊255 · (x − min) /
-// (max − min)⌋; zeros where all values are equal, NaN as the least.
+// quantize_map: converts maps to 8-bit grey, each stretched from its least to its greatest finite value: ⌊255 · (x −
+// min) / (max − min)⌋. A map whose values are all equal becomes 0, and so does NaN.
 //
-// maps is [count][pixels] floats, ranges [count][range_count] pairs as value_range leaves them, out [count][pixels].
+// maps is [count][pixels] floats, ranges [count][range_count] pairs from value_range, out [count][pixels].
 // One work-item computes one pixel.
 __kernel void quantize_map(
     __global const float *restrict maps, const int pixels, __global const float2 *restrict ranges,

@@ -1,10 +1,10 @@
-// sample_picture: the authors' resize of a picture to a network's input: bilinear between pixel centres, no
-// antialiasing, as scikit-image's resize(order=1, anti_aliasing=False). Beyond the border the border's pixels are
-// repeated, as with mode="edge", or lie zeros, as with mode="constant".
+// sample_picture: the U²-Net authors' resize of a picture to the network's input: bilinear between pixel centres
+// without antialiasing, like scikit-image's resize(order=1, anti_aliasing=False). Beyond the border, the border's
+// pixels are repeated (mode="edge") or pixels are zero (mode="constant").
 //
-// in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved;
-// transparency is laid over the colour `background` (RRGGBB) first, as flatten_picture does it. out is planar,
-// [3][size.x] [size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
+// in holds shape = (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved. Pictures
+// with transparency are first composited over the colour `background` (RRGGBB), as in flatten_picture. out is planar,
+// [3][size.x][size.y] floats in 0 … 1 from element `out_at` on. One work-item computes the three values of one pixel.
 bool inside(const int at, const int extent) { return at >= 0 && at < extent; }
 
 __kernel void sample_picture(
@@ -16,7 +16,7 @@ __kernel void sample_picture(
   if (x >= size.y || y >= size.x) return;
   const bool deep = shape.w == 2;
   const uint3 behind = background_color(background, deep);
-  // The position of the pixel's centre, times twice the extent of the output: in whole numbers, as floats would err on
+  // The position of the pixel's centre times twice the output's extent, in integers: floats would be inexact for
   // pictures of thousands of pixels.
   const long u = ((long)x * 2 + 1) * shape.y - size.y, v = ((long)y * 2 + 1) * shape.x - size.x;
   const int left = u < 0 ? -1 : (int)(u / (2 * size.y)), top = v < 0 ? -1 : (int)(v / (2 * size.x));

@@ -1,8 +1,8 @@
-// value_range: the least and the greatest finite value of each of several parts of a buffer, group by group: what is
-// left is as many pairs for each part as there are groups along dimension 0, which whoever needs them brings together.
+// value_range: the least and the greatest finite value of each of several parts of a buffer, reduced by each
+// work-group. For each part, the reader must combine as many pairs as there are work-groups along dimension 0.
 //
-// Part p is in[at + p * count ..< at + (p + 1) * count]; out is [parts][groups] pairs (least, greatest), which are +∞
-// and −∞ where nothing is finite. Groups of at most 256 work-items, a power of two.
+// Part p is in[at + p * count ..< at + (p + 1) * count]; out is [parts][groups] pairs (least, greatest), or +∞ and −∞
+// if no value is finite. Work-groups have at most 256 work-items, a power of two.
 __kernel void value_range(
     __global const float *restrict in, const ulong at, const int count, __global float2 *restrict out) {
   const int item = (int)get_local_id(0), items = (int)get_local_size(0);

@@ -1,9 +1,9 @@
-// apply_fits: α = a·I + b of every pixel of a picture, as 16 bits; a and b are interpolated between the centres of
-// cells, and beyond the outermost centres they are those of the border.
+// apply_fits: computes α = a·I + b for every pixel of a picture, in 16 bits. a and b are interpolated between the
+// centres of cells; beyond the outermost centres, the border's values are used.
 //
-// field is [grid.x][grid.y] of (a, b); scale = (rows, columns) of cells to a pixel. in holds shape = (height, width, 3
-// or 4 channels, bytes of a sample) samples from byte `at` on, interleaved; transparency is laid over the colour
-// `background` (RRGGBB) first. Alphas within `haze` of 0 or 1 become 0 or 1, the rest is stretched between. out is
+// field is [grid.x][grid.y] of (a, b); scale is the number of (rows, columns) of cells for a pixel. in holds shape =
+// (height, width, 3 or 4 channels, bytes of a sample) samples from byte `at` on, interleaved, which are composited over
+// the colour `background` (RRGGBB). Alphas within `haze` of 0 or 1 become 0 or 1, and the rest is stretched. out is
 // [height][width] from element `out_at` on. One work-item computes one pixel.
 #pragma OPENCL FP_CONTRACT OFF
 

@@ -1,15 +1,15 @@
-// average_map, average_picture: the mean of a map or a picture over the cells of a grid that is laid over it and that
-// has no more rows or columns: what a pixel gives a cell is the part of the cell that it covers.
+// average_map, average_picture: the means of a map or a picture over the cells of a grid with at most as many rows and
+// columns. A pixel is weighted by the part of the cell that it covers.
 //
-// grid = (rows, columns). average_map stretches a map of size = (height, width) floats, from element `at` on, from its
-// least to its greatest finite value first, as quantize_map does, without rounding: ranges holds range_count pairs of
-// it from pair range_at on, as value_range leaves them. out is [grid.x][grid.y] floats. average_picture takes samples
-// as sample_picture does; out is [grid.x][grid.y] of red, green, blue in 0 … 1, and 1. One work-item computes one cell;
-// sums are taken in the host's order.
+// grid = (rows, columns). average_map first stretches a map of size = (height, width) floats, from element `at` on,
+// from its least to its greatest finite value, as in quantize_map but without rounding; ranges holds range_count pairs
+// from value_range, from pair range_at on. out is [grid.x][grid.y] floats. average_picture takes samples as
+// sample_picture does; out is [grid.x][grid.y] of (red, green, blue, 1) in 0 … 1. One work-item computes one cell, and
+// sums are in the host's order.
 #pragma OPENCL FP_CONTRACT OFF
 
-// The pixels first ..< last lie under a cell; in lengths of which a pixel has `cells` and a cell `pixels`, the cell
-// begins at start and ends at end.
+// A cell along one axis. Pixels first ..< last overlap it. In units in which a pixel is `cells` long and a cell
+// `pixels`, the cell begins at start and ends at end.
 typedef struct {
   long start, end, pixels, cells;
   int first, last;

@@ -1,10 +1,10 @@
-// fit_errors, weigh_fits, blend_fits: one field of coefficients of the fits to small windows, which explain a mask that
-// is the average of a sharp matte, and of those to wide ones, which see past a network's blur.
+// fit_errors, weigh_fits, blend_fits: blend the fits to small windows, which explain a mask that is the average of a
+// sharp matte, with the fits to wide windows, which see past a network's blur.
 //
-// All are [grid.x][grid.y], mask of floats, guide of (red, green, blue, 1), fits of (a, b), errors of (squared error of
-// the fits, of interpolating the mask, 0, 0), and weighted of (a · weight, weight), each but the first of the errors a
-// mean over windows. fit_errors takes the mask's mean over 3×3 cells for interpolating it. One work-item computes one
-// cell.
+// All arrays are [grid.x][grid.y]: mask of floats, guide of (red, green, blue, 1), fits of (a, b), errors of (squared
+// error of the fits, squared error of interpolating the mask, 0, 0), and weighted of (a · weight, weight). weigh_fits
+// and blend_fits read means over windows. fit_errors interpolates the mask by its mean over 3×3 cells. One work-item
+// computes one cell.
 #pragma OPENCL FP_CONTRACT OFF
 
 // a·I + b.
@@ -33,7 +33,7 @@ __kernel void fit_errors(
   errors[cell] = (float4)(difference * difference, 0.0f, 0.0f);
 }
 
-// Fits by how well they fit: beneath `tolerance` one is as good as another.
+// Weights fits by their errors; errors well below `tolerance` make no difference.
 __kernel void weigh_fits(
     __global const float4 *restrict fits, __global const float4 *restrict errors, const int count,
     const float tolerance,
@@ -44,9 +44,9 @@ __kernel void weigh_fits(
   weighted[cell] = (float4)(fits[cell].xyz * weight, weight);
 }
 
-// exact: weighted fits, less where interpolating the mask errs less (preference says how much less may count half),
-// with b such that the cell keeps its mean. They count half where their error is exactness_limit, the wide ones the
-// rest.
+// Blends the weighted fits to small windows with the wide fits. The weighted fits count less where interpolating the
+// mask has the smaller error: half where their error is `preference` times as large. Their b is chosen so that the cell
+// keeps its mean. Their share is half where their error is exactness_limit; the wide fits have the rest.
 __kernel void blend_fits(
     __global const float4 *restrict weighted, __global const float4 *restrict errors,
     __global const float4 *restrict wide, __global const float4 *restrict guide, __global const float *restrict mask,

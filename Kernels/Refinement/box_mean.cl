@@ -1,5 +1,5 @@
-// box_rows, box_columns: the mean of the vectors up to `radius` cells to the left and the right, or above and below;
-// windows are clipped at the border and divided by what remains. One after the other they are the mean over squares.
+// box_rows, box_columns: the mean of the vectors up to `radius` cells to the left and right, or above and below.
+// Windows are clipped at the border. Both kernels in turn compute means over squares.
 //
 // in and out are [grid.x][grid.y] vectors. One work-item computes one cell, in the host's order.
 #pragma OPENCL FP_CONTRACT OFF

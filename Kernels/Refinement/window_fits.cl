@@ -1,12 +1,10 @@
-// window_moments, window_fits: the affine function of colour that comes nearest to a mask in the square window around
-// each cell, in the sense of least squares: a = (Σ + εU)⁻¹ · cov(I, p), b = p̄ − a·Ī, equations (14) and (19) of He,
-// Sun and Tang, Guided Image Filtering (2013).
+// window_moments, window_fits: the affine function of colour that fits a mask best in the square window around each
+// cell, by least squares: a = (Σ + εU)⁻¹ · cov(I, p), b = p̄ − a·Ī, equations (14) and (19) of He, Sun and Tang, Guided
+// Image Filtering (2013).
 //
-// guide is [grid.x][grid.y] of red, green, blue and 1, mask [grid.x][grid.y] floats, moments [4][grid.x][grid.y]
-// vectors:
-// the means along rows of (I, p), p·I, I·I and (red·green, red·blue, green·blue, 0). fits is [grid.x][grid.y] of a and
-// b.
-// Windows are clipped at the border. One work-item computes one cell, in the host's order.
+// guide is [grid.x][grid.y] of (red, green, blue, 1), mask is [grid.x][grid.y] floats. moments is [4][grid.x][grid.y]
+// vectors: the means along rows of (I, p), p·I, I·I and (red·green, red·blue, green·blue, 0). fits is [grid.x][grid.y]
+// of (a, b). Windows are clipped at the border. One work-item computes one cell, in the host's order.
 #pragma OPENCL FP_CONTRACT OFF
 
 __kernel void window_moments(
@@ -33,7 +31,7 @@ __kernel void window_moments(
   moments[3 * plane + cell] = products / count;
 }
 
-// x of A·x = v for a symmetric, positive definite A by A = L·D·Lᵀ; diagonal holds xx, yy, zz and others xy, xz, yz.
+// Solves A·x = v for a symmetric, positive definite A by A = L·D·Lᵀ; diagonal holds xx, yy, zz, others xy, xz, yz.
 float3 solve_symmetric(const float3 diagonal, const float3 others, const float3 v) {
   const float first = 1.0f / fmax(diagonal.x, FLT_MIN);
   const float lxy = others.x * first, lxz = others.y * first;

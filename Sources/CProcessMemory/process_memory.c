@@ -6,7 +6,7 @@
 
 void u2cl_begin_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 
-// The allocator raises its threshold by itself, up to 32 MiB, unless it was set: that is where it would have come to.
+// By default, the allocator raises its threshold up to 32 MiB; setting it disables that, so set it to the final value.
 void u2cl_end_large_blocks(void) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
@@ -23,7 +23,7 @@ void u2cl_end_large_blocks(void) {}
 #include <sys/mman.h>
 #include <unistd.h>
 
-// What the linker itself writes, and then protects, lies in segments that are writable.
+// Data that the dynamic linker relocates and then protects are in writable segments, so they are not included.
 static int is_constant(const ElfW(Phdr) *segment) { return segment->p_type == PT_LOAD && !(segment->p_flags & PF_W); }
 
 static int release(struct dl_phdr_info *library, size_t size, void *least) {

@@ -1,18 +1,19 @@
 import Pictures
 import OpenCL
 
-/// `FilterTaps` on a device: what the kernels of `filter_picture.cl` take.
+/// `FilterTaps` on a device, for the kernels of `filter_picture.cl`.
 struct AxisTaps {
-  /// First source sample and number of samples of each place, as `int2`.
-  let places: Buffer
-  /// `weights[place * stride + tap]`.
+  /// For each target sample the first source sample and the number of source samples, as `int2`.
+  let ranges: Buffer
+  /// The weights of target sample i, from `weights[i * stride]` on.
   let weights: Buffer
+  /// The number of weights reserved for each target sample.
   let stride: Int32
 
   init(_ axis: Axis, queue: Queue) throws {
     let taps = FilterTaps(from: axis.source, to: axis.target, filter: axis.filter)
-    let places = zip(taps.firsts, taps.counts).map { SIMD2(Int32($0), Int32($1)) }
-    self.places = try Self.buffer(of: places, queue)
+    let ranges = zip(taps.firsts, taps.counts).map { SIMD2(Int32($0), Int32($1)) }
+    self.ranges = try Self.buffer(of: ranges, queue)
     weights = try Self.buffer(of: taps.weights, queue)
     stride = Int32(taps.stride)
   }
@@ -23,7 +24,7 @@ struct AxisTaps {
     return buffer
   }
 
-  /// What taps follow from.
+  /// What determines taps: a resize along one axis.
   struct Axis: Hashable {
     let source: Int
     let target: Int
@@ -31,7 +32,7 @@ struct AxisTaps {
   }
 }
 
-/// The taps that a queue's kernels have used lately: pictures of a folder are often of one size.
+/// The taps that a queue's kernels used recently: pictures of a folder often have the same size.
 struct TapsCache {
   private static let capacity = 64
 

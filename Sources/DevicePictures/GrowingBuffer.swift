@@ -1,6 +1,6 @@
 import OpenCL
 
-/// Memory on a device that is made anew where it is too small. Commands that are enqueued keep what they were given.
+/// A buffer that is replaced by a larger one when necessary. Enqueued commands keep the buffer that they were given.
 struct GrowingBuffer {
   private let context: Context
   private let hostVisible: Bool
@@ -11,7 +11,7 @@ struct GrowingBuffer {
     self.hostVisible = hostVisible
   }
 
-  /// Memory of at least so many bytes; what was in it is lost where it grows.
+  /// A buffer of at least `byteCount` bytes. If it is replaced, the contents are lost.
   mutating func holding(_ byteCount: Int) throws -> Buffer {
     if let buffer, buffer.byteCount >= byteCount { return buffer }
     buffer = nil
@@ -21,14 +21,14 @@ struct GrowingBuffer {
   }
 }
 
-/// Host memory for transfers that is made anew where it is too small; nothing may be in flight then.
+/// Pinned memory that is replaced by larger memory when necessary; no transfer may be in flight then.
 struct GrowingPinnedMemory {
   private let queue: Queue
   private var memory: PinnedMemory?
 
   init(queue: Queue) { self.queue = queue }
 
-  /// Memory of at least so many bytes; what was in it is lost where it grows.
+  /// Memory of at least `byteCount` bytes. If it is replaced, the contents are lost.
   mutating func holding(_ byteCount: Int) throws -> PinnedMemory {
     if let memory, memory.bytes.count >= byteCount { return memory }
     memory = nil

@@ -1,13 +1,13 @@
 import Pictures
 import Tensors
 
-/// Where a batch's masks lie in one piece of memory, one behind the other.
+/// The layout of a batch's 8-bit masks, one after the other in a buffer.
 struct MaskLayout {
   /// The pictures' sizes.
   let sizes: [Size]
-  /// Where each mask begins.
+  /// The offset of each mask in bytes.
   let offsets: [Int]
-  /// The bytes of all masks.
+  /// The size of all masks in bytes.
   let byteCount: Int
 
   init(sizes: [Size]) {
@@ -20,7 +20,7 @@ struct MaskLayout {
     byteCount = count
   }
 
-  /// The masks in that memory, in the pictures' order.
+  /// The masks in a buffer's bytes, in the pictures' order.
   func masks(in bytes: UnsafeRawBufferPointer) -> [Mask] {
     zip(sizes, offsets).map { size, offset in
       Mask(size: size, pixels: [UInt8](bytes[offset..<offset + size.height * size.width]))

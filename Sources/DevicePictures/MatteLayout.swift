@@ -1,15 +1,15 @@
 package import Matting
 package import Tensors
 
-/// Where a batch's mattes and, behind them, the maps that they were refined from lie in one piece of memory.
+/// The layout of a batch's mattes, and after them the maps that they were refined from, in a buffer.
 struct MatteLayout {
   /// The pictures' sizes.
   let sizes: [Size]
-  /// Where each matte begins, in 16-bit values.
+  /// The offset of each matte in 16-bit values.
   let offsets: [Int]
-  /// Where the maps begin, in bytes, at a multiple of 16.
+  /// The offset of the maps in bytes, a multiple of 16.
   let mapOffset: Int
-  /// Of one map, `[1, 1, height, width]`.
+  /// The shape of one map, `[1, 1, height, width]`.
   let mapShape: Shape
 
   init(sizes: [Size], mapSize: Size) {
@@ -24,21 +24,21 @@ struct MatteLayout {
   }
 
   private var mapStride: Int { mapShape.elementCount * MemoryLayout<Float>.stride }
-  /// The bytes of all maps.
+  /// The size of all maps in bytes.
   var mapBytes: Int { sizes.count * mapStride }
-  /// The bytes of mattes and maps.
+  /// The size of mattes and maps in bytes.
   var byteCount: Int { mapOffset + mapBytes }
 
-  /// The bytes of a picture's matte.
+  /// The range of a picture's matte in bytes.
   func matte(_ index: Int) -> Range<Int> {
     let stride = MemoryLayout<UInt16>.stride
     return offsets[index] * stride..<(offsets[index] + sizes[index].height * sizes[index].width) * stride
   }
 
-  /// The bytes of a picture's map.
+  /// The range of a picture's map in bytes.
   func map(_ index: Int) -> Range<Int> { mapOffset + index * mapStride..<mapOffset + (index + 1) * mapStride }
 
-  /// The mattes in that memory with their maps, in the pictures' order.
+  /// The mattes in a buffer's bytes with their maps, in the pictures' order.
   func mattes(in bytes: UnsafeRawBufferPointer) -> [RefinedMatte] {
     sizes.indices.map { index in
       let size = sizes[index]
@@ -55,10 +55,10 @@ struct MatteLayout {
   }
 }
 
-/// What the device refines of one picture.
+/// A picture's matte that the device has refined.
 package struct RefinedMatte: Sendable {
   /// The network's first output, `[1, 1, height, width]`.
   package let map: Tensor
-  /// Of the picture's size.
+  /// The matte, of the picture's size.
   package let matte: AlphaMatte
 }

@@ -1,11 +1,11 @@
 import OpenCL
 
-/// What comes of a batch that is on its way through a lane.
+/// The results of a batch in flight.
 package final class PendingResults<Results> {
   private let lane: PictureLane
-  /// When the bytes are on the host.
+  /// Completes when the bytes are on the host.
   private let downloaded: Event
-  /// Makes the results of the bytes.
+  /// Makes the results from the bytes.
   private let take: (UnsafeRawBufferPointer) throws -> Results
   private var landed: Results?
 
@@ -19,7 +19,7 @@ package final class PendingResults<Results> {
 
   /// Waits for the results.
   ///
-  /// - Throws: `CLError` where the device failed on the way.
+  /// - Throws: `CLError` if the device failed.
   package func results() throws -> Results {
     if let landed { return landed }
     try downloaded.wait()
@@ -28,6 +28,12 @@ package final class PendingResults<Results> {
     lane.pending = nil
     return results
   }
+}
+
+/// A batch in flight, whose results must be taken from a lane's memory before the next batch may use the lane.
+protocol PendingBatch: AnyObject {
+  /// Waits, and takes the results from the lane's memory.
+  func land() throws
 }
 
 extension PendingResults: PendingBatch {

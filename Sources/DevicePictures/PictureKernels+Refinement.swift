@@ -4,8 +4,8 @@ import Matting
 import OpenCL
 import Tensors
 
-/// Memory for what lies between a mask and the coefficients that refine it: of one picture at a time, as a queue's
-/// commands run one after the other.
+/// Memory for the intermediate results of refining a mask. One picture at a time uses the memory, as a queue's commands
+/// run one after the other.
 struct RefinementMemory {
   private var mask: GrowingBuffer
   private var moments: GrowingBuffer
@@ -17,7 +17,7 @@ struct RefinementMemory {
     vectors = (0..<6).map { _ in GrowingBuffer(context: context) }
   }
 
-  /// Memory for a grid of so many cells.
+  /// Memory for a grid of `count` cells.
   mutating func cells(_ count: Int) throws -> RefinementCells {
     let vector = count * MemoryLayout<SIMD4<Float>>.stride
     return RefinementCells(
@@ -27,43 +27,43 @@ struct RefinementMemory {
       first: try vectors[4].holding(vector), second: try vectors[5].holding(vector))
   }
 
-  /// The bytes that a grid of so many cells takes.
+  /// The size in bytes of the memory for a grid of `cells` cells.
   static func byteCount(of cells: Int) -> Int {
     cells * (MemoryLayout<Float>.stride + 10 * MemoryLayout<SIMD4<Float>>.stride)
   }
 }
 
-/// A grid's buffers, as the kernels of `window_fits.cl` and `blend_fits.cl` call what is in them.
+/// A grid's buffers, named as in the kernels of `window_fits.cl` and `blend_fits.cl`.
 struct RefinementCells {
   /// `[height, width]` floats.
   let mask: Buffer
   /// `[4, height, width]` vectors.
   let moments: Buffer
-  /// `[height, width]` vectors, and so all that follow.
+  /// `[height, width]` vectors, like all that follow.
   let guide: Buffer
   let fits: Buffer
   let errors: Buffer
   let weighted: Buffer
-  /// For what is soon written over.
+  /// Temporary.
   let first: Buffer
   let second: Buffer
 }
 
-/// One of a batch's maps, whose ranges are known, and where it lies.
-struct MapPlace {
+/// One of a batch's maps in a buffer, with the buffer of the maps' ranges.
+struct MapRegion {
   let maps: Buffer
   let ranges: Buffer
   let size: Size
-  /// Which map of the buffer.
+  /// The index of the map in the buffer.
   let index: Int
 }
 
-/// `GuidedUpsampling`, with the same sums in the same order.
+// `GuidedUpsampling` on the device, with the same sums in the same order.
 extension PictureKernels {
-  /// A map as the matte of a picture whose samples lie in a buffer: 16 bits a pixel, from element `element` of `mattes`
-  /// on.
+  /// Refines a map to the matte of a picture whose samples are in a buffer. The matte has 16 bits for each pixel and
+  /// begins at element `element` of `mattes`.
   mutating func refine(
-    _ map: MapPlace, with guided: GuidedUpsampling, guide picture: PicturePlace, in samples: Buffer,
+    _ map: MapRegion, with guided: GuidedUpsampling, guide picture: PictureRegion, in samples: Buffer,
     over background: Color, to mattes: Buffer, at element: Int, _ memory: inout RefinementMemory
   ) throws {
     let grid = CoarseMask.grid(of: map.size, noLargerThan: picture.size)
@@ -82,8 +82,8 @@ extension PictureKernels {
     try apply(cells.fits, grid, to: picture, in: samples, over: background, mattes, at: element)
   }
 
-  /// A map, stretched, as the mean of each cell.
-  private mutating func average(_ map: MapPlace, to mask: Buffer, _ grid: Size) throws {
+  /// Stretches a map and stores its mean over each cell.
+  private mutating func average(_ map: MapRegion, to mask: Buffer, _ grid: Size) throws {
     let pixels = map.size.height * map.size.width
     try enqueue(
       "average_map", .averageCells, over: grid.items, map.maps, UInt64(map.index * pixels), map.size.extents,
@@ -91,7 +91,7 @@ extension PictureKernels {
       Int32(map.index * rangeGroups), Int32(rangeGroups), grid.extents, mask)
   }
 
-  /// Leaves the fits to small windows, weighted by how well they fit, and their mean errors.
+  /// Stores the fits to small windows, weighted by how well they fit, and their mean errors.
   private mutating func weighExactFits(_ guided: GuidedUpsampling, _ grid: Size, _ cells: RefinementCells) throws {
     let count = grid.height * grid.width
     try fit(radius: guided.radius, epsilon: guided.epsilon, grid, cells)
@@ -104,7 +104,7 @@ extension PictureKernels {
     try boxMean(of: cells.second, radius: guided.radius, grid, between: cells.first, to: cells.weighted)
   }
 
-  /// Leaves the fit of least squares in the window around each cell.
+  /// Stores the least-squares fit in the window around each cell.
   private mutating func fit(radius: Int, epsilon: Float, _ grid: Size, _ cells: RefinementCells) throws {
     try enqueue(
       "window_moments", .windowFits, over: grid.items, cells.guide, cells.mask, grid.extents, Int32(radius),
@@ -120,9 +120,9 @@ extension PictureKernels {
     try enqueue("box_columns", .boxMean, over: grid.items, between, grid.extents, Int32(radius), means)
   }
 
-  /// What a field of coefficients says of every pixel.
+  /// Applies a field of coefficients to every pixel.
   private mutating func apply(
-    _ field: Buffer, _ grid: Size, to picture: PicturePlace, in samples: Buffer, over background: Color,
+    _ field: Buffer, _ grid: Size, to picture: PictureRegion, in samples: Buffer, over background: Color,
     _ mattes: Buffer, at element: Int
   ) throws {
     let size = picture.size
@@ -136,7 +136,7 @@ extension PictureKernels {
 }
 
 extension Size {
-  /// One work-item for each place, fastest first.
+  /// One work-item for each pixel or cell, the columns first.
   fileprivate var items: [Int] { [width, height] }
   /// The kernels' `int2`.
   fileprivate var extents: SIMD2<Int32> { SIMD2(Int32(height), Int32(width)) }

@@ -4,17 +4,17 @@ import Kernels
 import OpenCL
 import Tensors
 
-/// The kernels between pictures and a network, enqueued on one queue. A kernel's arguments are taken when it is
-/// enqueued, so one of each does for any number of launches.
+/// The kernels between pictures and a network, enqueued on one queue. Enqueueing a kernel copies its arguments, so that
+/// each kernel is needed only once.
 struct PictureKernels {
   let queue: Queue
   private let session: DeviceSession
   private var taps: TapsCache
-  /// Each with the work-items of its group along a row.
+  /// The kernels by name, with the size of their work-groups along a row.
   private var known: [String: (kernel: Kernel, row: Int)] = [:]
-  /// Work-items of a group along a row of pixels.
+  /// The size of a work-group along a row of pixels, at most.
   private let group: Int
-  /// Groups that look for a range side by side.
+  /// The number of work-groups that search one range.
   let rangeGroups: Int
 
   init(session: DeviceSession, queue: Queue) {
@@ -22,7 +22,7 @@ struct PictureKernels {
     self.queue = queue
     taps = TapsCache(queue: queue)
     let device = session.device
-    // A group of one on a CPU is a loop without a barrier's cost.
+    // On a CPU, work-groups of one avoid the cost of barriers.
     group = device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: session.rowGroup(of: 256))
     rangeGroups = device.kind == .cpu ? max(1, device.computeUnits) : 64
   }
@@ -33,8 +33,13 @@ struct PictureKernels {
     return power
   }
 
-  /// - Parameter groups: how many groups lie along the first dimension, where a kernel counts them; `items` says the
-  ///   rest.
+  /// Enqueues a kernel.
+  ///
+  /// - Parameters:
+  ///   - items: the number of work-items along each dimension.
+  ///   - groups: for kernels that count their work-groups, the number of them along the first dimension, instead of
+  ///     the first of `items`.
+  ///   - arguments: the kernel's arguments.
   mutating func enqueue<each Argument: KernelArgument>(
     _ name: String, _ source: KernelSource, over items: [Int], groups: Int? = nil, _ arguments: repeat each Argument
   ) throws {
@@ -52,16 +57,20 @@ struct PictureKernels {
     return (kernel, Self.powerOfTwo(notAbove: min(group, kernel.maxWorkGroupSize(on: session.device))))
   }
 
-  /// A picture of `extents` to 8-bit RGB.
-  mutating func flatten(_ picture: PicturePlace, over background: Color, from buffer: Buffer, to rgb: Buffer) throws {
+  /// Converts a picture to 8-bit RGB over a background.
+  mutating func flatten(_ picture: PictureRegion, over background: Color, from buffer: Buffer, to rgb: Buffer) throws {
     try enqueue(
       "flatten_picture", .flattenPicture, over: [picture.size.height * picture.size.width], buffer,
       UInt64(picture.offset), picture.extents, background.packed, rgb, UInt64(0))
   }
 
-  /// A picture to planes in 0 … 1 as the authors resize it; beyond its border lies what stands at it, or black.
+  /// Resizes a picture to planes in 0 … 1 as U²-Net's authors do.
+  ///
+  /// - Parameters:
+  ///   - element: the index in `planes` of the first value.
+  ///   - repeatsBorder: whether pixels beyond the border repeat it, rather than being black.
   mutating func sample(
-    _ picture: PicturePlace, over background: Color, from buffer: Buffer, to planes: Buffer, at element: Int,
+    _ picture: PictureRegion, over background: Color, from buffer: Buffer, to planes: Buffer, at element: Int,
     _ size: Size, repeatsBorder: Bool
   ) throws {
     try enqueue(
@@ -71,14 +80,16 @@ struct PictureKernels {
       Int32(repeatsBorder ? 1 : 0))
   }
 
-  /// 8-bit RGB of a size to planes in 0 … 1.
+  /// Converts 8-bit RGB to planes in 0 … 1, from the value with index `element` on.
   mutating func planes(of rgb: Buffer, to planes: Buffer, at element: Int, _ size: Size) throws {
     let pixels = size.height * size.width
     try enqueue(
       "picture_planes", .picturePlanes, over: [pixels], rgb, UInt64(0), Int32(pixels), planes, UInt64(element))
   }
 
-  /// 8-bit samples of one size to another as Pillow does it; `between` holds what the first pass leaves.
+  /// Resizes 8-bit samples as Pillow does.
+  ///
+  /// - Parameter between: holds the result of the first pass.
   mutating func resize(_ resize: Resize, from source: Buffer, to target: Buffer, between: inout GrowingBuffer) throws {
     let (from, to) = (resize.from, resize.to)
     guard from.height != to.height, from.width != to.width else {
@@ -119,17 +130,18 @@ struct PictureKernels {
     try enqueue(
       pass.alongRows ? "filter_rows" : "filter_columns", .filterPicture,
       over: [pass.to.width * resize.channels, pass.to.height], source, UInt64(pass.offsets.source), target,
-      UInt64(pass.offsets.target), shape, taps.places, taps.weights, taps.stride)
+      UInt64(pass.offsets.target), shape, taps.ranges, taps.weights, taps.stride)
   }
 
-  /// The least and the greatest value of each of `parts` parts of `count` floats, as `rangeGroups` pairs for each.
+  /// Finds the least and the greatest value of each of `parts` parts of `count` floats, as `rangeGroups` pairs for each
+  /// part.
   mutating func ranges(of values: Buffer, count: Int, parts: Int, to ranges: Buffer) throws {
     try enqueue(
       "value_range", .valueRange, over: [rangeGroups, parts], groups: rangeGroups, values, UInt64(0),
       Int32(count), ranges)
   }
 
-  /// Planes of `pictures` pictures as a network was trained on them, in place.
+  /// Normalises the planes of `pictures` pictures in place, as the network was trained.
   mutating func normalize(
     _ planes: Buffer, _ normalization: Normalization, pixels: Int, pictures: Int, ranges: Buffer
   ) throws {
@@ -140,14 +152,14 @@ struct PictureKernels {
       SIMD4(deviation[0], deviation[1], deviation[2], 1))
   }
 
-  /// Maps as 8-bit grey.
+  /// Converts `count` maps to 8-bit grey.
   mutating func quantize(_ maps: Buffer, pixels: Int, count: Int, ranges: Buffer, to grey: Buffer) throws {
     try enqueue(
       "quantize_map", .quantizeMap, over: [pixels, count], maps, Int32(pixels), ranges, Int32(rangeGroups), grey)
   }
 }
 
-/// A resize of 8-bit samples that lie somewhere in a buffer.
+/// A resize of 8-bit samples in buffers. Offsets are in bytes.
 struct Resize {
   let from: Size
   let to: Size
@@ -158,6 +170,6 @@ struct Resize {
 }
 
 extension Color {
-  /// RRGGBB.
+  /// The colour as RRGGBB.
   var packed: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 }

@@ -5,16 +5,19 @@ import Tensors
 
 /// The memory of one batch in flight.
 final class PictureLane {
-  /// The network's input, `[batch, 3, height, width]`, and the ranges of its pictures.
+  /// The network's input, `[batch, 3, height, width]` float32.
   let input: Buffer
+  /// The ranges of the input's pictures.
   let inputRanges: Buffer
-  /// The network's first output, `[batch, 1, height, width]`, the ranges of its maps, and the maps as grey.
+  /// The network's first output, `[batch, 1, height, width]` float32.
   let maps: Buffer
+  /// The ranges of the maps.
   let mapRanges: Buffer
+  /// The maps as 8-bit grey.
   let grey: Buffer
   /// The pictures' samples.
   private(set) var samples: Buffer
-  /// The batch that is on its way through here.
+  /// The batch that uses the lane; nil if there is none.
   var pending: (any PendingBatch)?
 
   private let arrival: Queue
@@ -25,11 +28,11 @@ final class PictureLane {
   private var flat: GrowingBuffer
   private var small: GrowingBuffer
   private var maskMemory: GrowingBuffer
-  /// What a resize's first pass leaves.
+  /// The results of a resize's first pass.
   var betweenInbound: GrowingBuffer
   var betweenOutbound: GrowingBuffer
   private let sharesMemory: Bool
-  /// What was last downloaded, once it is there.
+  /// The memory of the last download.
   private(set) var downloaded = UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(executor: Executor, arrival: Queue, departure: Queue, rangeGroups: Int) throws {
@@ -59,14 +62,15 @@ final class PictureLane {
     betweenOutbound = GrowingBuffer(context: context)
   }
 
-  /// Copies the pictures' samples, one picture behind the other; no wait but for a device that shares our memory.
+  /// Copies the pictures' samples to the device, one picture after the other. Waits only if the device shares the
+  /// host's memory.
   func upload(_ pictures: [Picture]) throws {
-    let places = PicturePlace.places(of: pictures)
-    let count = places.last.map { $0.offset + $0.byteCount } ?? 0
+    let regions = PictureRegion.regions(of: pictures)
+    let count = regions.last.map { $0.offset + $0.byteCount } ?? 0
     samples = try samplesMemory.holding(count)
     func copy(to target: UnsafeMutableRawBufferPointer) {
-      for (picture, place) in zip(pictures, places) {
-        let range = place.offset..<place.offset + place.byteCount
+      for (picture, region) in zip(pictures, regions) {
+        let range = region.offset..<region.offset + region.byteCount
         picture.copySamples(to: UnsafeMutableRawBufferPointer(rebasing: target[range]))
       }
     }
@@ -76,7 +80,7 @@ final class PictureLane {
     try arrival.beginWrite(staging, count: count, to: samples)
   }
 
-  /// Memory for a picture as RGB, and for what becomes of it.
+  /// Buffers for a picture as RGB before and after a resize.
   func inboundBuffers(for resize: Resize) throws -> (flat: Buffer, small: Buffer) {
     (
       try flat.holding(resize.from.height * resize.from.width * 3),
@@ -84,10 +88,10 @@ final class PictureLane {
     )
   }
 
-  /// Memory for the batch's masks.
+  /// A buffer for the batch's masks or mattes.
   func masks(byteCount: Int) throws -> Buffer { try maskMemory.holding(byteCount) }
 
-  /// Begins to copy the batch's masks to the host.
+  /// Starts to copy `count` bytes of the batch's masks or mattes to the host.
   func download(_ count: Int) throws {
     let target = try downloading.holding(count)
     try departure.beginRead(try maskMemory.holding(count), count: count, into: target)

@@ -3,8 +3,8 @@ import Matting
 import Tensors
 
 extension PicturePipeline {
-  /// Whether the device makes of a small picture and of a small map what the host makes of them: drivers of GPUs
-  /// miscompile now and then.
+  /// Whether the device computes the same input from a small picture, and the same mask from a small map, as the host.
+  /// Drivers of GPUs sometimes miscompile kernels.
   package func agreesWithHost() throws -> Bool {
     let picture = Self.picture
     let one = 3 * preprocessing.size.height * preprocessing.size.width
@@ -17,8 +17,8 @@ extension PicturePipeline {
     return zip(masks[0].pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }
 
-  /// Whether the device refines edges as the host does: of a picture that is larger than the map in one direction and
-  /// one that is smaller in both.
+  /// Whether the device refines edges like the host, for a picture that is larger than the map in one direction and one
+  /// that is smaller in both.
   package func refinesAsHost() throws -> Bool {
     let larger = Size(height: mapSize.height + mapSize.height / 3 + 1, width: max(2, mapSize.width - 1))
     let smaller = Size(height: max(2, mapSize.height / 5), width: max(2, mapSize.width / 7))
@@ -28,7 +28,7 @@ extension PicturePipeline {
       let picture = Self.picture(of: size, isDeep: isDeep)
       let found = try mattes(of: [map], for: [picture])[0]
       let expected = guided.matte(of: mask, for: picture.flattened(over: preprocessing.background))
-      // Two levels of 255.
+      // A difference of two of 255 levels.
       return zip(found.values, expected.values).allSatisfy { abs(Int32($0) - Int32($1)) <= 2 * 257 }
     }
   }
@@ -42,7 +42,7 @@ extension PicturePipeline {
     }
   }
 
-  /// The disc in one colour on another, with grain: 8-bit RGB, or 16-bit RGBA of which a part is transparent.
+  /// The disc on another colour, with noise: 8-bit RGB, or 16-bit RGBA with some transparency.
   private static func picture(of size: Size, isDeep: Bool) -> Picture {
     let channels = isDeep ? 4 : 3
     let samples = (0..<size.height * size.width * channels).map { i -> UInt16 in
@@ -55,7 +55,7 @@ extension PicturePipeline {
       size: size, hasAlpha: isDeep, samples: isDeep ? .bits16(samples) : .bits8(samples.map { UInt8($0 >> 8) }))
   }
 
-  /// How far a pixel lies from the middle: 0 there, 1 in the corners.
+  /// The squared distance of a pixel from the centre: 0 there, 1 in the corners.
   private static func eccentricity(_ x: Int, _ y: Int, of size: Size) -> Float {
     let (u, v) = (Float(2 * x + 1) / Float(size.width) - 1, Float(2 * y + 1) / Float(size.height) - 1)
     return (u * u + v * v) / 2

@@ -3,11 +3,13 @@ package import Matting
 import OpenCL
 package import Tensors
 
-/// Mattes whose edges follow the picture's: `GuidedUpsampling` on the device, with the samples that are there already.
+// Mattes whose edges follow the picture's, by `GuidedUpsampling` on the device.
 extension PicturePipeline {
-  /// As `submit`, for mattes.
+  /// Like `submit`, for refined mattes.
   ///
-  /// - Parameter pictures: at most `batch`; transparency is laid over the background of `preprocessing`.
+  /// - Parameter pictures: at most `batch`. Pictures with transparency are composited over the background of
+  ///   `preprocessing`.
+  /// - Throws: `DeviceMemoryError`, `CLBuildError`, `CLError`.
   package func submitRefining(_ pictures: [Picture]) throws -> PendingResults<[RefinedMatte]> {
     let lane = try freeLane()
     try sendThroughNetwork(pictures, lane)
@@ -16,11 +18,12 @@ extension PicturePipeline {
     return try download(layout.byteCount, from: lane, as: layout.mattes)
   }
 
-  /// The mattes of given maps, stage by stage; the device is waited for after each.
+  /// The mattes for given maps. Waits for the device after each stage.
   ///
   /// - Parameters:
-  ///   - maps: `[1, 1, height, width]`, one for each picture, of the size of the network's first output.
-  ///   - ended: is called when the pictures are on the device, when the mattes are made, and when they are on the host.
+  ///   - maps: one for each picture, `[1, 1, height, width]` with the size of the network's first output.
+  ///   - ended: called when the pictures are on the device, when the mattes are computed, and when they are on the
+  ///     host.
   package func mattes(
     of maps: [Tensor], for pictures: [Picture], afterEach ended: (Stage) -> Void = { _ in }
   ) throws -> [AlphaMatte] {
@@ -42,11 +45,11 @@ extension PicturePipeline {
     return results.map(\.matte)
   }
 
-  /// Whether the device has room for the samples and the mattes of pictures, twice, besides the network: a driver does
-  /// not say how much is left, so this is a quarter of its memory.
+  /// Whether the device has memory for two batches of the pictures' samples and mattes besides the network. Drivers do
+  /// not report free memory, so the limit is a quarter of all memory.
   package func hasRoom(for pictures: [Picture]) -> Bool {
     let device = departure.context.device
-    let samples = PicturePlace.places(of: pictures).last.map { $0.offset + $0.byteCount } ?? 0
+    let samples = PictureRegion.regions(of: pictures).last.map { $0.offset + $0.byteCount } ?? 0
     let mattes = layout(of: pictures).byteCount
     let cells = RefinementMemory.byteCount(of: mapSize.height * mapSize.width)
     return UInt64(max(samples, mattes)) <= device.maxAllocation
@@ -57,15 +60,15 @@ extension PicturePipeline {
     MatteLayout(sizes: pictures.map(\.size), mapSize: mapSize)
   }
 
-  /// Makes mattes of the lane's maps and samples, and lays the maps behind them.
+  /// Computes mattes from the lane's maps and samples, and copies the maps after them.
   private func refine(_ pictures: [Picture], _ layout: MatteLayout, _ lane: PictureLane) throws {
     let (pixels, count) = (mapSize.height * mapSize.width, pictures.count)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
     let target = try lane.masks(byteCount: layout.byteCount)
-    for (index, place) in PicturePlace.places(of: pictures).enumerated() {
-      let map = MapPlace(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index)
+    for (index, region) in PictureRegion.regions(of: pictures).enumerated() {
+      let map = MapRegion(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index)
       try outbound.refine(
-        map, with: guided, guide: place, in: lane.samples, over: preprocessing.background, to: target,
+        map, with: guided, guide: region, in: lane.samples, over: preprocessing.background, to: target,
         at: layout.offsets[index], &refinement)
     }
     try departure.copy(

@@ -4,16 +4,16 @@ import Matting
 import OpenCL
 package import Tensors
 
-/// From decoded pictures to masks without the host between: samples go up as they are, and resize, normalisation,
-/// network, stretching and the resize back run on the device, in three queues with two batches in flight, so that one
-/// batch is copied while the other is computed.
+/// Computes masks from decoded pictures entirely on the device: resize, normalisation, network, stretching and the
+/// resize back. It uses three queues with two batches in flight, so that one batch is copied while the other is
+/// computed.
 ///
-/// Not Sendable: one thread at a time.
+/// Not Sendable: use a pipeline from one thread at a time.
 package final class PicturePipeline {
-  /// How many batches may be in flight.
+  /// The largest number of batches in flight.
   package static let depth = 2
 
-  /// The most pictures of one batch.
+  /// The batch size: the largest number of pictures in a batch.
   package let batch: Int
 
   let preprocessing: Preprocessing
@@ -24,14 +24,14 @@ package final class PicturePipeline {
   let departure: Queue
   private var inbound: PictureKernels
   var outbound: PictureKernels
-  /// What refining needs; `departure` refines one picture after the other, whatever their lanes.
+  /// Memory for refining. The queue `departure` refines one picture after the other, whichever their lanes.
   var refinement: RefinementMemory
   let lanes: [PictureLane]
   private var next = 0
 
-  /// A pipeline around an executor whose first output is a map of one channel.
+  /// A pipeline around an executor, whose first output must have one channel.
   ///
-  /// - Throws: `CLBuildError` where a kernel does not build, `DeviceMemoryError`, `CLError`.
+  /// - Throws: `CLBuildError` if a kernel does not build; `DeviceMemoryError`; `CLError`.
   package init(executor: Executor, session: DeviceSession, preprocessing: Preprocessing) throws {
     precondition(executor.firstOutputShape.channels == 1, "a mask has one channel")
     self.executor = executor
@@ -49,14 +49,15 @@ package final class PicturePipeline {
   }
 
   deinit {
-    // Pinned memory and buffers may be in use until then.
+    // Pinned memory and buffers are in use until the queues have finished.
     for queue in [arrival, executor.queue, departure] { try? queue.finish() }
     for lane in lanes { lane.pending = nil }
   }
 
-  /// Sends a batch on its way and returns at once; where too many are in flight already, the oldest is waited for.
+  /// Starts a batch and returns at once. If `depth` batches are in flight already, waits for the oldest.
   ///
   /// - Parameter pictures: at most `batch`.
+  /// - Throws: `DeviceMemoryError`, `CLBuildError`, `CLError`.
   package func submit(_ pictures: [Picture]) throws -> PendingResults<[Mask]> {
     let lane = try freeLane()
     let layout = MaskLayout(sizes: pictures.map(\.size))
@@ -65,7 +66,7 @@ package final class PicturePipeline {
     return try download(layout.byteCount, from: lane, as: layout.masks)
   }
 
-  /// The lane of the next batch, which has ended what was under way there.
+  /// The lane for the next batch, after waiting for the batch that uses it.
   func freeLane() throws -> PictureLane {
     let lane = lanes[next]
     next = (next + 1) % lanes.count
@@ -73,7 +74,8 @@ package final class PicturePipeline {
     return lane
   }
 
-  /// Pictures on their way to the lane's maps; what is enqueued for departure from now on waits for these.
+  /// Enqueues everything from the pictures to the lane's maps. What is enqueued on `departure` from now on waits for
+  /// the maps.
   func sendThroughNetwork(_ pictures: [Picture], _ lane: PictureLane) throws {
     try upload(pictures, lane)
     try prepare(pictures, lane)
@@ -87,25 +89,25 @@ package final class PicturePipeline {
   /// The size of the network's first output.
   var mapSize: Size { executor.firstOutputShape.size }
 
-  /// A part of a batch's way, for whoever takes its time.
+  /// A stage of a batch, for measurements.
   package enum Stage: CaseIterable {
-    /// The pictures' samples to the device.
+    /// Copies the pictures' samples to the device.
     case upload
-    /// Resizing and normalising.
+    /// Resizes and normalises.
     case prepare
-    /// The part of `compute` in which the host enqueues.
+    /// Enqueues the network: the host's part of `compute`.
     case enqueue
-    /// The network.
+    /// Runs the network.
     case compute
-    /// Maps to masks.
+    /// Makes masks of maps.
     case render
-    /// The masks from the device.
+    /// Copies the masks from the device.
     case download
   }
 
-  /// One batch, stage by stage; the device is waited for after each.
+  /// The masks of one batch. Waits for the device after each stage.
   ///
-  /// - Parameter ended: is called when a stage has ended.
+  /// - Parameter ended: called after each stage.
   package func masks(of pictures: [Picture], afterEach ended: (Stage) -> Void) throws -> [Mask] {
     for lane in lanes { try lane.pending?.land() }
     let lane = lanes[0]
@@ -130,7 +132,7 @@ package final class PicturePipeline {
 }
 
 extension PicturePipeline {
-  /// The network's input that a batch becomes, `[batch, 3, height, width]`.
+  /// The network's input for a batch, `[batch, 3, height, width]`.
   package func input(from pictures: [Picture]) throws -> Tensor {
     let lane = lanes[0]
     try lane.pending?.land()
@@ -141,7 +143,7 @@ extension PicturePipeline {
     }
   }
 
-  /// The masks that the device makes of a map that rises from corner to corner, for a picture's size, and the map.
+  /// A map that rises from corner to corner, and the masks that the device makes of it for a picture's size.
   func masks(ofRampFor picture: Picture) throws -> (map: Tensor, masks: [Mask]) {
     let lane = lanes[0]
     try lane.pending?.land()
@@ -161,21 +163,22 @@ extension PicturePipeline {
     try lane.upload(pictures)
   }
 
-  /// Resizes and normalises; what an incomplete batch leaves of the last one is computed with and not looked at.
+  /// Resizes and normalises the pictures. Behind an incomplete batch, data of the previous batch remain; they are
+  /// computed, and their results are ignored.
   private func prepare(_ pictures: [Picture], _ lane: PictureLane) throws {
     let (size, background) = (preprocessing.size, preprocessing.background)
     let pixels = size.height * size.width
-    for (index, place) in PicturePlace.places(of: pictures).enumerated() {
+    for (index, region) in PictureRegion.regions(of: pictures).enumerated() {
       let element = index * 3 * pixels
       guard let filter = preprocessing.resampling.pictureFilter else {
         try inbound.sample(
-          place, over: background, from: lane.samples, to: lane.input, at: element, size,
+          region, over: background, from: lane.samples, to: lane.input, at: element, size,
           repeatsBorder: preprocessing.resampling == .bilinear)
         continue
       }
-      let resize = Resize(from: place.size, to: size, channels: 3, filter: filter)
+      let resize = Resize(from: region.size, to: size, channels: 3, filter: filter)
       let (flat, small) = try lane.inboundBuffers(for: resize)
-      try inbound.flatten(place, over: background, from: lane.samples, to: flat)
+      try inbound.flatten(region, over: background, from: lane.samples, to: flat)
       try inbound.resize(resize, from: flat, to: small, between: &lane.betweenInbound)
       try inbound.planes(of: small, to: lane.input, at: element, size)
     }
@@ -192,7 +195,7 @@ extension PicturePipeline {
     try executor.enqueueFirstOutput(to: lane.maps)
   }
 
-  /// Makes masks of the maps, each of its picture's size.
+  /// Makes masks of the maps, each with its picture's size.
   private func render(_ layout: MaskLayout, _ lane: PictureLane) throws {
     let size = executor.firstOutputShape.size
     let pixels = size.height * size.width
@@ -200,15 +203,15 @@ extension PicturePipeline {
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
     try outbound.quantize(lane.maps, pixels: pixels, count: count, ranges: lane.mapRanges, to: lane.grey)
     let target = try lane.masks(byteCount: layout.byteCount)
-    for (index, place) in zip(layout.sizes.indices, layout.offsets) {
+    for (index, offset) in zip(layout.sizes.indices, layout.offsets) {
       let resize = Resize(
         from: size, to: layout.sizes[index], channels: 1, filter: preprocessing.mapResampling.maskFilter,
-        sourceOffset: index * pixels, targetOffset: place)
+        sourceOffset: index * pixels, targetOffset: offset)
       try outbound.resize(resize, from: lane.grey, to: target, between: &lane.betweenOutbound)
     }
   }
 
-  /// Begins to copy what was made of a batch to the host, where `take` will make the results of it.
+  /// Starts to copy a batch's `byteCount` bytes to the host, where `take` makes the results from them.
   func download<Results>(
     _ byteCount: Int, from lane: PictureLane, as take: @escaping (UnsafeRawBufferPointer) throws -> Results
   ) throws -> PendingResults<Results> {
@@ -220,7 +223,7 @@ extension PicturePipeline {
 }
 
 extension Resampling {
-  /// The filter of a picture's resize; nil where it is sampled plainly.
+  /// The filter of a picture's resize; nil for plain sampling.
   fileprivate var pictureFilter: ResizeFilter? {
     switch self {
     case .bilinear, .bilinearConstant: nil

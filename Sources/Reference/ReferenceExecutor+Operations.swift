@@ -2,10 +2,10 @@ public import Networks
 public import Tensors
 
 extension ReferenceExecutor {
-  /// The output of one operation, which must not be an input: that is fed, not computed.
+  /// The output of one operation other than an input.
   ///
-  /// - Parameter parameters: holds the tensors that the operation names; their values are taken as they are.
-  /// - Throws: `ShapeError` where the inputs do not fit the operation, `ParameterError` where a tensor does not.
+  /// - Parameter parameters: the operation's tensors.
+  /// - Throws: `ShapeError` if the inputs do not fit the operation; `ParameterError` if a tensor does not.
   public static func apply(
     _ operation: Operation, to inputs: [Tensor], parameters: some ParameterSource = ParameterDictionary([:])
   ) throws -> Tensor {
@@ -14,7 +14,7 @@ extension ReferenceExecutor {
     let weights = try operation.parameters(for: shapes).map { try $0.tensor(from: parameters) }
     switch operation {
     case .input:
-      preconditionFailure("an input is fed, not computed")
+      preconditionFailure("an input is given, not computed")
     case .convolution(let convolution):
       let bias = convolution.bias == nil ? nil : weights[1]
       return inputs[0].convolved(convolution, weight: weights[0], bias: bias, shape: shape)

@@ -1,20 +1,20 @@
 public import Networks
 public import Tensors
 
-/// Runs a graph on the CPU, one plain loop nest per operation: what every other executor is compared with.
+/// Runs a graph on the CPU with one plain loop nest for each operation. All other executors are compared with this one.
 ///
-/// Nothing is fused, folded or approximated; float32 throughout. It is exact rather than fast, though it uses all
-/// cores.
+/// It computes in float32 without fusing, folding or approximating anything. It aims at exactness rather than speed,
+/// although it uses all cores.
 public struct ReferenceExecutor: Sendable {
-  /// What is run.
+  /// The graph.
   public let graph: Graph
   private let parameters: ParameterDictionary
-  /// For every node the last node that takes its output; nil where it is an output of the graph or nobody takes it.
+  /// For every node the last node that takes its output; nil if the node is an output of the graph or nothing takes it.
   private let lastUses: [Node.ID?]
 
-  /// An executor of `graph` with the weights it names, which are read here, once.
+  /// An executor of a graph, whose weights are read once, now.
   ///
-  /// - Throws: `ParameterError` where a tensor is missing, has another shape, or holds NaN or infinity.
+  /// - Throws: `ParameterError` if a tensor is missing, has another shape, or contains NaN or infinity.
   public init(graph: Graph, parameters: some ParameterSource) throws {
     self.graph = graph
     try graph.validate(parameters)
@@ -28,13 +28,13 @@ public struct ReferenceExecutor: Sendable {
 
   /// The graph's outputs for one input, in the order of `graph.outputs`.
   ///
-  /// - Throws: `InputShapeError` where the input has not the shape that the graph was built for.
+  /// - Throws: `InputShapeError` if the input does not have the shape that the graph was built for.
   public func run(_ input: Tensor) throws -> [Tensor] { try run(input) { _, tensor in tensor } }
 
-  /// The graph's outputs where every activation is stored in some other form before it is read.
+  /// The graph's outputs if activations are stored in another form before they are read.
   ///
-  /// - Parameter stored: what is read back of a node's result, the input's included.
-  /// - Throws: `InputShapeError` where the input has not the shape that the graph was built for.
+  /// - Parameter stored: returns what is read back of a node's result, including the input.
+  /// - Throws: `InputShapeError` if the input does not have the shape that the graph was built for.
   package func run(_ input: Tensor, stored: (Node.ID, Tensor) -> Tensor) throws -> [Tensor] {
     guard input.shape == graph.inputShape else {
       throw InputShapeError(expected: graph.inputShape, given: input.shape)

@@ -1,9 +1,8 @@
 internal import Tensors
 
 extension Tensor {
-  /// `batch_norm` in evaluation mode: (x − mean) / sqrt(variance + ε) · weight + bias, per channel.
-  ///
-  /// - every vector: `[channels]`
+  /// `batch_norm` in evaluation mode: (x − mean) / sqrt(variance + ε) · weight + bias for each channel. Each vector is
+  /// `[channels]`.
   func normalized(weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: Float) -> Tensor {
     mappingPlanes { plane, input, output in
       let channel = plane % shape.channels
@@ -13,9 +12,9 @@ extension Tensor {
     }
   }
 
-  /// A tensor of this shape, written plane by plane, a plane being one channel of one image.
+  /// A tensor of this shape, computed plane by plane. A plane is one channel of one image.
   ///
-  /// - Parameter write: is given the plane's index, its values here, and where to put the new ones.
+  /// - Parameter write: takes the plane's index, its values, and the memory for the new values.
   func mappingPlanes(
     _ write: (Int, Slice<UnsafeBufferPointer<Float>>, inout Slice<UnsafeMutableBufferPointer<Float>>) -> Void
   ) -> Tensor {

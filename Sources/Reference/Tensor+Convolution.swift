@@ -1,13 +1,15 @@
 internal import Networks
 internal import Tensors
 
-/// The output channels that are summed side by side.
+/// The sums of several output channels.
 private typealias Lanes = SIMD8<Float>
 
 extension Tensor {
-  /// `conv2d` with zero padding, accumulated in float32 over input channels, then rows, then columns of the kernel.
+  /// `conv2d` with zero padding, summed in float32 over input channels, then rows, then columns of the kernel.
   ///
-  /// - weight: `[outChannels, inChannels, kernel, kernel]`; bias: `[outChannels]`
+  /// - Parameters:
+  ///   - weight: `[outChannels, inChannels, kernel, kernel]`.
+  ///   - bias: `[outChannels]`.
   func convolved(_ convolution: Convolution, weight: Tensor, bias: Tensor?, shape output: Shape) -> Tensor {
     let taps = weight.packedTaps()
     let biases = bias.map { $0.packedBias() } ?? Array(repeating: .zero, count: groupCount(output.channels))
@@ -53,15 +55,15 @@ extension Tensor {
   }
 }
 
-/// How many groups of lanes hold so many channels.
+/// The number of groups of lanes for a number of channels.
 private func groupCount(_ channels: Int) -> Int { (channels + Lanes.scalarCount - 1) / Lanes.scalarCount }
 
-/// One row of one group of output channels at a time.
+/// Computes one row of one group of output channels at a time.
 private struct ConvolutionRows {
   let convolution: Convolution
   let input: Shape
   let output: Shape
-  /// For every column of the kernel, the output pixels whose tap falls inside the input; the others add zero.
+  /// For every column of the kernel, the output pixels whose tap is inside the input; for others the tap adds zero.
   let reached: [Range<Int>]
 
   init(convolution: Convolution, input: Shape, output: Shape) {

@@ -10,14 +10,14 @@ internal import Tensors
 #endif
 
 extension Tensor {
-  /// max(x, 0); NaN stays NaN, as in PyTorch.
+  /// max(x, 0). NaN stays NaN, as in PyTorch.
   func rectified() -> Tensor {
     mappingPlanes { _, input, output in
       for i in input.indices { output[i] = input[i] < 0 ? 0 : input[i] }
     }
   }
 
-  /// 1 / (1 + exp(−x)), written so that exp never overflows.
+  /// 1 / (1 + exp(−x)), computed so that exp never overflows.
   func squashed() -> Tensor {
     mappingPlanes { _, input, output in
       for i in input.indices {

@@ -2,8 +2,8 @@ internal import Networks
 internal import Tensors
 
 extension Tensor {
-  /// `max_pool2d` without padding; a window that hangs over the far edge sees only what is inside. NaN wins, as in
-  /// PyTorch.
+  /// `max_pool2d` without padding. A window beyond the far edge takes only the pixels inside. The maximum with a NaN is
+  /// NaN, as in PyTorch.
   func maxPooled(_ pool: MaxPool, shape output: Shape) -> Tensor {
     let (height, width) = (shape.height, shape.width)
     return Tensor(shape: output) { result in

@@ -2,7 +2,7 @@ internal import Networks
 internal import Tensors
 
 extension Tensor {
-  /// `interpolate(mode: "bilinear")` to the size of `output`, larger or smaller, without antialiasing.
+  /// `interpolate(mode: "bilinear")` to a larger or smaller size, without antialiasing.
   func upsampled(shape output: Shape, centers: PixelCenters) -> Tensor {
     let (height, width) = (shape.height, shape.width)
     let rows = (0..<output.height).map { BilinearTap(at: $0, from: height, to: output.height, centers) }
@@ -25,16 +25,16 @@ extension Tensor {
   }
 }
 
-/// Where one output row or column lies between two of the input.
+/// The position of an output row or column between two of the input.
 private struct BilinearTap {
-  /// The input index at or before it.
+  /// The input index at or before the position.
   let near: Int
   /// The next one, or the same at the far edge.
   let far: Int
-  /// How far it lies from `near` to `far`, 0 … 1.
+  /// The fraction of the way from `near` to `far`, 0 … 1.
   let fraction: Float
 
-  /// Before the first centre and behind the last the edge repeats.
+  /// Before the first centre and after the last, the edge is repeated.
   init(at index: Int, from inputCount: Int, to outputCount: Int, _ centers: PixelCenters) {
     let (scale, shift) = centers.mapping(from: inputCount, to: outputCount)
     let position = max(0, scale * (Float(index) + shift) - shift)

@@ -1,8 +1,8 @@
 internal import Dispatch
 
-/// Runs `body(0)` … `body(count − 1)` on all cores and returns when the last has finished.
+/// Runs `body(0)` … `body(count − 1)` on all cores and returns when all have finished.
 ///
-/// The compiler cannot see that the calls do not interfere: each must write elements that no other touches.
+/// The compiler cannot check that the calls do not interfere: no call may write what another one accesses.
 package func inParallel(_ count: Int, _ body: (Int) -> Void) {
   withoutActuallyEscaping(body) { body in
     nonisolated(unsafe) let body = body
@@ -10,9 +10,9 @@ package func inParallel(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
-/// Does two things at the same time, which must not touch what the other changes.
+/// Runs two functions at the same time. Neither may write what the other one accesses.
 ///
-/// - Throws: what the first threw, or else what the second did; both have ended by then.
+/// - Throws: the error of the first function, or else that of the second, after both have ended.
 package func both<First, Second>(
   _ first: () throws -> First, _ second: () throws -> Second
 ) throws -> (First, Second) {
@@ -32,7 +32,7 @@ package func both<First, Second>(
 }
 
 extension Range where Bound == Int {
-  /// `transform` of every number of the range, in the range's order, computed on all cores.
+  /// The results of `transform` for all numbers of the range, in order, computed on all cores.
   package func mapInParallel<Value: Sendable>(_ transform: (Int) -> Value) -> [Value] {
     [Value](unsafeUninitializedCapacity: count) { values, initialized in
       nonisolated(unsafe) let values = values

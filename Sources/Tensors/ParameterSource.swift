@@ -1,28 +1,28 @@
-/// Where a network's weights come from: tensors by name, widened to float32 one at a time.
+/// A source of a network's weights: float32 tensors by name.
 ///
-/// A source need not hold its tensors in memory: a checkpoint reads each from its mapped file when it is asked for.
+/// A source need not hold its tensors in memory: a checkpoint reads each from its mapped file when it is needed.
 public protocol ParameterSource: Sendable {
-  /// Every name, sorted.
+  /// The names of all tensors, sorted.
   var names: [String] { get }
 
-  /// The shape of a tensor, or nil where there is none of that name.
+  /// The shape of a tensor; nil if there is none of that name.
   func shape(of name: String) -> Shape?
 
-  /// The tensor of that name.
+  /// The tensor with a name, converted to float32.
   ///
-  /// - Throws: `MissingParameter` where there is none, or what reading it threw.
+  /// - Throws: `MissingParameter` if there is none; the error of reading the tensor.
   func tensor(named name: String) throws -> Tensor
 }
 
-/// A tensor was asked for that the source does not hold.
+/// A source does not have a tensor.
 public struct MissingParameter: Error, CustomStringConvertible, Sendable {
-  /// The name that was asked for.
+  /// The name of the tensor.
   public let name: String
 
-  /// A failure to find `name`.
+  /// An error for the tensor `name`.
   public init(name: String) { self.name = name }
 
-  /// The error in words, with the name.
+  /// One line with the name.
   public var description: String { "there is no tensor named '\(name)'" }
 }
 
@@ -30,16 +30,16 @@ public struct MissingParameter: Error, CustomStringConvertible, Sendable {
 public struct ParameterDictionary: ParameterSource {
   private let tensors: [String: Tensor]
 
-  /// A source of these tensors.
+  /// A source of tensors by their names.
   public init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
-  /// The keys, sorted.
+  /// The names of all tensors, sorted.
   public var names: [String] { tensors.keys.sorted() }
 
-  /// The shape of a tensor, or nil where there is none of that name.
+  /// The shape of a tensor; nil if there is none of that name.
   public func shape(of name: String) -> Shape? { tensors[name]?.shape }
 
-  /// The tensor of that name.
+  /// The tensor with a name.
   ///
   /// - Throws: `MissingParameter`.
   public func tensor(named name: String) throws -> Tensor {

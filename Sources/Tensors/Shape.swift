@@ -1,6 +1,6 @@
-/// The extents of a tensor, outermost first; activations are `[batch, channels, height, width]` (NCHW).
+/// The extents of a tensor, the outermost first. Activations are `[batch, channels, height, width]` (NCHW).
 public struct Shape: Hashable, Sendable {
-  /// The extents, outermost first; none is negative.
+  /// The extents, the outermost first. None is negative.
   public let dimensions: [Int]
 
   /// A shape of any rank.
@@ -14,21 +14,21 @@ public struct Shape: Hashable, Sendable {
     self.init([batch, channels, height, width])
   }
 
-  /// How many axes there are; a scalar has none.
+  /// The number of axes; 0 for a scalar.
   public var rank: Int { dimensions.count }
 
   /// The product of the extents; 1 for a scalar.
   public var elementCount: Int { dimensions.reduce(1, *) }
 
-  /// N of NCHW; rank 4 only.
+  /// The batch size, N of NCHW. Requires rank 4.
   public var batch: Int { axis(0) }
-  /// C of NCHW; rank 4 only.
+  /// The number of channels, C of NCHW. Requires rank 4.
   public var channels: Int { axis(1) }
-  /// H of NCHW; rank 4 only.
+  /// The height, H of NCHW. Requires rank 4.
   public var height: Int { axis(2) }
-  /// W of NCHW; rank 4 only.
+  /// The width, W of NCHW. Requires rank 4.
   public var width: Int { axis(3) }
-  /// H and W of NCHW; rank 4 only.
+  /// The height and the width. Requires rank 4.
   public var size: Size { Size(height: height, width: width) }
 
   private func axis(_ index: Int) -> Int {
@@ -38,10 +38,10 @@ public struct Shape: Hashable, Sendable {
 }
 
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
-  /// `[1, 3, 320, 320]`.
+  /// A shape written as an array, such as `[1, 3, 320, 320]`.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
-  /// The extents in brackets, as they are written.
+  /// The shape as an array literal.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 }
 
@@ -58,6 +58,6 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
     self.width = width
   }
 
-  /// `width×height`, as pictures are described.
+  /// The size as `width×height`.
   public var description: String { "\(width)×\(height)" }
 }

@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The largest difference to another tensor of the same shape, relative to its largest value; infinite where either
-  /// holds NaN.
+  /// The largest difference to another tensor of the same shape, relative to that tensor's largest magnitude; infinite
+  /// if either tensor contains NaN.
   package func relativeDifference(to other: Tensor) -> Float {
     let scale = other.values.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
     return zip(values, other.values).reduce(0) { worst, pair in
@@ -9,7 +9,7 @@ extension Tensor {
     }
   }
 
-  /// One of the images of a batch, `[1, channels, height, width]`; rank 4 only.
+  /// One image of a batch, `[1, channels, height, width]`. Requires rank 4.
   package func image(_ index: Int) -> Tensor {
     if shape.batch == 1, index == 0 { return self }
     let count = shape.channels * shape.height * shape.width

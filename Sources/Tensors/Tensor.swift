@@ -1,11 +1,11 @@
-/// Float32 values on the host, row-major, with their shape.
+/// A row-major float32 array on the host, with its shape.
 public struct Tensor: Sendable, Equatable {
   /// The extents.
   public let shape: Shape
-  /// `shape.elementCount` values, the last axis fastest.
+  /// The `shape.elementCount` values; the last axis varies fastest.
   public var values: [Float]
 
-  /// A tensor of the given values; their number must be the shape's.
+  /// A tensor of the given values, whose number must fit the shape.
   public init(shape: Shape, values: [Float]) {
     precondition(values.count == shape.elementCount, "\(values.count) values do not fill \(shape)")
     self.shape = shape
@@ -17,7 +17,7 @@ public struct Tensor: Sendable, Equatable {
     self.init(shape: shape, values: Array(repeating: value, count: shape.elementCount))
   }
 
-  /// A tensor written in place by `initialize`, which must set every element.
+  /// A tensor that `initialize` fills in place. It must set every element.
   public init(shape: Shape, initializingWith initialize: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     let count = shape.elementCount
     self.shape = shape
@@ -27,11 +27,11 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
-  /// The index of the first value that is NaN or infinite.
+  /// The index of the first value that is NaN or infinite; nil if all values are finite.
   public var firstNonFiniteIndex: Int? {
     let exponent: UInt32 = 0x7F80_0000
     return values.withUnsafeBufferPointer { values in
-      // Stretches are looked through to their ends, which the compiler does in vectors.
+      // Checking whole stretches lets the compiler use vector instructions.
       for start in stride(from: 0, to: values.count, by: 4096) {
         let stretch = values[start..<min(values.count, start + 4096)]
         var isFinite = true

@@ -9,7 +9,7 @@ import Testing
 
 private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? DeviceSession(device: $0) }
 
-/// What the device makes of pictures, beside what the host makes of them.
+/// Compares what the device computes from pictures with what the host computes.
 @Suite struct PicturePipelineTests {
   /// Pictures that are smaller and larger than the input, in one direction or both, with one row or column, of every
   /// kind.
@@ -35,7 +35,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// A network that takes pictures and gives one map: a convolution and a sigmoid.
+  /// A network with one output map: a convolution and a sigmoid.
   private func executor(batch: Int, in session: DeviceSession) throws -> Executor {
     var builder = try GraphBuilder(
       input: Shape(batch: batch, channels: 3, height: Self.inputSize.height, width: Self.inputSize.width))
@@ -75,7 +75,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// Batches that are whole and not, more of them than may be in flight, taken in another order than they were sent.
+  /// Complete and incomplete batches, more than may be in flight, whose results are taken in another order.
   @Test(arguments: preprocessings) func masksAreTheHosts(preprocessing: Preprocessing) throws {
     for session in sessions {
       let (pipeline, executor) = try pipeline(batch: 3, preprocessing, in: session)
@@ -104,7 +104,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       resizedTo: picture.size, resampling: preprocessing.resampling)
   }
 
-  /// Stage by stage with waits between, or all at once: the same masks.
+  /// The masks are the same whether or not the host waits after each stage.
   @Test func stagesMakeTheSameMasks() throws {
     for session in sessions {
       let (pipeline, _) = try pipeline(batch: 3, Self.preprocessings[0], in: session)
@@ -116,7 +116,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// A picture of one colour: nothing stands out, and nothing is NaN.
+  /// A picture of one colour has no range, but its results are not NaN.
   @Test func flatPicturesGiveMasks() throws {
     for session in sessions {
       let (pipeline, _) = try pipeline(batch: 1, Self.preprocessings[0], in: session)

@@ -10,17 +10,17 @@ import Testing
 
 private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? DeviceSession(device: $0) }
 
-/// Mattes that the device refines, beside those that the host refines.
+/// Compares mattes that the device refines with those that the host refines.
 @Suite struct RefinementTests {
-  /// How the edge of a mask and its picture's look.
+  /// A kind of mask and picture.
   enum Scene: CaseIterable {
     /// Noise in both.
     case noise
-    /// A sharp matte in black and white, whose average the mask is.
+    /// A sharp matte in black and white, and a mask that is its average.
     case ink
-    /// A coloured disc under grain, and a mask that is blurred as a network's.
+    /// A coloured disc with noise, and a mask that is as blurred as a network's.
     case disc
-    /// One value everywhere, in mask and picture.
+    /// A constant mask and picture.
     case flat
   }
 
@@ -34,7 +34,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
   private static let preprocessing = Preprocessing(
     size: mapSize, normalization: .imageNet, background: Color(red: 200, green: 7, blue: 99))
 
-  /// A network that takes pictures and gives one map: a convolution and a sigmoid.
+  /// A network with one output map: a convolution and a sigmoid.
   private func executor(batch: Int, size: Size, in session: DeviceSession) throws -> Executor {
     var builder = try GraphBuilder(input: Shape(batch: batch, channels: 3, height: size.height, width: size.width))
     let sums = try builder.add(
@@ -87,7 +87,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       samples: deep ? .bits16(levels.map { UInt16($0 * 65535) }) : .bits8(levels.map { UInt8($0 * 255) }))
   }
 
-  /// 0 in the middle, 1 in the middle of the borders.
+  /// The distance from the centre: 0 there, 1 in the middle of each border.
   private static func distance(_ x: Int, _ y: Int, of size: Size) -> Float {
     let (u, v) = (Float(2 * x + 1) / Float(size.width) - 1, Float(2 * y + 1) / Float(size.height) - 1)
     return (u * u + v * v).squareRoot()
@@ -98,7 +98,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     return GuidedUpsampling().matte(of: mask, for: picture.flattened(over: Self.preprocessing.background))
   }
 
-  /// Compares within one level of 255, and a twentieth of one on average.
+  /// Compares within one of 255 levels, and a twentieth of a level on average.
   private func compare(_ found: AlphaMatte, _ expected: AlphaMatte, _ what: String) {
     guard found.size == expected.size else {
       Issue.record("\(what): \(found.size) instead of \(expected.size)")
@@ -116,7 +116,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     #expect(mean <= 0.05, "\(what): off by \(mean) levels on average")
   }
 
-  /// Pictures of every size and kind, a batch of them at once.
+  /// Pictures of every size and kind, in one batch.
   @Test(arguments: Scene.allCases, [(false, false), (true, false), (false, true), (true, true)])
   func mattesAreTheHosts(scene: Scene, kind: (alpha: Bool, deep: Bool)) throws {
     #expect(!sessions.isEmpty, "no OpenCL device: nothing was compared")
@@ -135,7 +135,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// What is not finite in a map counts as it does on the host.
+  /// Values that are not finite have the same effect as on the host.
   @Test func mapsNeedNotBeFinite() throws {
     var generator = SeededGenerator(seed: 42)
     let picture = picture(.disc, Size(height: 40, width: 50), alpha: false, deep: false, &generator)
@@ -152,7 +152,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// Batches that are whole and not, of mattes and of masks in turn, more of them than may be in flight.
+  /// Complete and incomplete batches of mattes and masks in turn, more than may be in flight.
   @Test func batchesGoThroughTheNetwork() throws {
     for session in sessions {
       let (pipeline, executor) = try pipeline(batch: 3, in: session)
@@ -180,7 +180,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// The trial that a device passes before it refines.
+  /// The check that a device must pass before it refines.
   @Test func devicesPassTheTrial() throws {
     for session in sessions {
       let (pipeline, _) = try pipeline(batch: 2, in: session)
@@ -188,7 +188,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// What refining takes on the host and on the device, in turn; with U2CL_TEST_THOROUGH, to be looked at.
+  /// Prints the time of refining on the host and on the device, measured in turn; only with U2CL_TEST_THOROUGH.
   @Test(.enabled(if: TestBudget.isThorough), arguments: [(1280, 720), (4000, 3000)])
   func timesAreTold(width: Int, height: Int) throws {
     var generator = SeededGenerator(seed: 45)
@@ -217,7 +217,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
-  /// Pictures that a device cannot hold are told from those that it can.
+  /// Pictures that a device cannot hold are recognised.
   @Test func roomIsKnown() throws {
     var generator = SeededGenerator(seed: 44)
     for session in sessions {

@@ -6,41 +6,40 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The devices of this machine, ready to run; every test runs on each of them.
+/// A session on each device of this machine. Every test runs on all of them.
 let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap { try? DeviceSession(device: $0) }
 
-/// Bytes that are kept free behind every region of memory and must stay as they were.
+/// The number of guard bytes after every region of memory, which must stay unchanged.
 private let guardByteCount = 77 * MemoryLayout<Float>.stride
 
-/// What half storage may cost, relative to the largest value: a few roundings of activations and weights by 2⁻¹¹ each.
+/// The tolerance of half precision, relative to the largest value: a few roundings of activations and weights by 2⁻¹¹.
 let halfTolerance: Float = 4e-3
 
-/// What a test of the engine varies beside its graph.
+/// A way to run a test's graph.
 struct Variant: Sendable, CustomStringConvertible {
   let description: String
   let options: PlanOptions
-  /// Pixels and channels that a work-item of a convolution computes; nil for the device's own.
+  /// The pixels and channels that a work-item of the portable convolution computes; nil for the device's default.
   let tiles: (pixels: Int, channels: Int)?
-  /// The largest difference allowed, relative to the largest value; the test's own where it is larger.
+  /// The tolerance, relative to the largest value, unless the test's own is larger.
   var tolerance: Float = 0
-  /// Float32 values that a vector register is said to hold; nil for the device's own.
+  /// The number of float32 values in a vector register; nil for the device's own.
   var lanes: Int?
-  /// Whether the constants and the work-groups are those of a GPU: planar activations, many work-items side by side.
+  /// Whether to use the constants and work-groups of a GPU: planar activations, large work-groups.
   var asOnGPU = false
-  /// Kernels on blocks made for GPUs; nil for the device's own.
+  /// The kernels on blocks for GPUs; nil for the device's own kernels.
   var gpu: (@Sendable (Device) -> GPUTuning)?
-  /// The precision in which a GPU uses the kernels that it was found to compute; other devices are left out. Nil for
-  /// any device.
+  /// The precision in which GPUs use their own kernels, while other devices are skipped; nil for all devices.
   var own: Precision?
-  /// Blocks that are computed in float32, whatever the others are.
+  /// The blocks of the network that are stored as float32 in any case.
   var singleBlocks: Set<String> = []
-  /// One method for every convolution on blocks that it can compute, however small; nil where the tuning chooses.
+  /// The method of every convolution on blocks; nil if the tuning chooses.
   var method: (@Sendable (KernelTuning, ConvolutionProblem) -> BlockedMethod)?
 
   static let all: [Variant] = TestBudget.isBounded ? Array(every.prefix(10)) : every
 
-  /// The kernels on blocks for GPUs, in tiles so small that one program does for every dilation. Convolutions resample
-  /// what they read wherever they can, or nowhere.
+  /// The kernels on blocks for GPUs, with tiles so small that one program suffices for all dilations. Convolutions
+  /// resample their input wherever they can, or nowhere.
   private static func onGPUBlocks(
     _ precision: Precision, _ options: PlanOptions = PlanOptions(), resamples: Bool = false
   ) -> Variant {
@@ -60,21 +59,21 @@ struct Variant: Sendable, CustomStringConvertible {
       })
   }
 
-  /// The kernels that a GPU is given where nobody asks for others, with divisions as large as they are there.
+  /// A GPU's default kernels, with divisions of the default size.
   private static func own(_ precision: Precision) -> Variant {
     Variant(
       description: "a GPU's own kernels on blocks of \(precision)", options: PlanOptions(), tiles: nil,
       tolerance: precision == .float16 ? halfTolerance : 0, own: precision)
   }
 
-  /// Blocks of halves but for some blocks of the network.
+  /// Half precision, except for some blocks of the network.
   static func mixed(singleBlocks: Set<String>, options: PlanOptions = PlanOptions()) -> Variant {
     var variant = onGPUBlocks(.float16, options)
     variant.singleBlocks = singleBlocks
     return variant
   }
 
-  /// Blocks that convolutions resample while they read them.
+  /// Convolutions that resample their input while reading it.
   static func resampling(_ precision: Precision, _ options: PlanOptions = PlanOptions()) -> Variant {
     onGPUBlocks(precision, options, resamples: true)
   }
@@ -114,8 +113,8 @@ struct Variant: Sendable, CustomStringConvertible {
   ]
 }
 
-/// Checks that the engine computes what the reference computes, on every device and in every variant, element by
-/// element, and that no kernel writes behind its output.
+/// Checks that the engine computes the same as the reference, element by element, on every device and in every variant,
+/// and that no kernel writes beyond its output.
 func expectAgreement(
   of graph: Graph, parameters: (any ParameterSource)? = nil, within tolerance: Float = 1e-5, seed: UInt64,
   variants: [Variant] = Variant.all, sourceLocation: SourceLocation = #_sourceLocation
@@ -139,7 +138,7 @@ func expectAgreement(
   }
 }
 
-/// Runs a graph once with guards and private memory, then as users do; both must give the same bits.
+/// Runs a graph with guard bytes and without sharing memory, and then as users do. Both must give the same bits.
 private func run(
   _ graph: Graph, _ parameters: any ParameterSource, _ input: Tensor, in session: DeviceSession, _ variant: Variant,
   _ what: String, _ sourceLocation: SourceLocation
@@ -174,7 +173,7 @@ private func run(
   return outputs
 }
 
-/// A graph of one operation behind an input.
+/// A graph of an input and one operation.
 func graph(of operation: Networks.Operation, on shape: Shape) throws -> Graph {
   var builder = try GraphBuilder(input: shape)
   let node = try builder.add(operation, to: [builder.input], name: "operation")

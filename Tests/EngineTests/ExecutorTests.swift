@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// A frame that is traced is enqueued at once; its launches run one after the other.
+  /// A traced frame is enqueued at once, and its launches run one after the other.
   @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
   func aTraceHasEveryLaunchInOrder() throws {
     for session in sessions {
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// The maps that are left out change nothing in the others.
+  /// Leaving out maps does not change the others.
   @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
   func mapsThatNobodyAsksForAreNotComputed() throws {
     for session in sessions {
@@ -51,12 +51,12 @@ import Testing
       let whole = try Executor(graph: graph, parameters: parameters, session: session)
       let kept = try Executor(graph: graph.selecting(outputs: [0]), parameters: parameters, session: session)
       #expect(try kept.run(input) == Array(whole.run(input).prefix(1)))
-      // Six sigmoids, and the five side maps resampled for them.
+      // Six sigmoids and the five side maps that are resampled for them.
       #expect(kept.launchCount == whole.launchCount - 11)
     }
   }
 
-  /// Every device does more than a million multiply-adds per second, a simulator too.
+  /// Every device does more than 1e8 multiply-adds per second; a simulator does more than 1e3.
   @Test func thePeakIsMeasured() throws {
     for session in sessions {
       let peak = try FMAPeak(of: session).multiplyAddsPerSecond

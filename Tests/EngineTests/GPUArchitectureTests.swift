@@ -2,7 +2,7 @@ import Engine
 import Tensors
 import Testing
 
-/// Which row of the table a device has.
+/// The architecture of a device, by what its driver reports.
 @Suite struct GPUArchitectureTests {
   @Test(arguments: [
     ("NVIDIA Corporation", "NVIDIA H200", GPUArchitecture.nvidia),
@@ -31,7 +31,7 @@ import Testing
     #expect(GPUArchitecture(vendor: "Intel", name: "Mesa Intel(R) UHD Graphics (TGL GT1)") == .intelXeLP)
   }
 
-  /// Every architecture has tiles for groups of 64 work-items or of 256, whatever is left out.
+  /// Every architecture has tiles for work-groups of 64 and of 256 work-items.
   @Test(arguments: GPUArchitecture.allCases) func everyRowLeavesTiles(architecture: GPUArchitecture) {
     for precision in [Precision.float32, .float16] {
       for (localMemory, group) in [(16 << 10, 64), (32 << 10, 256), (64 << 10, 1024)] {

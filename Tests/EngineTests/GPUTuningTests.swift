@@ -6,9 +6,9 @@ import TestSupport
 import Tensors
 import Testing
 
-/// What is chosen for GPUs, without one.
+/// What is chosen for GPUs, tested without a GPU.
 @Suite struct GPUTuningTests {
-  /// An NVIDIA H200, and a GPU with little of everything.
+  /// An NVIDIA H200 and a small GPU.
   static let tunings: [GPUTuning] = Precision.onBlocksOfGPUs.flatMap { precision in
     var nvidia = GPUTuning(precision, localMemory: 48 << 10, maxGroup: 1024, computeUnits: 132)
     nvidia.products = precision == .float16 ? [.tensorHalfK16] : [.tensorTF32x3, .fma]
@@ -18,7 +18,7 @@ import Testing
     return [nvidia, GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)]
   }
 
-  /// Every convolution of the networks, and large dilations on large and on tiny maps.
+  /// All convolutions of the networks, and large dilations on large and tiny maps.
   private func problems() throws -> [ConvolutionProblem] {
     var tuning = KernelTuning(isCPU: false, computeUnits: 132)
     tuning.gpu = Self.tunings[0]
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// Small maps with many channels are divided so that few multiprocessors stay idle.
+  /// Small maps with many channels are divided so that few multiprocessors are idle.
   @Test func smallMapsKeepTheDeviceBusy() throws {
     let problem = ConvolutionProblem(inChannels: 512, output: [1, 512, 20, 20], kernel: 3, dilation: 1)
     for gpu in Self.tunings where gpu.computeUnits == 132 {
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  /// Launches are what a single picture waits for: most pooled and upsampled maps of a network are never stored.
+  /// With batch size 1, launches dominate the time, so most pooled and upsampled maps of a network are not stored.
   @Test(arguments: tunings) func convolutionsResampleWhatTheyRead(gpu: GPUTuning) throws {
     var tuning = KernelTuning(isCPU: false, computeUnits: gpu.computeUnits)
     tuning.gpu = gpu
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  /// What a device of NVIDIA's has is told, for it depends on the device; the output of the tests shows it.
+  /// Prints which instructions an NVIDIA device supports, which the test cannot know in advance.
   @Test(
     .enabled(
       if: sessions.contains {
@@ -104,10 +104,10 @@ import Testing
     }
   }
 
-  /// At once, for what comes later may end the process.
+  /// Unbuffered, because a later trial may end the process.
   private func tell(_ text: String) { FileHandle.standardError.write(Data("trial on \(text)\n".utf8)) }
 
-  /// Halves where float32 is on trial: near, but not what was asked for.
+  /// Tries half precision as float32: near the right result, but outside the tolerance.
   @Test(.disabled(if: TestBudget.isBounded, "two networks take a simulator minutes"))
   func whatComputesSomethingElseIsNotedAndNotUsed() throws {
     for session in sessions {

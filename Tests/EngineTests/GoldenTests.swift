@@ -3,7 +3,7 @@ import OpenCL
 import TestSupport
 import Testing
 
-/// The engine against what the authors' PyTorch code computes.
+/// Compares the engine with the authors' PyTorch code.
 @Suite(
   .enabled(if: SharedFiles.exist, Comment(rawValue: SharedFiles.absence)),
   .disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))

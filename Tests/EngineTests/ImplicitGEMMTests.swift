@@ -5,15 +5,15 @@ import TestSupport
 import Testing
 import Tensors
 
-/// The kernels for GPUs, on whatever device there is: NVIDIA's instructions where the device has them, or else by their
-/// meaning in plain OpenCL C.
+/// The kernels for GPUs on the devices of this machine. NVIDIA's instructions are used if the device has them, and
+/// replaced by plain OpenCL C if not.
 @Suite struct ImplicitGEMMTests {
   /// A way to compute every convolution on blocks.
   struct Case: Sendable, CustomTestStringConvertible {
     let product: MultiplyMethod
     let precision: Precision
     let copy: LocalMemoryCopy
-    /// The tile's number among the product's.
+    /// The index of the tile among those of the product.
     let tile: Int
     let splitK: Int
 
@@ -31,7 +31,7 @@ import Tensors
       return gpu
     }
 
-    /// Where convolutions resample what they read wherever they can, or where that is expected to be faster.
+    /// A variant in which convolutions resample their input wherever they can, or where that is expected to be faster.
     func variant(resamples: Bool = false) -> Variant {
       let make: @Sendable (Device) -> GPUTuning = { device in
         var gpu = tuning(for: device)
@@ -60,7 +60,7 @@ import Tensors
     }
   }
 
-  /// One of each kind; the rest of them are other constants.
+  /// One case of each kind; the others differ only in constants.
   private static let few: [Case] = [
     Case(product: .fma, precision: .float32, copy: .asyncLate, tile: 10, splitK: 2),
     Case(product: .tensorHalfK16, precision: .float16, copy: .async, tile: 5, splitK: 1),
@@ -79,7 +79,7 @@ import Tensors
     try expectAgreement(of: resamplingGraph(on: [3, 3, 9, 13]), seed: 55, variants: [it.variant(resamples: true)])
   }
 
-  /// With the options for AMD's compiler, which resample a patch vector by vector.
+  /// With the options for AMD's compiler, which make work-items resample a patch vector by vector.
   @Test(arguments: [Precision.float32, .float16]) func resamplesInTurn(precision: Precision) throws {
     var variant = Variant.resampling(precision)
     let usual = variant.gpu
@@ -92,7 +92,7 @@ import Tensors
     try expectAgreement(of: resamplingGraph(on: shape), seed: 57, variants: [variant])
   }
 
-  /// Tensor cores round toward zero; over long sums of one sign that would cost float32 a decimal digit.
+  /// Tensor cores round toward zero, which would cost long float32 sums of one sign a decimal digit.
   @Test(.disabled(if: TestBudget.isBounded)) func longSumsAreAsExactAsFloat32() throws {
     var builder = try GraphBuilder(input: [1, 1, 3, 5])
     var node = builder.input
@@ -112,7 +112,7 @@ import Tensors
       of: graph, parameters: ParameterDictionary(weights), within: 2e-6, seed: 54, variants: [it.variant(), .fused])
   }
 
-  /// A single product of each kind, which a simulator can follow.
+  /// A single product of each kind, small enough for a simulator.
   @Test(.enabled(if: TestBudget.isBounded), arguments: few.filter { $0.product.tiles[$0.tile].channels == 16 })
   func agreesInSmall(with it: Case) throws {
     var builder = try GraphBuilder(input: [1, 1, 3, 5])
@@ -124,7 +124,7 @@ import Tensors
     try expectAgreement(of: builder.finish(outputs: [("c", node)]), seed: 51, variants: [it.variant()])
   }
 
-  /// The same behind a pooled and an upsampled map.
+  /// The same after a pooled and an upsampled map.
   @Test(.enabled(if: TestBudget.isBounded), arguments: few.filter { $0.product.tiles[$0.tile].channels == 16 })
   func resamplesInSmall(with it: Case) throws {
     var builder = try GraphBuilder(input: [1, 1, 3, 5])
@@ -143,7 +143,7 @@ import Tensors
   }
 }
 
-/// The kernels with NVIDIA's instructions that the devices of this run were found to compute; elsewhere there are none.
+/// The kernels with NVIDIA's instructions that the devices of this machine compute correctly; none on other devices.
 private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map { session in
   let kernels = Precision.onBlocksOfGPUs.flatMap { precision in
     let trial = GPUKernelSelection(session: session, precision: precision)
@@ -152,14 +152,14 @@ private let instructed: [(device: String, kernels: [GPUTuning])] = sessions.map 
   return (session.device.name, kernels)
 }
 
-/// Those of them that make products in such a way; nil where the device has none.
+/// Those of them with a certain product; nil if the device has none.
 private func instructed(_ product: MultiplyMethod, _ precision: Precision, on device: Device) -> GPUTuning? {
   instructed.first { $0.device == device.name }?.kernels
     .first { $0.products == [product] && $0.precision == precision }
 }
 
-/// Convolutions behind a pooled map, an upsampled one, and one that is concatenated with another, with a residual; the
-/// result is between planar maps.
+/// Convolutions of a pooled map, of an upsampled one, and of one that is concatenated with another, with a residual,
+/// between planar maps.
 func resamplingGraph(on shape: Shape, centers: PixelCenters = .halfPixel, dilation: Int = 1) throws -> Graph {
   var builder = try GraphBuilder(input: shape)
   func convolution(_ name: String, _ channels: Int, dilation: Int = 1) -> Networks.Operation {

@@ -5,19 +5,20 @@ import Networks
 import Tensors
 import Testing
 
-/// Where to write (`U2CL_KERNEL_LISTING`).
+/// The folder to write to (`U2CL_KERNEL_LISTING`).
 private let listingFolder = ProcessInfo.processInfo.environment["U2CL_KERNEL_LISTING"].map { URL(fileURLWithPath: $0) }
 
-/// A GPU that programs are listed for, as its driver would describe it.
+/// A GPU for which programs are listed, as its driver would describe it.
 private struct ListedDevice {
   let name: String
   let architecture: GPUArchitecture
   let localMemory: Int
   let maxGroup: Int
-  /// Multiprocessors; where sub-groups are used, units as Intel's drivers count them.
+  /// The number of multiprocessors.
   let units: Int
+  /// The number of compute units as Intel's drivers count them, for devices with sub-groups.
   var subgroupUnits: Int?
-  /// The products of NVIDIA's tensor cores; none elsewhere.
+  /// The products of NVIDIA's tensor cores; none for other devices.
   var tensorCores: [(Precision, MultiplyMethod, LocalMemoryCopy)] = []
 
   static let all: [ListedDevice] = [
@@ -42,7 +43,7 @@ private struct ListedDevice {
     ListedDevice(name: "unknown", architecture: .unknown, localMemory: 32768, maxGroup: 256, units: 8),
   ]
 
-  /// The ways in which the device may be given kernels of a precision, with a name for each but the usual one.
+  /// The tunings that the device may have for a precision. All but the default have a name.
   func tunings(_ precision: Precision) -> [(name: String, tuning: GPUTuning)] {
     var gpu = GPUTuning(precision, localMemory: localMemory, maxGroup: maxGroup, computeUnits: units)
     gpu.architecture = architecture
@@ -91,7 +92,7 @@ private struct ListedDevice {
     try write(processors(), to: folder.appending(path: "processor"))
   }
 
-  /// What processors are given.
+  /// The launches for CPUs.
   private func processors() throws -> [(KernelVariant, Int)] {
     let tuning = KernelTuning(isCPU: true, computeUnits: 2)
     return try [U2NetTable.small(), .full()].flatMap { table in
@@ -100,7 +101,8 @@ private struct ListedDevice {
     }
   }
 
-  /// Everything that is not for blocks: the portable kernels, those between pictures and networks, and those for edges.
+  /// The kernels that do not work on blocks: the portable ones, those between pictures and networks, and those that
+  /// refine edges.
   private func portable() throws -> [(KernelVariant, Int)] {
     let tuning = KernelTuning(isCPU: false, computeUnits: 1)
     var options = PlanOptions.unfused

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Shapes that leave remainders everywhere: single rows and columns, odd extents, several images.
+/// Shapes that are no multiples of any tile: single rows and columns, odd extents, several images.
 private let oddShapes: [Shape] =
   TestBudget.isBounded
   ? [[1, 3, 5, 13], [2, 2, 1, 19]]
@@ -67,8 +67,8 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     }
   }
 
-  /// Maps of other sizes brought together by a 1×1 convolution, with and without the sigmoid, alone and with resampled
-  /// maps that are results as well; one map is wider than the result.
+  /// Maps of different sizes that a 1×1 convolution fuses, with and without a sigmoid; the resampled maps may be
+  /// outputs, too. One map is wider than the result.
   @Test(arguments: [[2, 3, 13, 70], [1, 1, 1, 5], [1, 2, 127, 3]] as [Shape], [false, true])
   func sideMaps(shape: Shape, mapsAreResults: Bool) throws {
     let size = shape.size
@@ -95,7 +95,7 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     var builder = try GraphBuilder(input: shape)
     let relu = try builder.add(.relu, to: [builder.input], name: "relu")
     let sigmoid = try builder.add(.sigmoid, to: [builder.input], name: "sigmoid")
-    // One value twice, one in two concats, and the input itself: what cannot be written in place.
+    // Inputs that cannot be written in place: a value used twice, one in two concats, and the network's input.
     let first = try builder.add(.concat, to: [relu, builder.input, relu, sigmoid], name: "first")
     let second = try builder.add(.concat, to: [sigmoid, first, relu], name: "second")
     let sum = try builder.add(.add, to: [relu, sigmoid], name: "sum")
@@ -103,8 +103,7 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
   }
 }
 
-/// Operations between two convolutions whose channels are multiples of 16, so that a CPU device computes them in
-/// blocks.
+/// Operations between two convolutions whose channels are multiples of 16, so that CPU devices compute them on blocks.
 @Suite struct BlockedOperationTests {
   /// Input shapes: widths below, at and above the tiles, single rows and columns, several images.
   static let shapes: [Shape] =
@@ -148,7 +147,7 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     }
   }
 
-  /// What GPUs' convolutions resample while they read.
+  /// Inputs that convolutions on GPUs resample while reading.
   @Test(arguments: shapes) func resampledInputs(shape: Shape) throws {
     for centers in TestBudget.isBounded ? [.alignCorners] : PixelCenters.allCases {
       try expectAgreement(of: resamplingGraph(on: shape, centers: centers), seed: 39)
@@ -189,7 +188,7 @@ private let dilations = TestBudget.isBounded ? [1, 8] : [1, 2, 4, 8, 9]
     }
   }
 
-  /// The operations one after the other, between a convolution from the input's channels to 32 and one to 3.
+  /// A sequence of operations between a convolution to 32 channels and one to 3.
   private func sandwich(_ operations: [Networks.Operation], on shape: Shape) throws -> Graph {
     var builder = try GraphBuilder(input: shape)
     let bread = Convolution(weight: "first", bias: "firstBias", outChannels: 32)

@@ -5,9 +5,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Runs that are sent on their way before those before them have ended.
+/// Runs that are started before earlier runs have finished.
 @Suite struct OverlapTests {
-  /// Two convolutions with a pool between, and both of what they make.
+  /// Two convolutions with a pool between them; both results are outputs.
   private func graph(batch: Int) throws -> Graph {
     var builder = try GraphBuilder(input: Shape(batch: batch, channels: 3, height: 21, width: 13))
     let first = Convolution(weight: "w1", bias: "b1", outChannels: 19)
@@ -33,7 +33,7 @@ import Testing
       func begin(_ index: Int) throws -> PendingRun {
         try executor.begin { values in _ = values.update(fromContentsOf: inputs[index].values) }
       }
-      // Alone, all before any is asked, two at a time, asked in another order and twice.
+      // One run at a time; all started before any result is taken; two at a time, taken in another order and twice.
       let what = "\(session.device.name), batch \(batch)"
       for index in inputs.indices { #expect(try begin(index).outputs() == expected[index], "alone \(index), \(what)") }
       let all = try inputs.indices.map(begin)
@@ -47,13 +47,13 @@ import Testing
         #expect(try before.outputs() == expected[index - 1], "\(index - 1) beside \(index), \(what)")
         before = next
       }
-      // A run that nobody waits for harms no other.
+      // A run whose result is never taken does not affect others.
       #expect(try executor.run(inputs[2]) == expected[2], "a plain run beside them, \(what)")
       #expect(try before.outputs() == expected[6], "\(what)")
     }
   }
 
-  /// What is still under way when the executor goes is waited for, and may be asked later.
+  /// When the executor is deallocated, it waits for runs in flight, whose results can be taken later.
   @Test func runsOutliveTheirExecutor() throws {
     let graph = try graph(batch: 1)
     let input = SeededParameters.input(shape: graph.inputShape)

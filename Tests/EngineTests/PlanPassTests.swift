@@ -5,11 +5,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The passes one by one: what each does, what it leaves alone, and that each on its own changes no result.
+/// The passes one by one: what each changes, what it leaves alone, and that it changes no result.
 @Suite struct PlanPassTests {
   private static let tuning = KernelTuning(isCPU: true, computeUnits: 2)
   private static let shape: Shape = [1, 16, 12, 20]
-  /// The same, where convolutions resample what they read wherever they can.
+  /// A tuning in which convolutions resample their input wherever they can.
   private static let resampling: KernelTuning = {
     var tuning = onGPU(.float32)
     tuning.gpu?.alwaysResamples = true
@@ -21,14 +21,14 @@ import Testing
     tuning.gpu = GPUTuning(precision, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)
     return tuning
   }
-  /// One that keeps a block in float32 among halves.
+  /// A tuning in which one block of the network is float32 and the others are half precision.
   private static var mixed: KernelTuning {
     var mixed = onGPU(.float16)
     mixed.exception = PrecisionOverride(blocks: ["sides"], tuning: onGPU(.float32))
     return mixed
   }
 
-  /// The options that want each pass, and beside it those alone without which there is nothing for it to do.
+  /// The options that enable each pass and only those other passes without which it would have nothing to do.
   private static let alone: [(pass: PlanPass, options: PlanOptions)] = [
     (.foldBatchNorm, only(\.foldsBatchNorm)), (.fuseReLU, only(\.fusesReLU)),
     (.fuseResidualAdd, only(\.foldsBatchNorm, \.fusesReLU, \.fusesResidual)),
@@ -52,7 +52,7 @@ import Testing
     #expect(names == Self.alone.map(\.pass.name), "a pass that is not tested alone")
   }
 
-  /// On a residual U-block with two side maps, which has something for each of them.
+  /// On a residual U-block with two side maps, where every pass has something to do.
   @Test(.disabled(if: TestBudget.isBounded, "whole blocks take a simulator minutes"), arguments: alone.indices)
   func aPassAloneChangesNoResult(index: Int) throws {
     let (pass, options) = Self.alone[index]
@@ -91,7 +91,7 @@ import Testing
     #expect(plan.steps == folded.steps)
   }
 
-  /// What the batch norm would change is read by another.
+  /// The convolution's result has another reader than the batch norm.
   @Test func aConvolutionThatIsReadTwiceIsNotChanged() throws {
     var builder = try GraphBuilder(input: Self.shape)
     let sums = try builder.add(.convolution(convolution), to: [builder.input], name: "sums")
@@ -126,7 +126,7 @@ import Testing
     #expect(plan.values[a].storage == plan.values[joined].storage && plan.steps.count == 3)
   }
 
-  /// What is pooled or upsampled for one convolution alone, and what is concatenated behind it, is not stored.
+  /// A map that is pooled or upsampled for one convolution, and its concatenation with another, are not stored.
   @Test func convolutionsResampleWhatTheyRead() throws {
     var tuning = Self.onGPU(.float16)
     tuning.gpu?.alwaysResamples = true
@@ -141,7 +141,7 @@ import Testing
     #expect(Plan(graph, tuning: tuning).steps.allSatisfy { $0.resampling == nil })
   }
 
-  /// A map that others read as well is stored, and a convolution of it reads what is stored.
+  /// A map with several readers is stored, and its convolution reads the stored map.
   @Test func whatOthersReadIsNotResampled() throws {
     var tuning = Self.onGPU(.float32)
     tuning.gpu?.alwaysResamples = true
@@ -197,7 +197,7 @@ import Testing
     #expect(unfused.filter(\.ran).map(\.pass.name) == ["choose methods", "place in arena"])
   }
 
-  /// The launches that a plan expects are those that are recorded, Winograd's in several launches among them.
+  /// A plan's number of launches is that of the recorded launches, also for Winograd's method in several launches.
   @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"))
   func launchesAreCounted() throws {
     let graph = try U2NetTable.small().graph(for: [1, 3, 128, 96])
@@ -219,7 +219,7 @@ import Testing
 
   private let convolution = Convolution(weight: "w", bias: "b", outChannels: 16)
 
-  /// The lowered plan of operations one after the other, named by their number.
+  /// The lowered plan of a sequence of operations, which are named by their index.
   private func plan(_ operations: [Networks.Operation]) throws -> Plan {
     var builder = try GraphBuilder(input: Self.shape)
     var node = builder.input

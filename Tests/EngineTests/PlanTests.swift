@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  /// A concat's result has the place of its inputs; no other two activations that are needed at one time meet.
+  /// Only a concat's result and its inputs share memory at the same time.
   @Test(arguments: [1, 2]) func valuesThatLiveTogetherDoNotOverlap(batch: Int) throws {
     let plan = Plan(try U2NetTable.small().graph(for: [batch, 3, 96, 128]), tuning: tuning)
     func bytes(_ value: Plan.Value) -> Range<Int> {
@@ -62,13 +62,13 @@ import Testing
     }
   }
 
-  /// Where a stage's result waits for what it is concatenated with, the place of that serves others.
+  /// While a stage's result waits for the value that it is concatenated with, that value's place is used by others.
   @Test func aConcatsPlacesAreFreeUntilTheyAreNeeded() throws {
     let plan = Plan(try U2NetTable.small().graph(for: [1, 3, 320, 320]), tuning: tuning)
     let live = (0..<plan.steps.count).map { step in
       plan.values.reduce(0) { $0 + ($1.lifetime?.contains(step) == true ? $1.byteCount : 0) }
     }
-    // At a concat both its inputs and its result are counted, though they are one.
+    // A concat's inputs and result would be counted twice.
     let most = zip(plan.steps, live).filter { $0.0.operation != .concat }.map(\.1).max() ?? 0
     #expect(plan.arenaByteCount < most + most / 20, "\(plan.arenaByteCount) bytes for at most \(most) at one time")
   }
@@ -79,7 +79,8 @@ import Testing
     #expect(Plan(graph, tuning: tuning).arenaByteCount * 2 < Plan(graph, options: apart, tuning: tuning).arenaByteCount)
   }
 
-  /// Planar values of 16 bits take half the memory; the network's input and outputs stay float32, each converted once.
+  /// Planar values of 16 bits take half the memory. The network's input and outputs stay float32, and each is converted
+  /// once.
   @Test(arguments: [Precision.float16, .bfloat16]) func planarValuesAreStoredInThePrecision(precision: Precision) {
     var single = tuning
     single.hasBlockKernels = false

@@ -5,11 +5,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Blocks of a network in float32 among others in halves.
+/// Networks whose blocks differ in precision: some in float32, the others in half precision.
 @Suite struct PrecisionTests {
   private static let names = ["a", "b", "c"]
 
-  /// Three blocks that read one another's results, also through a concat, a pool and an upsampling; odd extents.
+  /// Three blocks that read each other's results, directly and through a concat, a pool and an upsampling; odd extents.
   private func graph(batch: Int) throws -> Graph {
     var builder = try GraphBuilder(input: Shape(batch: batch, channels: 3, height: 11, width: 7))
     func convolve(_ name: String, _ input: Node.ID, to channels: Int) throws -> Node.ID {
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// Each value is converted once, and none where all blocks are alike.
+  /// Each value is converted once; none is converted if all blocks have the same precision.
   @Test func whatCrossesIsConvertedOnce() throws {
     let graph = try graph(batch: 1)
     func converted(_ blocks: Set<String>) -> [String] {
@@ -58,7 +58,7 @@ import Testing
     #expect(converted(["a", "b", "c"]).isEmpty && converted(["elsewhere"]).isEmpty)
   }
 
-  /// What halves cannot hold at all stays right where its block is single.
+  /// Values beyond the range of half precision stay right in a block that is stored as float32.
   @Test(.disabled(if: TestBudget.isBounded, "one more program")) func greatValuesStayRight() throws {
     let graph = try graph(batch: 2)
     let seeded = SeededParameters(for: graph)

@@ -8,9 +8,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What programs are made of, and the cache between one session and the next.
+/// The sources of programs, and the cache of programs.
 @Suite struct ProgramTests {
-  /// A constant for a file that is said to take none would be passed over in silence.
+  /// A constant for a file that takes none would be ignored silently.
   @Test(arguments: KernelSource.allCases) func constantsHaveDefaults(source: KernelSource) {
     let texts = [source.text] + source.includes.filter { $0 == .winograd }.map(\.text)
     #expect(source.takesConstants == texts.contains { $0.contains("#ifndef") }, "\(source.fileName)")
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// A second session takes from the cache what the first has compiled, and computes the same bits.
+  /// A second session loads from the cache what the first has compiled, and computes the same bits.
   @Test func sessionsShareTheCache() throws {
     for device in try Device.all() {
       let folder = FileManager.default.temporaryDirectory.path + "/u2cl-programs-\(UUID().uuidString)"
@@ -49,7 +49,7 @@ import Testing
       let (first, second) = (try run(), try run())
       #expect(first.0 == second.0 && first.2 == nil && second.2 == nil, "\(device.name)")
       #expect(first.1.built > 0 && first.1.loaded == 0, "\(device.name)")
-      // What a trial of kernels found is kept, too: the second session need not build all that the first did.
+      // The results of trials are kept, too, so the second session need not build everything that the first did.
       #expect(second.1.loaded > 0 && second.1.loaded <= first.1.built, "\(device.platform.name)")
       #expect(second.1.built == 0, "\(device.platform.name)")
       let programs = Cache(.folder(folder)).contents().programs

@@ -16,7 +16,7 @@ import Testing
     TestBudget.isBounded
     ? [[2, 2, 3, 19]] : [[1, 1, 1, 1], [1, 3, 5, 13], [2, 5, 1, 37], [3, 7, 9, 16], [1, 17, 6, 127]]
 
-  /// What each kernel stores is rounded as the host rounds: ties to even, subnormal numbers, infinity and NaN kept.
+  /// Devices round like the host: ties to even, with subnormal numbers, infinity and NaN.
   @Test func devicesRoundAsTheHostDoes() throws {
     let bits: [UInt32] = [
       0x0000_0000, 0x8000_0000, 0x3F80_0000, 0x3F80_7FFF, 0x3F80_8000, 0x3F80_8001, 0x3F81_8000, 0xBF81_7FFF,
@@ -48,7 +48,7 @@ import Testing
     try expectAgreement(of: graph(of: .convolution(convolution), on: shape), seed: 81)
   }
 
-  /// A residual add behind a convolution with batch norm and ReLU: one launch, or four.
+  /// A convolution with batch norm, ReLU and a residual, in one launch or in four.
   @Test(arguments: shapes) func residualConvolution(shape: Shape) throws {
     var builder = try GraphBuilder(input: shape)
     let convolution = Convolution(weight: "w", bias: "b", outChannels: shape.channels)
@@ -90,7 +90,7 @@ import Testing
     try expectAgreement(of: builder.finish(outputs: [("concat", concat), ("sum", sum), ("relu", relu)]), seed: 87)
   }
 
-  /// Side maps that the 1×1 convolution behind them resamples: one launch, or a resampling for each map.
+  /// Side maps that the 1×1 convolution resamples itself, or that are resampled one by one.
   @Test(arguments: [[2, 3, 13, 70], [1, 2, 127, 3]] as [Shape]) func sideMaps(shape: Shape) throws {
     var builder = try GraphBuilder(input: shape)
     let small = try builder.add(.maxPool(MaxPool(kernel: 2, stride: 2, ceilMode: true)), to: [builder.input], name: "s")
@@ -102,8 +102,8 @@ import Testing
     try expectAgreement(of: builder.finish(outputs: [("fused", fused)]), roundings: 3, seed: 88)
   }
 
-  /// A whole network of odd extents. Each of its hundred layers may round a sum to the other neighbour, and later
-  /// layers carry that on; the outputs are probabilities.
+  /// A whole network with odd extents. Each of a hundred layers may round some sums to the other neighbour, which
+  /// affects later layers. The outputs are probabilities, so the unit in the last place is at most 2 roundoffs.
   @Test(.disabled(if: TestBudget.isBounded, "whole networks take a simulator minutes"), arguments: precisions)
   func smallNetwork(precision: Precision) throws {
     let graph = try U2NetTable.small().graph(for: [2, 3, 45, 61])
@@ -127,7 +127,7 @@ import Testing
   /// What a step stores differs from the reference only where its float32 sum lies so near the middle between two
   /// neighbours that the order of summation decides: by one unit in the last place, and rarely.
   ///
-  /// - Parameter roundings: how often a value is rounded, at most, on its way to an output.
+  /// - Parameter roundings: the largest number of roundings between the input and an output.
   private func expectAgreement(
     of graph: Graph, roundings: Int = 1, seed: UInt64, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -148,8 +148,8 @@ import Testing
               output.shape == expected.shape && isNear && others <= 2 + output.values.count * roundings / 50,
               """
               \(session.device.name), \(precision), \(options == .unfused ? "un" : "")fused, \
-              input \(graph.inputShape), seed \(seed), output \(index): \(others) of \(output.values.count) differ, by at most \
-              \(output.maxAbsoluteDifference(to: expected))
+              input \(graph.inputShape), seed \(seed), output \(index): \(others) of \(output.values.count) differ, \
+              by at most \(output.maxAbsoluteDifference(to: expected))
               """, sourceLocation: sourceLocation)
           }
         }
@@ -165,7 +165,7 @@ import Testing
       tuning: .portable(for: session.device, precision: precision))
   }
 
-  /// The reference's outputs where what the plan's steps write, and the input, are rounded to the precision.
+  /// The reference's outputs if the input and all values that the plan stores are rounded to the precision.
   private func reference(_ graph: Graph, _ input: Tensor, _ plan: Plan, _ precision: Precision) throws -> [Tensor] {
     let stored = Set(plan.steps.map(\.output)).union([graph.input])
     return try ReferenceExecutor(graph: graph, parameters: SeededParameters(for: graph)).run(input) { id, tensor in

@@ -5,9 +5,9 @@ import TestSupport
 import Tensors
 import Testing
 
-/// The kernels for sub-groups, where a device has them: Intel's runtime does, PoCL 3.1 and Oclgrind do not.
+/// The kernels for sub-groups, on devices that have them: Intel's runtime does, PoCL 3.1 and Oclgrind do not.
 @Suite struct SubgroupTests {
-  /// A tile, a precision, and how the kernel is told the size of its sub-groups.
+  /// A tile, a precision, and the size of sub-groups.
   struct Case: Sendable, CustomTestStringConvertible {
     let pixels: Int
     let outputs: Int
@@ -20,7 +20,7 @@ import Testing
       "\(pixels)×\(outputs), split-K \(splitK), \(precision), batch \(batch), \(lanes) lanes"
     }
 
-    /// The tile for every convolution on blocks, on devices that have what it takes.
+    /// A variant that uses the tile for every convolution on blocks, on devices that support it.
     var variant: Variant {
       Variant(
         description: testDescription, options: PlanOptions(), tiles: nil,
@@ -60,10 +60,10 @@ import Testing
     try expectAgreement(of: gpuGraph(on: [it.batch, 3, 7, 11], dilation: 3), seed: 52, variants: [it.variant])
   }
 
-  /// Whether every device of this run has them, so that there is something to compare.
+  /// Whether all devices of this machine have sub-groups, so that there is something to compare.
   private static let areThere = sessions.allSatisfy { SubgroupKernels(for: $0.device, precision: .float32) != nil }
 
-  /// The tiles that a GPU of Intel's, of AMD's with 64 work-items in step, and one with 128 are offered.
+  /// The tiles for GPUs with sub-groups of 16 (Intel), 64 (AMD) and 128 work-items.
   @Test(arguments: [16, 32, 64, 128]) func everyConvolutionHasCandidatesThatFit(lanes: Int) throws {
     let kernels = try #require(SubgroupKernels(lanes: lanes, computeUnits: 64))
     for (inChannels, outChannels, side) in [(16, 16, 320), (64, 16, 10), (512, 512, 20), (1024, 256, 3), (32, 48, 1)] {
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  /// Small maps with many channels are divided so that few units stay idle.
+  /// Small maps with many channels are divided so that few compute units are idle.
   @Test func smallMapsKeepTheDeviceBusy() throws {
     let kernels = try #require(SubgroupKernels(lanes: 16, computeUnits: 96))
     let problem = ConvolutionProblem(inChannels: 512, output: [1, 512, 10, 10], kernel: 3, dilation: 1)
@@ -89,7 +89,8 @@ import Testing
     #expect(kernels.count(of: tile, for: problem.output) * tile.splitK >= 400, "\(tile)")
   }
 
-  /// What a device is offered follows from what it says; a method without its kernels is not taken from a journal.
+  /// The candidates follow from what the device reports, and a journal's method is ignored if the device lacks its
+  /// kernels.
   @Test func theyAreOfferedWhereTheyAre() throws {
     let problem = ConvolutionProblem(inChannels: 64, output: [1, 64, 20, 20], kernel: 3, dilation: 1)
     var gpu = GPUTuning(.float32, localMemory: 32 << 10, maxGroup: 256, computeUnits: 8)

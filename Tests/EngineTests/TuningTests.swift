@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The tuner on a network of one small convolution, with a cache of the test's own.
+/// The tuner on a network of one small convolution, with a separate cache.
 @Suite(.disabled(if: TestBudget.isBounded, "trying every candidate takes a simulator minutes"))
 struct TuningTests {
   private let folder = FileManager.default.temporaryDirectory.path + "/u2cl-tuning-\(UUID().uuidString)"
@@ -46,7 +46,7 @@ struct TuningTests {
     }
   }
 
-  /// What was found is used by the next session, unless that does without; either way the results agree.
+  /// The next session uses what the tuner found, unless it is told not to. The results agree either way.
   @Test func theNextSessionUsesWhatWasFound() throws {
     defer { removeFolder() }
     for session in sessions {
@@ -75,7 +75,7 @@ struct TuningTests {
     }
   }
 
-  /// What ended a process twice is not tried a third time; what did so once is.
+  /// A method that ended two processes is not tried again; one that ended one process is.
   @Test func whatEndsTheProcessIsLeftAlone() throws {
     defer { removeFolder() }
     for session in sessions {
@@ -108,7 +108,7 @@ struct TuningTests {
     }
   }
 
-  /// The stored form of a record with other fields; nil for one that is missing.
+  /// A stored record with some fields replaced, or removed if nil.
   private static func line(_ changes: [String: String?] = [:], method: String, _ constants: String) -> String {
     let fields: [String: String?] = [
       "inChannels": "64", "outChannels": "16", "kernel": "3", "dilation": "1", "batch": "1", "height": "320",
@@ -118,7 +118,7 @@ struct TuningTests {
     return "{" + changed.compactMap { key, value in value.map { "\"\(key)\":\($0)" } }.joined(separator: ",") + "}"
   }
 
-  /// Lines that differ from a record in one thing: a field that is missing or impossible, or constants of no kernel.
+  /// Lines that differ from a record in one way: a missing or impossible field, or constants that no kernel has.
   private static let damagedLines: [String] =
     [
       "", "{}", "null", "64 16 3 1 1 320 320 fused 20 begun", line(method: "fused", "[]"),

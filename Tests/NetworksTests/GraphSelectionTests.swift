@@ -2,13 +2,13 @@ import Networks
 import Tensors
 import Testing
 
-/// Graphs of some of the outputs.
+/// Graphs that compute only some outputs.
 @Suite struct GraphSelectionTests {
   private let graph: Graph
 
   init() throws { graph = try U2NetTable.small().graph(for: [1, 3, 40, 24]) }
 
-  /// The fusion reads every side output: only the six sigmoids of d1 … d6 have no other use.
+  /// The fusion reads every side output, so only the six sigmoids of d1 … d6 become superfluous.
   @Test func theSaliencyMapNeedsNoOtherSigmoid() {
     let kept = graph.selecting(outputs: [0])
     #expect(kept.outputs.map(\.name) == ["d0"] && kept.nodes.count == graph.nodes.count - 6)
@@ -17,7 +17,7 @@ import Testing
     #expect(kept.parameters == graph.parameters && kept.multiplyAccumulates == graph.multiplyAccumulates)
   }
 
-  /// d6 comes from the deepest stage: nothing of the decoder is needed.
+  /// d6 comes from the deepest stage and needs no part of the decoder.
   @Test func aDeepMapNeedsNoDecoder() {
     let kept = graph.selecting(outputs: [6])
     #expect(kept.blocks == ["input", "stage1", "stage2", "stage3", "stage4", "stage5", "stage6", "fusion"])

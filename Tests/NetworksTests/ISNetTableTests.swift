@@ -2,7 +2,7 @@ import Networks
 import Tensors
 import Testing
 
-/// The table against what the authors' code says of the network.
+/// Compares IS-Net with the authors' code.
 @Suite struct ISNetTableTests {
   @Test func counts() throws {
     let graph = try ISNetTable.full().graph(for: [1, 3, 1024, 1024])
@@ -54,7 +54,7 @@ import Testing
     #expect(KnownNetworks.recognize(ParameterDictionary([:])) == nil)
   }
 
-  /// What a network of classes is trained by: no map ends in a sigmoid.
+  /// Logits, with which a network of several classes is trained: no map ends in a sigmoid.
   @Test func logits() throws {
     for var table in [U2NetTable.small(outChannels: 4), ISNetTable.full()] as [any NetworkTable] {
       table.form = .logits

@@ -2,7 +2,7 @@ import Networks
 import Tensors
 import Testing
 
-/// Graphs whose nodes and parameters have lost their names are known by what they compute.
+/// Graphs whose nodes and parameters have lost their names are recognised by what they compute.
 @Suite struct KnownNetworksTests {
   static let tables: [any NetworkTable] = [
     U2NetTable.small(), U2NetTable.full(outChannels: 4), ISNetTable.full(),
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// The fused map alone needs every parameter; outputs that the network does not have are left out.
+  /// The fused map alone needs all parameters. Surplus outputs are left out.
   @Test func someOutputsAreEnough() throws {
     let whole = try U2NetTable.small().graph(for: [1, 3, 64, 64])
     let alone = try Self.scrambled(whole.selecting(outputs: [0])).graph
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  /// A file may call its nodes anything; what is said of them is one line of bounded length.
+  /// A file's nodes may have any name; messages about them have one line of limited length.
   @Test func strangeNamesStayInOneLine() throws {
     var builder = try GraphBuilder(input: [1, 3, 8, 8])
     let name = "a\nb\u{2028}" + String(repeating: "c", count: 9999)
@@ -78,7 +78,7 @@ import Testing
     #expect(text.contains("'a\u{FFFD}b\u{FFFD}ccc"), "\(text)")
   }
 
-  /// The same graph with numbers for names and the terms of every sum exchanged, and the number of each parameter.
+  /// The same graph with numbers as names and the inputs of every sum exchanged, and the number of each parameter.
   private static func scrambled(
     _ graph: Graph, changing: (Node) -> Networks.Operation = \.operation
   ) throws -> (graph: Graph, names: [String: String]) {

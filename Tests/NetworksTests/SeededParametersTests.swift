@@ -2,7 +2,7 @@ import Networks
 import Tensors
 import Testing
 
-/// The recipe's check values: u is uniform in 0 … 1.
+/// Check values of the recipe, where u is uniform in 0 … 1.
 @Suite struct SeededParametersTests {
   private let source: SeededParameters
 

@@ -8,7 +8,7 @@ import Testing
     (MaxPool(), [320, 160, 80, 40, 20, 10, 5, 3, 2, 1]),
     (MaxPool(ceilMode: false), [45, 22, 11, 5, 2, 1]),
     (MaxPool(kernel: 3, stride: 2), [6, 3, 1, 1]),
-    // The window that would begin at the edge does not count.
+    // A window that would begin at the edge does not count.
     (MaxPool(kernel: 2, stride: 3), [4, 2, 1]),
     (MaxPool(kernel: 1, stride: 2), [5, 3, 2, 1]),
     (MaxPool(kernel: 1, stride: 3), [2, 1]),

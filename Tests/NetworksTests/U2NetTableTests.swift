@@ -2,7 +2,7 @@ import Networks
 import Tensors
 import Testing
 
-/// The table against what the paper and the authors' code say of the network.
+/// Compares U²-Net with the paper and the authors' code.
 @Suite struct U2NetTableTests {
   @Test(arguments: [
     (U2NetTable.full(), "u2net", 44_009_869, 58.6e9),

@@ -2,9 +2,9 @@ import COpenCL
 import OpenCL
 import Testing
 
-/// What the module spells out is what the C headers define.
+/// Compares the module's constants with the C headers.
 @Suite struct HeaderTests {
-  /// The macros of `CL/cl.h` up to OpenCL 1.2, and the loader's own.
+  /// The status macros of `CL/cl.h` up to OpenCL 1.2, and the loader's.
   private static let statuses: [(code: Int32, name: String)] = [
     (CL_SUCCESS, "CL_SUCCESS"), (CL_DEVICE_NOT_FOUND, "CL_DEVICE_NOT_FOUND"),
     (CL_DEVICE_NOT_AVAILABLE, "CL_DEVICE_NOT_AVAILABLE"), (CL_COMPILER_NOT_AVAILABLE, "CL_COMPILER_NOT_AVAILABLE"),

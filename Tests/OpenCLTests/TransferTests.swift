@@ -1,7 +1,7 @@
 import OpenCL
 import Testing
 
-/// Transfers that do not wait, and the events that tell when they are done.
+/// Transfers that do not wait, and markers that complete when they are done.
 @Suite struct TransferTests {
   private let byteCount = 1 << 16
 
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  /// A marker is done when everything before it is, and another queue can wait for it.
+  /// A marker completes when everything before it has finished, and another queue can wait for it.
   @Test func queuesWaitForEachOthersMarkers() throws {
     for context in contexts {
       let (first, second) = (try Queue(context: context), try Queue(context: context))

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Batch norms folded into weights against batch norms computed.
+/// Compares batch norms folded into weights with batch norms that are computed.
 @Suite struct FoldingTests {
   @Test func aFoldedNetworkAnswersTheSame() throws {
     var table = U2NetTable(name: "u2netp", stages: .small)
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// What has no batch norm behind it stays, to the bit.
+  /// Weights without a batch norm keep their bits.
   @Test func theRestStays() throws {
     let graph = try ISNetTable.full().graph(for: [1, 3, 64, 64])
     let source = SeededParameters(for: graph)

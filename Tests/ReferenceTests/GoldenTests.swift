@@ -2,7 +2,7 @@ import Reference
 import TestSupport
 import Testing
 
-/// The reference against what the authors' PyTorch code computes.
+/// Compares the reference with the authors' PyTorch code.
 @Suite(.enabled(if: SharedFiles.exist, Comment(rawValue: SharedFiles.absence)))
 struct GoldenTests {
   @Test(arguments: GoldenCase.blocks.map { $0.within(2e-5) } + GoldenCase.networks)

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every operation on a few numbers that can be checked in one's head.
+/// Every operation on a few numbers that can be checked by hand.
 @Suite struct HandComputedTests {
   private func expect(
     _ operation: Operation, _ inputs: [Tensor], parameters: [String: Tensor] = [:], is expected: Tensor,
@@ -77,7 +77,7 @@ import Testing
     try expect(
       .sigmoid, [Tensor(shape: [1, 1, 1, 6], values: [0, 1e4, -1e4, .infinity, -.infinity, 1])],
       is: Tensor(shape: [1, 1, 1, 6], values: [0.5, 1, 0, 1, 0, 0.731_058_6]), within: 1e-7)
-    // Far out, where 1 − sigmoid(−x) has no digits left, the value is exp(x) and not zero.
+    // For large negative x, where 1 − sigmoid(−x) has no digits left, the value is exp(x) and not zero.
     let small = try ReferenceExecutor.apply(.sigmoid, to: [Tensor(shape: [1, 1, 1, 1], values: [-40])]).values[0]
     #expect(abs(small / 4.248_354e-18 - 1) < 1e-5)
   }
@@ -108,7 +108,7 @@ import Testing
     try expect(
       .upsample(to: Size(height: 2, width: 2)), [Tensor(shape: [1, 1, 1, 1], values: [7])],
       is: Tensor(shape: [1, 1, 2, 2], repeating: 7))
-    // Shrinking samples, it does not average: every fourth pixel and the next, half and half.
+    // Downsampling does not average all pixels: the mean of every fourth pixel and the next one.
     try expect(
       .upsample(to: Size(height: 1, width: 2)), [Tensor(shape: [1, 1, 1, 8], values: [9, 1, 2, 9, 9, 3, 5, 9])],
       is: Tensor(shape: [1, 1, 1, 2], values: [1.5, 4]))

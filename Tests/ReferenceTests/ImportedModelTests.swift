@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// ONNX models, imported and run, against what PyTorch computed before exporting them.
+/// Compares imported ONNX models with what PyTorch computed before exporting them.
 @Suite struct ImportedModelTests {
   private static let fixtures = SharedFiles.packageRoot + "/Tests/CheckpointsTests/Fixtures/"
 

@@ -1,8 +1,7 @@
 import Networks
 import Tensors
 
-/// The operations once more, written from their formulas in Double, without regard for speed: one closure that says
-/// what a single output element is.
+/// The operations by their formulas in Double, regardless of speed: a closure computes each output element.
 enum Naive {
   /// A tensor whose element at (n, c, y, x) is `value(n, c, y, x)`.
   static func tensor(_ shape: Shape, value: (Int, Int, Int, Int) -> Double) -> Tensor {

@@ -4,12 +4,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Odd shapes on purpose: single rows and columns, primes, more than one image.
+/// Awkward shapes: single rows and columns, primes, several images.
 private let shapes: [Shape] = [
   [1, 1, 1, 1], [1, 3, 1, 13], [2, 2, 17, 1], [1, 3, 5, 13], [3, 5, 3, 2], [1, 9, 4, 127], [2, 8, 16, 7],
 ]
 
-/// Every operation against its formula, element by element.
+/// Compares every operation with its formula, element by element.
 @Suite struct OperationTests {
   private func expect(
     _ operation: Operation, _ inputs: [Tensor], parameters: [String: Tensor] = [:], is expected: Tensor, seed: UInt64,

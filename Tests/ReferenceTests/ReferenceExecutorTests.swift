@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The executor around the operations: what it reads, what it refuses, what it returns.
+/// The executor: what it reads, rejects and returns.
 @Suite struct ReferenceExecutorTests {
   /// One residual block of two images, with its weights by name.
   private func block(_ rsu: RSU, input: Shape) throws -> (graph: Graph, weights: [String: Tensor]) {

@@ -43,7 +43,7 @@ import Testing
   }
 }
 
-/// The comparison that other tests stand on must be able to fail.
+/// The comparison that other tests rely on must be able to fail.
 @Suite struct TensorComparisonTests {
   private let zeros = Tensor(shape: [1, 1, 2, 2], repeating: 0)
 

@@ -2,13 +2,14 @@
 #define U2CL_PROCESS_MEMORY_H
 #include <stddef.h>
 
-// Takes the code and the constants of shared libraries that have at least so many bytes of them out of this process's
-// memory. These pages lie in files and were never written, so nothing is lost: what is needed again is mapped again,
-// mostly from the system's cache of files. Does nothing on systems other than Linux.
+// Releases the memory of the code and constants of every shared library that has at least `least` bytes of them. These
+// pages are mapped from files and were never written, so nothing is lost: pages that are needed again are mapped again,
+// usually from the page cache. Linux only; does nothing on other systems.
 void u2cl_release_library_code(size_t least);
 
-// Between these two, blocks of a megabyte and more go back to the system when they are freed, instead of being kept for
-// the next request; at the end, so does what was kept so far. They do nothing where the allocator is not glibc's.
+// Between these two calls, freed blocks of a megabyte or more are returned to the system instead of being kept by the
+// allocator. The second call also returns the free memory that the allocator has kept so far. glibc only; with other
+// allocators, both do nothing.
 void u2cl_begin_large_blocks(void);
 void u2cl_end_large_blocks(void);
 

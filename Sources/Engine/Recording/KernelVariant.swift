@@ -1,4 +1,5 @@
 package import Kernels
+import Tensors
 
 /// A function of a kernel file, compiled with certain constants: the unit that a device may refuse or compute wrongly.
 package struct KernelVariant: Hashable, Sendable {
@@ -25,5 +26,17 @@ extension KernelVariant: CustomStringConvertible {
   package var description: String {
     let constants = options.replacing("-D ", with: "")
     return constants.isEmpty ? function : "\(function) (\(constants))"
+  }
+}
+
+extension Precision {
+  /// The build options of kernels that store elements in this precision: the `STORAGE` of `storage.cl`, by default
+  /// float32.
+  var storageOptions: String {
+    switch self {
+    case .float32: ""
+    case .float16: "-D STORAGE=16"
+    case .bfloat16: "-D STORAGE=BFLOAT16"
+    }
   }
 }

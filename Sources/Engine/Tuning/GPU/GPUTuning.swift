@@ -173,16 +173,6 @@ package struct GPUTuning: Hashable, Sendable {
 extension Precision {
   /// The precisions for which there are kernels on blocks for GPUs.
   package static let onBlocksOfGPUs: [Precision] = [.float32, .float16]
-
-  /// The build options of kernels that store elements in this precision: the `STORAGE` of `storage.cl`, by default
-  /// float32.
-  var storageOptions: String {
-    switch self {
-    case .float32: ""
-    case .float16: "-D STORAGE=16"
-    case .bfloat16: "-D STORAGE=BFLOAT16"
-    }
-  }
 }
 
 extension GPUTuning: CustomStringConvertible {

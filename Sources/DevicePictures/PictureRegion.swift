@@ -1,20 +1,24 @@
 import Pictures
 import Tensors
 
-/// Where a picture's samples lie in a buffer, and what they are: the kernels' `ulong at` and `int4 shape`.
-struct PicturePlace {
+/// A picture's samples in a buffer: the kernels' `ulong at` and `int4 shape`.
+struct PictureRegion {
+  /// The offset of the first sample in bytes.
   let offset: Int
   let size: Size
+  /// Channels of a pixel, 1 to 4.
   let channels: Int
+  /// The size of a sample in bytes, 1 or 2.
   let sampleBytes: Int
 
   var byteCount: Int { size.height * size.width * channels * sampleBytes }
+  /// Height, width, channels and bytes of a sample.
   var extents: SIMD4<Int32> {
     SIMD4(Int32(size.height), Int32(size.width), Int32(channels), Int32(sampleBytes))
   }
 
-  /// The places of pictures one behind the other, each at a multiple of 16 bytes.
-  static func places(of pictures: [Picture]) -> [PicturePlace] {
+  /// The regions of pictures that lie one after the other, each at a multiple of 16 bytes.
+  static func regions(of pictures: [Picture]) -> [PictureRegion] {
     var offset = 0
     return pictures.map { picture in
       let bytes =
@@ -22,15 +26,15 @@ struct PicturePlace {
         case .bits8: 1
         case .bits16: 2
         }
-      let place = PicturePlace(offset: offset, size: picture.size, channels: picture.channels, sampleBytes: bytes)
-      offset += (place.byteCount + 15) / 16 * 16
-      return place
+      let region = PictureRegion(offset: offset, size: picture.size, channels: picture.channels, sampleBytes: bytes)
+      offset += (region.byteCount + 15) / 16 * 16
+      return region
     }
   }
 }
 
 extension Picture {
-  /// Copies the samples to where the device takes them from.
+  /// Copies the samples to memory that the device reads.
   func copySamples(to target: UnsafeMutableRawBufferPointer) {
     switch samples {
     case .bits8(let values): values.withUnsafeBytes { target.copyMemory(from: $0) }
