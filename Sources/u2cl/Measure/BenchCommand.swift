@@ -17,18 +17,7 @@ struct BenchCommand: ParsableCommand {
       may exceed the measured peak.
       """)
 
-  @Option(
-    help: ArgumentHelp(
-      "Model: small or full (U²-Net† or U²-Net with random weights), a name from 'u2cl models list', or a file.",
-      valueName: "name or file"))
-  var model = "small"
-
-  @OptionGroup var store: StoreOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
-  var size: Int?
+  @OptionGroup(title: "Model") var model: MeasuredModelOptions
 
   @Option(help: ArgumentHelp("Batch size, 1 to 4096. 1 by default.", valueName: "n"))
   var batch: Int?
@@ -126,13 +115,13 @@ struct BenchCommand: ParsableCommand {
 
   /// The benchmark that was requested.
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
-    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try store.modelToMeasure(model) }
+    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try model.loaded() }
     benchmark.strict = device.strict
     benchmark.precision = device.precision
     benchmark.cache = cache
     benchmark.usesTunings = !device.noTune
     benchmark.withoutPasses = withoutPasses
-    benchmark.size = size
+    benchmark.size = model.size
     benchmark.batch = batch ?? benchmark.batch
     benchmark.maps = allMaps ? .all : .saliency
     benchmark.warmup = warmup ?? benchmark.warmup
@@ -159,18 +148,5 @@ extension Scaling {
     scaling.benchmark.warmup = warmup ?? benchmark.warmup
     scaling.benchmark.minimumSeconds = minimumSeconds ?? min(benchmark.minimumSeconds, benchmark.maximumSeconds)
     return scaling
-  }
-}
-
-extension StoreOptions {
-  /// The model of a command that measures: `small`, `full`, a name, or a file.
-  ///
-  /// - Throws: `Failure` if there is no such model, or if it is damaged.
-  func modelToMeasure(_ name: String) throws(Failure) -> Model {
-    switch name {
-    case "small": try .seeded(full: false)
-    case "full": try .seeded(full: true)
-    default: try model(name)
-    }
   }
 }

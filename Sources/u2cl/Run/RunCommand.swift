@@ -22,16 +22,6 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup(title: "Result") var result: OutputOptions
 
-  @Option(
-    name: [.short, .customLong("to")],
-    help: ArgumentHelp(
-      "File of the result, folder if there are many, or - for standard output. Beside the picture by default.",
-      valueName: "path"))
-  var output: String?
-
-  @Option(help: ArgumentHelp("Write every map of the network, d0 to d6, into this folder, too.", valueName: "folder"))
-  var sideMaps: String?
-
   @OptionGroup(title: "Model") var model: ModelOptions
 
   @OptionGroup(title: "Device") var device: DeviceOptions
@@ -53,17 +43,17 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let isSingle = pictures.namesPictures && pictures.inputs.count == 1
     let plan = try OutputPlan(
-      output: output, options: result, background: model.input.background, sideMaps: sideMaps, json: json,
-      isSingle: isSingle, makesFolder: !pictures.namesPictures)
+      result, background: model.input.background, json: json, isSingle: isSingle,
+      makesFolder: !pictures.namesPictures)
     let reporter = pictures.watch ? try watch(plan) : try process(plan, isSingle: isSingle)
     if let failure = reporter.firstFailure { throw ExitCode(failure.kind.exitCode) }
   }
 
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
-      model: model, device: device, maps: sideMaps == nil ? .saliency : .all,
-      output: sideMaps == nil ? result.needed : .maps, batch: batch, isQuiet: quiet
-    ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
+      model: model, device: device, maps: result.sideMaps == nil ? .saliency : .all,
+      output: result.needed, batch: batch, isQuiet: quiet
+    ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
   }
