@@ -4,8 +4,8 @@ import Testing
 
 /// What a package of its own sees of U2Net: the examples compile against the built modules, and internals are hidden.
 ///
-/// The compiler only checks types, which takes half a second; nothing is built. A package outside of this one has another
-/// package name, so that `package` symbols are out of its reach, as they are here.
+/// The compiler only checks types, which takes half a second; nothing is built. A package outside of this one has
+/// another package name, so that `package` symbols are out of its reach, as they are here.
 @Suite(.enabled(if: Compiler.shared != nil, "needs swiftc and the build folder of this package"))
 struct PublicAPITests {
   /// Swift files in `Examples`.

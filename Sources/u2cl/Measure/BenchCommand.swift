@@ -9,9 +9,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast a model is on a device.",
     discussion: """
       A run turns pictures of 640×480 into masks of that size as 'u2cl run' does, without decoding and encoding: pre \
-      (resize and normalize), upload, compute, download, post (normalize and resize). Enqueue is the part of compute in \
-      which the host enqueues launches. The row "run" is upload, compute and download; "wall" is everything. The clock \
-      stops only when the device has finished, and warm-up runs are not counted.
+      (resize and normalize), upload, compute, download, post (normalize and resize). Enqueue is the part of compute \
+      in which the host enqueues launches. The row "run" is upload, compute and download; "wall" is everything. The \
+      clock stops only when the device has finished, and warm-up runs are not counted.
 
       A convolution counts as the multiply-accumulates of its direct sum, however it is computed, so Winograd's method \
       may exceed the measured peak.
@@ -93,16 +93,16 @@ struct BenchCommand: ParsableCommand {
     let format = json ? .json : output ?? .table
     if explain {
       let report = try benchmark.explain()
-      tell(report.device, caches)
+      announce(report.device, caches)
       return try Console.write(report, as: format)
     }
     if scaling {
       let report = try Scaling(benchmark).with(runs: runs, warmup: warmup, minimumSeconds: minTime).run()
-      tell(report.device, caches)
+      announce(report.device, caches)
       return try Console.write(report, as: format)
     }
     let outcome = try benchmark.run()
-    tell(outcome.report.device, caches)
+    announce(outcome.report.device, caches)
     for note in outcome.report.notes { Console.error(note) }
     if outcome.report.samples.count < benchmark.runs {
       Console.error(
@@ -134,7 +134,7 @@ struct BenchCommand: ParsableCommand {
     return benchmark
   }
 
-  private func tell(_ device: DeviceReport, _ caches: PersistentCaches) {
+  private func announce(_ device: DeviceReport, _ caches: PersistentCaches) {
     if let fallback = device.fallback { Console.error(fallback) }
     caches.warn(of: [(device.platform, device.fallback)])
   }

@@ -8,9 +8,9 @@ struct TuneCommand: ParsableCommand {
     commandName: "tune", abstract: "Find the fastest kernels for a model on a device, and keep the result.",
     usage: "u2cl tune [<options>]",
     discussion: """
-      Measures several kernels for each convolution, checks what each computes, and keeps the times in the cache ('u2cl \
-      cache info'). From then on every command uses the fastest kernels, unless --no-tune is given. Tuning is optional: \
-      the default kernels are good. An interrupted tuning continues where it stopped.
+      Measures several kernels for each convolution, checks what each computes, and keeps the times in the cache \
+      ('u2cl cache info'). From then on every command uses the fastest kernels, unless --no-tune is given. Tuning is \
+      optional: the default kernels are good. An interrupted tuning continues where it stopped.
       """)
 
   @OptionGroup(title: "Model") var model: MeasuredModelOptions

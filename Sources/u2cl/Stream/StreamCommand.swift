@@ -59,7 +59,7 @@ struct StreamCommand: ParsableCommand {
     signals.end()
     progress.end()
     if let failure = failure ?? source.failure { throw failure }
-    progress.tell(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
+    progress.summarize(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
     signals.endProcess()
   }
 
