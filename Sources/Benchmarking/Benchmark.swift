@@ -7,8 +7,8 @@ import OpenCL
 import Tensors
 package import U2Net
 
-/// Measures how fast a model is on a device: warm-up runs, then counted runs until there are enough of them and enough time
-/// has passed.
+/// Measures how fast a model is on a device: warm-up runs, then counted runs until there are enough of them and enough
+/// time has passed.
 package struct Benchmark: Sendable {
   /// The model; its weights do not affect the time.
   package var model: Model
@@ -32,7 +32,8 @@ package struct Benchmark: Sendable {
   package var runs = 50
   /// The minimum time of the counted runs, in seconds.
   package var minimumSeconds = 3.0
-  /// The maximum time of the warm-up runs, and of the counted runs, in seconds; for devices that take seconds for a run.
+  /// The maximum time of the warm-up runs, and of the counted runs, in seconds; for devices that take seconds for a
+  /// run.
   package var maximumSeconds = 60.0
   /// Whether every launch of a run is timed, after everything else.
   package var perLayer = false

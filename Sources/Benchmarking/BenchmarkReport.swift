@@ -34,7 +34,8 @@ package struct BenchmarkReport: Sendable, Codable {
   package let device: DeviceReport
   /// How activations and weights are stored.
   package let precision: Precision
-  /// How a GPU multiplies in convolutions, such as `halves on tensor cores (m16n8k16), cp.async`; nil for other devices.
+  /// How a GPU multiplies in convolutions, such as `halves on tensor cores (m16n8k16), cp.async`; nil for other
+  /// devices.
   package let products: String?
   /// The names of the passes that were left out of the plan; nil if none was.
   package let withoutPasses: [String]?
@@ -127,8 +128,8 @@ package struct BenchmarkReport: Sendable, Codable {
     }
   }
 
-  /// The rate in a phase as a fraction of the measured peak; more than 1 if fewer multiplications are done than counted, as
-  /// with Winograd's method.
+  /// The rate in a phase as a fraction of the measured peak; more than 1 if fewer multiplications are done than
+  /// counted, as with Winograd's method.
   package func peakFraction(in phase: PhaseReport) -> Double? {
     guard let peak = peakGigaMACsPerSecond, peak > 0 else { return nil }
     return gigaMACsPerSecond(in: phase).map { $0 / peak }

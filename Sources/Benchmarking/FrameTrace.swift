@@ -1,8 +1,8 @@
 import OpenCL
 import U2Net
 
-/// The trace of a run in the Trace Event Format, which Perfetto and chrome://tracing show: the phases of the host on one
-/// line, blocks and launches of the device on another.
+/// The trace of a run in the Trace Event Format, which Perfetto and chrome://tracing show: the phases of the host on
+/// one line, blocks and launches of the device on another.
 package struct FrameTrace: Sendable, Encodable {
   /// An entry of the trace.
   struct Event: Sendable, Encodable {

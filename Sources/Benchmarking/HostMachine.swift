@@ -34,6 +34,6 @@ package struct HostMachine: Sendable, Hashable, Codable {
   }
 }
 
-/// The commit that this program was built from, followed by `+` if files had been changed; nil if the build did not record
-/// it, as `make build` does.
+/// The commit that this program was built from, followed by `+` if files had been changed; nil if the build did not
+/// record it, as `make build` does.
 package let u2clCommit = u2cl_build_commit().map { String(cString: $0) }

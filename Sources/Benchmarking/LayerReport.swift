@@ -13,8 +13,8 @@ package struct LayerReport: Sendable, Hashable, Codable {
   package let seconds: Double
   /// The multiply-accumulates of a convolution; 0 for other operations.
   package let multiplyAccumulates: Int
-  /// The bytes of the layer's inputs, weights and outputs. If a layer has several launches, the first has all of them and
-  /// the others have 0.
+  /// The bytes of the layer's inputs, weights and outputs. If a layer has several launches, the first has all of them
+  /// and the others have 0.
   package let bytes: Int
 
   init(_ timing: LaunchTiming, seconds: Double) {

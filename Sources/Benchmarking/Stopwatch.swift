@@ -12,8 +12,8 @@ package enum BenchmarkPhase: String, Sendable, Hashable, Codable, CaseIterable {
   case download
   /// Making masks of the pictures' sizes.
   case post
-  /// Upload, compute and download: from an input to maps in the host's memory. If the device prepares pictures, everything:
-  /// from their samples to masks.
+  /// Upload, compute and download: from an input to maps in the host's memory. If the device prepares pictures,
+  /// everything: from their samples to masks.
   case run
   /// Everything: from pictures to masks.
   case wall

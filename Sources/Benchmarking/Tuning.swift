@@ -6,8 +6,8 @@ import OpenCL
 import Tensors
 package import U2Net
 
-/// Finds the fastest method for each convolution of a model on a device by measuring, and keeps the results in the cache.
-/// Everything that runs the model on that device uses them from then on.
+/// Finds the fastest method for each convolution of a model on a device by measuring, and keeps the results in the
+/// cache. Everything that runs the model on that device uses them from then on.
 package struct Tuning: Sendable {
   /// The model; its weights do not affect the time.
   package var model: Model

@@ -14,8 +14,8 @@ extension Dataset {
     /// 300 pictures.
     case sod = "SOD"
 
-    /// Finds the benchmark whose name a folder of the path begins with, such as `ECSSD-125` or `PASCAL_S`; the innermost
-    /// folder wins.
+    /// Finds the benchmark whose name a folder of the path begins with, such as `ECSSD-125` or `PASCAL_S`; the
+    /// innermost folder wins.
     package init?(path: String) {
       func letters(_ text: some StringProtocol) -> String { text.uppercased().filter { $0.isLetter } }
       for folder in path.split(separator: "/").reversed() {

@@ -75,7 +75,8 @@ package struct DatasetEvaluation {
   /// Scores every pair.
   ///
   /// - Parameter report: called now and then, on this thread.
-  /// - Throws: `Failure` if the device fails, or if a map cannot be written. Pairs with issues are in the outcome instead.
+  /// - Throws: `Failure` if the device fails, or if a map cannot be written. Pairs with issues are in the outcome
+  ///   instead.
   package func run(_ report: (Progress) -> Void = { _ in }) throws(Failure) -> Outcome {
     let journal = ScoreJournal(key: key, folder: journalFolder, startOver: startsOver)
     var outcome = Outcome()

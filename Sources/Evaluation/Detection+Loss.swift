@@ -7,8 +7,8 @@ package import U2Net
 extension Detection {
   /// The training loss of each of the maps against ground truth.
   ///
-  /// As in the authors' training, the ground truth is divided by its maximum and resized to the maps by nearest pixels; the
-  /// maps are neither normalized nor resized.
+  /// As in the authors' training, the ground truth is divided by its maximum and resized to the maps by nearest pixels;
+  /// the maps are neither normalized nor resized.
   /// - Throws: `Failure` if a map has several channels, or values that are not probabilities.
   package func loss(against mask: Mask) throws(Failure) -> DeepSupervisionLoss {
     for map in maps {

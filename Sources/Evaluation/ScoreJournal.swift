@@ -14,8 +14,8 @@ import Saliency
 
 /// The scores of an evaluation in a file that outlives an interruption: a line for each picture.
 ///
-/// A damaged or incomplete line is ignored, and its picture is scored again. The cache's own journals are not used, because
-/// they read the whole file before each record.
+/// A damaged or incomplete line is ignored, and its picture is scored again. The cache's own journals are not used,
+/// because they read the whole file before each record.
 final class ScoreJournal {
   /// The scores of an earlier run by the name of the pair and the state of its files.
   private var earlier: [String: PairScores] = [:]

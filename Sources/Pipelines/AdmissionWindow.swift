@@ -1,7 +1,7 @@
 /// Bounds the number and the total weight of the jobs under way.
 ///
-/// Jobs are numbered in the order in which they enter. The oldest job may always continue, however heavy it is, so that no
-/// job waits for ever.
+/// Jobs are numbered in the order in which they enter. The oldest job may always continue, however heavy it is, so that
+/// no job waits for ever.
 final class AdmissionWindow: Sendable {
   private struct State {
     /// The number of the next job to enter.

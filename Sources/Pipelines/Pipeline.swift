@@ -1,8 +1,8 @@
 /// Sends jobs through three stages that overlap: loading on several threads, computing on a thread for each device, and
 /// storing on several threads.
 ///
-/// Whichever device is free takes the next batch. Results are delivered one by one, in the order of the jobs. The number of
-/// jobs under way is bounded, however many jobs there are.
+/// Whichever device is free takes the next batch. Results are delivered one by one, in the order of the jobs. The
+/// number of jobs under way is bounded, however many jobs there are.
 package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Output: Sendable, Problem: Error> {
   /// A device that fits this pipeline.
   package typealias Device = any PipelineDevice<Loaded, Computed, Problem>
@@ -47,8 +47,8 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
     self.store = store
   }
 
-  /// Runs until no job is left, or until the stop signal is given. Then jobs that are not computed yet are dropped, and the
-  /// others are stored and delivered.
+  /// Runs until no job is left, or until the stop signal is given. Then jobs that are not computed yet are dropped, and
+  /// the others are stored and delivered.
   ///
   /// - Parameters:
   ///   - stop: the stop signal, which any thread may give, `deliver` included.

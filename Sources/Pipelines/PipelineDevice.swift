@@ -1,7 +1,7 @@
 /// A device of a pipeline. It computes batches in two steps, so that the next batch is sent while one is computed.
 ///
-/// A pipeline makes, uses and releases a device on one thread. It has at most two batches in flight, and finishes them in
-/// the order in which it began them.
+/// A pipeline makes, uses and releases a device on one thread. It has at most two batches in flight, and finishes them
+/// in the order in which it began them.
 package protocol PipelineDevice<Loaded, Computed, Problem> {
   /// What a batch consists of.
   associatedtype Loaded

@@ -33,8 +33,8 @@ import U2Net
     #expect(agreement.text.contains("d0"))
   }
 
-  /// What one command has not built for a device, the next one builds: kernels for pictures behind those of the network,
-  /// and those for edges behind both.
+  /// What one command has not built for a device, the next one builds: kernels for pictures behind those of the
+  /// network, and those for edges behind both.
   @Test func commandsBuildWhatOthersDidNot() throws {
     let sandbox = try Sandbox()
     let device = ["--size", "32", "--device", "gpu", "--strict", "--precision", "fp32"]
@@ -89,7 +89,8 @@ import U2Net
     }
   }
 
-  /// The authors' small network loses too much where halves are stored in one of its blocks, which is told and found once.
+  /// The authors' small network loses too much where halves are stored in one of its blocks, which is told and found
+  /// once.
   @Test(.enabled(if: SharedFiles.exist, Comment(rawValue: SharedFiles.absence)))
   func aBlockThatHalvesSpoilIsSingle() throws {
     let sandbox = try Sandbox()
@@ -123,7 +124,8 @@ import U2Net
       "\(notes)")
   }
 
-  /// What the portable kernels compute wrongly the reference does, loudly; it is an error where the device was insisted on.
+  /// What the portable kernels compute wrongly the reference does, loudly; it is an error where the device was insisted
+  /// on.
   @Test func aMiscompilingDriverIsFoundOut() throws {
     let sandbox = try Sandbox()
     let faults = environment(gpu.merging(["FAULTS_MISCOMPILE": "conv2d"]) { $1 })
@@ -135,7 +137,8 @@ import U2Net
       environment: faults)
   }
 
-  /// A device that is lost is started anew; one that is lost again is left, loudly, or is an error where it was insisted on.
+  /// A device that is lost is started anew; one that is lost again is left, loudly, or is an error where it was
+  /// insisted on.
   @Test func aLostDeviceIsReplaced() throws {
     let sandbox = try Sandbox()
     let clean = try sandbox.expectSuccess(["run", Sandbox.demo, "-o", "-", "--size", "32", "--quiet"]).output

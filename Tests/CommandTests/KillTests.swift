@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import U2Net
 
-/// Killed at any moment while it writes over what is there: every file is whole, the old one or the new one, and nothing
-/// else is left, hidden files included. `ManyPicturesTests` has the same for masks where nothing is there.
+/// Killed at any moment while it writes over what is there: every file is whole, the old one or the new one, and
+/// nothing else is left, hidden files included. `ManyPicturesTests` has the same for masks where nothing is there.
 @Suite struct KillTests {
   @Test(arguments: ["KILL", "TERM", "INT"]) func cutoutsAndMapsAreWhole(signal: String) throws {
     let sandbox = try Sandbox()
@@ -28,7 +28,8 @@ import U2Net
       let delay = Double.random(in: turn == 0 ? 0...0.005 : 0...whole.seconds, using: &generator)
       // In bash, with job control: a script's background processes ignore SIGINT otherwise.
       let outcome = try sandbox.shell(
-        "set -m; \"$U2CL\" \(command) > /dev/null & sleep \(delay); kill -\(signal) $! 2> /dev/null; wait $! 2> /dev/null"
+        "set -m; \"$U2CL\" \(command) > /dev/null & sleep \(delay); "
+          + "kill -\(signal) $! 2> /dev/null; wait $! 2> /dev/null"
       )
       ends.insert(outcome.code)
       let what = "turn \(turn) of SIG\(signal), seed \(seed), after \(delay) s"

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import U2Net
 
-/// One picture, stored in each of the eight ways that EXIF knows (EXIF 2.32, section 4.6.4): the mask and the cut-out are
-/// the same, upright, and what is written does not say that it is to be turned once more.
+/// One picture, stored in each of the eight ways that EXIF knows (EXIF 2.32, section 4.6.4): the mask and the cut-out
+/// are the same, upright, and what is written does not say that it is to be turned once more.
 @Suite struct OrientationTests {
   /// The apple at a tenth, of an odd width, so that a picture that lies on its side is another.
   private static let size = Size(height: 48, width: 67)

@@ -90,8 +90,8 @@ final class Sandbox {
     try launch(Self.command, arguments, environment: environment, input: input, limit: limit)
   }
 
-  /// Runs a script in the folder; `$U2CL` is the command. In bash: this process's threads block SIGCHLD, children inherit
-  /// that, and dash's `wait` then never ends.
+  /// Runs a script in the folder; `$U2CL` is the command. In bash: this process's threads block SIGCHLD, children
+  /// inherit that, and dash's `wait` then never ends.
   func shell(_ script: String, environment: [String: String] = [:]) throws -> Outcome {
     try launch("/bin/bash", ["-c", script], environment: environment, input: [])
   }

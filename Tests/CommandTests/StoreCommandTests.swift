@@ -6,8 +6,8 @@ import U2Net
 
 private typealias Reply = HTTPServer.Reply
 
-/// `u2cl models`, with a server of the test's own. The published files are not here, so what is pulled is a model of the
-/// test's own, by its checksum.
+/// `u2cl models`, with a server of the test's own. The published files are not here, so what is pulled is a model of
+/// the test's own, by its checksum.
 @Suite struct StoreCommandTests {
   private let sandbox: Sandbox
   private let file: [UInt8]

@@ -203,7 +203,8 @@ import Testing
     #expect(results == Array(repeating: .failure(Problem(number: 9)), count: 50))
   }
 
-  /// After the signal little more is done, what is delivered is in order, and the run ends, also without an end of jobs.
+  /// After the signal little more is done, what is delivered is in order, and the run ends, also without an end of
+  /// jobs.
   @Test(arguments: 0..<8) func itStops(seed: Int) {
     let stop = StopSignal()
     let stored = Monitor(0)

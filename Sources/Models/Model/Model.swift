@@ -125,7 +125,8 @@ extension Model {
     }
   }
 
-  /// Recognizes a graph by the name of its file, or else by what it computes. An input size that the file states is kept.
+  /// Recognizes a graph by the name of its file, or else by what it computes. An input size that the file states is
+  /// kept.
   private init(_ model: ONNXModel) throws {
     var profile = ModelProfile()
     let file = model.parameters.file.name

@@ -2,8 +2,8 @@ package import Pictures
 package import Networks
 package import Tensors
 
-/// The metadata of a safetensors file that describes its model: `input_size`, `mean`, `std`, `divide_by`, `task`, `classes`
-/// and `maps`. Missing entries follow from the name of the model or from its architecture.
+/// The metadata of a safetensors file that describes its model: `input_size`, `mean`, `std`, `divide_by`, `task`,
+/// `classes` and `maps`. Missing entries follow from the name of the model or from its architecture.
 package struct ModelMetadata {
   let entries: [String: String]
   let file: String

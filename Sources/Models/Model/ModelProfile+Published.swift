@@ -17,7 +17,8 @@ extension ModelProfile {
     // The authors trained it with a mean and a standard deviation of 0.5, and divide samples by 255.
     Row(
       names: ["u2net_cloth_seg", "cloth_segm_u2net_latest"],
-      profile: ModelProfile(task: .parsing, inputSize: .square(768), classes: ["background", "upper", "lower", "full"])),
+      profile: ModelProfile(
+        task: .parsing, inputSize: .square(768), classes: ["background", "upper", "lower", "full"])),
     Row(names: ["u2net_portrait"], profile: ModelProfile(task: .portrait, inputSize: .square(512))),
     Row(names: ["isnet-general-use", "isnet"], profile: isNet),
     // The authors keep the aspect ratio of pictures and do not subtract a mean.
@@ -39,8 +40,8 @@ extension ModelProfile {
     self = row.profile
   }
 
-  /// The profile that is assumed for an architecture: IS-Net's or U²-Net's, and the task of parsing if there is more than
-  /// one channel.
+  /// The profile that is assumed for an architecture: IS-Net's or U²-Net's, and the task of parsing if there is more
+  /// than one channel.
   init(assumedFor table: any NetworkTable) {
     self = table is ISNetTable ? Self.isNet : ModelProfile()
     if table.outChannels > 1 { task = .parsing }

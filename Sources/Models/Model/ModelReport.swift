@@ -69,7 +69,7 @@ public struct ModelReport: Sendable, Codable {
       }
     }
     guard let checkpoint = model.parameters as? Checkpoint else {
-      throw Failure(.model, "\(model.name) came from no file: there is nothing to tell")
+      throw Failure(.model, "\(model.name) was not loaded from a file; there is nothing to describe")
     }
     name = model.name
     file = model.origin

@@ -19,8 +19,8 @@ public struct ModelProfile: Sendable, Hashable {
   public var inputSize: Size
   /// How the values of pictures are normalized.
   public var normalization: Normalization
-  /// The names of the classes, the background first; empty unless the task is `parsing`. A class without a name is called
-  /// `class1`, `class2` and so on.
+  /// The names of the classes, the background first; empty unless the task is `parsing`. A class without a name is
+  /// called `class1`, `class2` and so on.
   public var classes: [String]
 
   /// Creates a profile; the defaults are those of U²-Net's authors for saliency.

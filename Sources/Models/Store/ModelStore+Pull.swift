@@ -23,8 +23,8 @@ extension ModelStore {
   /// next call.
   /// - Parameters:
   ///   - name: the name of a published model, or any name together with `source` and `sha256`.
-  ///   - source: an address, a file, or a folder that has the file; an address that ends in a slash is a folder. Nil for
-  ///     the mirror or, without a mirror, the published address.
+  ///   - source: an address, a file, or a folder that has the file; an address that ends in a slash is a folder. Nil
+  ///     for the mirror or, without a mirror, the published address.
   ///   - sha256: the SHA-256 that the file must have beside the published checksum, as 64 hexadecimal digits.
   ///   - replacing: whether an installed file that is not the published one may be replaced.
   ///   - report: called on this thread with what happens.

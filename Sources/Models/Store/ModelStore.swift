@@ -8,8 +8,8 @@ public struct ModelStore: Sendable {
   public let folder: String
   /// Other folders that are searched and never written: rembg's folder.
   public let otherFolders: [String]
-  /// The address or folder that published files are downloaded from instead of their own addresses; the name of the file is
-  /// appended.
+  /// The address or folder that published files are downloaded from instead of their own addresses; the name of the
+  /// file is appended.
   public var mirror: String?
   /// Time-outs and other limits of a download.
   public var limits = TransferLimits()
@@ -31,8 +31,8 @@ public struct ModelStore: Sendable {
 
   /// The user's store: the folder `U2CL_MODELS`, or else `u2cl/models` in the XDG data directory.
   ///
-  /// rembg's folder is searched, too: `U2NET_HOME`, or else `.u2net` in `XDG_DATA_HOME` or the home folder. `U2CL_MIRROR`
-  /// is the mirror.
+  /// rembg's folder is searched, too: `U2NET_HOME`, or else `.u2net` in `XDG_DATA_HOME` or the home folder.
+  /// `U2CL_MIRROR` is the mirror.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     let home = value("HOME") ?? "."

@@ -38,7 +38,8 @@ public struct Composition: Sendable {
   public var kind: Kind
   /// How the map is brought to the size of the picture; nil for the default of the kind.
   public var edges: Edges?
-  /// The value of alpha, 0 … 1, from which a pixel is opaque; below it a pixel is transparent. Nil leaves alpha unchanged.
+  /// The value of alpha, 0 … 1, from which a pixel is opaque; below it a pixel is transparent. Nil leaves alpha
+  /// unchanged.
   public var threshold: Double?
   /// The width of the feathered edge, in pixels. Feathering follows the threshold.
   public var feather = 0.0

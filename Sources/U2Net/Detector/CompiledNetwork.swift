@@ -64,8 +64,8 @@ package struct CompiledNetwork {
     }
   }
 
-  /// Sends pictures, at most a batch, and returns at once on an OpenCL device; the reference computes when the outputs are
-  /// waited for. The rest of the batch is zeros.
+  /// Sends pictures, at most a batch, and returns at once on an OpenCL device; the reference computes when the outputs
+  /// are waited for. The rest of the batch is zeros.
   ///
   /// - Returns: the graph's outputs, in its order.
   func begin(_ pictures: [Picture], _ preprocessing: Preprocessing) throws -> Pending<[Tensor]> {

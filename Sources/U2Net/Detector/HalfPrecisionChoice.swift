@@ -37,8 +37,8 @@ struct HalfPrecisionChoice {
     singleBlocks = record.singleBlocks
   }
 
-  /// Runs a model in both precisions on one picture. If half precision everywhere costs too much, the block that helps the
-  /// most goes back to single precision, then the next one beside it.
+  /// Runs a model in both precisions on one picture. If half precision everywhere costs too much, the block that helps
+  /// the most goes back to single precision, then the next one beside it.
   init(trying model: Model, at size: Size, in session: DeviceSession) throws {
     let shape = Shape(channels: 3, height: size.height, width: size.width)
     let graph = try model.network.graph(for: shape)

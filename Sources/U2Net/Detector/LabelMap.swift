@@ -12,8 +12,8 @@ public struct LabelMap: Sendable, Equatable {
 
   /// Chooses the class of the largest score at each pixel, the first of equal ones.
   ///
-  /// The scores are resized bilinearly (half-pixel centres) to the size of the picture first, so that borders are as fine
-  /// as the picture.
+  /// The scores are resized bilinearly (half-pixel centres) to the size of the picture first, so that borders are as
+  /// fine as the picture.
   /// - Parameters:
   ///   - scores: `[1, classes, height, width]`, logits or probabilities, of at most 256 classes.
   ///   - classes: a name for each class.
@@ -51,8 +51,8 @@ public struct LabelMap: Sendable, Equatable {
     return Picture(size: size, hasAlpha: false, samples: .bits8(samples))
   }
 
-  /// The colour of a class in PASCAL VOC's palette: the bits of the index are dealt to red, green and blue in turn, and fill
-  /// each channel from its highest bit down.
+  /// The colour of a class in PASCAL VOC's palette: the bits of the index are dealt to red, green and blue in turn, and
+  /// fill each channel from its highest bit down.
   public static func color(of index: Int) -> Color {
     var (rest, channels, bit) = (index, [0, 0, 0], 7)
     while rest > 0 {

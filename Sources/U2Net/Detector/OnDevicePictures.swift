@@ -22,8 +22,8 @@ package struct OnDevicePictures {
     (pipeline, notes) = try Self.pipeline(network, profile, preprocessing, location)
   }
 
-  /// The device's pipeline, if the device is the requested location, the model has one channel for a mask of what stands
-  /// out, and the device computes what the host computes.
+  /// The device's pipeline, if the device is the requested location, the model has one channel for a mask of what
+  /// stands out, and the device computes what the host computes.
   private static func pipeline(
     _ network: CompiledNetwork, _ profile: ModelProfile, _ preprocessing: Preprocessing,
     _ location: SaliencyDetector.PreprocessingLocation
@@ -45,8 +45,8 @@ package struct OnDevicePictures {
     return (nil, ["\(session.device.name) \(reason); the host does it instead"])
   }
 
-  /// Whether the device refines edges as the host does. A pass is recorded for the device, its driver and this program's
-  /// kernels, and is not tested again.
+  /// Whether the device refines edges as the host does. A pass is recorded for the device, its driver and this
+  /// program's kernels, and is not tested again.
   func refinesAsHost() throws -> Bool {
     guard let pipeline, let session else { return false }
     var journal = session.journal(of: "refinement")

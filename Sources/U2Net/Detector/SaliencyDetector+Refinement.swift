@@ -31,7 +31,8 @@ extension SaliencyDetector {
     }
   }
 
-  /// Whether memory is a likely cause and no batch is left to split. A lost device then fails again and is started anew.
+  /// Whether memory is a likely cause and no batch is left to split. A lost device then fails again and is started
+  /// anew.
   private func hostMayRefine(after error: any Error) -> Bool { error.mayLackMemory && batch == 1 }
 
   /// Whether the device refines edges as the host does; tested once for each compilation, and reported if it does not.

@@ -21,7 +21,8 @@ public final class SaliencyDetector {
   public let preprocessing: Preprocessing
   /// Where compiled programs are kept. Show its `problem` to the user once.
   public let cache: Cache
-  /// The largest number of pictures that the device computes at once: the requested batch size, or what its memory holds.
+  /// The largest number of pictures that the device computes at once: the requested batch size, or what its memory
+  /// holds.
   public private(set) var batch: Int
   /// Receives what the user should know about later events, such as a lost device or a smaller batch; one line each.
   public var noticeHandler: (String) -> Void = { _ in }
@@ -148,8 +149,8 @@ public final class SaliencyDetector {
 
   /// Sends pictures to the device and returns at once.
   ///
-  /// Two batches keep a device busy; submitting a third waits for the first. The CPU reference computes when the results
-  /// are requested.
+  /// Two batches keep a device busy; submitting a third waits for the first. The CPU reference computes when the
+  /// results are requested.
   /// - Parameters:
   ///   - pictures: any number, split into batches of at most `batch` pictures.
   ///   - output: what is computed for each picture: `.maps`, `.masks` or `.refinedMattes`.

@@ -9,8 +9,8 @@ package struct DeviceChoice: Sendable {
 
   /// Finds the requested device.
   ///
-  /// If there is no device of the requested kind, or no OpenCL at all, the next best device is chosen and `fallback` says
-  /// why.
+  /// If there is no device of the requested kind, or no OpenCL at all, the next best device is chosen and `fallback`
+  /// says why.
   /// - Parameter strict: whether that is an error instead.
   /// - Throws: `Failure` if no device has the requested number or name.
   package init(_ request: DeviceRequest, strict: Bool = false) throws(Failure) {

@@ -29,7 +29,8 @@ package struct DeviceDescription: Sendable, Hashable, Codable {
   package let localMemory: UInt64
   /// The largest number of work-items in a work-group.
   package let maxWorkGroupSize: Int
-  /// The family of the GPU, which decides the kernels that it runs, such as `amdRDNA`, or `unknown`; nil for other devices.
+  /// The family of the GPU, which decides the kernels that it runs, such as `amdRDNA`, or `unknown`; nil for other
+  /// devices.
   package let architecture: String?
   /// Whether the device shares the host's memory.
   package let sharesHostMemory: Bool

@@ -43,8 +43,8 @@ struct DeviceTrial {
     return network
   }
 
-  /// Whether there is a process to try the driver in, and a point in doing so. Without a cache the trial would be repeated
-  /// each time; drivers that u2cl is tested with are trusted then.
+  /// Whether there is a process to try the driver in, and a point in doing so. Without a cache the trial would be
+  /// repeated each time; drivers that u2cl is tested with are trusted then.
   private func mayNeedProcess(_ model: Model) -> Bool {
     guard DriverProcess.executable != nil, model.source != nil else { return false }
     if case .folder = options.cache.location, options.cache.problem == nil { return true }

@@ -21,8 +21,8 @@ public struct DriverList: Sendable {
 
   /// Leaves out the drivers that end or block the process that loads them.
   ///
-  /// Trap: this function sets an environment variable. Call it before other threads run, and before OpenCL is first used.
-  /// It does nothing unless `DriverProcess.executable` is set.
+  /// Trap: this function sets an environment variable. Call it before other threads run, and before OpenCL is first
+  /// used. It does nothing unless `DriverProcess.executable` is set.
   /// - Parameters:
   ///   - cache: where the drivers that work are recorded.
   ///   - environment: the environment of this process.

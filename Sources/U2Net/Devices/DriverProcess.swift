@@ -101,8 +101,8 @@ public enum DriverProcess {
   /// The number of multiply-adds up to which a run ends before the driver counts as silent.
   private static let mostMultiplyAdds = 1_000_000_000_000
 
-  /// Runs a network once, because many drivers compile when a kernel is first launched, and builds the kernels for pictures
-  /// and edges.
+  /// Runs a network once, because many drivers compile when a kernel is first launched, and builds the kernels for
+  /// pictures and edges.
   private static func use(
     _ network: CompiledNetwork, of model: Model, on device: Device, _ beat: () -> Void
   ) throws {

@@ -4,8 +4,8 @@ import OpenCL
 import Reference
 import Tensors
 
-/// Checks whether a device computes what the CPU reference computes: drivers of GPUs miscompile now and then, and a wrong
-/// mask looks like a bad model.
+/// Checks whether a device computes what the CPU reference computes: drivers of GPUs miscompile now and then, and a
+/// wrong mask looks like a bad model.
 enum SelfCheck {
   /// What is kept of a device that passed.
   private struct Record: JournalRecord {
@@ -20,12 +20,12 @@ enum SelfCheck {
   /// The limits of a work-group's size that are tried, in work-items; nil for what the kernels request.
   private static let groupLimits: [Int?] = [nil, 32, 8, 1]
 
-  /// Runs every portable kernel on a small network, once for each device, driver and version of the kernels; the result is
-  /// recorded.
+  /// Runs every portable kernel on a small network, once for each device, driver and version of the kernels; the result
+  /// is recorded.
   ///
   /// If launches fail, smaller work-groups are tried, because some drivers promise larger ones than they run. Faster
-  /// kernels are compared with the portable ones later. CPU devices with a driver that u2cl is tested with are not checked,
-  /// because a quick start matters more there.
+  /// kernels are compared with the portable ones later. CPU devices with a driver that u2cl is tested with are not
+  /// checked, because a quick start matters more there.
   /// - Throws: `Failure` if the device computes something else; `CLError`, `CLBuildError`.
   static func run(in session: DeviceSession) throws {
     guard !session.device.isOfKnownCPUDriver else { return }

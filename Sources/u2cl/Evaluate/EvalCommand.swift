@@ -21,15 +21,7 @@ struct EvalCommand: ParsableCommand {
 
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Model: a name from 'u2cl models list', or a file. May be repeated. The built-in model if there are no --maps.",
-      valueName: "name or file"))
-  var model: [String] = []
-
-  @OptionGroup(title: "Model") var store: StoreOptions
-
-  @OptionGroup(title: "Model") var input: InputOptions
+  @OptionGroup(title: "Model") var models: EvaluatedModelOptions
 
   @OptionGroup(title: "Device") var device: DeviceOptions
 
@@ -65,7 +57,7 @@ struct EvalCommand: ParsableCommand {
     if usesModel && data.dataset == nil && data.images == nil {
       throw ValidationError("A model needs --dataset or --images")
     }
-    if saveMaps != nil && max(model.count, 1) + data.maps.count > 1 {
+    if saveMaps != nil && max(models.model.count, 1) + data.maps.count > 1 {
       throw ValidationError("--save-maps takes the maps of one model")
     }
     if loss && !usesModel { throw ValidationError("--loss needs the maps of a network; give a --model") }
@@ -74,7 +66,7 @@ struct EvalCommand: ParsableCommand {
   /// The maps that are computed: all of them for the loss.
   private var selection: MapSelection { loss ? .all : .saliency }
 
-  private var usesModel: Bool { !model.isEmpty || data.maps.isEmpty }
+  private var usesModel: Bool { !models.model.isEmpty || data.maps.isEmpty }
 
   func run() throws {
     let caches = PersistentCaches()
@@ -83,10 +75,10 @@ struct EvalCommand: ParsableCommand {
     let pictures = truth.map(data.limited)
     try makeFolders()
     var subjects: [EvaluatedSubject] = []
-    for name in usesModel ? model.map(Optional.some) + (model.isEmpty ? [nil] : []) : [] {
+    for name in usesModel ? models.names : [] {
       guard let pictures else { continue }
-      let model = try name.map { name throws(Failure) in try store.model(name, isQuiet: quiet) }
-      let detector = try input.detector(
+      let model = try name.map { name throws(Failure) in try models.store.model(name, isQuiet: quiet) }
+      let detector = try models.input.detector(
         of: model, on: device.request, device, maps: selection, cache: caches.cache)
       if !quiet { caches.warn(of: [detector]) }
       if !quiet { Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)") }
@@ -142,7 +134,7 @@ struct EvalCommand: ParsableCommand {
   }
 
   private func write(_ subjects: [EvaluatedSubject], pictures: Dataset?) throws(Failure) {
-    let summary = EvaluationSummary(subjects, asked: device.request, paper: paper, resampling: input.resample)
+    let summary = EvaluationSummary(subjects, asked: device.request, paper: paper, resampling: models.input.resample)
     if paper && summary.benchmark == nil {
       Console.error("the paper has no numbers for \(summary.dataset); name the data set with --name, such as ECSSD")
     }

@@ -9,26 +9,15 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast a model is on a device.",
     discussion: """
       A run turns pictures of 640×480 into masks of that size as 'u2cl run' does, without decoding and encoding: pre \
-      (resize and normalize), upload, compute, download, post (normalize and resize). Enqueue is the part of compute in \
-      which the host enqueues launches. The row "run" is upload, compute and download; "wall" is everything. The clock \
-      stops only when the device has finished, and warm-up runs are not counted.
+      (resize and normalize), upload, compute, download, post (normalize and resize). Enqueue is the part of compute \
+      in which the host enqueues launches. The row "run" is upload, compute and download; "wall" is everything. The \
+      clock stops only when the device has finished, and warm-up runs are not counted.
 
       A convolution counts as the multiply-accumulates of its direct sum, however it is computed, so Winograd's method \
       may exceed the measured peak.
       """)
 
-  @Option(
-    help: ArgumentHelp(
-      "Model: small or full (U²-Net† or U²-Net with random weights), a name from 'u2cl models list', or a file.",
-      valueName: "name or file"))
-  var model = "small"
-
-  @OptionGroup var store: StoreOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
-  var size: Int?
+  @OptionGroup(title: "Model") var model: MeasuredModelOptions
 
   @Option(help: ArgumentHelp("Batch size, 1 to 4096. 1 by default.", valueName: "n"))
   var batch: Int?
@@ -104,16 +93,16 @@ struct BenchCommand: ParsableCommand {
     let format = json ? .json : output ?? .table
     if explain {
       let report = try benchmark.explain()
-      tell(report.device, caches)
+      announce(report.device, caches)
       return try Console.write(report, as: format)
     }
     if scaling {
       let report = try Scaling(benchmark).with(runs: runs, warmup: warmup, minimumSeconds: minTime).run()
-      tell(report.device, caches)
+      announce(report.device, caches)
       return try Console.write(report, as: format)
     }
     let outcome = try benchmark.run()
-    tell(outcome.report.device, caches)
+    announce(outcome.report.device, caches)
     for note in outcome.report.notes { Console.error(note) }
     if outcome.report.samples.count < benchmark.runs {
       Console.error(
@@ -126,13 +115,13 @@ struct BenchCommand: ParsableCommand {
 
   /// The benchmark that was requested.
   private func benchmark(_ cache: Cache) throws(Failure) -> Benchmark {
-    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try store.modelToMeasure(model) }
+    var benchmark = try Benchmark(device: device.request) { () throws(Failure) in try model.loaded() }
     benchmark.strict = device.strict
     benchmark.precision = device.precision
     benchmark.cache = cache
     benchmark.usesTunings = !device.noTune
     benchmark.withoutPasses = withoutPasses
-    benchmark.size = size
+    benchmark.size = model.size
     benchmark.batch = batch ?? benchmark.batch
     benchmark.maps = allMaps ? .all : .saliency
     benchmark.warmup = warmup ?? benchmark.warmup
@@ -145,7 +134,7 @@ struct BenchCommand: ParsableCommand {
     return benchmark
   }
 
-  private func tell(_ device: DeviceReport, _ caches: PersistentCaches) {
+  private func announce(_ device: DeviceReport, _ caches: PersistentCaches) {
     if let fallback = device.fallback { Console.error(fallback) }
     caches.warn(of: [(device.platform, device.fallback)])
   }
@@ -159,18 +148,5 @@ extension Scaling {
     scaling.benchmark.warmup = warmup ?? benchmark.warmup
     scaling.benchmark.minimumSeconds = minimumSeconds ?? min(benchmark.minimumSeconds, benchmark.maximumSeconds)
     return scaling
-  }
-}
-
-extension StoreOptions {
-  /// The model of a command that measures: `small`, `full`, a name, or a file.
-  ///
-  /// - Throws: `Failure` if there is no such model, or if it is damaged.
-  func modelToMeasure(_ name: String) throws(Failure) -> Model {
-    switch name {
-    case "small": try .seeded(full: false)
-    case "full": try .seeded(full: true)
-    default: try model(name)
-    }
   }
 }

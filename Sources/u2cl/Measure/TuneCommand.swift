@@ -8,23 +8,12 @@ struct TuneCommand: ParsableCommand {
     commandName: "tune", abstract: "Find the fastest kernels for a model on a device, and keep the result.",
     usage: "u2cl tune [<options>]",
     discussion: """
-      Measures several kernels for each convolution, checks what each computes, and keeps the times in the cache ('u2cl \
-      cache info'). From then on every command uses the fastest kernels, unless --no-tune is given. Tuning is optional: \
-      the default kernels are good. An interrupted tuning continues where it stopped.
+      Measures several kernels for each convolution, checks what each computes, and keeps the times in the cache \
+      ('u2cl cache info'). From then on every command uses the fastest kernels, unless --no-tune is given. Tuning is \
+      optional: the default kernels are good. An interrupted tuning continues where it stopped.
       """)
 
-  @Option(
-    help: ArgumentHelp(
-      "Model: small or full (U²-Net† or U²-Net), a name from 'u2cl models list', or a file.",
-      valueName: "name or file"))
-  var model = "small"
-
-  @OptionGroup var store: StoreOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Side of the network's square input, 1 to 8192 pixels. The model's own size by default.", valueName: "pixels"))
-  var size: Int?
+  @OptionGroup(title: "Model") var model: MeasuredModelOptions
 
   @Option(help: ArgumentHelp("Batch size, 1 to 4096.", valueName: "n"))
   var batch = 1
@@ -46,10 +35,10 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     let caches = PersistentCaches()
-    var tuning = Tuning(try store.modelToMeasure(model), device: device.request, cache: caches.cache)
+    var tuning = Tuning(try model.loaded(), device: device.request, cache: caches.cache)
     tuning.strict = device.strict
     tuning.precision = device.precision
-    tuning.size = size
+    tuning.size = model.size
     tuning.batch = batch
     tuning.seconds = budget.value
     var display: ProgressDisplay?

@@ -9,9 +9,9 @@ struct ConvertCommand: ParsableCommand {
     usage: "u2cl models convert <input> <output> [<options>]",
     discussion: """
       Reads .onnx, .pth and .safetensors. An ONNX file is recognized by what it computes, whatever its tensors are \
-      called. A file that computes neither U²-Net nor IS-Net is refused, because its tensors have no official names. The \
-      metadata of the written file says how pictures are prepared; --size, --mean, --std, --divide-by and --task correct \
-      it.
+      called. A file that computes neither U²-Net nor IS-Net is refused, because its tensors have no official names. \
+      The metadata of the written file says how pictures are prepared; --size, --mean, --std, --divide-by and --task \
+      correct it.
       """)
 
   @Argument(help: "Model: a name from 'u2cl models list', or a file.")

@@ -25,7 +25,7 @@ final class PullDisplay {
     progress?.end()
     progress = nil
     let happened = model.wasInstalled ? "is installed already" : "installed"
-    tell("\(happened), \(model.byteCount.formattedSize), \(model.checksum.algorithm.rawValue) verified")
+    report("\(happened), \(model.byteCount.formattedSize), \(model.checksum.algorithm.rawValue) verified")
     return model
   }
 
@@ -34,7 +34,7 @@ final class PullDisplay {
     case .progress(let state):
       progress = progress ?? ProgressDisplay(total: state.total, isQuiet: isQuiet, unit: .bytes)
       progress?.show(done: state.done, resumed: state.resumed)
-    case .waiting: tell("another process is fetching it; waiting for that")
+    case .waiting: report("another process is fetching it; waiting for that")
     case .resuming(let reason): interrupt("\(reason); resuming")
     case .startingOver: interrupt("the part of an earlier pull does not fit; fetching the whole file")
     }
@@ -44,10 +44,10 @@ final class PullDisplay {
   private func interrupt(_ message: String) {
     progress?.end()
     progress = nil
-    tell(message)
+    report(message)
   }
 
-  private func tell(_ message: String) {
+  private func report(_ message: String) {
     if !isQuiet { Console.error("\(name): \(message)") }
   }
 }

@@ -7,9 +7,10 @@ struct PullModels: ParsableCommand {
     commandName: "pull", abstract: "Download models, verify them, and install them.",
     usage: "u2cl models pull <names> ... [<options>]",
     discussion: """
-      A file is installed only if it has the published checksum. An interrupted pull continues where it stopped. If the \
-      published address cannot be reached, --from names another address, a file, or a folder with the file; U2CL_MIRROR \
-      does so for every pull. With --from and --sha256, a model that is not published is installed under any name.
+      A file is installed only if it has the published checksum. An interrupted pull continues where it stopped. If \
+      the published address cannot be reached, --from names another address, a file, or a folder with the file; \
+      U2CL_MIRROR does so for every pull. With --from and --sha256, a model that is not published is installed under \
+      any name.
 
       Proxies are taken from http_proxy, https_proxy and no_proxy, certificates from the system or CURL_CA_BUNDLE. \
       U2CL_TIMEOUT is the number of seconds that a server may be silent, 30 by default.

@@ -33,19 +33,17 @@ struct OutputPlan: Sendable {
   private let sideMaps: String?
 
   /// - Parameters:
-  ///   - output: the value of `-o`.
-  ///   - options: what is made.
+  ///   - options: what is made, and where it is written.
   ///   - background: the colour that transparent pictures are laid over.
-  ///   - sideMaps: the folder of the side maps; nil for none.
   ///   - json: whether a report is written to standard output.
   ///   - isSingle: whether there is only one picture.
   ///   - makesFolder: whether the folder of the results will be created if only its parent exists.
   /// - Throws: `Failure` if `-o` names something that cannot be written.
   init(
-    output: String?, options: OutputOptions, background: Color, sideMaps: String?, json: Bool, isSingle: Bool,
-    makesFolder: Bool
+    _ options: OutputOptions, background: Color, json: Bool, isSingle: Bool, makesFolder: Bool
   ) throws(Failure) {
-    self.sideMaps = sideMaps
+    let output = options.path
+    sideMaps = options.sideMaps
     destination = try Self.destination(output, isSingle: isSingle, makesFolder: makesFolder)
     encoding = try options.encoding(of: destination.file)
     suffix = options.suffix

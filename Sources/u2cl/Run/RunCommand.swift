@@ -8,9 +8,9 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Find what stands out in pictures: masks, cut-outs and other compositions.",
     discussion: """
-      By default, photo.jpg becomes photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. A mask \
-      is an 8-bit grey picture of the same size; a cut-out is RGBA with straight alpha. With -o, the name of the file \
-      decides its format: .png, .jpg or .webp.
+      By default, photo.jpg becomes photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. A \
+      mask is an 8-bit grey picture of the same size; a cut-out is RGBA with straight alpha. With -o, the name of the \
+      file decides its format: .png, .jpg or .webp.
 
       A model that parses clothes writes a coloured label map instead of the mask, and a mask for each class beside it \
       (photo.mask.upper.png). A model for portraits writes a drawing.
@@ -21,16 +21,6 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
 
   @OptionGroup(title: "Result") var result: OutputOptions
-
-  @Option(
-    name: [.short, .customLong("to")],
-    help: ArgumentHelp(
-      "File of the result, folder if there are many, or - for standard output. Beside the picture by default.",
-      valueName: "path"))
-  var output: String?
-
-  @Option(help: ArgumentHelp("Write every map of the network, d0 to d6, into this folder, too.", valueName: "folder"))
-  var sideMaps: String?
 
   @OptionGroup(title: "Model") var model: ModelOptions
 
@@ -53,17 +43,17 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let isSingle = pictures.namesPictures && pictures.inputs.count == 1
     let plan = try OutputPlan(
-      output: output, options: result, background: model.input.background, sideMaps: sideMaps, json: json,
-      isSingle: isSingle, makesFolder: !pictures.namesPictures)
+      result, background: model.input.background, json: json, isSingle: isSingle,
+      makesFolder: !pictures.namesPictures)
     let reporter = pictures.watch ? try watch(plan) : try process(plan, isSingle: isSingle)
     if let failure = reporter.firstFailure { throw ExitCode(failure.kind.exitCode) }
   }
 
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
-      model: model, device: device, maps: sideMaps == nil ? .saliency : .all,
-      output: sideMaps == nil ? result.needed : .maps, batch: batch, isQuiet: quiet
-    ) { [writesMaps = sideMaps != nil] (maps) throws(Failure) in
+      model: model, device: device, maps: result.sideMaps == nil ? .saliency : .all,
+      output: result.needed, batch: batch, isQuiet: quiet
+    ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
   }

@@ -13,7 +13,8 @@ struct RunReport: Codable {
     /// The file of the result; nil for standard output.
     let file: String?
     let sideMaps: [String]
-    /// The masks of a parsing model's classes, the background first; `file` is the label map then. Nil for other models.
+    /// The masks of a parsing model's classes, the background first; `file` is the label map then. Nil for other
+    /// models.
     let classMasks: [String]?
     /// What the reader should know about the picture.
     let notes: [String]

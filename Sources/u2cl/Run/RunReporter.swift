@@ -92,6 +92,6 @@ struct RunReporter {
     if failed > 0 { notes.append("\(failed) failed") }
     if skipped > 0 { notes.append("\(skipped) done before") }
     if let interruption { notes.append("stopped by \(interruption)") }
-    progress.tell(done: done, of: "picture", notes: notes)
+    progress.summarize(done: done, of: "picture", notes: notes)
   }
 }

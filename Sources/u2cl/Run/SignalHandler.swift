@@ -3,9 +3,9 @@ import Pipelines
 
 /// Handles SIGINT and SIGTERM, so that a run ends with complete files.
 ///
-/// The first signal gives the stop signal. A second one ends the process at once, and so does the first if the run has not
-/// ended half a second later.
-/// Trap: create the handler before other threads, which inherit that these signals are blocked.
+/// The first signal gives the stop signal. A second one ends the process at once, and so does the first if the run has
+/// not ended half a second later. Trap: create the handler before other threads, which inherit that these signals are
+/// blocked.
 final class SignalHandler: Sendable {
   private struct State {
     var signal: Int32?

@@ -8,8 +8,8 @@ import U2Net
 struct DeviceOptions: ParsableArguments, Sendable {
   @Option(
     help: """
-      Device: auto (the best), gpu, cpu, gpu:1 (the second GPU), reference (no OpenCL), a number from 'u2cl devices', or \
-      part of a device's name.
+      Device: auto (the best), gpu, cpu, gpu:1 (the second GPU), reference (no OpenCL), a number from 'u2cl devices', \
+      or part of a device's name.
       """)
   var device = "auto"
 

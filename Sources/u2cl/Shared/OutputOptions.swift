@@ -5,6 +5,13 @@ import U2Net
 
 /// What `u2cl run` makes of a picture and its mask, and how the result is stored.
 struct OutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .customLong("to")],
+    help: ArgumentHelp(
+      "File of the result, folder if there are many, or - for standard output. Beside the picture by default.",
+      valueName: "path"))
+  var path: String?
+
   @Option(name: .customLong("output"), help: ArgumentHelp("What is made of each picture.", valueName: "kind"))
   var kind = Composition.Kind.mask
 
@@ -60,12 +67,15 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("Colour of the overlay and of the contour. FF0060 by default.", valueName: "RRGGBB"))
   var color: Color?
 
+  @Option(help: ArgumentHelp("Write every map of the network, d0 to d6, into this folder, too.", valueName: "folder"))
+  var sideMaps: String?
+
   @Flag(help: "Keep EXIF and XMP metadata. The ICC profile is always kept.")
   var keepMetadata = false
 
   /// What is computed for each picture.
   var needed: DetectionOutput {
-    if matting { return .maps }
+    if matting || sideMaps != nil { return .maps }
     return refine ?? (kind.defaultEdges == .refined) ? .refinedMattes : .masks
   }
 

@@ -56,7 +56,7 @@ struct ProgressDisplay {
   }
 
   /// Writes the summary, such as `998 pictures in 1:12, 13.8 a second; 2 failed`.
-  func tell(done: Int, of thing: String, notes: [String] = []) {
+  func summarize(done: Int, of thing: String, notes: [String] = []) {
     guard !isQuiet else { return }
     let seconds = start.duration(to: clock.now).seconds
     var parts = ["\(done) \(thing)\(done == 1 ? "" : "s") in \(Format.minutes(seconds))"]

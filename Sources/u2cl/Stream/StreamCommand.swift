@@ -16,27 +16,7 @@ struct StreamCommand: ParsableCommand {
       written in the order in which they are read. README.md has command lines for ffmpeg.
       """)
 
-  @Option(help: ArgumentHelp("Width of a frame.", valueName: "pixels"))
-  var width: Int
-
-  @Option(help: ArgumentHelp("Height of a frame.", valueName: "pixels"))
-  var height: Int
-
-  @Option(help: ArgumentHelp("Pixel format of the frames that are read.", valueName: "format"))
-  var pixel = FrameFormat.Pixel.rgb24
-
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp(
-      "Frames that are written: mask (gray), rgba (cut-out), or composite (rgb24, laid over --background).",
-      valueName: "frames"))
-  var output = FrameOutput.mask
-
-  @Option(
-    help: ArgumentHelp(
-      "Strength of smoothing over time where the picture does not change, from 0 (none) to 1 (the mask never changes).",
-      valueName: "strength"))
-  var smooth: Number = 0.0
+  @OptionGroup(title: "Frames") var frames: FrameOptions
 
   @OptionGroup(title: "Model") var model: ModelOptions
 
@@ -51,19 +31,15 @@ struct StreamCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= Picture.pixelLimit else {
-      throw ValidationError("A frame of \(width)×\(height) is not possible; it has up to 100 million pixels")
-    }
-    guard 0...1 ~= smooth.value else { throw ValidationError("--smooth is a number from 0 to 1") }
     try BatchSize.check(batch)
   }
 
   func run() throws {
-    let format = FrameFormat(size: Size(height: height, width: width), pixel: pixel)
+    let format = FrameFormat(size: Size(height: frames.height, width: frames.width), pixel: frames.pixel)
     let stop = StopSignal()
     let signals = SignalHandler(stop)
     let source = FrameSource(format: format, descriptor: STDIN_FILENO, stop: stop)
-    var writer = FrameWriter(output: output, background: model.input.background, smoothing: smooth.value)
+    var writer = FrameWriter(output: frames.output, background: model.input.background, smoothing: frames.smooth.value)
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
     let detection = DetectionSetup(
@@ -83,7 +59,7 @@ struct StreamCommand: ParsableCommand {
     signals.end()
     progress.end()
     if let failure = failure ?? source.failure { throw failure }
-    progress.tell(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
+    progress.summarize(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
     signals.endProcess()
   }
 
@@ -108,4 +84,36 @@ typealias FramePipeline = DetectionSetup.Line<[UInt8], MaskedFrame>
 struct MaskedFrame: Sendable {
   let picture: Picture
   let mask: Mask
+}
+
+/// The frames of `u2cl stream`.
+struct FrameOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Width of a frame.", valueName: "pixels"))
+  var width: Int
+
+  @Option(help: ArgumentHelp("Height of a frame.", valueName: "pixels"))
+  var height: Int
+
+  @Option(help: ArgumentHelp("Pixel format of the frames that are read.", valueName: "format"))
+  var pixel = FrameFormat.Pixel.rgb24
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "Frames that are written: mask (gray), rgba (cut-out), or composite (rgb24, laid over --background).",
+      valueName: "frames"))
+  var output = FrameOutput.mask
+
+  @Option(
+    help: ArgumentHelp(
+      "Strength of smoothing over time where the picture does not change, from 0 (none) to 1 (the mask never changes).",
+      valueName: "strength"))
+  var smooth: Number = 0.0
+
+  func validate() throws {
+    guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= Picture.pixelLimit else {
+      throw ValidationError("A frame of \(width)×\(height) is not possible; it has up to 100 million pixels")
+    }
+    guard 0...1 ~= smooth.value else { throw ValidationError("--smooth is a number from 0 to 1") }
+  }
 }

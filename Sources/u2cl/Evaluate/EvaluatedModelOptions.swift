@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The models of `u2cl eval`.
+struct EvaluatedModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Model: a name from 'u2cl models list', or a file. May be repeated. The built-in model if there are no --maps.",
+      valueName: "name or file"))
+  var model: [String] = []
+
+  @OptionGroup var store: StoreOptions
+
+  @OptionGroup var input: InputOptions
+
+  /// The names or files of the models; nil for the built-in model.
+  var names: [String?] { model.isEmpty ? [nil] : model }
+}
