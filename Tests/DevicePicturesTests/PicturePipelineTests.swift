@@ -79,7 +79,9 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
   @Test(arguments: preprocessings) func masksAreTheHosts(preprocessing: Preprocessing) throws {
     for session in sessions {
       let (pipeline, executor) = try pipeline(batch: 3, preprocessing, in: session)
-      let batches = (0..<5).map { Array(pictures(seed: UInt64(20 + $0)).prefix($0 % 2 == 0 ? 3 : 2)) }
+      let batches = (0..<(TestBudget.isBounded ? 2 : 5)).map {
+        Array(pictures(seed: UInt64(20 + $0)).prefix($0 % 2 == 0 ? 3 : 2))
+      }
       let pending = try batches.map { try pipeline.submit($0) }
       for (index, batch) in batches.enumerated().reversed() {
         let masks = try pending[index].results()

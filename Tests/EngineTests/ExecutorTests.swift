@@ -66,14 +66,14 @@ import Testing
 
   @Test func refusesAnInputOfAnotherShape() throws {
     let session = try #require(sessions.first)
-    let executor = try Executor(graph: graph, parameters: SeededParameters(for: graph), session: session)
+    let executor = try executor(SeededParameters(for: graph), in: session)
     #expect(throws: InputShapeError.self) { try executor.run(Tensor(shape: [1, 3, 24, 40], repeating: 0)) }
   }
 
   @Test func namesTheTensorThatIsMissing() throws {
     let session = try #require(sessions.first)
     #expect {
-      try Executor(graph: graph, parameters: ParameterDictionary([:]), session: session)
+      try executor(ParameterDictionary([:]), in: session)
     } throws: { error in
       "\(error)"
         == "tensor 'stage1.rebnconvin.conv_s1.weight' is missing; the network needs it with shape [64, 3, 3, 3]"
@@ -85,7 +85,7 @@ import Testing
     var tensors = try all()
     tensors["side6.bias"] = Tensor(shape: [2], repeating: 0)
     #expect {
-      try Executor(graph: graph, parameters: ParameterDictionary(tensors), session: session)
+      try executor(ParameterDictionary(tensors), in: session)
     } throws: { error in "\(error)" == "tensor 'side6.bias' has shape [2], the network needs [1]" }
   }
 
@@ -94,7 +94,7 @@ import Testing
     var tensors = try all()
     tensors["stage3.rebnconv2.conv_s1.weight"]?.values[5] = .nan
     #expect {
-      try Executor(graph: graph, parameters: ParameterDictionary(tensors), session: session)
+      try executor(ParameterDictionary(tensors), in: session)
     } throws: { error in
       "\(error)" == "tensor 'stage3.rebnconv2.conv_s1.weight' holds nan at element 5; the weights are damaged"
     }
@@ -102,9 +102,16 @@ import Testing
 
   @Test func saysWhatMemoryItTakes() throws {
     let session = try #require(sessions.first)
-    let executor = try Executor(graph: graph, parameters: SeededParameters(for: graph), session: session)
+    let executor = try executor(SeededParameters(for: graph), in: session)
     #expect(executor.memory.activations < executor.memory.activationsUnshared)
     #expect(executor.memory.parameters >= 4 * 1_100_000)
+  }
+
+  /// The network with the device's default kernels. They are not tried first: Oclgrind would take minutes for that.
+  private func executor(_ parameters: some ParameterSource, in session: DeviceSession) throws -> Executor {
+    try Executor(
+      graph: graph, parameters: parameters, session: session, options: PlanOptions(),
+      tuning: KernelTuning(for: session.device))
   }
 
   private func all() throws -> [String: Tensor] {

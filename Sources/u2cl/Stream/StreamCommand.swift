@@ -13,7 +13,7 @@ struct StreamCommand: ParsableCommand {
     usage: "u2cl stream --width <pixels> --height <pixels> [<options>]",
     discussion: """
       Frames are rows of pixels without header or padding, as ffmpeg reads and writes them with -f rawvideo. They are \
-      written in the order in which they are read. README.md has command lines for ffmpeg.
+      written in the order in which they are read. docs/cli.md has command lines for ffmpeg.
       """)
 
   @OptionGroup(title: "Frames") var frames: FrameOptions
