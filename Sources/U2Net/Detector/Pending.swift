@@ -1,5 +1,3 @@
-public import Pictures
-
 /// Results that a device is still computing: `SaliencyDetector.submit`.
 ///
 /// Not Sendable, because the detector that computes the results is not.
@@ -19,25 +17,4 @@ public final class Pending<Results> {
   func map<Others>(_ transform: @escaping (Results) throws -> Others) -> Pending<Others> {
     Pending<Others> { [body] in try transform(body()) }
   }
-}
-
-/// What a detector computes for each picture: `.maps`, `.masks` or `.refinedMattes`. The less is requested, the more of
-/// it is done on the device.
-public struct RequestedOutput<Output: Sendable>: Sendable {
-  /// Sends pictures on their way, in batches.
-  let begin: @Sendable (SaliencyDetector, [Picture]) throws -> [Pending<[Output]>]
-}
-
-extension RequestedOutput where Output == Detection {
-  /// Every map that the detector computes.
-  public static var maps: RequestedOutput { RequestedOutput { try $0.beginMaps($1) } }
-
-  /// The first map with a matte of refined edges, which the device computes if it can:
-  /// `Detection.matte(of:edges:background:)` returns that matte for `.refined`. Other edges are computed by the host.
-  public static var refinedMattes: RequestedOutput { RequestedOutput { try $0.beginRefining($1) } }
-}
-
-extension RequestedOutput where Output == Mask {
-  /// The masks alone, which the device makes if it can.
-  public static var masks: RequestedOutput { RequestedOutput { try $0.beginMasks($1) } }
 }
