@@ -37,7 +37,9 @@ public final class Cache: Sendable {
   /// Makes something of the bytes stored under a key, such as an OpenCL program of a driver's binary. The entry is
   /// removed if `body` returns nil, and also if a process ended within `body`, as a driver may crash on its own binary.
   ///
-  /// - Parameter body: takes the stored bytes; returns nil if they are of no use.
+  /// - Parameters:
+  ///   - key: the key that the bytes were stored under.
+  ///   - body: takes the stored bytes; returns nil if they are of no use.
   public func load<Result>(_ key: CacheKey, making body: ([UInt8]) -> Result?) -> Result? {
     guard let path = path(of: key), let stored = load(key) else { return nil }
     let note = path.adding(suffix: Self.noteSuffix)

@@ -10,7 +10,9 @@ public enum DownloadSource: Hashable, Sendable {
 
   /// A source as people write it: an `https://`, `http://` or `file://` address, or a path.
   ///
-  /// - Parameter fileName: the file to take if `text` names a folder or is an address that ends with a slash.
+  /// - Parameters:
+  ///   - text: the address or path.
+  ///   - fileName: the file to take if `text` names a folder or is an address that ends with a slash.
   /// - Throws: `DownloadError.address` for another scheme, such as `ftp://`.
   public init(_ text: String, fileName: String) throws(DownloadError) {
     if let address = WebAddress(text) {

@@ -30,7 +30,9 @@ public struct ForegroundEstimation: Sendable, Hashable {
   /// the cut-out without regard to alpha show no dark seam. If the picture has alpha, its transparent pixels stay
   /// transparent.
   ///
-  /// - Parameter matte: the matte of the picture, of its size.
+  /// - Parameters:
+  ///   - picture: the picture to cut out of.
+  ///   - matte: the matte of the picture, of its size.
   public func cutout(of picture: Picture, matte: AlphaMatte) -> Picture {
     precondition(matte.size == picture.size, "a matte of \(matte.size) for a picture of \(picture.size)")
     let pyramid = LocalPyramid(picture, matte, self)

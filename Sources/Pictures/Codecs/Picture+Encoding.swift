@@ -4,7 +4,9 @@ internal import Tensors
 extension Mask {
   /// The mask as a file of 8-bit grey, or of lossless RGB for WebP, which has no grey.
   ///
-  /// - Parameter name: what errors call the mask.
+  /// - Parameters:
+  ///   - options: the format, and its quality if it has one.
+  ///   - name: what errors call the mask.
   /// - Throws: `PictureError` if memory is short or the format cannot hold the size.
   public func encoded(_ options: EncodingOptions, name: String = "mask") throws(PictureError) -> [UInt8] {
     try pixels.withUnsafeBufferPointer { (pixels) throws(PictureError) in
@@ -24,7 +26,9 @@ extension Mask {
 
   /// The mask as a PNG file of 8-bit grey.
   ///
-  /// - Parameter name: what errors call the picture.
+  /// - Parameters:
+  ///   - options: the format, its quality if it has one, and which metadata to keep.
+  ///   - name: what errors call the picture.
   /// - Throws: `PictureError` if memory is short or the picture has no pixels.
   public func encodedPNG(name: String = "mask") throws(PictureError) -> [UInt8] {
     try encoded(EncodingOptions(.png), name: name)
@@ -46,7 +50,9 @@ extension Picture {
   /// The picture is consumed, so that its memory is free while a WebP file is compressed, unless others hold the
   /// picture.
   ///
-  /// - Parameter name: what errors call the picture.
+  /// - Parameters:
+  ///   - options: the format, its quality if it has one, and which metadata to keep.
+  ///   - name: what errors call the picture.
   /// - Throws: `PictureError` if memory is short or the format cannot hold the size.
   public consuming func encoded(
     _ options: EncodingOptions, name: String = "picture"
@@ -64,7 +70,9 @@ extension Picture {
 
   /// The picture as a PNG file: RGB or RGBA, 8 or 16 bits, with its ICC profile.
   ///
-  /// - Parameter name: what errors call the picture.
+  /// - Parameters:
+  ///   - options: the format, its quality if it has one, and which metadata to keep.
+  ///   - name: what errors call the picture.
   /// - Throws: `PictureError` if memory is short or the picture has no pixels.
   public func encodedPNG(name: String = "picture") throws(PictureError) -> [UInt8] {
     try encoded(EncodingOptions(.png), name: name)

@@ -6,7 +6,9 @@ extension Mask {
   ///
   /// Opaque grey of at most 8 bits, as most maps and masks are, is decoded without a detour through RGB.
   ///
-  /// - Parameter pixelLimit: the most pixels to accept.
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - pixelLimit: the most pixels to accept.
   /// - Throws: `PictureError` for anything but a complete, valid picture.
   public init(greyOf path: FilePath, pixelLimit: Int = Picture.pixelLimit) throws(PictureError) {
     let bytes = try InputFile.bytes(ofFileAt: path)

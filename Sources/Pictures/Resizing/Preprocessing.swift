@@ -17,7 +17,10 @@ public struct Preprocessing: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - size: the size of the input; neither extent is zero.
-  ///   - mapResampling: by default the same as `resampling`.
+  ///   - resampling: how pictures are resized to the input.
+  ///   - mapResampling: how maps are resized to the picture; by default as `resampling` says.
+  ///   - normalization: how the resized samples are normalized.
+  ///   - background: the colour that transparent pictures are laid over.
   public init(
     size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear, mapResampling: Resampling? = nil,
     normalization: Normalization = .imageNet, background: Color = .white

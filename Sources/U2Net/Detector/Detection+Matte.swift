@@ -17,6 +17,7 @@ extension Detection {
   ///
   /// - Parameters:
   ///   - picture: the picture that this detection was made of.
+  ///   - edges: how the edges of the subject are made.
   ///   - background: the colour that transparent pixels of the picture are laid over.
   /// - Throws: `Failure` if the main map has several channels.
   public func matte(of picture: Picture, edges: Edges, background: Color = .white) throws(Failure) -> AlphaMatte {
