@@ -26,9 +26,7 @@ extension Mask {
 
   /// The mask as a PNG file of 8-bit grey.
   ///
-  /// - Parameters:
-  ///   - options: the format, its quality if it has one, and which metadata to keep.
-  ///   - name: what errors call the picture.
+  /// - Parameter name: what errors call the picture.
   /// - Throws: `PictureError` if memory is short or the picture has no pixels.
   public func encodedPNG(name: String = "mask") throws(PictureError) -> [UInt8] {
     try encoded(EncodingOptions(.png), name: name)
@@ -70,9 +68,7 @@ extension Picture {
 
   /// The picture as a PNG file: RGB or RGBA, 8 or 16 bits, with its ICC profile.
   ///
-  /// - Parameters:
-  ///   - options: the format, its quality if it has one, and which metadata to keep.
-  ///   - name: what errors call the picture.
+  /// - Parameter name: what errors call the picture.
   /// - Throws: `PictureError` if memory is short or the picture has no pixels.
   public func encodedPNG(name: String = "picture") throws(PictureError) -> [UInt8] {
     try encoded(EncodingOptions(.png), name: name)
