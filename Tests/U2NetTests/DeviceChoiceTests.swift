@@ -73,7 +73,7 @@ import U2Net
       let error = #expect(throws: Failure.self, "\(text)") {
         try DeviceChoice(DeviceRequest(text), among: devices, strict: false)
       }
-      #expect(error?.kind == .device && error?.description.contains("found 0: \(first)") == true)
+      #expect(error?.kind == .device && error?.description.contains("available: 0: \(first)") == true)
     }
   }
 
@@ -83,7 +83,7 @@ import U2Net
     for kind in DeviceRequest.Kind.allCases where !found.contains(where: { $0.kind.rawValue == kind.rawValue }) {
       let choice = try DeviceChoice(.kind(kind), among: .success(found), strict: false)
       #expect(choice.device.description == first.description)
-      #expect(choice.fallback?.hasPrefix("no \(kind.rawValue) was found; found 0: ") == true)
+      #expect(choice.fallback?.hasPrefix("no \(kind.rawValue) was found; available: 0: ") == true)
       #expect(choice.fallback?.hasSuffix("; using \(first) instead") == true)
       #expect(throws: Failure.self) { try DeviceChoice(.kind(kind), among: .success(found), strict: true) }
     }

@@ -116,6 +116,6 @@ package struct DeviceChoice: Sendable {
 
   private static func list(_ devices: [ComputeDevice]) -> String {
     if devices.isEmpty { return "no OpenCL device was found" }
-    return "found " + devices.enumerated().map { "\($0): \($1)" }.joined(separator: ", ")
+    return "available: " + devices.enumerated().map { "\($0): \($1)" }.joined(separator: ", ")
   }
 }

@@ -36,8 +36,8 @@ extension PlanReport: Presentable {
   }
 
   private static func changed(_ pass: PlanReport.Pass) -> String {
-    let parts = [(pass.changedSteps, "steps"), (pass.changedValues, "values")].filter { $0.0 > 0 }
-    return parts.isEmpty ? "nothing" : parts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    let parts = [(pass.changedSteps, "step"), (pass.changedValues, "value")].filter { $0.0 > 0 }
+    return parts.isEmpty ? "nothing" : parts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
   }
 
   private var stepTable: String {

@@ -32,9 +32,9 @@ import Testing
   @Test(arguments: ["7", "999999999999999999999", "no such device", "-1", "gpu:x", "cpu:7"])
   func anUnknownDeviceIsTold(device: String) throws {
     let sandbox = try Sandbox()
-    try sandbox.expectFailure(3, run + ["--device=\(device)"], says: "found 0: ")
-    try sandbox.expectFailure(3, ["bench", "--device=\(device)"], says: "found 0: ")
-    try sandbox.expectFailure(3, ["compare", Sandbox.demo, "--against=\(device)"], says: "found 0: ")
+    try sandbox.expectFailure(3, run + ["--device=\(device)"], says: "available: 0: ")
+    try sandbox.expectFailure(3, ["bench", "--device=\(device)"], says: "available: 0: ")
+    try sandbox.expectFailure(3, ["compare", Sandbox.demo, "--against=\(device)"], says: "available: 0: ")
     if device != "cpu:7" {
       try sandbox.expectFailure(
         3, run + ["--device=\(device)"], says: "--device reference needs none", environment: Sandbox.noOpenCL)
