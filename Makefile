@@ -34,10 +34,11 @@ test:
 format:
 	swift format -i -r $(SWIFT_FILES)
 
-## lint: the format, documentation comments, line length, links, and what some vendor's OpenCL compiler refuses
+## lint: the format, documentation comments, line length, imports, links, and what some vendor's OpenCL compiler refuses
 lint:
 	swift format lint --strict -r $(SWIFT_FILES)
 	scripts/check-line-length --self-test && scripts/check-line-length
+	scripts/check-imports --self-test && scripts/check-imports
 	scripts/check-links --self-test && scripts/check-links
 	scripts/lint-kernels --self-test && scripts/lint-kernels
 

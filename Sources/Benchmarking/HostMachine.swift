@@ -1,6 +1,7 @@
 import CBuildInfo
-import FoundationEssentials
-import Glibc
+import Files
+import Host
+import LibC
 
 /// The machine that a report comes from.
 package struct HostMachine: Sendable, Hashable, Codable {
@@ -13,25 +14,20 @@ package struct HostMachine: Sendable, Hashable, Codable {
 
   /// Describes this machine.
   package init() {
-    system = ProcessInfo.processInfo.operatingSystemVersionString
+    system = Host.system
     processor = Self.processorName
-    cores = ProcessInfo.processInfo.activeProcessorCount
+    cores = Host.coreCount
   }
 
   private static var processorName: String? {
-    guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return nil }
-    let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
+    guard let text = try? WholeFile.read("/proc/cpuinfo") else { return nil }
+    let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
     guard let line, let colon = line.firstIndex(of: ":") else { return nil }
     return String(line[line.index(after: colon)...].drop { $0 == " " })
   }
 
   /// The largest amount of memory that this process has held so far, in bytes.
-  static var peakMemory: Int {
-    var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    // Linux counts in KiB.
-    return usage.ru_maxrss * 1024
-  }
+  static var peakMemory: Int { LibC.peakMemory }
 }
 
 /// The commit that this program was built from, followed by `+` if files had been changed; nil if the build did not

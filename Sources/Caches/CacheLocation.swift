@@ -1,4 +1,4 @@
-public import FoundationEssentials
+public import Host
 
 /// Where the cache is, if there is one.
 public enum CacheLocation: Hashable, Sendable {
@@ -14,7 +14,7 @@ public enum CacheLocation: Hashable, Sendable {
 
   /// The location that an environment asks for: `U2CL_CACHE`, or else `u2cl` in `XDG_CACHE_HOME`, or else in
   /// `~/.cache`. Relative paths in the last two do not count, as the XDG Base Directory Specification demands.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  public init(environment: [String: String] = Host.environment) {
     if let own = environment[Self.variable] {
       self = own.isEmpty || own.lowercased() == "off" ? .off : .folder(own)
     } else if let base = Self.base(environment) {

@@ -1,5 +1,5 @@
 internal import Files
-public import FoundationEssentials
+public import Host
 internal import LibC
 
 /// The cache that PoCL keeps for itself. It is not ours to clear, but PoCL offers no device without a place for it, and
@@ -9,7 +9,7 @@ public struct PoCLCache: Hashable, Sendable {
   public let path: String
 
   /// The folder that PoCL uses: `POCL_CACHE_DIR`, or else what the XDG Base Directory Specification says.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  public init(environment: [String: String] = Host.environment) {
     func given(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     path =
       given(Self.variable) ?? given("XDG_CACHE_HOME").map { "\($0)/pocl/kcache" }
@@ -19,8 +19,8 @@ public struct PoCLCache: Hashable, Sendable {
   /// The files in the folder.
   public var contents: CacheTally {
     var tally = CacheTally()
-    for name in (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? [] {
-      guard let size = FilePath("\(path)/\(name)").byteCount(followingLinks: false) else { continue }
+    for name in Folder.everything(in: FilePath(path)) {
+      guard let size = FilePath(path).appending(name).byteCount(followingLinks: false) else { continue }
       tally.count += 1
       tally.bytes += size
     }
@@ -41,7 +41,7 @@ public struct PoCLCache: Hashable, Sendable {
   ///
   /// Trap: this sets environment variables, so call it before other threads start and before OpenCL is first used.
   /// - Returns: what was done, on one line, for users whose device is PoCL's; nil if nothing had to be done.
-  public static func makeUsable(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+  public static func makeUsable(environment: [String: String] = Host.environment) -> String? {
     setenv("POCL_WORK_GROUP_SPECIALIZATION", "0", 0)
     let usual = PoCLCache(environment: environment).path
     guard let reason = unusable(usual) else { return nil }

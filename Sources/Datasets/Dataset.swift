@@ -1,13 +1,15 @@
+package import Files
+
 /// Pictures, or maps from another program, and their ground truth, matched by their names without extension.
 package struct Dataset: Sendable {
   /// A picture or map, and its mask.
   package struct Item: Sendable, Hashable {
     /// The name of both files, without extension.
-    package let stem: String
+    package let stem: FilePath
     /// The path of the picture or map.
-    package let input: String
+    package let input: FilePath
     /// The path of the ground truth.
-    package let mask: String
+    package let mask: FilePath
   }
 
   /// A reason why a pair cannot be scored.
@@ -26,16 +28,16 @@ package struct Dataset: Sendable {
 
     /// The kind of the issue.
     package let kind: Kind
-    /// The path of the file.
+    /// The path of the file, as text.
     package let path: String
     /// What is wrong, in one line.
     package let description: String
 
     /// Creates the issue of a file.
-    package init(_ kind: Kind, path: String, _ description: String) {
+    package init(_ kind: Kind, path: FilePath, _ description: String) {
       self.kind = kind
-      self.path = path
-      self.description = description.oneLine
+      self.path = path.string
+      self.description = description.printable()
     }
   }
 
@@ -51,17 +53,17 @@ package struct Dataset: Sendable {
   /// Pairs the files of two folders. Give the same folder twice if it holds pictures as JPEG and masks as PNG.
   ///
   /// - Throws: `DatasetError` if a folder cannot be read, or if there is no pair.
-  package init(inputs: String, masks: String, name: String? = nil) throws(DatasetError) {
+  package init(inputs: FilePath, masks: FilePath, name: String? = nil) throws(DatasetError) {
     let isOneFolder = inputs == masks
     try self.init(
-      inputFiles: Self.pictures(in: inputs).filter { !isOneFolder || Self.isJPEG($0) }, of: inputs,
-      maskFiles: Self.pictures(in: masks).filter { !isOneFolder || !Self.isJPEG($0) }, of: masks, name: name)
+      inputFiles: Self.pictures(in: inputs).filter { !isOneFolder || Self.isJPEG($0) }, of: "\(inputs)",
+      maskFiles: Self.pictures(in: masks).filter { !isOneFolder || !Self.isJPEG($0) }, of: "\(masks)", name: name)
   }
 
   /// Finds the pairs of a data set in any of the known layouts; see `DatasetLayout`.
   ///
   /// - Throws: `DatasetError` if the layout is not known, if a folder cannot be read, or if there is no pair.
-  package init(folder: String, name: String? = nil) throws(DatasetError) {
+  package init(folder: FilePath, name: String? = nil) throws(DatasetError) {
     let layout = try DatasetLayout(of: folder)
     try self.init(inputs: layout.images, masks: layout.masks, name: name)
   }
@@ -73,21 +75,21 @@ package struct Dataset: Sendable {
   ///   - truth: the data set with the masks.
   ///   - isPartial: whether maps without a mask are ignored, because the data set is limited.
   /// - Throws: `DatasetError` if the folder cannot be read, or if there is no pair.
-  package init(maps: String, maskedAs truth: Dataset, isPartial: Bool = false) throws(DatasetError) {
-    let stems = Set(truth.items.flatMap { [$0.stem, $0.stem + ".mask"] })
+  package init(maps: FilePath, maskedAs truth: Dataset, isPartial: Bool = false) throws(DatasetError) {
+    let stems = Set(truth.items.flatMap { [$0.stem, $0.stem.adding(suffix: ".mask")] })
     try self.init(
-      inputFiles: Self.pictures(in: maps).filter { !isPartial || stems.contains($0.fileStem) }, of: maps,
+      inputFiles: Self.pictures(in: maps).filter { !isPartial || stems.contains($0.stem) }, of: "\(maps)",
       maskFiles: truth.items.map(\.mask), of: truth.name, name: truth.name)
   }
 
   private init(
-    inputFiles: [String], of inputs: String, maskFiles: [String], of masks: String, name: String?
+    inputFiles: [FilePath], of inputs: String, maskFiles: [FilePath], of masks: String, name: String?
   ) throws(DatasetError) {
     var issues: [Issue] = []
     let byStem = Self.byStem(inputFiles, &issues)
     let masksByStem = Self.byStem(maskFiles, &issues).sorted { $0.key < $1.key }
     // u2cl writes the mask of photo.jpg as photo.mask.png.
-    func input(of stem: String) -> String? { byStem[stem] ?? byStem[stem + ".mask"] }
+    func input(of stem: FilePath) -> FilePath? { byStem[stem] ?? byStem[stem.adding(suffix: ".mask")] }
     items = masksByStem.compactMap { stem, mask in
       input(of: stem).map { Item(stem: stem, input: $0, mask: mask) }
     }
@@ -99,7 +101,7 @@ package struct Dataset: Sendable {
       Issue(.extra, path: file, "\(file) has no mask in \(masks)")
     }
     self.issues = issues
-    benchmark = name.flatMap(Benchmark.init(path:)) ?? maskFiles.first.flatMap(Benchmark.init(path:))
+    benchmark = name.flatMap(Benchmark.init(path:)) ?? maskFiles.first.flatMap { Benchmark(path: $0.string) }
     self.name = name ?? benchmark?.rawValue ?? masks
     guard !items.isEmpty else {
       throw .noPairs(inputs: inputs, masks: masks)
@@ -109,41 +111,27 @@ package struct Dataset: Sendable {
   /// Keeps the first `count` pairs only.
   package mutating func limit(to count: Int) { items = Array(items.prefix(count)) }
 
-  private static func isJPEG(_ path: String) -> Bool {
-    [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
+  private static func isJPEG(_ path: FilePath) -> Bool {
+    [".jpg", ".jpeg"].contains { path.lowercasedASCII.hasSuffix($0) }
   }
 
-  private static func byStem(_ files: [String], _ issues: inout [Issue]) -> [String: String] {
-    var result: [String: String] = [:]
+  private static func byStem(_ files: [FilePath], _ issues: inout [Issue]) -> [FilePath: FilePath] {
+    var result: [FilePath: FilePath] = [:]
     for file in files {
-      if let other = result[file.fileStem] {
+      if let other = result[file.stem] {
         issues.append(Issue(.extra, path: file, "\(file) shares its stem with \(other)"))
       } else {
-        result[file.fileStem] = file
+        result[file.stem] = file
       }
     }
     return result
   }
 
   /// The paths of the files with the extensions of pictures, sorted.
-  private static func pictures(in folder: String) throws(DatasetError) -> [String] {
+  private static func pictures(in folder: FilePath) throws(DatasetError) -> [FilePath] {
     let suffixes = [".png", ".jpg", ".jpeg", ".webp"]
     return try DatasetLayout.names(in: folder).filter { name in
-      !name.hasPrefix(".") && suffixes.contains { name.lowercased().hasSuffix($0) }
-    }.map { "\(folder)/\($0)" }
-  }
-}
-
-extension String {
-  /// The text in one line: each control character becomes a question mark.
-  fileprivate var oneLine: String {
-    String(UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
-  }
-
-  /// The last component of a path without its extension; a name that begins with its only dot is returned whole.
-  fileprivate var fileStem: String {
-    let name = split(separator: "/").last.map(String.init) ?? self
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
+      !name.hasPrefix(".") && suffixes.contains { name.lowercasedASCII.hasSuffix($0) }
+    }.map { folder.appending($0) }
   }
 }

@@ -1,11 +1,13 @@
+package import Files
+
 /// Why a data set could not be found.
 package enum DatasetError: Error, Hashable, CustomStringConvertible {
   /// There is no such folder.
-  case noFolder(String)
+  case noFolder(FilePath)
   /// The folder cannot be read.
-  case unreadableFolder(String)
+  case unreadableFolder(FilePath)
   /// The folder has none of the known layouts.
-  case unknownLayout(String)
+  case unknownLayout(FilePath)
   /// No file of the first folder has a mask with its name in the second.
   case noPairs(inputs: String, masks: String)
 

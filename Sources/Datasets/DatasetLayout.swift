@@ -1,9 +1,9 @@
-import FoundationEssentials
+internal import Files
 
 /// The folders of a data set's pictures and masks.
 struct DatasetLayout {
-  let images: String
-  let masks: String
+  let images: FilePath
+  let masks: FilePath
 
   /// The names of the two folders as the data sets are distributed, in lower case.
   private static let known = [
@@ -15,30 +15,32 @@ struct DatasetLayout {
   /// Finds the layout of a folder, or of the only folder in it.
   ///
   /// - Throws: `DatasetError` if the layout is not known, or if the folder cannot be read.
-  init(of folder: String) throws(DatasetError) {
-    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+  init(of folder: FilePath) throws(DatasetError) {
+    let folder = folder.bytes.count > 1 && folder.endsWithSlash ? FilePath(bytes: folder.bytes.dropLast()) : folder
     if let found = try Self.find(in: folder) {
       self = found
       return
     }
     // Archives often contain one folder with their own name, such as DUTS-TE/DUTS-TE/….
-    let inner = try Self.names(in: folder).filter { !$0.hasPrefix(".") && Self.isFolder("\(folder)/\($0)") }
-    if inner.count == 1, let found = try Self.find(in: "\(folder)/\(inner[0])") {
+    let inner = try Self.names(in: folder).filter { !$0.hasPrefix(".") && folder.appending($0).isFolder }
+    if inner.count == 1, let found = try Self.find(in: folder.appending(inner[0])) {
       self = found
       return
     }
     throw .unknownLayout(folder)
   }
 
-  private init(images: String, masks: String) {
+  private init(images: FilePath, masks: FilePath) {
     self.images = images
     self.masks = masks
   }
 
-  private static func find(in folder: String) throws(DatasetError) -> DatasetLayout? {
+  private static func find(in folder: FilePath) throws(DatasetError) -> DatasetLayout? {
     let names = try names(in: folder)
-    func subfolder(_ wanted: String) -> String? {
-      names.first { $0.lowercased() == wanted && isFolder("\(folder)/\($0)") }.map { "\(folder)/\($0)" }
+    func subfolder(_ wanted: String) -> FilePath? {
+      names.first { $0.lowercasedASCII == FilePath(wanted) && folder.appending($0).isFolder }.map {
+        folder.appending($0)
+      }
     }
     for (images, masks) in known {
       if let images = subfolder(images), let masks = subfolder(masks) {
@@ -46,7 +48,7 @@ struct DatasetLayout {
       }
     }
     // Pictures and masks side by side.
-    let lower = names.map { $0.lowercased() }
+    let lower = names.map(\.lowercasedASCII)
     let isMixed = lower.contains { $0.hasSuffix(".jpg") } && lower.contains { $0.hasSuffix(".png") }
     return isMixed ? DatasetLayout(images: folder, masks: folder) : nil
   }
@@ -54,15 +56,10 @@ struct DatasetLayout {
   /// The names of a folder's files, sorted.
   ///
   /// - Throws: `DatasetError` if the folder cannot be read.
-  static func names(in folder: String) throws(DatasetError) -> [String] {
-    guard isFolder(folder) else { throw .noFolder(folder) }
-    do { return try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
+  static func names(in folder: FilePath) throws(DatasetError) -> [FilePath] {
+    guard folder.isFolder else { throw .noFolder(folder) }
+    do { return try Folder.names(in: folder) } catch {
       throw .unreadableFolder(folder)
     }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 }

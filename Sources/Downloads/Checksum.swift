@@ -49,14 +49,6 @@ extension Checksum {
     }
   }
 
-  /// The checksum of a file.
-  package static func of(fileAt path: String, _ algorithm: Algorithm) throws(DownloadError) -> Checksum {
-    try of(fileAt: FilePath(path), algorithm)
-  }
-
   /// Whether a file has this checksum; false if there is no such file.
   package func matches(fileAt path: FilePath) -> Bool { (try? Self.of(fileAt: path, algorithm)) == self }
-
-  /// Whether a file has this checksum; false if there is no such file.
-  package func matches(fileAt path: String) -> Bool { matches(fileAt: FilePath(path)) }
 }

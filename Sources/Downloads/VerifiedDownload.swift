@@ -57,7 +57,7 @@ public struct VerifiedDownload: Sendable {
     if isInPlace { return part.discard() }
     do throws(DownloadError) {
       switch source {
-      case .file(let path): try copy(FilePath(path), to: part, report)
+      case .file(let path): try copy(path, to: part, report)
       case .web(let address): try ResumableDownload(download: self, address: address, part: part, report: report).run()
       }
       try part.commit()

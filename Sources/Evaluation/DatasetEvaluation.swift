@@ -1,5 +1,6 @@
 package import Datasets
-import FoundationEssentials
+package import Files
+import Host
 import Models
 package import Pictures
 package import Saliency
@@ -58,7 +59,7 @@ package struct DatasetEvaluation {
   /// The source of the maps.
   package let source: Source
   /// The folder into which the network's maps are written as `STEM.png`; nil to write none.
-  package var savedMaps: String?
+  package var savedMaps: FilePath?
   /// The folder of the journal from which an interrupted run continues; nil for no journal.
   package var journalFolder = ScoreJournal.folder()
   /// Whether the scores of an interrupted run are dropped.
@@ -113,24 +114,30 @@ package struct DatasetEvaluation {
 
   /// The number of pairs that keeps all cores busy and fits into memory: scores alone for files, pixels for a network.
   private var pairsAtOnce: Int {
-    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let cores = Host.coreCount
     if case .files = source { return 32 * cores }
     return 4 * cores
   }
 
+  /// The file into which a map is written; nil if none is.
+  private func savedMap(of item: Dataset.Item) -> FilePath? {
+    savedMaps?.appending(item.stem.adding(suffix: ".png"))
+  }
+
   /// Whether the map is saved already, or need not be.
   private func isSaved(_ item: Dataset.Item) -> Bool {
-    savedMaps.map { FileManager.default.fileExists(atPath: "\($0)/\(item.stem).png") } ?? true
+    savedMap(of: item)?.exists ?? true
   }
 
   /// Everything that the scores depend on, except the files of the pairs.
   private var key: String {
-    let setting = "\(u2clVersion)|\(FileManager.default.currentDirectoryPath)|\(dataset.items[0].mask)"
+    let setting = "\(u2clVersion)|\(FilePath.workingFolder ?? "")|\(dataset.items[0].mask)"
     guard case .detector(let detector) = source else { return "maps|\(setting)|\(dataset.items[0].input)" }
     let model = detector.model
     return [
-      "model", setting, model.name, model.origin, ScoreJournal.fileState(model.origin), "\(detector.device)",
-      "\(detector.preprocessing)", savedMaps ?? "", measuresLoss ? detector.mapNames.joined(separator: " ") : "",
+      "model", setting, model.name, model.origin, ScoreJournal.fileState(FilePath(model.origin)), "\(detector.device)",
+      "\(detector.preprocessing)", savedMaps?.string ?? "",
+      measuresLoss ? detector.mapNames.joined(separator: " ") : "",
     ].joined(separator: "|")
   }
 
@@ -175,10 +182,10 @@ package struct DatasetEvaluation {
   }
 
   private func save(_ maps: [Result<Mask, Failure>], of items: [Dataset.Item]) throws(Failure) {
-    guard let savedMaps else { return }
+    guard savedMaps != nil else { return }
     let failures = items.indices.mapInParallel { index -> Failure? in
-      guard case .success(let map) = maps[index] else { return nil }
-      do { try map.writePNG(toFileAt: "\(savedMaps)/\(items[index].stem).png") } catch { return Failure(error) }
+      guard case .success(let map) = maps[index], let file = savedMap(of: items[index]) else { return nil }
+      do { try map.writePNG(toFileAt: file) } catch { return Failure(error) }
       return nil
     }
     if let failure = failures.compactMap({ $0 }).first { throw failure }
@@ -202,7 +209,7 @@ package struct DatasetEvaluation {
     }
   }
 
-  private static func reading(_ path: String, _ body: () throws(Failure) -> Mask) throws(PairIssue) -> Mask {
+  private static func reading(_ path: FilePath, _ body: () throws(Failure) -> Mask) throws(PairIssue) -> Mask {
     do { return try body() } catch {
       throw PairIssue(issue: .init(.unreadable, path: path, error.description))
     }

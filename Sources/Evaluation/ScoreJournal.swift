@@ -1,16 +1,8 @@
 import Caches
 import Datasets
-import FoundationEssentials
+import Files
 import Models
 import Saliency
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The scores of an evaluation in a file that outlives an interruption: a line for each picture.
 ///
@@ -19,8 +11,8 @@ import Saliency
 final class ScoreJournal {
   /// The scores of an earlier run by the name of the pair and the state of its files.
   private var earlier: [String: PairScores] = [:]
-  private let path: String
-  private let descriptor: Int32
+  private let path: FilePath
+  private let file: FileDescriptor
 
   /// Opens the journal for a key; nil if there is no place for it. An evaluation works without a journal.
   ///
@@ -29,9 +21,9 @@ final class ScoreJournal {
   ///   - folder: the folder of journals; nil if there is none.
   ///   - startOver: whether earlier scores are dropped.
   init?(key: String, folder: String?, startOver: Bool) {
-    guard let folder else { return nil }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    path = "\(folder)/\(Self.hash(key)).journal"
+    guard let folder = folder.map({ FilePath($0) }) else { return nil }
+    try? Folder.make(folder, permissions: 0o777)
+    path = folder.appending(FilePath("\(Self.hash(key)).journal"))
     let head = "u2cl scores 2\t\(Self.escaped(key))"
     let lines = startOver ? [] : Self.lines(of: path)
     if lines.first.map({ $0 == head }) ?? false {
@@ -39,13 +31,14 @@ final class ScoreJournal {
         if let (name, scores) = Self.entry(line) { earlier[name] = scores }
       }
     }
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (earlier.isEmpty ? O_TRUNC : 0), 0o644)
-    guard descriptor >= 0 else { return nil }
+    guard let file = try? FileDescriptor.appending(path, permissions: 0o644) else { return nil }
+    self.file = file
+    if earlier.isEmpty { try? file.truncate(to: 0) }
     // After an interruption the last line may be incomplete.
     write(earlier.isEmpty ? head : "")
   }
 
-  deinit { close(descriptor) }
+  deinit { try? file.close() }
 
   /// The scores that an earlier run has written for the present state of a pair's files.
   func scores(of item: Dataset.Item) -> PairScores? { earlier[Self.name(of: item)] }
@@ -65,35 +58,15 @@ final class ScoreJournal {
   }
 
   /// Removes the file after a complete evaluation.
-  func remove() { unlink(path) }
+  func remove() { path.remove() }
 
   private func write(_ line: String) {
-    var bytes = Array((line + "\n").utf8)
     // If the line cannot be written, the pair is scored again next time.
-    _ = Self.writeAll(&bytes, to: descriptor)
+    try? file.write(Array((line + "\n").utf8))
   }
 
-  private static func writeAll(_ bytes: inout [UInt8], to descriptor: Int32) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { rest in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, rest.baseAddress?.advanced(by: sent), rest.count - sent)
-        #elseif canImport(Musl)
-          Musl.write(descriptor, rest.baseAddress?.advanced(by: sent), rest.count - sent)
-        #else
-          Darwin.write(descriptor, rest.baseAddress?.advanced(by: sent), rest.count - sent)
-        #endif
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
-  }
-
-  private static func lines(of path: String) -> [Substring] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+  private static func lines(of path: FilePath) -> [Substring] {
+    guard let data = try? WholeFile.read(path) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n")
   }
 
@@ -115,23 +88,17 @@ final class ScoreJournal {
 
   /// The name of a pair and the state of its files.
   private static func name(of item: Dataset.Item) -> String {
-    escaped(([item.stem] + [item.input, item.mask].map(fileState)).joined(separator: "|"))
+    escaped(([item.stem.string] + [item.input, item.mask].map(fileState)).joined(separator: "|"))
   }
 
   /// The size of a file and the time of its last change.
-  static func fileState(_ path: String) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return "-" }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    return "\(status.st_size):\(time.tv_sec).\(time.tv_nsec)"
+  static func fileState(_ path: FilePath) -> String {
+    guard let status = try? FileStatus(of: path) else { return "-" }
+    return "\(status.byteCount):\(status.modified.seconds).\(status.modified.nanoseconds)"
   }
 
   /// The text without tabs and line breaks.
-  private static func escaped(_ text: String) -> String { text.oneLine }
+  private static func escaped(_ text: String) -> String { text.printable() }
 
   /// The FNV-1a hash of a key, in hexadecimal.
   private static func hash(_ key: String) -> String {

@@ -4,15 +4,10 @@ package import Files
 package enum FileList {
   /// The paths in a list: one a line or, if `isNullSeparated`, each ended by a zero byte, so that names may hold line
   /// breaks. Empty paths are left out.
-  package static func filePaths(in bytes: [UInt8], isNullSeparated: Bool) -> [FilePath] {
+  package static func paths(in bytes: [UInt8], isNullSeparated: Bool) -> [FilePath] {
     bytes.split(separator: isNullSeparated ? 0 : UInt8(ascii: "\n")).compactMap { line in
       let path = !isNullSeparated && line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       return path.isEmpty ? nil : FilePath(bytes: path)
     }
-  }
-
-  /// The same paths as text.
-  package static func paths(in bytes: [UInt8], isNullSeparated: Bool) -> [String] {
-    filePaths(in: bytes, isNullSeparated: isNullSeparated).map(\.string)
   }
 }

@@ -17,10 +17,6 @@ package struct FolderListing: Sendable {
     self.closed = closed
   }
 
-  package init(of folder: String, isRecursive: Bool, _ rule: NameRule, closed: Set<String> = []) {
-    self.init(of: FilePath(folder), isRecursive: isRecursive, rule, closed: Set(closed.map { FilePath($0) }))
-  }
-
   /// The files that the rule takes.
   package func files() throws(SelectionError) -> [SelectedFile] {
     var files: [SelectedFile] = []

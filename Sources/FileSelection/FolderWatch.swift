@@ -95,7 +95,7 @@
       let part = listing.part(below)
       for folder in (try? part.folders()) ?? [] { try? watch(below.appending(folder)) }
       return ((try? part.files()) ?? []).map { file in
-        SelectedFile(file.filePath, below: below.appending(file.relativePath ?? ""))
+        SelectedFile(file.path, below: below.appending(file.relativePath ?? ""))
       }
     }
 
@@ -103,7 +103,7 @@
     private func youngFiles() -> [SelectedFile] {
       if listing.isRecursive { for folder in (try? listing.folders()) ?? [] { try? watch(folder) } }
       return ((try? listing.files()) ?? []).filter { file in
-        guard let status = try? FileStatus(of: file.filePath) else { return false }
+        guard let status = try? FileStatus(of: file.path) else { return false }
         return status.changed.seconds >= lastRead.seconds - 1
       }
     }

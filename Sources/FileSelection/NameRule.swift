@@ -18,9 +18,6 @@ package struct NameRule: Sendable {
     return endings.contains { lowercased.hasSuffix($0) } && !isLeftOut(name) && !name.isHidden
   }
 
-  /// Whether a file of that name is taken from a folder. Hidden files are not.
-  package func takes(_ name: String) -> Bool { takes(FilePath(name)) }
-
   /// Whether a file of that name is left out of folders and patterns.
   func isLeftOut(_ name: FilePath) -> Bool {
     let name = name.lowercasedASCII

@@ -15,9 +15,6 @@ package struct Pattern: Sendable {
     self.parts = Array(parts[first...])
   }
 
-  /// A pattern; nil if no component of the text is one.
-  package init?(_ text: String) { self.init(FilePath(text)) }
-
   private static func isPattern(_ part: FilePath) -> Bool { part.bytes.contains { "*?[".utf8.contains($0) } }
 
   /// The files that match, sorted, without those that the rule leaves out; folders do not match.

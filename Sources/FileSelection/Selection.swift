@@ -12,12 +12,6 @@ package struct Selection: Sendable {
     package var closedFolders: Set<FilePath> = []
 
     package init(names: NameRule) { self.names = names }
-
-    /// The same folders as text.
-    package var closed: Set<String> {
-      get { Set(closedFolders.map(\.string)) }
-      set { closedFolders = Set(newValue.map { FilePath($0) }) }
-    }
   }
 
   private let rules: Rules
@@ -41,10 +35,5 @@ package struct Selection: Sendable {
     let files = try pattern.files(rules.names)
     guard !files.isEmpty else { throw SelectionError("nothing matches \(name); check the pattern") }
     return files
-  }
-
-  /// The files that a name means.
-  package func files(named name: String) throws(SelectionError) -> [SelectedFile] {
-    try files(named: FilePath(name))
   }
 }

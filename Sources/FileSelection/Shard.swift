@@ -21,7 +21,7 @@ package struct Shard: Hashable, Sendable {
 
   /// Whether a file belongs to this share.
   package func contains(_ file: SelectedFile) -> Bool {
-    Self.hash(of: file.relativePath ?? file.filePath) % UInt64(count) == UInt64(number - 1)
+    Self.hash(of: file.relativePath ?? file.path) % UInt64(count) == UInt64(number - 1)
   }
 
   /// FNV-1a of the bytes, then the finalizer of SplitMix64, which makes the low bits depend on every byte.

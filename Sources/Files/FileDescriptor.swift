@@ -15,6 +15,11 @@ package struct FileDescriptor: Hashable, Sendable {
   package static let standardError = FileDescriptor(rawValue: STDERR_FILENO)
 }
 
+extension FileDescriptor {
+  /// Whether this is a terminal.
+  package var isTerminal: Bool { isatty(rawValue) == 1 }
+}
+
 // Opening and closing.
 extension FileDescriptor {
   /// Opens a file, a pipe or a device to be read.

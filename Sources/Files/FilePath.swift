@@ -31,9 +31,17 @@ extension FilePath: CustomStringConvertible {
   /// The path on one line, for messages. Control characters and bytes that are not UTF-8 are escaped: `\n`, `\xE9`.
   public var description: String { String(printing: bytes) }
 
-  /// The path as text, for JSON and for interfaces that take a `String`. Bytes that are not UTF-8 become U+FFFD;
-  /// then the text is not the path of the file.
-  public var string: String { String(decoding: bytes, as: UTF8.self) }
+  /// The path as text, for JSON and for interfaces that take a `String`: UTF-8 as it is. A path that is not UTF-8 is
+  /// escaped as in messages; then the text is not the path of the file.
+  public var string: String { String(validating: bytes, as: UTF8.self) ?? description }
+}
+
+extension FilePath: Encodable {
+  /// Encodes the path as text; see `string`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(string)
+  }
 }
 
 // The parts of a path.

@@ -52,11 +52,7 @@ package struct FileStatus: Sendable {
       default: .other
       }
     byteCount = Int(status.st_size)
-    #if canImport(Darwin)
-      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
-    #else
-      let (modified, changed) = (status.st_mtim, status.st_ctim)
-    #endif
+    let (modified, changed) = (status.modification, status.change)
     self.modified = Time(seconds: modified.tv_sec, nanoseconds: modified.tv_nsec)
     self.changed = Time(seconds: changed.tv_sec, nanoseconds: changed.tv_nsec)
     identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))

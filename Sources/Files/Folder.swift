@@ -16,6 +16,24 @@ package enum Folder {
     return names.sorted()
   }
 
+  /// The paths, below a folder, of everything in it and in the folders in it. Links are not followed, and folders that
+  /// cannot be read are left out.
+  package static func everything(in folder: FilePath) -> [FilePath] {
+    var found: [FilePath] = []
+    // A stack, not recursion: trees may be deep.
+    var pending: [FilePath] = [""]
+    while let below = pending.popLast() {
+      for name in (try? names(in: folder.appending(below))) ?? [] {
+        let path = below.appending(name)
+        found.append(path)
+        if (try? FileStatus(of: folder.appending(path), followingLinks: false))?.kind == .folder {
+          pending.append(path)
+        }
+      }
+    }
+    return found
+  }
+
   /// Makes a folder and those above it, unless they are there. By default they are this user's alone, as the XDG Base
   /// Directory Specification wants it for caches.
   package static func make(_ path: FilePath, permissions: UInt32 = 0o700) throws(SystemError) {

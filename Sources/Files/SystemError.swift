@@ -19,6 +19,8 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   /// The path names a folder where a file is needed.
   package var isFolder: Bool { code == EISDIR }
+  /// There is nothing to read at the moment, from a descriptor that does not wait.
+  package var isBlocked: Bool { code == EAGAIN || code == EWOULDBLOCK }
   /// There is a file of that name already.
   package var isOccupied: Bool { code == EEXIST }
 

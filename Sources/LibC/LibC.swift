@@ -1,5 +1,6 @@
 /// The C library, which has another name on each platform. Only modules that talk to the operating system import it:
-/// `Files`, `Processes`, `FileSelection` (inotify, fnmatch), `Pipelines` (threads, signals) and the command.
+/// `Files`, `Host`, `Processes`, `FileSelection` (inotify, fnmatch), `Pipelines` (threads), `Caches`, `U2Net` and
+/// `Benchmarking` (the environment, memory), and the command (signals).
 /// Modules that compute take `exp` and `sin` from `CMath`; modules that read or write files import `Files`.
 #if canImport(Glibc)
   @_exported public import Glibc
@@ -8,6 +9,56 @@
 #else
   @_exported public import Darwin
 #endif
+
+extension stat {
+  /// When the contents of the file were last changed.
+  package var modification: timespec {
+    #if canImport(Darwin)
+      st_mtimespec
+    #else
+      st_mtim
+    #endif
+  }
+
+  /// When the contents, the name or the permissions of the file were last changed.
+  package var change: timespec {
+    #if canImport(Darwin)
+      st_ctimespec
+    #else
+      st_ctim
+    #endif
+  }
+}
+
+/// Whether a signal is ignored.
+package func isIgnored(_ signal: Int32) -> Bool {
+  var action = sigaction()
+  sigaction(signal, nil, &action)
+  #if canImport(Glibc)
+    let handler = action.__sigaction_handler.sa_handler
+  #elseif canImport(Musl)
+    let handler = action.__sa_handler.sa_handler
+  #else
+    let handler = action.__sigaction_u.__sa_handler
+  #endif
+  return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+}
+
+/// The largest amount of memory that this process has held so far, in bytes.
+package var peakMemory: Int {
+  var usage = rusage()
+  #if canImport(Glibc)
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+  #else
+    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+  #endif
+  #if canImport(Darwin)
+    return usage.ru_maxrss
+  #else
+    // Linux counts in KiB.
+    return usage.ru_maxrss * 1024
+  #endif
+}
 
 /// Starts a thread that nobody joins.
 ///

@@ -1,5 +1,6 @@
 import Checkpoints
 import Downloads
+import Files
 import Pictures
 import Networks
 import Tensors
@@ -55,10 +56,10 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the caller can do about it; nil if the description says all there is to say.
   public let remedy: Remedy?
 
-  /// Creates a failure. Control characters in the description, such as those of a strange file name, are replaced.
+  /// Creates a failure. Control characters in the description, such as those of a strange file name, are escaped.
   public init(_ kind: Kind, _ description: String, remedy: Remedy? = nil) {
     self.kind = kind
-    self.description = description.oneLine
+    self.description = description.printable()
     self.remedy = remedy
   }
 

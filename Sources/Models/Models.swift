@@ -3,6 +3,7 @@
 @_exported public import enum Downloads.DownloadEvent
 @_exported public import struct Downloads.DownloadProgress
 @_exported public import struct Downloads.TransferLimits
+@_exported public import struct Files.FilePath
 @_exported public import Pictures
 @_exported public import struct Tensors.Shape
 @_exported public import struct Tensors.Size

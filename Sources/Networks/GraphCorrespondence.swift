@@ -1,3 +1,5 @@
+internal import Files
+
 /// The correspondence between the parameters of two graphs that compute the same. Both graphs are compared from the
 /// outputs back, operation by operation. The names and the order of nodes do not matter, nor do numbers of channels.
 struct GraphCorrespondence {
@@ -68,7 +70,7 @@ struct GraphCorrespondence {
 
 extension Node {
   /// The name and the kind, in one line.
-  fileprivate var summary: String { "'\(name.singleLine(atMost: 200))' (\(operation.kind))" }
+  fileprivate var summary: String { "'\(name.printable(atMost: 200))' (\(operation.kind))" }
 }
 
 extension Operation {

@@ -1,4 +1,5 @@
 internal import Files
+internal import Host
 internal import LibC
 
 /// Another process for work that may crash or hang. The caller waits for it, and it never outlives the wait.
@@ -149,14 +150,7 @@ extension ChildProcess {
   }
 
   private static func variables(adding added: [String: String]) -> [String] {
-    var all: [String] = []
-    var next = environ
-    while let entry = next.pointee {
-      let text = String(cString: entry)
-      if added[String(text.prefix { $0 != "=" })] == nil { all.append(text) }
-      next += 1
-    }
-    return all + added.map { "\($0.key)=\($0.value)" }
+    Host.environment.merging(added) { _, added in added }.map { "\($0.key)=\($0.value)" }
   }
 
   private static func withCStrings<Result>(

@@ -1,13 +1,5 @@
+internal import CMath
 internal import Tensors
-
-// For exp.
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Glibc
-#endif
 
 extension Tensor {
   /// max(x, 0). NaN stays NaN, as in PyTorch.
@@ -21,7 +13,7 @@ extension Tensor {
   func squashed() -> Tensor {
     mappingPlanes { _, input, output in
       for i in input.indices {
-        let decay = exp(-abs(input[i]))
+        let decay = expf(-abs(input[i]))
         output[i] = (input[i] < 0 ? decay : 1) / (1 + decay)
       }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Caches
-import Glibc
+import Files
+import LibC
 import Models
 import U2Net
 
@@ -26,7 +27,7 @@ struct U2CLCommand: ParsableCommand {
     if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
     DriverProcess.executable = "/proc/self/exe"
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(ArgumentBytes.own)
       try command.run()
     } catch let failure as Failure {
       Console.error(failure.message)
@@ -52,7 +53,7 @@ struct U2CLCommand: ParsableCommand {
     let words = lines.filter { !$0.hasPrefix("  - ") }.joined(separator: " ") + (items.isEmpty ? "" : " \(items)")
     let sentence = words.hasSuffix(".") ? String(words.dropLast()) : words
     let beginsWithAcronym = sentence.prefix(2).allSatisfy(\.isUppercase)
-    return (beginsWithAcronym ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()).oneLine
+    return (beginsWithAcronym ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()).printable()
   }
 
   /// The command that shows help for the command that was meant.

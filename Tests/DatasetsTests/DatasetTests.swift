@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Pictures
 import Tensors
@@ -78,16 +79,16 @@ struct Layout: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: Layout.all) func everyLayoutIsFound(layout: Layout) throws {
     try withTree(layout) { tree in
-      let dataset = try Dataset(folder: tree.folder)
+      let dataset = try Dataset(folder: FilePath(tree.folder))
       #expect(dataset.items.map(\.stem) == ["a", "b", "c"] && dataset.issues.isEmpty)
       #expect(dataset.benchmark == layout.benchmark)
       for item in dataset.items {
-        #expect(item.input == tree.picture(item.stem) && item.mask == tree.mask(item.stem))
+        #expect(item.input.string == tree.picture(item.stem.string) && item.mask.string == tree.mask(item.stem.string))
       }
       // A trailing slash, and a folder named outright.
-      #expect(try Dataset(folder: tree.folder + "/").items == dataset.items)
+      #expect(try Dataset(folder: FilePath(tree.folder + "/")).items == dataset.items)
       let masks = (tree.mask("a") as NSString).deletingLastPathComponent
-      #expect(try Dataset(inputs: tree.images, masks: masks).items == dataset.items)
+      #expect(try Dataset(inputs: FilePath(tree.images), masks: FilePath(masks)).items == dataset.items)
     }
   }
 
@@ -96,7 +97,7 @@ struct Layout: Sendable, CustomTestStringConvertible {
     try withTree(layout) { tree in
       try tree.writePicture("without-mask", Self.size)
       try tree.writeMask("without-picture", Self.size)
-      let dataset = try Dataset(folder: tree.folder)
+      let dataset = try Dataset(folder: FilePath(tree.folder))
       #expect(dataset.items.map(\.stem) == ["a", "b", "c"])
       #expect(
         dataset.issues.map { "\($0.kind) \($0.path)" } == [
@@ -111,7 +112,7 @@ struct Layout: Sendable, CustomTestStringConvertible {
     try withTree(Layout.all[4]) { tree in
       try FileManager.default.copyItem(atPath: tree.picture("a"), toPath: "\(tree.images)/a.png")
       try FileManager.default.moveItem(atPath: tree.picture("b"), toPath: "\(tree.images)/b.mask.png")
-      let dataset = try Dataset(folder: tree.folder)
+      let dataset = try Dataset(folder: FilePath(tree.folder))
       #expect(dataset.items.map(\.stem) == ["a", "b", "c"])
       #expect(dataset.issues.count == 1 && dataset.issues.first?.description.contains("shares its stem") == true)
     }

@@ -1,4 +1,5 @@
 import Downloads
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -15,6 +16,20 @@ private typealias Reply = HTTPServer.Reply
     #expect(server.requests.first?.fields["range"] == nil)
     let last = DownloadProgress(done: test.file.count, resumed: 0, total: test.file.count)
     #expect(test.events.last == .progress(last))
+  }
+
+  /// `%XX` stands for a byte, and a folder for the file in it.
+  @Test func addressesOfFiles() throws {
+    let folder = try TemporaryFolder()
+    let latin1 = FilePath(bytes: Array("/a b".utf8) + [0xE9])
+    for (text, path) in [
+      ("file:///a%20b%E9", latin1), ("FILE://localhost/a%20b%e9?x#y", latin1), ("file:///100%", "/100%"),
+      ("file:///a%2", "/a%2"), ("a%20b", "a%20b"), ("file://\(folder.path)", FilePath("\(folder.path)/m")),
+      ("\(folder.path)/", FilePath("\(folder.path)/m")),
+    ] {
+      #expect(try DownloadSource(text, fileName: "m") == .file(path), "\(text)")
+    }
+    for text in ["", "ftp://a/b"] { #expect(throws: DownloadError.self) { try DownloadSource(text, fileName: "m") } }
   }
 
   @Test func anMD5IsEnough() throws {

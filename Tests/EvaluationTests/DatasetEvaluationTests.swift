@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import Pictures
 import TestSupport
@@ -26,7 +27,8 @@ import U2Net
     try Data("nonsense".utf8).write(to: URL(fileURLWithPath: "\(images)/bad-picture.png"))
     try Data().write(to: URL(fileURLWithPath: "\(masks)/bad-mask.png"))
     let detector = try SaliencyDetector(device: .reference, size: 32, maps: .saliency)
-    var evaluation = DatasetEvaluation(try Dataset(inputs: images, masks: masks), source: .detector(detector))
+    var evaluation = DatasetEvaluation(
+      try Dataset(inputs: FilePath(images), masks: FilePath(masks)), source: .detector(detector))
     evaluation.journalFolder = nil
     let outcome = try evaluation.run()
     #expect(outcome.rows.map(\.item.stem) == ["a", "b"])

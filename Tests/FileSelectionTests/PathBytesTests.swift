@@ -31,7 +31,7 @@ import Testing
   @Test func aFolderGivesEveryFile() throws {
     let files = try select(root)
     #expect(files.map(\.relativePath) == Self.names)
-    #expect(files.allSatisfy { $0.filePath.exists } && Set(files).count == Self.names.count)
+    #expect(files.allSatisfy { $0.path.exists } && Set(files).count == Self.names.count)
   }
 
   @Test func aPatternGivesEveryFile() throws {
@@ -44,10 +44,10 @@ import Testing
 
   @Test func aListGivesEveryPath() throws {
     let zeros = Array(Self.names.map(\.bytes).joined(separator: [0]))
-    #expect(FileList.filePaths(in: zeros, isNullSeparated: true) == Self.names)
+    #expect(FileList.paths(in: zeros, isNullSeparated: true) == Self.names)
     let oneLine = Self.names.filter { !$0.bytes.contains(10) }
     let lines = Array(oneLine.map(\.bytes).joined(separator: [10]))
-    #expect(FileList.filePaths(in: lines, isNullSeparated: false) == oneLine)
+    #expect(FileList.paths(in: lines, isNullSeparated: false) == oneLine)
   }
 
   @Test func aNameIsItself() throws {
@@ -66,7 +66,7 @@ import Testing
 
   @Test func everyFileIsInOneShard() throws {
     let shards = try (1...3).map { try #require(Shard("\($0)/3")) }
-    for file in try select(root) { #expect(shards.count { $0.contains(file) } == 1, "\(file.filePath)") }
+    for file in try select(root) { #expect(shards.count { $0.contains(file) } == 1, "\(file.path)") }
   }
 
   #if os(Linux)

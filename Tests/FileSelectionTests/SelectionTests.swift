@@ -1,4 +1,5 @@
 import FileSelection
+import Files
 import Foundation
 import Testing
 
@@ -11,34 +12,34 @@ import Testing
     ])
   }
 
-  private func select(_ name: String, recursive: Bool = false, closed: Set<String> = []) throws -> [SelectedFile] {
+  private func select(_ name: String, recursive: Bool = false, closed: Set<FilePath> = []) throws -> [SelectedFile] {
     var rules = Selection.Rules(names: Tree.rule)
     rules.isRecursive = recursive
-    rules.closed = closed
-    return try Selection(rules).files(named: name)
+    rules.closedFolders = closed
+    return try Selection(rules).files(named: FilePath(name))
   }
 
   @Test func aFolderGivesItsPictures() throws {
     let tree = try tree()
-    #expect(try select(tree.root).map(\.below) == ["a.jpg", "a[1].jpg", "b.JPG", "leer zeichen.jpg"])
-    #expect(try select(tree.root + "/").map(\.path).first == tree.root + "/a.jpg")
+    #expect(try select(tree.root).map(\.relativePath) == ["a.jpg", "a[1].jpg", "b.JPG", "leer zeichen.jpg"])
+    #expect(try select(tree.root + "/").map(\.path).first == FilePath(tree.root + "/a.jpg"))
   }
 
   @Test func aTreeGivesThemAll() throws {
     let tree = try tree()
     try tree.link("round", to: ".")
     try tree.link("linked.jpg", to: "a.jpg")
-    let closed = try #require(PathText.real(tree.root + "/out"))
-    let below = try select(tree.root, recursive: true, closed: [closed]).map(\.below)
+    let closed = try #require(FilePath(tree.root + "/out").real)
+    let below = try select(tree.root, recursive: true, closed: [closed]).map(\.relativePath)
     #expect(
       below == ["a.jpg", "a[1].jpg", "b.JPG", "leer zeichen.jpg", "linked.jpg", "sub/c.png", "sub/deep/d.jpg"])
-    #expect(try select(tree.root, recursive: true).map(\.below).contains("out/f.png"))
+    #expect(try select(tree.root, recursive: true).map(\.relativePath).contains("out/f.png"))
   }
 
   @Test func aFolderWithoutPicturesIsTold() throws {
     let tree = try Tree(["empty/sub/a.jpg", "empty/notes.txt"])
     #expect(throws: SelectionError.self) { try select(tree.root + "/empty") }
-    #expect(try select(tree.root + "/empty", recursive: true).map(\.below) == ["sub/a.jpg"])
+    #expect(try select(tree.root + "/empty", recursive: true).map(\.relativePath) == ["sub/a.jpg"])
   }
 
   @Test(arguments: [
@@ -57,15 +58,15 @@ import Testing
       #expect(throws: SelectionError.self) { try select(name) }
       return
     }
-    #expect(try select(name).map(\.below) == found, "\(pattern)")
-    #expect(try select(name).allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+    #expect(try select(name).map(\.relativePath) == found.map { FilePath($0) }, "\(pattern)")
+    #expect(try select(name).allSatisfy { $0.path.exists })
   }
 
   /// A name under which there is a file means that file. A name without a file is passed on, to fail when it is opened.
   @Test func aNameIsItself() throws {
     let tree = try tree()
     for name in ["\(tree.root)/a[1].jpg", "\(tree.root)/missing.jpg", "\(tree.root)/notes.txt", "-"] {
-      #expect(try select(name) == [SelectedFile(path: name)])
+      #expect(try select(name) == [SelectedFile(FilePath(name))])
     }
   }
 
@@ -88,8 +89,14 @@ import Testing
     var sizes = Array(repeating: 0, count: count)
     for number in 0..<2000 {
       let name = "set \(number % 7)/picture-\(number).jpg"
-      let takers = shards.indices.filter { shards[$0].contains(SelectedFile(path: "/here/\(name)", below: name)) }
-      #expect(takers == shards.indices.filter { shards[$0].contains(SelectedFile(path: "there/\(name)", below: name)) })
+      let takers = shards.indices.filter {
+        shards[$0].contains(SelectedFile(FilePath("/here/\(name)"), below: FilePath(name)))
+      }
+      #expect(
+        takers
+          == shards.indices.filter {
+            shards[$0].contains(SelectedFile(FilePath("there/\(name)"), below: FilePath(name)))
+          })
       #expect(takers.count == 1, "\(name)")
       for taker in takers { sizes[taker] += 1 }
     }
@@ -104,7 +111,7 @@ import Testing
     let names = ["a.jpg", "b.jpg", "holiday/c.png", "ä.webp"]
     let shards = try (1...5).map { try #require(Shard("\($0)/5")) }
     let taken = names.map { name in
-      shards.firstIndex { $0.contains(SelectedFile(path: name, below: nil)) }.map { $0 + 1 }
+      shards.firstIndex { $0.contains(SelectedFile(FilePath(name))) }.map { $0 + 1 }
     }
     #expect(taken == [4, 1, 4, 3])
   }

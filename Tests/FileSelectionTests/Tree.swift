@@ -1,5 +1,6 @@
 import Foundation
 import FileSelection
+import Files
 
 /// A folder of empty files, removed with this object.
 final class Tree {
@@ -14,7 +15,7 @@ final class Tree {
 
   func add(_ file: String, _ bytes: [UInt8] = []) throws {
     let path = "\(root)/\(file)"
-    try FileManager.default.createDirectory(atPath: PathText.parent(of: path), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: FilePath(path).parent.string, withIntermediateDirectories: true)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 

@@ -69,7 +69,7 @@ import Testing
     #expect("\(FilePath(bytes: [0xE2, 0x82]))" == #"\xE2\x82"#)
     #expect("\(FilePath("\u{202E}gpj.a"))" == #"\u{202E}gpj.a"#)
     #expect("\(FilePath("\u{301}a"))" == " \u{301}a", "a combining mark would change the quotation mark before it")
-    #expect(Self.latin1.string == "caf\u{FFFD}.jpg")
+    #expect(Self.latin1.string == #"caf\xE9.jpg"#)
   }
 
   /// Whatever the bytes are, what is printed is one line that prints as itself.
@@ -90,5 +90,14 @@ import Testing
     #expect("abcdef".printable(atMost: 3) == "abc…" && "abc".printable(atMost: 3) == "abc")
     #expect("größer".printable(atMost: 3) == "grö…" && "größer".printable(atMost: 6) == "größer")
     #expect([0x00, 0x0F, 0xA5, 0xFF].hexadecimal == "000fa5ff")
+  }
+
+  /// The examples of RFC 4648.
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+  ])
+  func base64(text: String, expected: String) {
+    #expect(Array(text.utf8).base64 == expected)
+    #expect([0xFB, 0xFF, 0xBF].base64 == "+/+/")
   }
 }

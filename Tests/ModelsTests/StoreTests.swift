@@ -1,4 +1,5 @@
 import Caches
+import Files
 import Foundation
 import TestSupport
 import Testing

@@ -75,7 +75,7 @@ import Testing
     }
     let text = try #require(error?.description)
     #expect(!text.contains { $0.isNewline } && text.utf8.count < 400, "\(text)")
-    #expect(text.contains("'a\u{FFFD}b\u{FFFD}ccc"), "\(text)")
+    #expect(text.contains(#"'a\nb\u{2028}ccc"#), "\(text)")
   }
 
   /// The same graph with numbers as names and the inputs of every sum exchanged, and the number of each parameter.

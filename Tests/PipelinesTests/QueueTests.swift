@@ -1,11 +1,6 @@
+import LibC
 import Pipelines
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 @Suite struct QueueTests {
   @Test func whatIsPutBackComesFirst() {

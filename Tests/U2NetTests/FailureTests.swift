@@ -7,7 +7,7 @@ import U2Net
 
 @Suite struct FailureTests {
   @Test func aFailureIsOneLine() {
-    #expect(Failure(.file, "a\nb\r\u{1B}c").description == "a?b??c")
+    #expect(Failure(.file, "a\nb\r\u{1B}c").description == #"a\nb\r\u{1B}c"#)
     let failure = Failure(.model, "damaged")
     #expect(Failure(failure as any Error) == failure && "\(failure)" == "damaged" && failure.remedy == nil)
   }

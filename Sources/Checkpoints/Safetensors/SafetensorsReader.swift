@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 import Tensors
 
 /// Reads safetensors: eight bytes with the header's length, a JSON header of names, types, shapes and offsets, then the
@@ -42,7 +42,7 @@ struct SafetensorsReader {
         throw damaged("claims a header of \(length) bytes, but only \(bytes.count - 8) follow")
       }
       do {
-        return (try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes[8..<end])), end)
+        return (try JSON.decode(SafetensorsHeader.self, from: bytes[8..<end]), end)
       } catch let error as DecodingError {
         throw damaged("the header is not a valid one of safetensors: \(error.brief)")
       }

@@ -1,7 +1,7 @@
 import CDefaultModel
 import Caches
 import Checkpoints
-import FoundationEssentials
+public import Files
 public import Pictures
 package import Networks
 public import Tensors
@@ -13,7 +13,7 @@ package enum ModelSource: Hashable, Sendable, Codable {
   /// Weights from a seed, for the full network or the small one.
   case seeded(full: Bool)
   /// The file with this path.
-  case file(String)
+  case file(pathBytes: [UInt8])
 }
 
 /// A network with its weights and the profile of its pictures: loaded once, usable on any device.
@@ -32,7 +32,7 @@ public struct Model: Sendable {
   /// The file that the model was loaded from, for messages; the name of the model if there is none.
   package let origin: String
   /// The path of the file that the model was loaded from; nil if there is none.
-  package private(set) var path: String?
+  package private(set) var path: FilePath?
   /// How another process loads the model; nil for one that was made in memory.
   package private(set) var source: ModelSource?
   package let network: any Network
@@ -71,15 +71,30 @@ public struct Model: Sendable {
   ///
   /// - Throws: `Failure` if there is no such model, or if its file is damaged.
   public init(_ nameOrFile: String) throws(Failure) {
+    try self.init(FilePath(nameOrFile))
+  }
+
+  /// Loads a model by name or from a file, whose path may hold any bytes.
+  ///
+  /// - Throws: `Failure` if there is no such model, or if its file is damaged.
+  public init(_ nameOrFile: FilePath) throws(Failure) {
     let store = ModelStore()
-    guard nameOrFile != Self.builtInName || store.find(nameOrFile) != nil else {
+    // Names of models are text.
+    guard let name = String(validating: nameOrFile.bytes, as: UTF8.self) else {
+      try self.init(fileAt: nameOrFile)
+      return
+    }
+    guard name != Self.builtInName || store.find(name) != nil else {
       self = try Self.builtIn()
       return
     }
-    let path = try store.locate(nameOrFile)
+    try self.init(fileAt: FilePath(store.locate(name)))
+  }
+
+  private init(fileAt path: FilePath) throws(Failure) {
     self = try asFailure { try Model(MappedFile(path: path)) }
     self.path = path
-    source = .file(path)
+    source = .file(pathBytes: path.bytes)
   }
 
   /// U²-Net (`full`) or U²-Net† with weights from a seed: for measuring speed; the masks are meaningless.
@@ -102,17 +117,14 @@ extension Model {
     switch source {
     case .builtIn: self = try .builtIn()
     case .seeded(let full): self = try .seeded(full: full)
-    case .file(let path): try self.init(path)
+    case .file(let bytes): try self.init(fileAt: FilePath(bytes: bytes))
     }
   }
 
   /// What tells the model from others without reading its file: the path, size and time of the file, or the name.
   package var identity: String {
-    guard let path, let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-      return "\(u2clVersion) \(name)"
-    }
-    let (size, date) = (attributes[.size], attributes[.modificationDate])
-    return "\(path) \(String(describing: size)) \(String(describing: date))"
+    guard let path, let status = try? FileStatus(of: path) else { return "\(u2clVersion) \(name)" }
+    return "\(path) \(status.byteCount) \(status.modified.seconds).\(status.modified.nanoseconds)"
   }
 }
 
@@ -130,14 +142,14 @@ extension Model {
   private init(_ model: ONNXModel) throws {
     var profile = ModelProfile()
     let file = model.parameters.file.name
-    if let published = ModelProfile(published: file.fileStem) {
+    if let published = ModelProfile(published: FilePath(file).stem.string) {
       profile = published
     } else if let known = try? model.identified() {
       profile = ModelProfile(assumedFor: known.table)
     }
     if let size = model.inputSize { profile.inputSize = size }
     self.init(
-      name: file.fileStem, origin: file, network: model, parameters: model.parameters, profile: profile)
+      name: FilePath(file).stem.string, origin: file, network: model, parameters: model.parameters, profile: profile)
   }
 
   private init(_ checkpoint: Checkpoint) throws {
@@ -152,9 +164,9 @@ extension Model {
     }
     let metadata = ModelMetadata(checkpoint.metadata, file: file)
     let profile = try metadata.profile(
-      for: ModelProfile(published: file.fileStem) ?? ModelProfile(assumedFor: table))
+      for: ModelProfile(published: FilePath(file).stem.string) ?? ModelProfile(assumedFor: table))
     table.form = try metadata.form() ?? (profile.task == .parsing ? .logits : .probabilities)
-    self.init(name: file.fileStem, origin: file, network: table, parameters: checkpoint, profile: profile)
+    self.init(name: FilePath(file).stem.string, origin: file, network: table, parameters: checkpoint, profile: profile)
   }
 
   /// The SHA-256 of the file that the model was loaded from, in hexadecimal; nil if there is none.
@@ -175,8 +187,6 @@ extension Model {
 extension MappedFile {
   /// The SHA-256 of the bytes, in hexadecimal.
   var digest: String {
-    withUnsafeBytes { SHA256.digest(of: $0) }.map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    withUnsafeBytes { SHA256.digest(of: $0) }.hexadecimal
   }
 }

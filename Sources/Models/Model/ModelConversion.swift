@@ -1,4 +1,5 @@
 import Checkpoints
+public import Files
 import Pictures
 import Networks
 import Tensors
@@ -33,7 +34,7 @@ public struct ModelConversion: Sendable {
   ///
   /// Only tensors that the network needs are written. The metadata says how pictures are prepared.
   /// - Throws: `Failure` if the model is not a known network, or if the file cannot be written.
-  public func run(_ model: Model, to path: String) throws(Failure) -> Report {
+  public func run(_ model: Model, to path: FilePath) throws(Failure) -> Report {
     try asFailure {
       let (table, parameters) = try model.known()
       let graph = try Model.naming(model.origin) {
@@ -52,9 +53,12 @@ public struct ModelConversion: Sendable {
         }
       }
       return Report(
-        source: model.origin, file: path, architecture: table.name, tensors: source.names.count, bytes: written)
+        source: model.origin, file: path.string, architecture: table.name, tensors: source.names.count, bytes: written)
     }
   }
+
+  /// Converts a model; see `run(_:to:)`.
+  public func run(_ model: Model, to path: String) throws(Failure) -> Report { try run(model, to: FilePath(path)) }
 
   /// The metadata of the file. What the source says about its licence and training is kept.
   private func metadata(of model: Model, _ table: any NetworkTable) -> [String: String] {

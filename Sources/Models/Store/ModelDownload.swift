@@ -1,4 +1,5 @@
 import Downloads
+import Files
 
 /// The file that a pull shall install, and where it comes from.
 struct ModelDownload {
@@ -14,7 +15,7 @@ struct ModelDownload {
   /// Whether the file at a path is the one that is wanted.
   func isInPlace(_ path: String) -> Bool {
     guard let size = ModelStore.byteCount(of: path), size == byteCount ?? size else { return false }
-    return ([checksum] + others).allSatisfy { $0.matches(fileAt: path) }
+    return ([checksum] + others).allSatisfy { $0.matches(fileAt: FilePath(path)) }
   }
 
   func download(to path: String, _ limits: TransferLimits) -> VerifiedDownload {

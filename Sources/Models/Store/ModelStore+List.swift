@@ -1,5 +1,5 @@
 import Downloads
-import FoundationEssentials
+import Files
 
 extension ModelStore {
   /// The built-in model, the published models, and every other model in the store's folders.
@@ -31,7 +31,9 @@ extension ModelStore {
   /// The names of the installed models, in the order of the folders.
   private func names() -> [String] {
     var seen: Set<String> = []
-    return folders.flatMap { Self.modelFiles(in: $0) }.map(\.fileStem).filter { seen.insert($0).inserted }
+    return folders.flatMap { Self.modelFiles(in: $0) }.map { FilePath($0).stem.string }.filter {
+      seen.insert($0).inserted
+    }
   }
 
   /// The paths of the parts that pulls of a file have left or are writing.
@@ -47,6 +49,6 @@ extension ModelStore {
   }
 
   private static func entries(of folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    ((try? Folder.names(in: FilePath(folder))) ?? []).map(\.string)
   }
 }

@@ -1,4 +1,4 @@
-import Caches
+import Files
 public import Downloads
 
 /// The result of a pull.
@@ -64,7 +64,7 @@ extension ModelStore {
   private func makeFolder() throws(Failure) {
     do throws(SystemError) {
       // The store may be meant for other users, too.
-      try SystemFile.makeFolder(folder, permissions: 0o777)
+      try Folder.make(FilePath(folder), permissions: 0o777)
     } catch {
       throw Failure(
         .file,

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Files
 
 extension ModelStore {
   /// Removes the files of a model, and the parts that interrupted pulls have left, from the store's own folder.
@@ -13,10 +13,8 @@ extension ModelStore {
       guard let other = installedFile(name) else { throw notInstalled(name) }
       throw Failure(.model, "\(other) lies in another program's folder, which is left alone; remove it there")
     }
-    for path in paths {
-      do { try FileManager.default.removeItem(atPath: path) } catch {
-        throw Failure(.file, "\(path) cannot be removed; check the permissions of its folder")
-      }
+    for path in paths where !FilePath(path).remove() {
+      throw Failure(.file, "\(path) cannot be removed; check the permissions of its folder")
     }
     return paths
   }

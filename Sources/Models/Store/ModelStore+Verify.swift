@@ -1,4 +1,5 @@
 import Downloads
+import Files
 
 /// An installed file, compared with the published one.
 public struct CheckedFile: Hashable, Sendable, Codable {
@@ -31,7 +32,7 @@ extension ModelStore {
     for name in names where installedFile(name) == nil { throw notInstalled(name) }
     var checked: [CheckedFile] = []
     for folder in folders {
-      for file in Self.modelFiles(in: folder) where names.isEmpty || names.contains(file.fileStem) {
+      for file in Self.modelFiles(in: folder) where names.isEmpty || names.contains(FilePath(file).stem.string) {
         checked.append(try check("\(folder)/\(file)", file))
       }
     }
@@ -39,7 +40,7 @@ extension ModelStore {
   }
 
   private func check(_ path: String, _ fileName: String) throws(Failure) -> CheckedFile {
-    let name = fileName.fileStem
+    let name = FilePath(fileName).stem.string
     let file = publishedModel(name)?.files.first { $0.name == fileName }
     guard let file, let checksum = file.checksum else {
       let reason = file == nil ? "not a published file" : "no checksum is published"
@@ -49,7 +50,7 @@ extension ModelStore {
       return CheckedFile(
         name: name, path: path, verdict: .differs, reason: "\(size) bytes, \(expected) are published")
     }
-    let found = try asFailure { try Checksum.of(fileAt: path, checksum.algorithm) }
+    let found = try asFailure { try Checksum.of(fileAt: FilePath(path), checksum.algorithm) }
     return CheckedFile(
       name: name, path: path, verdict: found == checksum ? .verified : .differs,
       reason: found == checksum ? "\(found)" : "\(found), \(checksum.digits) is published")

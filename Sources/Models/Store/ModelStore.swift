@@ -1,6 +1,6 @@
-import Caches
 public import Downloads
-public import FoundationEssentials
+import Files
+public import Host
 
 /// The folders of installed models, and the table of published models.
 public struct ModelStore: Sendable {
@@ -33,7 +33,7 @@ public struct ModelStore: Sendable {
   ///
   /// rembg's folder is searched, too: `U2NET_HOME`, or else `.u2net` in `XDG_DATA_HOME` or the home folder.
   /// `U2CL_MIRROR` is the mirror.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  public init(environment: [String: String] = Host.environment) {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     let home = value("HOME") ?? "."
     // The XDG Base Directory Specification ignores paths that are not absolute.
@@ -74,7 +74,7 @@ extension ModelStore {
     if Self.isFile(model) || model.contains("/") || Self.isModelFileName(model) { return model }
     if let path = installedFile(model) { return path }
     // The path of a folder: opening it will report that.
-    return FileManager.default.fileExists(atPath: model) && publishedModel(model) == nil ? model : nil
+    return FilePath(model).exists && publishedModel(model) == nil ? model : nil
   }
 
   /// Whether this is the name of a published model that is not installed.
@@ -106,10 +106,10 @@ extension ModelStore {
 
   /// Whether a path exists and is not a folder.
   static func isFile(_ path: String) -> Bool {
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
+    let path = FilePath(path)
+    return path.exists && !path.isFolder
   }
 
   /// The size of a file in bytes, links followed; nil if there is no file.
-  static func byteCount(of path: String) -> Int? { SystemFile.byteCount(of: path, followingLinks: true) }
+  static func byteCount(of path: String) -> Int? { FilePath(path).byteCount() }
 }

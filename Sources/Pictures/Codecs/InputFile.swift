@@ -11,18 +11,13 @@ package enum InputFile {
     do throws(SystemError) { file = try FileDescriptor.reading(path) } catch {
       throw PictureError(error.isMissing ? .missing : .unreadable(reason: error.reason), name: "\(path)")
     }
-    return try file.closeAfter { () throws(PictureError) in try bytes(from: file.rawValue, name: "\(path)") }
+    return try file.closeAfter { () throws(PictureError) in try bytes(from: file, name: "\(path)") }
   }
 
-  /// All bytes of a file.
-  package static func bytes(ofFileAt path: String) throws(PictureError) -> [UInt8] {
-    try bytes(ofFileAt: FilePath(path))
-  }
-
-  /// All bytes from where an open descriptor stands; `name` is what errors call the file.
-  package static func bytes(from descriptor: Int32, name: String) throws(PictureError) -> [UInt8] {
+  /// All bytes from where an open file stands; `name` is what errors call the file.
+  package static func bytes(from file: FileDescriptor, name: String) throws(PictureError) -> [UInt8] {
     do throws(SystemError) {
-      if let bytes = try FileDescriptor(rawValue: descriptor).readToEnd(limit: byteLimit) { return bytes }
+      if let bytes = try file.readToEnd(limit: byteLimit) { return bytes }
     } catch {
       throw PictureError(error.isFolder ? .isDirectory : .unreadable(reason: error.reason), name: name)
     }

@@ -36,7 +36,8 @@ extension Picture {
     readingFrom descriptor: Int32, name: String, pixelLimit: Int = Picture.pixelLimit
   ) throws(PictureError) {
     try self.init(
-      decoding: InputFile.bytes(from: descriptor, name: name), name: name, pixelLimit: pixelLimit)
+      decoding: InputFile.bytes(from: FileDescriptor(rawValue: descriptor), name: name), name: name,
+      pixelLimit: pixelLimit)
   }
 
   private static func decode(_ bytes: [UInt8], pixelLimit: Int) throws(PictureError.Problem) -> Picture {

@@ -1,5 +1,5 @@
 package import Engine
-import FoundationEssentials
+import Host
 import Pictures
 package import Networks
 import OpenCL
@@ -46,7 +46,7 @@ package struct CompiledNetwork {
   /// Refuses what this machine's memory cannot hold: the system would end the process without a word.
   private static func checkHostMemory(for graph: Graph) throws(Failure) {
     let needed = graph.peakActivationBytes
-    let available = ProcessInfo.processInfo.physicalMemory
+    let available = Host.memory
     guard needed > available else { return }
     throw Failure(
       .device,

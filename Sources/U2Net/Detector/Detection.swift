@@ -1,15 +1,8 @@
+internal import CMath
 public import Pictures
 import Matting
 import Networks
 public import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// One of a network's output maps, before a mask is made of it.
 public struct SaliencyMap: Sendable, Equatable {
@@ -30,7 +23,7 @@ public struct SaliencyMap: Sendable, Equatable {
   package var probabilities: [Float] { areProbabilities ? values.values : values.values.map(Self.sigmoid) }
 
   /// 1 / (1 + exp(−x)).
-  private static func sigmoid(_ logit: Float) -> Float { 1 / (1 + exp(-logit)) }
+  private static func sigmoid(_ logit: Float) -> Float { 1 / (1 + expf(-logit)) }
 }
 
 extension Graph {

@@ -19,7 +19,7 @@ struct HalfPrecisionChoice {
     var journal = session.journal(of: "half 2", model.identity, "\(size)")
     if let known = journal.lines.last.flatMap(Record.init(line:)) { return HalfPrecisionChoice(known) }
     let choice = try HalfPrecisionChoice(trying: model, at: size, in: session)
-    if let line = choice.record.line { journal.append(line) }
+    journal.append(choice.record)
     return choice
   }
 

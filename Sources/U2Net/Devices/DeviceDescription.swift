@@ -1,4 +1,5 @@
 import Engine
+import Files
 import OpenCL
 
 /// The properties of an OpenCL device, as `u2cl devices --json` lists them.
@@ -44,7 +45,7 @@ package struct DeviceDescription: Sendable, Hashable, Codable {
   package static func listed() throws(Failure) -> (devices: [DeviceDescription], problems: [String]) {
     try asFailure {
       let list = try DeviceList()
-      return (list.devices.enumerated().map(DeviceDescription.init), list.problems.map(\.oneLine))
+      return (list.devices.enumerated().map(DeviceDescription.init), list.problems.map { $0.printable() })
     }
   }
 

@@ -48,6 +48,6 @@ struct DeviceHealth {
   }
 
   private mutating func append(_ record: Record) {
-    if let line = record.line { journal.append(line) }
+    journal.append(record)
   }
 }

@@ -1,14 +1,9 @@
 import Caches
-public import FoundationEssentials
+import Engine
+import Files
+public import Host
+import LibC
 import Processes
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// The OpenCL drivers that the loader finds: a folder of files that each name a library.
 ///
@@ -29,7 +24,7 @@ public struct DriverList: Sendable {
   /// - Returns: the drivers that are left out, one line each, if others remain. If none remains, requesting a device
   ///   reports them.
   public static func makeUsable(
-    cache: Cache, environment: [String: String] = ProcessInfo.processInfo.environment
+    cache: Cache, environment: [String: String] = Host.environment
   ) -> [String] {
     guard DriverProcess.executable != nil else { return [] }
     let location = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usualFolder
@@ -51,7 +46,7 @@ public struct DriverList: Sendable {
       if !verdicts.contains(where: { $0.end != nil }) {
         verdicts = [DriverVerdict(file: location, end: end)] + drivers.map { DriverVerdict(file: $0.file, end: end) }
       }
-      for line in verdicts.compactMap(\.line) { cache.append(line, to: key) }
+      for verdict in verdicts { cache.append(verdict.line, to: key) }
     }
     let sound = drivers.filter { driver in !verdicts.contains { $0.file == driver.file && $0.end != nil } }
     useOnly(sound, key)
@@ -74,7 +69,7 @@ public struct DriverList: Sendable {
       guard let folder = folder(holding: [driver], named: "one") else {
         return DriverVerdict(file: driver.file, end: nil)
       }
-      defer { try? FileManager.default.removeItem(atPath: folder) }
+      defer { remove(folder) }
       guard case .bad(let end) = DriverProcess.run(.list, environment: [variable: folder]) else {
         return DriverVerdict(file: driver.file, end: nil)
       }
@@ -87,16 +82,22 @@ public struct DriverList: Sendable {
     if let folder = folder(holding: drivers, named: String(key.text.prefix(16))) { setenv(variable, folder, 1) }
   }
 
+  private static func remove(_ folder: String) {
+    let folder = FilePath(folder)
+    for name in (try? Folder.names(in: folder)) ?? [] { folder.appending(name).remove() }
+    folder.removeFolder()
+  }
+
   /// A private folder that names drivers; nil if there is no place for one.
   private static func folder(holding drivers: [Driver], named name: String) -> String? {
-    let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-    let owner = name == "one" ? "-\(SystemFile.processID)" : ""
+    let base = Host.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+    let owner = name == "one" ? "-\(ProcessID.current)" : ""
     let folder = "\(base)/u2cl-drivers-\(geteuid())-\(name)\(owner)"
-    guard SystemFile.makePrivateFolder(folder) else { return nil }
+    guard Folder.makePrivate(FilePath(folder)) else { return nil }
     for driver in drivers {
       let path = "\(folder)/\(driver.name)"
-      try? SystemFile.replace(
-        path, temporary: "\(path)-\(SystemFile.processID)", with: Array("\(driver.library)\n".utf8))
+      try? WholeFile.replace(
+        FilePath(path), through: FilePath("\(path)-\(ProcessID.current)"), with: Array("\(driver.library)\n".utf8))
     }
     return folder
   }
@@ -104,8 +105,8 @@ public struct DriverList: Sendable {
   /// The drivers that a folder or a file names.
   private static func drivers(in path: String) -> [Driver] {
     if path.hasSuffix(".icd") { return Driver(path).map { [$0] } ?? [] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasSuffix(".icd") }.sorted().compactMap { Driver("\(path)/\($0)") }
+    let names = (try? Folder.names(in: FilePath(path))) ?? []
+    return names.filter { $0.hasSuffix(".icd") }.compactMap { Driver("\(path)/\($0.string)") }
   }
 
   /// Other variables that decide which code the loader runs.
@@ -124,7 +125,7 @@ private struct Driver {
   let library: String
 
   init?(_ file: String) {
-    guard let bytes = FileManager.default.contents(atPath: file) else { return nil }
+    guard let bytes = try? WholeFile.read(FilePath(file)) else { return nil }
     let line = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first
     guard let line, !line.allSatisfy(\.isWhitespace) else { return nil }
     self.file = file
@@ -142,9 +143,9 @@ private struct Driver {
   /// The file, its library, and the size and time of the library if that is a path, so that an updated driver is tried
   /// again.
   var identity: String {
-    var status = stat()
-    guard stat(library, &status) == 0 else { return "\(file) \(library)" }
-    return "\(file) \(library) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    guard let status = try? FileStatus(of: FilePath(library)) else { return "\(file) \(library)" }
+    let time = status.modified
+    return "\(file) \(library) \(status.byteCount) \(time.seconds).\(time.nanoseconds)"
   }
 }
 

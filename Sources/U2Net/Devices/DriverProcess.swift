@@ -1,7 +1,9 @@
 import Caches
 import Engine
 import Pictures
-import FoundationEssentials
+import Files
+import Host
+import JSON
 import Networks
 import OpenCL
 import Processes
@@ -24,7 +26,7 @@ public enum DriverProcess {
   package static let patienceVariable = "U2CL_DRIVER_TIMEOUT"
 
   private static let patience =
-    ProcessInfo.processInfo.environment[patienceVariable].flatMap(Double.init).flatMap { $0 > 0 ? $0 : nil } ?? 120
+    Host.environment[patienceVariable].flatMap(Double.init).flatMap { $0 > 0 ? $0 : nil } ?? 120
 
   /// What the process shall do.
   enum Request: Codable {
@@ -60,7 +62,7 @@ public enum DriverProcess {
   ///
   /// - Returns: nil if no process could be started.
   static func run(_ request: Request, environment: [String: String] = [:]) -> Verdict? {
-    guard let executable, let text = try? JSONEncoder().encode(request) else { return nil }
+    guard let executable, let text = try? JSON.encode(request) else { return nil }
     // Swift's report of a crash would hide what the driver wrote.
     let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { given, _ in given }
     let process = ChildProcess(
@@ -68,7 +70,7 @@ public enum DriverProcess {
     guard let outcome = process.run(patience: patience) else { return nil }
     // A driver may write more, or crash, after the process has done its work.
     guard !outcome.lines.contains(finished) else { return .fine }
-    return .bad("\(outcome.end)\(outcome.complaint.map { " (\($0.oneLine))" } ?? "")")
+    return .bad("\(outcome.end)\(outcome.complaint.map { " (\($0.printable()))" } ?? "")")
   }
 
   private static let finished = "finished"
@@ -77,7 +79,7 @@ public enum DriverProcess {
   /// process has not been ended. Ordinary errors are left for the calling process to find.
   package static func answer(_ request: String, write: @escaping @Sendable (String) -> Void) {
     ChildProcess.endWithParent()
-    guard let request = try? JSONDecoder().decode(Request.self, from: Data(request.utf8)) else { return }
+    guard let request = try? JSON.decode(Request.self, from: request.utf8) else { return }
     switch request {
     case .list: _ = try? Device.all()
     case .compile(let request): try? compile(request) { write("compiling") }

@@ -1,6 +1,6 @@
 import Datasets
 import Evaluation
-import FoundationEssentials
+import Files
 import Models
 import Pictures
 import Saliency
@@ -39,7 +39,7 @@ struct ContactSheet {
   }
 
   private static func entry(
-    _ row: DatasetEvaluation.Row, of subject: EvaluatedSubject, picture: String?
+    _ row: DatasetEvaluation.Row, of subject: EvaluatedSubject, picture: FilePath?
   ) throws(Failure) -> Entry {
     let item = row.item
     var images: [(title: String, png: [UInt8])] = []
@@ -51,7 +51,7 @@ struct ContactSheet {
       throw Failure(error)
     }
     let caption = [ranking, .mae].map { "\($0.title) \(Format.fixed(row.measures[$0] ?? .nan, 3))" }
-    return Entry(name: item.stem, caption: caption.joined(separator: ", "), images: images)
+    return Entry(name: item.stem.string, caption: caption.joined(separator: ", "), images: images)
   }
 
   var html: String {
@@ -68,7 +68,7 @@ struct ContactSheet {
 extension ContactSheet.Entry {
   fileprivate var html: String {
     let pictures = images.map { title, png in
-      "<img alt=\"\(title)\" title=\"\(title)\" src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
+      "<img alt=\"\(title)\" title=\"\(title)\" src=\"data:image/png;base64,\(png.base64)\">"
     }
     return "<figure><div class=\"trio\">\(pictures.joined())</div>"
       + "<figcaption>\(HTML.escaped(name)): \(HTML.escaped(caption))</figcaption></figure>"

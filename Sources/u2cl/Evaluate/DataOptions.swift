@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Models
 import U2Net
 
@@ -9,16 +10,16 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp(
       "Folder of a data set: images and masks, Imgs, Image and GT, DUTS-TE-Image and DUTS-TE-Mask, …",
       valueName: "folder"))
-  var dataset: String?
+  var dataset: FilePath?
 
   @Option(help: ArgumentHelp("Folder of the pictures, for other layouts.", valueName: "folder"))
-  var images: String?
+  var images: FilePath?
 
   @Option(help: ArgumentHelp("Folder of the ground truth, for other layouts.", valueName: "folder"))
-  var masks: String?
+  var masks: FilePath?
 
   @Option(help: ArgumentHelp("Folder of maps to score as they are. May be repeated.", valueName: "folder"))
-  var maps: [String] = []
+  var maps: [FilePath] = []
 
   @Option(help: ArgumentHelp("Name of the data set, such as ECSSD. Taken from the path by default.", valueName: "name"))
   var name: String?
@@ -52,7 +53,7 @@ struct DataOptions: ParsableArguments {
   ///
   /// - Parameter truth: the data set with the masks; nil for the folder of `--masks`.
   /// - Throws: `Failure` if the folders cannot be read or do not match.
-  func pairs(of folder: String, with truth: Dataset?) throws(Failure) -> Dataset {
+  func pairs(of folder: FilePath, with truth: Dataset?) throws(Failure) -> Dataset {
     try Self.reading { () throws(DatasetError) in
       if let truth { return try Dataset(maps: folder, maskedAs: truth, isPartial: limit != nil) }
       return try Dataset(inputs: folder, masks: masks ?? "", name: name)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Benchmarking
 import Datasets
 import Evaluation
-import FoundationEssentials
+import Files
 import Models
 import Pictures
 import Saliency
@@ -37,18 +37,18 @@ struct EvalCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the network's maps into this folder, too, as PNG of the pictures' sizes.", valueName: "folder"))
-  var saveMaps: String?
+  var saveMaps: FilePath?
 
   @Flag(help: "Write the report as JSON, with the curves.")
   var json = false
 
   @Option(help: ArgumentHelp("Write the measures of every picture into this file, too, as CSV.", valueName: "file"))
-  var csv: String?
+  var csv: FilePath?
 
   @Option(
     help: ArgumentHelp(
       "Write a page with curves, histogram and pictures into this folder, too: index.html.", valueName: "folder"))
-  var report: String?
+  var report: FilePath?
 
   @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
@@ -86,16 +86,14 @@ struct EvalCommand: ParsableCommand {
     }
     for folder in data.maps {
       let pairs = data.limited(try data.pairs(of: folder, with: pictures))
-      subjects.append(try evaluate(pairs, .files, label: folder))
+      subjects.append(try evaluate(pairs, .files, label: folder.string))
     }
     try write(subjects, pictures: pictures)
   }
 
   private func makeFolders() throws(Failure) {
     for folder in [saveMaps, report].compactMap({ $0 }) {
-      do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-        throw Failure(.file, "the folder \(folder) cannot be made; check its path and permissions")
-      }
+      try ResultFolder.make(folder)
     }
   }
 
@@ -141,12 +139,12 @@ struct EvalCommand: ParsableCommand {
     if let csv { try save(EvaluationSummary.csv(of: subjects), to: csv) }
     if let report {
       let page = try ReportPage(summary, subjects, pictures: pictures)
-      try save(page.html, to: "\(report)/index.html")
+      try save(page.html, to: report.appending("index.html"))
     }
     if json { try Console.json(summary) } else { try Console.write(summary.table) }
   }
 
-  private func save(_ text: String, to path: String) throws(Failure) {
+  private func save(_ text: String, to path: FilePath) throws(Failure) {
     do { try OutputFile.save(Array(text.utf8), toFileAt: path) } catch { throw Failure(error) }
   }
 }

@@ -118,7 +118,7 @@ struct EvaluationSummary: Encodable {
         let own = row.loss.map { loss in
           maps.indices.map { loss.perMap.indices.contains($0) ? "\(loss.perMap[$0])" : "" } + ["\(loss.total)"]
         }
-        return [quoted(subject.label), quoted(row.item.stem)] + measures.map { "\(row.measures[$0] ?? .nan)" }
+        return [quoted(subject.label), quoted(row.item.stem.string)] + measures.map { "\(row.measures[$0] ?? .nan)" }
           + (own ?? losses.map { _ in "" })
       }
     }

@@ -1,6 +1,5 @@
 import Datasets
 import Evaluation
-import FoundationEssentials
 import Models
 import Saliency
 import U2Net

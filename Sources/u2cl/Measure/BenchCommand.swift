@@ -50,7 +50,7 @@ struct BenchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the trace of a run into this file, too: JSON for ui.perfetto.dev or chrome://tracing.", valueName: "file"))
-  var trace: String?
+  var trace: FilePath?
 
   @Option(
     name: .customLong("without"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Benchmarking
 import Models
 import U2Net
@@ -11,7 +12,7 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(help: "Picture (PNG, JPEG or WebP).", completion: .file())
-  var input: String
+  var input: FilePath
 
   @OptionGroup(title: "Device") var device: DeviceOptions
 

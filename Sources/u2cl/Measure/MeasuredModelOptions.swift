@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Models
 import U2Net
 
@@ -8,7 +9,7 @@ struct MeasuredModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Model: small or full (U²-Net† or U²-Net with random weights), a name from 'u2cl models list', or a file.",
       valueName: "name or file"))
-  var model = "small"
+  var model: FilePath = "small"
 
   @OptionGroup var store: StoreOptions
 

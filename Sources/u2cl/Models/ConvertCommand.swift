@@ -1,5 +1,5 @@
 import ArgumentParser
-import FileSelection
+import Files
 import Models
 import U2Net
 
@@ -15,10 +15,10 @@ struct ConvertCommand: ParsableCommand {
       """)
 
   @Argument(help: "Model: a name from 'u2cl models list', or a file.")
-  var input: String
+  var input: FilePath
 
   @Argument(help: "File to write, ending in .safetensors.")
-  var output: String
+  var output: FilePath
 
   @Flag(help: "Store weights as float16, which halves the size of the file.")
   var half = false
@@ -37,20 +37,20 @@ struct ConvertCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    guard output.lowercased().hasSuffix(".safetensors") else {
+    guard output.lowercasedASCII.hasSuffix(".safetensors") else {
       throw Failure(.usage, "\(output): models are written as safetensors; end the name in .safetensors")
     }
     try OutputPlan.checkFolder(of: output)
     var model = try Model(input)
     try profile.adapt(&model.profile)
     if let size { model.profile.inputSize = try Model.square(size) }
-    guard PathText.resolved(input) != PathText.resolved(output) else {
+    guard input.resolved != output.resolved else {
       throw Failure(.usage, "\(output) is the model that is read; name another file")
     }
     var conversion = ModelConversion()
     conversion.half = half
     conversion.foldsBatchNorm = foldBn
     let report = try conversion.run(model, to: output)
-    if json { try Console.json(report) } else { try Console.write(report.file) }
+    if json { try Console.json(report) } else { try Console.write(output) }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Models
 import U2Net
 
@@ -10,7 +11,7 @@ struct InfoCommand: ParsableCommand {
     help: """
       Model: a name from 'u2cl models list', or a file (.onnx, .pth, .safetensors). The built-in model by default.
       """)
-  var model: String?
+  var model: FilePath?
 
   @Flag(help: "Write the report as JSON, with the metadata of the file.")
   var json = false
@@ -27,15 +28,15 @@ extension ModelReport {
   fileprivate var table: String {
     let classes = task == .parsing ? " (\(self.classes.joined(separator: ", ")))" : ""
     return Format.table([
-      ["model", name.oneLine],
-      ["file", "\(file.oneLine), \(format), \(bytes.formattedSize)"],
+      ["model", name.printable()],
+      ["file", "\(file.printable()), \(format), \(bytes.formattedSize)"],
       ["architecture", architectureText],
       ["parameters", "\(Format.grouped(parameters)), \(storageText)"],
       ["work", Format.gigaMACs(multiplyAccumulates)],
       ["input", "\(width)×\(height)"],
       ["outputs", outputText],
       ["normalization", normalizationText],
-      ["task", "\(task)\(classes.oneLine)"],
+      ["task", "\(task)\(classes.printable())"],
       ["sha256", sha256],
     ])
   }
@@ -52,7 +53,7 @@ extension ModelReport {
   }
 
   private var outputText: String {
-    let names = outputs.map { $0.name.oneLine }.joined(separator: " ")
+    let names = outputs.map { $0.name.printable() }.joined(separator: " ")
     guard let first = outputs.first else { return "none" }
     let form = first.areProbabilities ? "probabilities" : "logits"
     return "\(names): \(first.shape[1]) channel\(first.shape[1] == 1 ? "" : "s") of \(form)"

@@ -1,5 +1,5 @@
 import Downloads
-import FoundationEssentials
+import Host
 import Models
 import U2Net
 
@@ -57,7 +57,7 @@ extension ModelStore {
   ///
   /// - Throws: `Failure` if U2CL_TIMEOUT is not a number of seconds.
   static func configured(
-    _ environment: [String: String] = ProcessInfo.processInfo.environment
+    _ environment: [String: String] = Host.environment
   ) throws(Failure) -> ModelStore {
     var store = ModelStore(environment: environment)
     if let text = environment["U2CL_TIMEOUT"], !text.isEmpty {

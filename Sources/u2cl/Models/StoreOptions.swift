@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Models
 import U2Net
 
@@ -10,10 +11,10 @@ struct StoreOptions: ParsableArguments, Sendable {
   /// Loads a model by its name or from a file.
   ///
   /// - Throws: `Failure` if there is no such model, or if it is damaged.
-  func model(_ nameOrFile: String, isQuiet: Bool = false) throws(Failure) -> Model {
+  func model(_ nameOrFile: FilePath, isQuiet: Bool = false) throws(Failure) -> Model {
     if pull {
       let store = try ModelStore.configured()
-      if store.canPull(nameOrFile) { _ = try PullDisplay(name: nameOrFile, isQuiet: isQuiet).pull(store) }
+      if store.canPull(nameOrFile.string) { _ = try PullDisplay(name: nameOrFile.string, isQuiet: isQuiet).pull(store) }
     }
     return try Model(nameOrFile)
   }

@@ -1,14 +1,14 @@
-import Glibc
+import Files
 import Pictures
 import U2Net
 
 /// A picture that is named on the command line.
 struct InputPicture: Sendable {
-  let path: String
+  let path: FilePath
   /// The name of the picture in messages.
-  var name: String { path == "-" ? "standard input" : path }
+  var name: String { path == "-" ? "standard input" : "\(path)" }
 
-  init(_ path: String) { self.path = path }
+  init(_ path: FilePath) { self.path = path }
 
   /// Reads and decodes the picture.
   ///
@@ -19,7 +19,7 @@ struct InputPicture: Sendable {
     let start = clock.now
     do {
       let bytes =
-        path == "-" ? try InputFile.bytes(from: STDIN_FILENO, name: name) : try InputFile.bytes(ofFileAt: path)
+        path == "-" ? try InputFile.bytes(from: .standardInput, name: name) : try InputFile.bytes(ofFileAt: path)
       let read = start.duration(to: clock.now)
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
       // Waiting for admission does not count.

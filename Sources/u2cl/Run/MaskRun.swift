@@ -1,5 +1,5 @@
 import FileSelection
-import FoundationEssentials
+import Host
 import Pipelines
 import U2Net
 
@@ -35,7 +35,7 @@ struct MaskRun: Sendable {
 
   /// - Parameter patience: how long a batch waits for pictures that are not decoded yet.
   private func pipeline(patience: Duration) -> MaskPipeline {
-    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let cores = Host.coreCount
     var limits = MaskPipeline.Limits(threads: cores)
     limits.batch = batch
     limits.patience = patience

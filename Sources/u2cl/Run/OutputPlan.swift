@@ -1,4 +1,5 @@
 import FileSelection
+import Files
 import Models
 import Pictures
 import U2Net
@@ -10,12 +11,12 @@ struct OutputPlan: Sendable {
     /// Beside each picture.
     case beside
     /// Into a folder, which is created with the first result.
-    case folder(String)
-    case file(String)
+    case folder(FilePath)
+    case file(FilePath)
     case standardOutput
 
     /// The file, if the user has named one.
-    var file: String? { if case .file(let path) = self { path } else { nil } }
+    var file: FilePath? { if case .file(let path) = self { path } else { nil } }
   }
 
   /// The endings of the names of results, which are not taken for pictures.
@@ -29,8 +30,8 @@ struct OutputPlan: Sendable {
   /// The ending of a result's name, such as `mask.png`.
   private let suffix: String
   /// The background picture, which must not be overwritten.
-  private let backdrop: String?
-  private let sideMaps: String?
+  private let backdrop: FilePath?
+  private let sideMaps: FilePath?
 
   /// - Parameters:
   ///   - options: what is made, and where it is written.
@@ -56,12 +57,12 @@ struct OutputPlan: Sendable {
   }
 
   private static func destination(
-    _ output: String?, isSingle: Bool, makesFolder: Bool
+    _ output: FilePath?, isSingle: Bool, makesFolder: Bool
   ) throws(Failure) -> Destination {
     guard let output else { return .beside }
     if output == "-" { return .standardOutput }
-    if PathText.isFolder(output) { return .folder(output) }
-    if !PathText.exists(output), output.hasSuffix("/") || !isSingle {
+    if output.isFolder { return .folder(output) }
+    if !output.exists, output.endsWithSlash || !isSingle {
       if makesFolder { try checkFolder(of: output) } else { try checkFolder(output) }
       return .folder(output)
     }
@@ -71,21 +72,21 @@ struct OutputPlan: Sendable {
   }
 
   /// The folder of the results; nil if they are written elsewhere.
-  var folder: String? { if case .folder(let folder) = destination { folder } else { nil } }
+  var folder: FilePath? { if case .folder(let folder) = destination { folder } else { nil } }
 
   /// The jobs of all pictures.
   ///
   /// - Throws: `Failure` if two results would have the same file, or if a result would overwrite a picture.
   func jobs(for files: [SelectedFile]) throws(Failure) -> [PictureJob] {
-    var seen: Set<String> = []
+    var seen: Set<FilePath> = []
     for file in files where !seen.insert(file.path).inserted {
       throw Failure(.usage, "\(file.path) is given twice; give it once")
     }
     let kept = files.map(\.path) + (backdrop.map { [$0] } ?? [])
-    let pictures = Set(kept.filter { $0 != "-" }.map(PathText.resolved))
-    var takers: [String: String] = [:]
-    func take(_ target: String, for input: String) throws(Failure) {
-      let resolved = PathText.resolved(target)
+    let pictures = Set(kept.filter { $0 != "-" }.map(\.resolved))
+    var takers: [FilePath: FilePath] = [:]
+    func take(_ target: FilePath, for input: FilePath) throws(Failure) {
+      let resolved = target.resolved
       if let other = takers.updateValue(input, forKey: resolved) {
         throw Failure(.usage, "\(other) and \(input) would both give \(target); give them different names")
       }
@@ -99,7 +100,9 @@ struct OutputPlan: Sendable {
       let job = try job(for: file, among: pictures)
       if let target = job.target { try take(target, for: file.path) }
       // The model decides the names of its maps; pictures with the same name would share all of them.
-      if let sideMaps { try take("\(sideMaps)/\(Self.stem(of: file.path)).d0.png", for: file.path) }
+      if let sideMaps {
+        try take(sideMaps.appending(Self.stem(of: file.path).adding(suffix: ".d0.png")), for: file.path)
+      }
       jobs.append(job)
     }
     return jobs
@@ -108,39 +111,37 @@ struct OutputPlan: Sendable {
   /// The job of a picture.
   ///
   /// - Throws: `Failure` if there is no place for the result.
-  func job(for file: SelectedFile, among pictures: Set<String> = []) throws(Failure) -> PictureJob {
+  func job(for file: SelectedFile, among pictures: Set<FilePath> = []) throws(Failure) -> PictureJob {
     PictureJob(
       input: InputPicture(file.path), target: try target(of: file), composition: composition, encoding: encoding,
       sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
   }
 
   /// The path of the result; nil for standard output.
-  private func target(of file: SelectedFile) throws(Failure) -> String? {
-    let name = "\(Self.stem(of: file.path)).\(suffix)"
+  private func target(of file: SelectedFile) throws(Failure) -> FilePath? {
+    let name = Self.stem(of: file.path).adding(suffix: ".\(suffix)")
     switch destination {
     case .standardOutput: return nil
     case .file(let path): return path
     case .folder(let folder):
-      let below = file.below.map { PathText.parent(of: $0) } ?? "."
-      return PathText.joined(PathText.joined(folder, below == "." ? "" : below), name)
+      let below = file.relativePath?.parent ?? "."
+      return folder.appending(below == "." ? "" : below).appending(name)
     case .beside:
       guard file.path != "-" else {
         throw Failure(.usage, "say where the result of standard input goes: -o FILE, or -o -")
       }
-      guard let slash = file.path.lastIndex(of: "/") else { return name }
-      return "\(file.path[...slash])\(name)"
+      guard let slash = file.path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return name }
+      return FilePath(bytes: file.path.bytes[...slash] + name.bytes)
     }
   }
 
   /// The name of a picture without its extension: `photo` for `folder/photo.jpg`.
-  static func stem(of path: String) -> String {
-    path == "-" ? "stdin" : path.fileStem
-  }
+  static func stem(of path: FilePath) -> FilePath { path == "-" ? "stdin" : path.stem }
 
   /// - Throws: `Failure` if the folder of a path does not exist.
-  static func checkFolder(of path: String) throws(Failure) { try checkFolder(PathText.parent(of: path)) }
+  static func checkFolder(of path: FilePath) throws(Failure) { try checkFolder(path.parent) }
 
-  private static func checkFolder(_ path: String) throws(Failure) {
-    guard PathText.isFolder(path) else { throw Failure(.file, "there is no folder \(path); make it first") }
+  private static func checkFolder(_ path: FilePath) throws(Failure) {
+    guard path.isFolder else { throw Failure(.file, "there is no folder \(path); make it first") }
   }
 }

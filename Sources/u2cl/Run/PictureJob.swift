@@ -1,7 +1,6 @@
 import Benchmarking
 import FileSelection
-import FoundationEssentials
-import Glibc
+import Files
 import Models
 import Pictures
 import U2Net
@@ -10,18 +9,18 @@ import U2Net
 struct PictureJob: Sendable {
   let input: InputPicture
   /// The path of the result; nil for standard output.
-  let target: String?
+  let target: FilePath?
   let composition: Composition
   let encoding: EncodingOptions
   /// The folder of the side maps; nil for none.
-  let sideMaps: String?
+  let sideMaps: FilePath?
   /// The resolved paths of all pictures, which must not be overwritten.
-  let pictures: Set<String>
+  let pictures: Set<FilePath>
   /// Whether the folder of the result is created if it does not exist.
   let makesFolder: Bool
 
   /// Whether the result exists already.
-  var isDone: Bool { target.map { PathText.exists($0) } ?? false }
+  var isDone: Bool { target?.exists ?? false }
 
   /// Makes and writes the result, or says why it could not be done.
   func stored(_ found: consuming DetectedPicture) -> Result<RunReport.Entry, Failure> {
@@ -40,7 +39,7 @@ struct PictureJob: Sendable {
     // Encoders need much memory for large pictures, so the memory of the picture and its matte is freed first.
     _ = consume found
     let remarks = rendering?.notes ?? []
-    let name = target ?? "standard output"
+    let name = target?.description ?? "standard output"
     let bytes = try encoded(consume rendering, labels, name: name)
     try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
     if target == nil { try Console.write(bytes) }
@@ -50,7 +49,7 @@ struct PictureJob: Sendable {
       notes: notes.map { "\($0)" } + remarks, seconds: (start.duration(to: clock.now) + duration).seconds)
   }
 
-  private typealias File = (path: String, bytes: [UInt8])
+  private typealias File = (path: FilePath, bytes: [UInt8])
 
   private func rendering(of found: DetectedPicture) throws(Failure) -> Rendering {
     switch found.finding {
@@ -70,14 +69,14 @@ struct PictureJob: Sendable {
   /// The mask of each class beside the label map, such as `photo.mask.upper.png`; none on standard output.
   private func classFiles(of labels: LabelMap?) throws(Failure) -> [File] {
     guard let target, let labels else { return [] }
-    let stem = target.lastIndex(of: ".").map { String(target[..<$0]) } ?? target
+    let stem = target.bytes.lastIndex(of: UInt8(ascii: ".")).map { FilePath(bytes: target.bytes[..<$0]) } ?? target
     var files: [File] = []
     for (index, name) in Self.fileNames(of: labels.classes).enumerated() {
-      let path = "\(stem).\(name).png"
-      guard !pictures.contains(PathText.resolved(path)) else {
+      let path = stem.adding(suffix: ".\(name).png")
+      guard !pictures.contains(path.resolved) else {
         throw Failure(.usage, "the mask of class \(name) would overwrite \(path); name another file with -o")
       }
-      files.append((path, try encoded(labels.mask(of: index), name: path)))
+      files.append((path, try encoded(labels.mask(of: index), name: "\(path)")))
     }
     return files
   }
@@ -87,7 +86,7 @@ struct PictureJob: Sendable {
     guard let detection else { return [] }
     var files: [File] = []
     for (map, path) in zip(detection.maps, try sidePaths(of: detection.maps.map(\.name))) {
-      files.append((path, try encoded(detection.mask(of: map), name: path)))
+      files.append((path, try encoded(detection.mask(of: map), name: "\(path)")))
     }
     return files
   }
@@ -96,13 +95,13 @@ struct PictureJob: Sendable {
   ///
   /// - Parameter maps: the names of the maps.
   /// - Throws: `Failure` if a path is that of a picture or of the mask.
-  func sidePaths(of maps: [String]) throws(Failure) -> [String] {
+  func sidePaths(of maps: [String]) throws(Failure) -> [FilePath] {
     guard let sideMaps else { return [] }
-    let mask = target.map(PathText.resolved)
-    var paths: [String] = []
+    let mask = target?.resolved
+    var paths: [FilePath] = []
     for (map, name) in zip(maps, Self.fileNames(of: maps)) {
-      let path = "\(sideMaps)/\(OutputPlan.stem(of: input.path)).\(name).png"
-      let resolved = PathText.resolved(path)
+      let path = sideMaps.appending(OutputPlan.stem(of: input.path).adding(suffix: ".\(name).png"))
+      let resolved = path.resolved
       guard !pictures.contains(resolved), resolved != mask else {
         throw Failure(.usage, "map \(map) would overwrite \(path); name another folder with --side-maps")
       }
@@ -126,34 +125,25 @@ struct PictureJob: Sendable {
 
   private func write(_ files: [File]) throws(Failure) {
     let folder = try madeFolder()
-    if makesFolder, let target { try Self.makeFolder(PathText.parent(of: target)) }
-    var written: [String] = []
+    if makesFolder, let target { try ResultFolder.make(target.parent) }
+    var written: [FilePath] = []
     for file in files {
       do {
         try OutputFile.save(file.bytes, toFileAt: file.path)
         written.append(file.path)
       } catch {
-        for path in written { unlink(path) }
+        for path in written { path.remove() }
         // This fails if another process has written into the folder.
-        if let folder { rmdir(folder) }
+        folder?.removeFolder()
         throw Failure(error)
       }
     }
   }
 
   /// Creates the folder of the side maps; nil if it exists already.
-  private func madeFolder() throws(Failure) -> String? {
-    guard let sideMaps, !PathText.exists(sideMaps) else { return nil }
-    try Self.makeFolder(sideMaps)
+  private func madeFolder() throws(Failure) -> FilePath? {
+    guard let sideMaps, !sideMaps.exists else { return nil }
+    try ResultFolder.make(sideMaps)
     return sideMaps
-  }
-
-  /// Creates a folder and its parents; other threads may be creating it, too.
-  private static func makeFolder(_ path: String) throws(Failure) {
-    guard !PathText.isFolder(path) else { return }
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      if PathText.isFolder(path) { return }
-      throw Failure(.file, "the folder \(path) cannot be made; check its path and permissions")
-    }
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FileSelection
-import Glibc
+import Files
 import Models
 import Pictures
 import U2Net
@@ -11,7 +11,7 @@ struct PictureOptions: ParsableArguments {
     help: """
       Pictures (PNG, JPEG, WebP), folders of pictures, or patterns such as 'photos/**/*.jpg'; - is standard input.
       """)
-  var inputs: [String] = []
+  var inputs: [FilePath] = []
 
   @Flag(
     name: .shortAndLong,
@@ -19,7 +19,7 @@ struct PictureOptions: ParsableArguments {
   var recursive = false
 
   @Option(help: ArgumentHelp("File that lists paths, one per line; - is standard input.", valueName: "file"))
-  var filesFrom: String?
+  var filesFrom: FilePath?
 
   @Flag(name: [.customShort("0"), .long], help: "Paths in the list end with a zero byte, as those of find -print0 do.")
   var null = false
@@ -53,8 +53,8 @@ struct PictureOptions: ParsableArguments {
   ///
   /// - Parameter folder: the folder of the results.
   /// - Throws: `Failure` if the inputs are not one folder, or if it cannot be watched.
-  func watchedFolder(writingInto folder: String?) throws(Failure) -> FolderWatch {
-    guard filesFrom == nil, inputs.count == 1, PathText.isFolder(inputs[0]) else {
+  func watchedFolder(writingInto folder: FilePath?) throws(Failure) -> FolderWatch {
+    guard filesFrom == nil, inputs.count == 1, inputs[0].isFolder else {
       throw Failure(.usage, "--watch takes one folder and nothing else")
     }
     let listing = FolderListing(of: inputs[0], isRecursive: recursive, Self.names, closed: Self.closed(folder))
@@ -68,30 +68,31 @@ struct PictureOptions: ParsableArguments {
   ///
   /// - Parameter folder: the folder of the results, which is not searched; nil if results are written elsewhere.
   /// - Throws: `Failure` if an input does not exist or cannot be read.
-  func files(writingInto folder: String?) throws(Failure) -> [SelectedFile] {
+  func files(writingInto folder: FilePath?) throws(Failure) -> [SelectedFile] {
     var rules = Selection.Rules(names: Self.names)
     rules.isRecursive = recursive
-    rules.closed = Self.closed(folder)
+    rules.closedFolders = Self.closed(folder)
     var files: [SelectedFile] = []
     for input in inputs {
       do { files += try Selection(rules).files(named: input) } catch { throw Failure(.file, error.description) }
     }
-    if let filesFrom { files += try listed(in: filesFrom).map { SelectedFile(path: $0) } }
+    if let filesFrom { files += try listed(in: filesFrom).map { SelectedFile($0) } }
     return shard.map { shard in files.filter { shard.contains($0) } } ?? files
   }
 
   /// Whether the inputs are single pictures: no folder, no pattern and no list.
   var namesPictures: Bool {
-    filesFrom == nil && inputs.allSatisfy { !PathText.isFolder($0) && (PathText.exists($0) || Pattern($0) == nil) }
+    filesFrom == nil && inputs.allSatisfy { !$0.isFolder && ($0.exists || Pattern($0) == nil) }
   }
 
   /// The folders that are not searched: that of the results, which may lie among the pictures.
-  private static func closed(_ folder: String?) -> Set<String> { folder.map { [PathText.resolved($0)] } ?? [] }
+  private static func closed(_ folder: FilePath?) -> Set<FilePath> { folder.map { [$0.resolved] } ?? [] }
 
-  private func listed(in list: String) throws(Failure) -> [String] {
+  private func listed(in list: FilePath) throws(Failure) -> [FilePath] {
     do {
       let bytes =
-        try list == "-" ? InputFile.bytes(from: STDIN_FILENO, name: "standard input") : InputFile.bytes(ofFileAt: list)
+        try list == "-"
+        ? InputFile.bytes(from: .standardInput, name: "standard input") : InputFile.bytes(ofFileAt: list)
       return FileList.paths(in: bytes, isNullSeparated: null)
     } catch {
       throw Failure(error)

@@ -1,21 +1,22 @@
+import Files
 import Models
 import U2Net
 
 /// The report of `run --json`.
-struct RunReport: Codable {
+struct RunReport: Encodable {
   /// A picture that was processed.
-  struct Entry: Codable, Sendable {
-    let input: String
+  struct Entry: Encodable, Sendable {
+    let input: FilePath
     let width: Int
     let height: Int
     /// The kind of the result.
     let output: Composition.Kind
     /// The file of the result; nil for standard output.
-    let file: String?
-    let sideMaps: [String]
+    let file: FilePath?
+    let sideMaps: [FilePath]
     /// The masks of a parsing model's classes, the background first; `file` is the label map then. Nil for other
     /// models.
-    let classMasks: [String]?
+    let classMasks: [FilePath]?
     /// What the reader should know about the picture.
     let notes: [String]
     /// The time of decoding, network and encoding.
@@ -23,8 +24,8 @@ struct RunReport: Codable {
   }
 
   /// A picture that could not be processed.
-  struct Failed: Codable {
-    let input: String
+  struct Failed: Encodable {
+    let input: FilePath
     let error: String
   }
 

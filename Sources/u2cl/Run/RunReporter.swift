@@ -74,7 +74,7 @@ struct RunReporter {
   }
 
   private func note(_ entry: RunReport.Entry, of job: PictureJob) {
-    let name = job.input.name.oneLine
+    let name = job.input.name
     for note in entry.notes { Console.error("\(name): \(note)") }
     guard style.namesEach else { return }
     Console.error("\(name): \(entry.width)×\(entry.height) in \(Format.milliseconds(entry.seconds))")

@@ -1,4 +1,4 @@
-import Glibc
+import LibC
 import Pipelines
 
 /// Handles SIGINT and SIGTERM, so that a run ends with complete files.
@@ -17,11 +17,7 @@ final class SignalHandler: Sendable {
 
   init(_ stop: StopSignal) {
     // Signals that are ignored from the start, as under nohup, stay ignored.
-    taken = [SIGINT, SIGTERM].filter { signal in
-      var action = sigaction()
-      sigaction(signal, nil, &action)
-      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
-    }
+    taken = [SIGINT, SIGTERM].filter { !isIgnored($0) }
     guard !taken.isEmpty else { return }
     var set = Self.set(of: taken)
     pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -57,7 +53,7 @@ final class SignalHandler: Sendable {
   func end() { state.update { $0.isOver = true } }
 
   private static func die(of signal: Int32, _ taken: [Int32]) {
-    Glibc.signal(signal, SIG_DFL)
+    LibC.signal(signal, SIG_DFL)
     var set = set(of: taken)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     kill(getpid(), signal)

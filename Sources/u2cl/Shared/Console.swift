@@ -1,5 +1,5 @@
-import FoundationEssentials
-import Glibc
+import Files
+import JSON
 import Pictures
 import U2Net
 
@@ -9,8 +9,17 @@ enum Console {
   ///
   /// - Throws: `Failure` if standard output cannot be written, for example because the disk is full.
   static func write(_ line: String) throws(Failure) {
-    let isOnTerminal = isatty(STDOUT_FILENO) == 1
-    try write(Array(((isOnTerminal ? clear : "") + line + "\n").utf8))
+    try write(line: Array(line.utf8))
+  }
+
+  /// Writes the path of a result, byte by byte as it is, on a line.
+  ///
+  /// - Throws: `Failure` if standard output cannot be written.
+  static func write(_ path: FilePath) throws(Failure) { try write(line: path.bytes) }
+
+  private static func write(line: [UInt8]) throws(Failure) {
+    let start = FileDescriptor.standardOutput.isTerminal ? Array(clear.utf8) : []
+    try write(start + line + [UInt8(ascii: "\n")])
   }
 
   /// Clears the line of the terminal that shows the progress.
@@ -20,9 +29,8 @@ enum Console {
   ///
   /// - Throws: `Failure` if standard output cannot be written.
   static func write(_ bytes: [UInt8]) throws(Failure) {
-    if let code = send(bytes, to: STDOUT_FILENO) {
-      let reason = String(cString: strerror(code))
-      throw Failure(.file, "standard output cannot be written (\(reason)); check where it goes")
+    do throws(SystemError) { try FileDescriptor.standardOutput.write(bytes) } catch {
+      throw Failure(.file, "standard output cannot be written (\(error.reason)); check where it goes")
     }
   }
 
@@ -36,41 +44,23 @@ enum Console {
   /// Writes a value as JSON into a file, completely or not at all.
   ///
   /// - Throws: `Failure` if the file cannot be written.
-  static func save(_ value: some Encodable, toFileAt path: String) throws(Failure) {
+  static func save(_ value: some Encodable, toFileAt path: FilePath) throws(Failure) {
     do { try OutputFile.save(encoded(value) + [UInt8(ascii: "\n")], toFileAt: path) } catch { throw Failure(error) }
   }
 
   private static func encoded(_ value: some Encodable) throws(Failure) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    do { return Array(try encoder.encode(value)) } catch { throw Failure(error) }
+    do { return try JSON.encode(value, isForPeople: true) } catch { throw Failure(error) }
   }
 
   /// Writes a line about what went wrong, or about what the user should know.
   static func error(_ message: String) {
-    let isOnTerminal = isatty(STDERR_FILENO) == 1
+    let start = FileDescriptor.standardError.isTerminal ? clear : ""
     // If standard error cannot be written, there is nowhere left to say so.
-    _ = send(Array("\(isOnTerminal ? clear : "")u2cl: \(message)\n".utf8), to: STDERR_FILENO)
+    try? FileDescriptor.standardError.write(Array("\(start)u2cl: \(ArgumentBytes.readable(message))\n".utf8))
   }
 
   /// Writes a line of the terminal that the next line overwrites.
   static func status(_ line: String, endsLine: Bool = false) {
-    _ = send(Array((endsLine ? "\n" : clear + line).utf8), to: STDERR_FILENO)
-  }
-
-  /// - Returns: the system's error number; nil if every byte was written.
-  private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { all in
-        Glibc.write(descriptor, all.baseAddress?.advanced(by: sent), all.count - sent)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return errno }
-      sent += count
-    }
-    return nil
+    try? FileDescriptor.standardError.write(Array((endsLine ? "\n" : clear + line).utf8))
   }
 }

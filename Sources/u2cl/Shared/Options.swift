@@ -1,5 +1,6 @@
 import ArgumentParser
 import Caches
+import Files
 import Models
 import Pictures
 import U2Net
@@ -49,7 +50,7 @@ struct ModelOptions: ParsableArguments, Sendable {
       "Model: a name from 'u2cl models list', or a file (.onnx, .pth, .safetensors). The built-in model by default.",
       valueName: "name or file"),
     completion: .file())
-  var model: String?
+  var model: FilePath?
 
   @OptionGroup var store: StoreOptions
 

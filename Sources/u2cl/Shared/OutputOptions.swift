@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compositing
+import Files
 import Pictures
 import U2Net
 
@@ -10,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "File of the result, folder if there are many, or - for standard output. Beside the picture by default.",
       valueName: "path"))
-  var path: String?
+  var path: FilePath?
 
   @Option(name: .customLong("output"), help: ArgumentHelp("What is made of each picture.", valueName: "kind"))
   var kind = Composition.Kind.mask
@@ -56,7 +57,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Background of a composite: a colour (RRGGBB) or a picture. White by default.", valueName: "colour or file"))
-  var over: String?
+  var over: FilePath?
 
   @Option(
     help: ArgumentHelp(
@@ -68,7 +69,7 @@ struct OutputOptions: ParsableArguments {
   var color: Color?
 
   @Option(help: ArgumentHelp("Write every map of the network, d0 to d6, into this folder, too.", valueName: "folder"))
-  var sideMaps: String?
+  var sideMaps: FilePath?
 
   @Flag(help: "Keep EXIF and XMP metadata. The ICC profile is always kept.")
   var keepMetadata = false
@@ -119,13 +120,13 @@ struct OutputOptions: ParsableArguments {
     return composition
   }
 
-  private static func backdrop(_ text: String) throws(Failure) -> Backdrop {
-    if let color = Color(argument: text) { return .color(color) }
-    return .picture(try InputPicture(text).picture().picture)
+  private static func backdrop(_ name: FilePath) throws(Failure) -> Backdrop {
+    if let color = Color(argument: name.string) { return .color(color) }
+    return .picture(try InputPicture(name).picture().picture)
   }
 
   /// The file of the background picture, which must not be overwritten; nil if there is none.
-  var backdropFile: String? { over.flatMap { Color(argument: $0) == nil ? $0 : nil } }
+  var backdropFile: FilePath? { over.flatMap { Color(argument: $0.string) == nil ? $0 : nil } }
 
   /// The ending of a result's name if the user names none, such as `cutout.png`.
   var suffix: String { "\(kind.rawValue).\((format ?? .png).fileExtension)" }
@@ -134,7 +135,7 @@ struct OutputOptions: ParsableArguments {
   ///
   /// - Parameter file: the file that the user has named; nil for standard output and for names of our own.
   /// - Throws: `Failure` if the name tells no format, or one that cannot hold the result.
-  func encoding(of file: String?) throws(Failure) -> EncodingOptions {
+  func encoding(of file: FilePath?) throws(Failure) -> EncodingOptions {
     var format = format ?? .png
     if let file {
       guard let named = PictureFormat(fileName: file) else {
@@ -145,7 +146,7 @@ struct OutputOptions: ParsableArguments {
       }
       format = named
     }
-    if format == .jpeg, kind.hasAlpha { throw Failure(.usage, "\(file ?? ""): \(Self.opaque(kind))") }
+    if format == .jpeg, kind.hasAlpha { throw Failure(.usage, "\(file?.description ?? ""): \(Self.opaque(kind))") }
     return EncodingOptions(format, quality: quality, keepsMetadata: keepMetadata)
   }
 }

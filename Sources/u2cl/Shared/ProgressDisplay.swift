@@ -1,5 +1,5 @@
 import Benchmarking
-import Glibc
+import Files
 import Models
 import U2Net
 
@@ -21,7 +21,7 @@ struct ProgressDisplay {
   private let total: Int?
   private let unit: Unit
   private let isQuiet: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isTerminal = FileDescriptor.standardError.isTerminal
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?

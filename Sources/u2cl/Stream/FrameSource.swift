@@ -1,4 +1,4 @@
-import Glibc
+import Files
 import Models
 import Pipelines
 import U2Net
@@ -11,13 +11,13 @@ final class FrameSource: Sendable {
   }
 
   private let format: FrameFormat
-  private let descriptor: Int32
+  private let file: FileDescriptor
   private let stop: StopSignal
   private let state = Monitor(State())
 
-  init(format: FrameFormat, descriptor: Int32, stop: StopSignal) {
+  init(format: FrameFormat, file: FileDescriptor, stop: StopSignal) {
     self.format = format
-    self.descriptor = descriptor
+    self.file = file
     self.stop = stop
   }
 
@@ -27,14 +27,19 @@ final class FrameSource: Sendable {
   /// Reads the bytes of the next frame; nil at the end, or after the stop signal.
   func next() -> [UInt8]? {
     var filled = 0
-    var failed: Int32?
+    var failed: SystemError?
     let frame = [UInt8](unsafeUninitializedCapacity: format.byteCount) { buffer, initialized in
-      while filled < buffer.count, stop.waitForInput(on: descriptor) {
-        let count = read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-        if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-        if count < 0 { failed = errno }
-        if count <= 0 { break }
-        filled += count
+      while filled < buffer.count, stop.waitForInput(on: file.rawValue) {
+        do throws(SystemError) {
+          let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[filled...]))
+          let count = try file.read(into: rest)
+          if count == 0 { break }
+          filled += count
+        } catch {
+          if error.isBlocked { continue }
+          failed = error
+          break
+        }
       }
       initialized = filled
     }
@@ -46,10 +51,10 @@ final class FrameSource: Sendable {
     return nil
   }
 
-  private func end(filled: Int, failed: Int32?) {
+  private func end(filled: Int, failed: SystemError?) {
     state.update { state in
       if let failed {
-        state.failure = Failure(.file, "standard input cannot be read (\(String(cString: strerror(failed))))")
+        state.failure = Failure(.file, "standard input cannot be read (\(failed.reason))")
       } else if filled > 0 {
         state.failure = Failure(
           .file,

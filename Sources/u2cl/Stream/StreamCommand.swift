@@ -1,6 +1,6 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
+import Files
+import Host
 import Models
 import Pictures
 import Pipelines
@@ -38,7 +38,7 @@ struct StreamCommand: ParsableCommand {
     let format = FrameFormat(size: Size(height: frames.height, width: frames.width), pixel: frames.pixel)
     let stop = StopSignal()
     let signals = SignalHandler(stop)
-    let source = FrameSource(format: format, descriptor: STDIN_FILENO, stop: stop)
+    let source = FrameSource(format: format, file: .standardInput, stop: stop)
     var writer = FrameWriter(output: frames.output, background: model.input.background, smoothing: frames.smooth.value)
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
@@ -64,7 +64,7 @@ struct StreamCommand: ParsableCommand {
   }
 
   private func pipeline(_ detection: DetectionSetup, _ format: FrameFormat) -> FramePipeline {
-    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let cores = Host.coreCount
     var limits = FramePipeline.Limits(threads: cores)
     limits.batch = batch
     limits.patience = .seconds(1)

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import LibC
 
 extension Sandbox {
   /// Runs the command in the folder and says how much memory it had at most.

@@ -1,5 +1,5 @@
 package import Caches
-import FoundationEssentials
+import JSON
 import Kernels
 import OpenCL
 
@@ -35,21 +35,19 @@ package protocol JournalRecord: Codable {}
 extension JournalRecord {
   /// Nil if the line is no such record.
   package init?(line: String) {
-    guard let record = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else { return nil }
+    guard let record = try? JSON.decode(Self.self, from: line.utf8) else { return nil }
     self = record
   }
 
   /// One line of JSON.
   package var line: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    (try? JSON.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }
 
 extension DeviceJournal {
   /// Appends a record.
-  mutating func append(_ record: some JournalRecord) { append(record.line) }
+  package mutating func append(_ record: some JournalRecord) { append(record.line) }
 
   /// The records of a type, oldest first; other lines are left out.
   func records<Record: JournalRecord>(_ type: Record.Type = Record.self) -> [Record] {
