@@ -135,7 +135,7 @@ package struct DatasetEvaluation {
     guard case .detector(let detector) = source else { return "maps|\(setting)|\(dataset.items[0].input)" }
     let model = detector.model
     return [
-      "model", setting, model.name, model.origin, ScoreJournal.fileState(FilePath(model.origin)), "\(detector.device)",
+      "model", setting, model.name, model.origin, model.path.map(ScoreJournal.fileState) ?? "-", "\(detector.device)",
       "\(detector.preprocessing)", savedMaps?.string ?? "",
       measuresLoss ? detector.mapNames.joined(separator: " ") : "",
     ].joined(separator: "|")
