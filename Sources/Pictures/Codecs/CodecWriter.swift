@@ -17,7 +17,8 @@ enum CodecWriter {
         // libpng needs a zero byte at the end of the packet.
         withBytes(of: attachments.metadata.xmp.map { $0 + [0] }) { xmp in
           let packet = u2cl_bytes(bytes: xmp.bytes, count: max(0, xmp.count - 1))
-          var blocks = u2cl_attachments(icc_profile: icc, exif: exif, xmp: packet)
+          var blocks = u2cl_attachments(
+            icc_profile: icc, exif: exif, xmp: packet, density: stored(attachments.density, in: options.format))
           return options.format == .png
             ? u2cl_png_encode(samples.bytes.baseAddress, &info, &blocks, &file, &count)
             : u2cl_jpeg_encode(
@@ -33,6 +34,16 @@ enum CodecWriter {
     }
     defer { u2cl_file_free(file) }
     return Array(UnsafeBufferPointer(start: file, count: count))
+  }
+
+  /// The density as the format holds it: PNG knows metres, and JPEG does not; nothing if the numbers do not fit.
+  private static func stored(_ density: Density?, in format: PictureFormat) -> u2cl_density {
+    let unit: (is: Density.Unit, code: Int32) =
+      format == .png ? (.metre, 3) : density?.unit == .centimetre ? (.centimetre, 2) : (.inch, 1)
+    let limit = format == .png ? Int(Int32.max) : Int(UInt16.max)
+    guard let rounded = density?.rounded(in: unit.is, limit: limit) else { return u2cl_density() }
+    return u2cl_density(
+      horizontal: UInt32(rounded.horizontal), vertical: UInt32(rounded.vertical), unit: unit.code)
   }
 
   private static func withBytes(
