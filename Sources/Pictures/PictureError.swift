@@ -68,7 +68,10 @@ extension PictureError.Problem: CustomStringConvertible {
     case .unsupported(let format, let detail):
       "this kind of \(format.rawValue) is not supported (\(detail)); save it as an ordinary PNG or JPEG"
     case .tooManyPixels(let size, let limit):
-      "the picture claims \(size) pixels, more than the limit of \(limit / 1_000_000) million; scale it down first"
+      """
+      the picture claims \(size) pixels, more than the limit of \(Self.millions(limit)), and would take at least \
+      \(Self.gibibytes(of: size)) GiB of memory; scale it down first
+      """
     case .outOfMemory: "there is not enough memory for the picture; scale it down first"
     case .notEncodable(let format, let size): "a picture of \(size) pixels cannot be stored as \(format.rawValue)"
     case .losslessTooLarge(let size, let bytes):
@@ -79,5 +82,16 @@ extension PictureError.Problem: CustomStringConvertible {
     case .unwritable(let reason):
       "cannot be written (\(reason)); check the folder, its permissions and the free space"
     }
+  }
+
+  /// A number of pixels as in `200 million`.
+  private static func millions(_ pixels: Int) -> String {
+    pixels % 1_000_000 == 0 && pixels > 0 ? "\(pixels / 1_000_000) million" : "\(pixels)"
+  }
+
+  /// The memory of the samples of a picture, of three bytes a pixel, in GiB with one decimal, rounded up.
+  private static func gibibytes(of size: Size) -> String {
+    let tenths = (Double(size.height) * Double(size.width) * 3 / Double(1 << 30) * 10).rounded(.up)
+    return "\(tenths / 10)"
   }
 }

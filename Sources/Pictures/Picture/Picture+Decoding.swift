@@ -2,8 +2,9 @@ public import Files
 internal import Tensors
 
 extension Picture {
-  /// The most pixels of a file that are accepted by default: 100 million.
-  public static let pixelLimit = 100_000_000
+  /// The most pixels of a file that are accepted by default: 200 million, as many as phones take (16320×12240), and 600
+  /// MB of samples.
+  public static let pixelLimit = 200_000_000
 
   /// Decodes a PNG, JPEG or WebP file and turns the picture upright by its EXIF orientation. The first bytes tell the
   /// format.
