@@ -80,7 +80,7 @@ internal import Testing
 
   @Test func withoutDensityNothingChanges() throws {
     var picture = plain
-    let files = try PictureFormat.allCases.map { try picture.encoded(EncodingOptions($0)) }
+    let files = try [PictureFormat.png, .jpeg, .webp].map { try picture.encoded(EncodingOptions($0)) }
     #expect(!files[0].indices.contains { files[0][$0...].starts(with: "pHYs".utf8) })
     picture.density = Density(horizontal: 300, vertical: 300, unit: .inch)
     #expect(try picture.encoded(EncodingOptions(.png)).count == files[0].count + 21)

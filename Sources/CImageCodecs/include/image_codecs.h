@@ -12,6 +12,7 @@ typedef enum {
   U2CL_CODEC_CORRUPT,        // the bytes contradict the format
   U2CL_CODEC_UNSUPPORTED,    // valid, but a variant that is not supported
   U2CL_CODEC_OUT_OF_MEMORY,
+  U2CL_CODEC_MISSING,       // the library was built without the format
 } u2cl_codec_status;
 
 // The layout of a decoded picture: interleaved rows without padding, in the machine's byte order.

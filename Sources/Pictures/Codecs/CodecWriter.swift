@@ -36,17 +36,19 @@ enum CodecWriter {
     return Array(UnsafeBufferPointer(start: file, count: count))
   }
 
-  /// The density as the format holds it: PNG knows metres, and JPEG does not; nothing if the numbers do not fit.
-  private static func stored(_ density: Density?, in format: PictureFormat) -> u2cl_density {
+  /// The density as the encoder takes it: JPEG knows inches and centimetres, and the others metres; nothing if the
+  /// numbers do not fit.
+  static func stored(_ density: Density?, in format: PictureFormat) -> u2cl_density {
     let unit: (is: Density.Unit, code: Int32) =
-      format == .png ? (.metre, 3) : density?.unit == .centimetre ? (.centimetre, 2) : (.inch, 1)
-    let limit = format == .png ? Int(Int32.max) : Int(UInt16.max)
+      format != .jpeg ? (.metre, 3) : density?.unit == .centimetre ? (.centimetre, 2) : (.inch, 1)
+    let limit = format == .jpeg ? Int(UInt16.max) : Int(Int32.max)
     guard let rounded = density?.rounded(in: unit.is, limit: limit) else { return u2cl_density() }
     return u2cl_density(
       horizontal: UInt32(rounded.horizontal), vertical: UInt32(rounded.vertical), unit: unit.code)
   }
 
-  private static func withBytes(
+  /// Calls `body` with a block, which may be missing.
+  static func withBytes(
     of block: [UInt8]?, _ body: (u2cl_bytes) -> u2cl_codec_status
   ) -> u2cl_codec_status {
     guard let block else { return body(u2cl_bytes(bytes: nil, count: 0)) }

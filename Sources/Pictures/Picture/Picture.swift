@@ -23,11 +23,14 @@ public struct Picture: Sendable, Equatable {
   public enum Note: Sendable, Equatable, CustomStringConvertible {
     /// The file is an animation of that many frames; the picture is the first.
     case firstFrame(of: Int)
+    /// The file has that many pages or pictures; the picture is the first, or the one that the file says is the main one.
+    case firstPage(of: Int)
 
     /// The note as a clause for a message.
     public var description: String {
       switch self {
       case .firstFrame(let count): "the file is an animation of \(count) frames; only the first is used"
+      case .firstPage(let count): "the file has \(count) pictures; only the main one is used"
       }
     }
   }
