@@ -161,45 +161,12 @@ struct u2cl_vips_reader {
   int color;  // of them that are colours
   int is_cmyk;
   int valid_bits;  // of a sample of two bytes; the others are filled
-  int is_premultiplied;
 };
 
 static int integer(const u2cl_vips_reader *reader, const char *name, int otherwise) {
   int value = otherwise;
   if (vips.get_typeof(reader->image, name) == 0 || vips.get_int(reader->image, name, &value) != 0) return otherwise;
   return value;
-}
-
-static uint64_t number(const uint8_t *bytes, size_t count, size_t place, size_t width, int is_big_endian) {
-  if (place > count || count - place < width) return 0;
-  uint64_t value = 0;
-  for (size_t i = 0; i < width; i++) {
-    value |= (uint64_t)bytes[place + i] << (8 * (is_big_endian ? width - 1 - i : i));
-  }
-  return value;
-}
-
-// The first value of a TIFF file's tag ExtraSamples (TIFF 6.0, section 18), of which libvips does not tell; 0 if there
-// is none.
-enum { extra_samples_tag = 338, associated_alpha = 1 };
-
-static int extra_samples(const uint8_t *bytes, size_t count) {
-  const int is_big_endian = count > 0 && bytes[0] == 'M';
-  const int is_wide = number(bytes, count, 2, 2, is_big_endian) == 43;
-  const size_t width = is_wide ? 8 : 4, entry_bytes = is_wide ? 20 : 12;
-  const uint64_t directory = number(bytes, count, is_wide ? 8 : 4, width, is_big_endian);
-  if (directory >= count) return 0;
-  const size_t first = (size_t)directory + (is_wide ? 8 : 2);
-  const uint64_t entries = number(bytes, count, (size_t)directory, is_wide ? 8 : 2, is_big_endian);
-  for (uint64_t i = 0; i < entries && i < count / entry_bytes; i++) {
-    const size_t entry = first + (size_t)i * entry_bytes;
-    if (number(bytes, count, entry, 2, is_big_endian) != extra_samples_tag) continue;
-    const uint64_t values = number(bytes, count, entry + 4, width, is_big_endian), fits = width / 2;
-    size_t place = entry + 4 + width;
-    if (values > fits) place = (size_t)number(bytes, count, place, width, is_big_endian);
-    return (int)number(bytes, count, place, 2, is_big_endian);
-  }
-  return 0;
 }
 
 // Brings other colours (Lab, linear light) to sRGB.
@@ -245,7 +212,6 @@ u2cl_codec_status u2cl_vips_open(
     // Of further bands the first is alpha.
     .channels = self->bands > self->color ? 4 : 3, .bytes_per_sample = format == format_ushort ? 2 : 1};
   self->valid_bits = kind == U2CL_VIPS_HEIF ? integer(self, "heif-bitdepth", integer(self, "bits-per-sample", 16)) : 16;
-  self->is_premultiplied = kind == U2CL_VIPS_TIFF && extra_samples(bytes, count) == associated_alpha;
   *reader = self;
   return U2CL_CODEC_OK;
 }
@@ -259,9 +225,12 @@ int u2cl_vips_orientation(const u2cl_vips_reader *reader) {
 }
 
 void u2cl_vips_density(const u2cl_vips_reader *reader, double *horizontal, double *vertical) {
-  const int is_stated = reader->kind == U2CL_VIPS_TIFF && vips.get_typeof(reader->image, "resolution-unit") != 0;
-  *horizontal = is_stated ? vips.get_xres(reader->image) : 0;
-  *vertical = is_stated ? vips.get_yres(reader->image) : 0;
+  const double x = vips.get_xres(reader->image), y = vips.get_yres(reader->image);
+  // 1 is what libvips writes for none.
+  const int is_stated = reader->kind == U2CL_VIPS_TIFF && vips.get_typeof(reader->image, "resolution-unit") != 0
+    && !(x == 1 && y == 1);
+  *horizontal = is_stated ? x : 0;
+  *vertical = is_stated ? y : 0;
 }
 
 const uint8_t *u2cl_vips_block(const u2cl_vips_reader *reader, const char *name, size_t *count) {
@@ -310,12 +279,6 @@ static void convert_row(const u2cl_vips_reader *self, const uint8_t *row, uint8_
       for (int c = 0; c < 3; c++) color[c] = (uint32_t)(((uint64_t)(full - values[c]) * light + full / 2) / full);
     }
     if (channels == 4) color[3] = values[self->color];
-    if (channels == 4 && self->is_premultiplied) {
-      for (int c = 0; c < 3; c++) {
-        const uint64_t straight = color[3] == 0 ? 0 : ((uint64_t)color[c] * full + color[3] / 2) / color[3];
-        color[c] = straight > full ? full : (uint32_t)straight;
-      }
-    }
     for (int c = 0; c < channels; c++) put(target, x * (size_t)channels + (size_t)c, bytes, color[c]);
   }
 }
@@ -386,10 +349,15 @@ u2cl_codec_status u2cl_vips_encode(
   attach(image, "exif-data", attachments->exif);
   attach(image, "xmp-data", attachments->xmp);
   void *bytes = NULL;
+  // Beside a profile, libvips writes an EXIF block of the resolution.
+  const int is_bare = !attachments->icc_profile.bytes && !attachments->exif.bytes && !attachments->xmp.bytes
+    && density.unit == 0;
   const int code = kind == U2CL_VIPS_TIFF
     ? vips.save[kind](
         image, &bytes, file_count, "compression", deflate, "predictor", predictor_horizontal, NULL)
-    : vips.save[kind](image, &bytes, file_count, "compression", av1, "Q", quality, "lossless", quality == 100, NULL);
+    : vips.save[kind](
+        image, &bytes, file_count, "compression", av1, "Q", quality, "lossless", quality == 100, "strip", is_bare,
+        NULL);
   const u2cl_codec_status status = code == 0 ? U2CL_CODEC_OK : failure(message);
   vips.unref(image);
   vips.unref(memory);

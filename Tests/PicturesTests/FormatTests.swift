@@ -109,12 +109,12 @@ enum FormatFixture {
     }
   }
 
-  /// Fields of the header with every power of two and its neighbours.
+  /// Fields of the header with powers of two and their neighbours.
   @Test func strangeHeadersAreTold() throws {
     for name in ["rgb-24.bmp", "palette-4.bmp", "rle-8.bmp", "rgba-32-v5.bmp", "rgb-24-core.bmp"] {
       let sound = try FormatFixture.bytes(name)
       for place in stride(from: 10, to: 70, by: 2) {
-        for shift in 0..<32 {
+        for shift in stride(from: 0, to: 32, by: 3) {
           for value in [1 << shift - 1, 1 << shift, ~(1 << shift)] as [UInt32] {
             var bytes = sound
             for i in 0..<4 where place + i < bytes.count { bytes[place + i] = UInt8(value >> (8 * UInt32(i)) & 255) }
@@ -155,7 +155,7 @@ enum FormatFixture {
     } else {
       #expect(found.mismatch(with: expected, within: isExact ? 0 : 4) == nil)
     }
-    #expect(found.notes == (name == "animated.gif" ? [.firstFrame(of: 3)] : []))
+    #expect(found.notes == (name == "animated.gif" ? [.firstFrame(of: 2)] : []))
   }
 
   /// Colours are as exact as their alpha.
@@ -320,6 +320,12 @@ enum FormatFixture {
     picture.metadata.xmp = Array("<x:xmpmeta xmlns:x='adobe:ns:meta/' tiff:Orientation=\"1\"/>".utf8)
     let dropped = try Picture(decoding: picture.encoded(EncodingOptions(format)), name: "x")
     #expect(dropped.metadata == Metadata())
+    if format == .avif {
+      // The density is kept in the only place that there is.
+      picture.density = Density(horizontal: 300, vertical: 150, unit: .inch)
+      let dense = try Picture(decoding: picture.encoded(EncodingOptions(format)), name: "x").density
+      #expect(dense.map { [$0.horizontal.rounded(), $0.vertical.rounded()] } == [300, 150])
+    }
     let kept = try Picture(decoding: picture.encoded(EncodingOptions(format, keepsMetadata: true)), name: "x")
     #expect(kept.metadata.xmp == picture.metadata.xmp && kept.size == picture.size)
   }

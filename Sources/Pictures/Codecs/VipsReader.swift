@@ -69,7 +69,12 @@ struct VipsReader: ~Copyable {
   private var notes: [Picture.Note] {
     let count = Int(u2cl_vips_pages(handle))
     guard count > 1 else { return [] }
-    return format == .gif || format == .avif ? [.firstFrame(of: count)] : [.firstPage(of: count)]
+    switch format {
+    case .gif: return [.firstFrame(of: count)]
+    case .tiff, .heic, .avif: return [.firstPage(of: count)]
+    // libvips counts the resolutions of JPEG 2000 as pages.
+    default: return []
+    }
   }
 
   /// The density that the file states outside of EXIF.
