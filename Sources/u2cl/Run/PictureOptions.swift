@@ -9,7 +9,8 @@ import U2Net
 struct PictureOptions: ParsableArguments {
   @Argument(
     help: """
-      Pictures (PNG, JPEG, WebP), folders of pictures, or patterns such as 'photos/**/*.jpg'; - is standard input.
+      Pictures (PNG, JPEG, WebP, HEIC, AVIF, TIFF …), folders of pictures, or patterns such as 'photos/**/*.jpg'; - \
+      is standard input.
       """)
   var inputs: [String] = []
 

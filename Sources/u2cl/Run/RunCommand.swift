@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       By default, photo.jpg becomes photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. A \
       mask is an 8-bit grey picture of the same size; a cut-out is RGBA with straight alpha. With -o, the name of the \
-      file decides its format: .png, .jpg or .webp.
+      file decides its format: .png, .jpg, .webp, .tif or .avif.
 
       A model that parses clothes writes a coloured label map instead of the mask, and a mask for each class beside it \
       (photo.mask.upper.png). A model for portraits writes a drawing.
