@@ -135,7 +135,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
-    tests(of: "Pictures", ["Pictures", "Files"], exclude: ["Fixtures"]),
+    tests(of: "Pictures", ["Pictures", "Files"], exclude: ["Fixtures", "FormatFixtures"]),
     tests(of: "Matting", ["Matting", "Pictures"]),
     tests(of: "Reference", ["Reference", "Networks", "Checkpoints"]),
     tests(of: "Saliency", ["Saliency", "Pictures"], exclude: ["Golden"]),

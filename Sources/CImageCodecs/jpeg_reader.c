@@ -90,6 +90,12 @@ static void find_metadata(jpeg_reader *self) {
   self->reader.exif = self->exif;
   self->xmp = copy_marker(self, xmp, sizeof xmp, &self->reader.xmp_count);
   self->reader.xmp = self->xmp;
+  const struct jpeg_decompress_struct *cinfo = &self->cinfo;
+  if (cinfo->saw_JFIF_marker && (cinfo->density_unit == 1 || cinfo->density_unit == 2) && cinfo->X_density > 0
+      && cinfo->Y_density > 0) {
+    self->reader.density = (u2cl_density){
+      .horizontal = cinfo->X_density, .vertical = cinfo->Y_density, .unit = cinfo->density_unit};
+  }
   unsigned int count = 0;
   if (jpeg_read_icc_profile(&self->cinfo, &self->icc_profile, &count)) {
     self->reader.icc_profile = self->icc_profile;

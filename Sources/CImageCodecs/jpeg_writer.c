@@ -53,6 +53,11 @@ static u2cl_codec_status write_all(
   jpeg_set_quality(cinfo, quality, TRUE);
   cinfo->optimize_coding = TRUE;
   if (quality >= full_color_quality) cinfo->comp_info[0].h_samp_factor = cinfo->comp_info[0].v_samp_factor = 1;
+  if (attachments->density.unit != 0) {
+    cinfo->density_unit = (UINT8)attachments->density.unit;
+    cinfo->X_density = (UINT16)attachments->density.horizontal;
+    cinfo->Y_density = (UINT16)attachments->density.vertical;
+  }
   jpeg_start_compress(cinfo, TRUE);
   static const char exif[] = "Exif\0", xmp[] = "http://ns.adobe.com/xap/1.0/";
   write_app1(cinfo, exif, sizeof exif, attachments->exif);

@@ -3,6 +3,7 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "reader.h"
 
@@ -43,6 +44,21 @@ static int is_little_endian(void) {
   return *(const uint8_t *)&one;
 }
 
+static const char *skip_word(const char *text) {
+  static const char spaces[] = " \t\r\n";
+  text += strspn(text, spaces);
+  text += strcspn(text, spaces);
+  return text + strspn(text, spaces);
+}
+
+// After a name and a number come hexadecimal digits: "Exif", or a TIFF header. A block named APP1 may be XMP instead.
+static int holds_raw_exif(const png_text *text) {
+  if (strcmp(text->key, "Raw profile type exif") != 0 && strcmp(text->key, "Raw profile type APP1") != 0) return 0;
+  const char *digits = skip_word(skip_word(text->text));
+  return strncasecmp(digits, "45786966", 8) == 0 || strncasecmp(digits, "49492a00", 8) == 0
+    || strncasecmp(digits, "4d4d002a", 8) == 0;
+}
+
 static void find_metadata(png_reader *self) {
   png_uint_32 count = 0;
   png_bytep bytes = NULL;
@@ -61,9 +77,20 @@ static void find_metadata(png_reader *self) {
   png_textp texts = NULL;
   const int text_count = png_get_text(self->png, self->info, &texts, NULL);
   for (int i = 0; i < text_count; i++) {
-    if (strcmp(texts[i].key, "XML:com.adobe.xmp") != 0 || !texts[i].text) continue;
-    self->reader.xmp = (const uint8_t *)texts[i].text;
-    self->reader.xmp_count = strlen(texts[i].text);
+    if (!texts[i].text) continue;
+    if (strcmp(texts[i].key, "XML:com.adobe.xmp") == 0) {
+      self->reader.xmp = (const uint8_t *)texts[i].text;
+      self->reader.xmp_count = strlen(texts[i].text);
+    } else if (holds_raw_exif(&texts[i])) {
+      self->reader.raw_exif = (const uint8_t *)texts[i].text;
+      self->reader.raw_exif_count = strlen(texts[i].text);
+    }
+  }
+  png_uint_32 horizontal = 0, vertical = 0;
+  int unit = PNG_RESOLUTION_UNKNOWN;
+  if (png_get_pHYs(self->png, self->info, &horizontal, &vertical, &unit) && unit == PNG_RESOLUTION_METER
+      && horizontal > 0 && vertical > 0) {
+    self->reader.density = (u2cl_density){.horizontal = horizontal, .vertical = vertical, .unit = 3};
   }
 }
 

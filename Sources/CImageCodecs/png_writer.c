@@ -55,6 +55,8 @@ static void attach(png_structp png, png_infop header, const u2cl_attachments *at
   if (icc.bytes) {
     png_set_iCCP(png, header, "ICC profile", PNG_COMPRESSION_TYPE_BASE, icc.bytes, (png_uint_32)icc.count);
   }
+  const u2cl_density density = attachments->density;
+  if (density.unit != 0) png_set_pHYs(png, header, density.horizontal, density.vertical, PNG_RESOLUTION_METER);
 #ifdef PNG_eXIf_SUPPORTED
   if (exif.bytes) png_set_eXIf_1(png, header, (png_uint_32)exif.count, (png_bytep)exif.bytes);
 #endif

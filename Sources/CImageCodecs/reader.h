@@ -16,6 +16,9 @@ struct u2cl_reader {
   size_t icc_profile_count;
   const uint8_t *xmp;
   size_t xmp_count;
+  const uint8_t *raw_exif;
+  size_t raw_exif_count;
+  u2cl_density density;
   u2cl_codec_status failure;  // set before the longjmp
   int keeps_grey;
   size_t fewest_bytes;

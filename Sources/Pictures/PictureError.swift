@@ -15,7 +15,7 @@ public struct PictureError: Error, Equatable, Sendable, CustomStringConvertible 
     case empty
     /// The file has more bytes than the limit.
     case fileTooLarge(limit: Int)
-    /// The file is not PNG, JPEG or WebP; `resembles` is the name of its format, if it is known.
+    /// The file is of no `PictureFormat`; `resembles` is the name of its format, if it is known.
     case unknownFormat(resembles: String?)
     /// The file ends before the picture is complete.
     case truncated(PictureFormat)
@@ -23,6 +23,12 @@ public struct PictureError: Error, Equatable, Sendable, CustomStringConvertible 
     case corrupt(PictureFormat, detail: String)
     /// A variant of the format that is not supported; `detail` is the decoder's message.
     case unsupported(PictureFormat, detail: String)
+    /// The library that decodes the format is not installed, or it was built without the format; `package` is the
+    /// Debian package that brings it.
+    case decoderMissing(PictureFormat, package: String)
+    /// The library that encodes the format is not installed, or it was built without the format; `package` is the
+    /// Debian package that brings it.
+    case encoderMissing(PictureFormat, package: String)
     /// The header states more pixels than the limit.
     case tooManyPixels(Size, limit: Int)
     /// There is not enough memory to decode or encode the picture.
@@ -59,8 +65,20 @@ extension PictureError.Problem: CustomStringConvertible {
     case .unreadable(let reason): "cannot be read (\(reason)); check its permissions"
     case .empty: "the file is empty; copy or download it again"
     case .fileTooLarge(let limit): "the file is larger than \(limit >> 20) MiB; give a smaller picture"
-    case .unknownFormat(nil): "is not a PNG, JPEG or WebP picture; convert it to one of these"
-    case .unknownFormat(let format?): "is a \(format) file, which is not supported; convert it to PNG, JPEG or WebP"
+    case .unknownFormat(nil):
+      "is not a picture of a known format (\(PictureFormat.names)); convert it to one of these"
+    case .unknownFormat(let format?):
+      "is a file of the format \(format), which is not supported; convert it to PNG, JPEG or WebP"
+    case .decoderMissing(let format, let package):
+      """
+      reading \(format.rawValue) takes libvips, which is missing or lacks it; install it (Debian: apt-get install \
+      \(package)), or convert the picture to PNG or JPEG
+      """
+    case .encoderMissing(let format, let package):
+      """
+      writing \(format.rawValue) takes libvips, which is missing or lacks it; install it (Debian: apt-get install \
+      \(package)), or write PNG or WebP
+      """
     case .truncated(let format):
       "the \(format.rawValue) file ends before the picture does; copy or download it again"
     case .corrupt(let format, let detail):
@@ -68,7 +86,10 @@ extension PictureError.Problem: CustomStringConvertible {
     case .unsupported(let format, let detail):
       "this kind of \(format.rawValue) is not supported (\(detail)); save it as an ordinary PNG or JPEG"
     case .tooManyPixels(let size, let limit):
-      "the picture claims \(size) pixels, more than the limit of \(limit / 1_000_000) million; scale it down first"
+      """
+      the picture claims \(size) pixels, more than the limit of \(Self.millions(limit)), and would take at least \
+      \(Self.gibibytes(of: size)) GiB of memory; scale it down first
+      """
     case .outOfMemory: "there is not enough memory for the picture; scale it down first"
     case .notEncodable(let format, let size): "a picture of \(size) pixels cannot be stored as \(format.rawValue)"
     case .losslessTooLarge(let size, let bytes):
@@ -79,5 +100,16 @@ extension PictureError.Problem: CustomStringConvertible {
     case .unwritable(let reason):
       "cannot be written (\(reason)); check the folder, its permissions and the free space"
     }
+  }
+
+  /// A number of pixels as in `200 million`.
+  private static func millions(_ pixels: Int) -> String {
+    pixels % 1_000_000 == 0 && pixels > 0 ? "\(pixels / 1_000_000) million" : "\(pixels)"
+  }
+
+  /// The memory of the samples of a picture, of three bytes a pixel, in GiB with one decimal, rounded up.
+  private static func gibibytes(of size: Size) -> String {
+    let tenths = (Double(size.height) * Double(size.width) * 3 / Double(1 << 30) * 10).rounded(.up)
+    return "\(tenths / 10)"
   }
 }

@@ -53,8 +53,10 @@ internal import Testing
   @Test func notAPicture() throws {
     #expect(problem(of: []) == .empty)
     #expect(problem(of: Array("some text, named .png\n".utf8)) == .unknownFormat(resembles: nil))
-    #expect(problem(of: Array("GIF89a".utf8)) == .unknownFormat(resembles: "GIF"))
-    #expect(problem(of: Array("\0\0\0\u{18}ftypheic".utf8)) == .unknownFormat(resembles: "HEIC"))
+    #expect(problem(of: Array("%PDF-1.7".utf8)) == .unknownFormat(resembles: "PDF"))
+    #expect(problem(of: Array("8BPS".utf8)) == .unknownFormat(resembles: "PSD"))
+    #expect(problem(of: Array("\0\0\0\u{18}ftypisom".utf8)) == .unknownFormat(resembles: "MP4"))
+    for start in ["GIF89a", "\0\0\0\u{18}ftypheic", "BM", "II*\0"] { #expect(problem(of: Array(start.utf8)) != nil) }
   }
 
   @Test func nameOfAFileDoesNotMatter() throws {
@@ -103,9 +105,10 @@ internal import Testing
     let size = Size(height: 1, width: 2)
     let problems: [PictureError.Problem] = [
       .missing, .isDirectory, .unreadable(reason: "r"), .empty, .fileTooLarge(limit: 1 << 30),
-      .unknownFormat(resembles: nil), .unknownFormat(resembles: "GIF"), .truncated(.png), .corrupt(.jpeg, detail: "d"),
+      .unknownFormat(resembles: nil), .unknownFormat(resembles: "PDF"), .truncated(.png), .corrupt(.jpeg, detail: "d"),
       .unsupported(.webp, detail: "d"), .tooManyPixels(size, limit: 100_000_000), .outOfMemory,
-      .notEncodable(.png, size), .unwritable(reason: "r"),
+      .decoderMissing(.heic, package: "p"), .encoderMissing(.avif, package: "p"), .notEncodable(.png, size),
+      .unwritable(reason: "r"),
     ]
     for problem in problems {
       let line = PictureError(problem, name: "a\nb.png").description

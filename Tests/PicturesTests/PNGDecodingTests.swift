@@ -63,7 +63,7 @@ struct PNGKind: Sendable, CustomTestStringConvertible {
     #expect(picture == kind.expected)
   }
 
-  @Test(arguments: ["exif-6.png", "exif-6-at-end.png"]) func orientation(_ name: String) throws {
+  @Test(arguments: ["exif-6.png", "exif-6-at-end.png", "raw-exif-6.png"]) func orientation(_ name: String) throws {
     let picture = try Picture(contentsOf: Fixture.path(name))
     #expect(picture.mismatch(with: Fixture.picture(Fixture.size).upright(from: .rotated90Clockwise)) == nil)
   }

@@ -6,6 +6,8 @@ internal import Testing
 
 /// Writing JPEG and WebP, profiles and metadata.
 @Suite struct WritingTests {
+  /// The formats that need no further library; `FormatTests` has the others.
+  static let formats = [PictureFormat.png, .jpeg, .webp]
   static let sizes = [Size(height: 1, width: 1), Size(height: 3, width: 127), Size(height: 65, width: 2)]
 
   @Test(arguments: sizes, [false, true]) func losslessWebPComesBack(_ size: Size, hasAlpha: Bool) throws {
@@ -41,14 +43,14 @@ internal import Testing
   @Test func masksAreGrey() throws {
     let size = Size(height: 9, width: 13)
     let mask = Mask(size: size, pixels: Fixture.samples(size, channels: 1))
-    for format in PictureFormat.allCases {
+    for format in Self.formats {
       let back = try Picture(decoding: mask.encoded(EncodingOptions(format, quality: 100)), name: "x")
       let worst = zip(mask.pixels, 0...).map { abs(Int($0) - back.values[$1 * back.channels]) }.max() ?? 255
       #expect(worst <= (format == .jpeg ? 3 : 0), "\(format): \(worst)")
     }
   }
 
-  @Test(arguments: PictureFormat.allCases) func theProfileIsKept(_ format: PictureFormat) throws {
+  @Test(arguments: Self.formats) func theProfileIsKept(_ format: PictureFormat) throws {
     let picture = try Picture(contentsOf: Fixture.path("icc.jpg"))
     let profile = try #require(picture.iccProfile)
     let isRGB = profile.dropFirst(16).starts(with: "RGB ".utf8)
@@ -61,7 +63,7 @@ internal import Testing
   }
 
   /// Metadata is dropped by default. If it is kept, its orientation is that of the pixels.
-  @Test(arguments: PictureFormat.allCases, ["exif-6.jpg", "exif-6.png", "lossless-exif-6.webp"])
+  @Test(arguments: Self.formats, ["exif-6.jpg", "exif-6.png", "lossless-exif-6.webp"])
   func metadataIsKeptOnDemand(_ format: PictureFormat, source: String) throws {
     var picture = try Picture(contentsOf: Fixture.path(source))
     picture.metadata.xmp = Array("<x:xmpmeta xmlns:x='adobe:ns:meta/' tiff:Orientation=\"1\"/>".utf8)

@@ -25,8 +25,10 @@ struct Corpus {
     self.reader = reader
     let tests = SharedFiles.packageRoot + "/Tests/"
     let folders =
-      reader.isPicture
-      ? ["PicturesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
+      reader == .bmp
+      ? ["PicturesTests/FormatFixtures"]
+      : reader.isPicture
+        ? ["PicturesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
     var files: [(name: String, bytes: [UInt8])] = []
     for folder in folders {
       for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {
@@ -82,6 +84,7 @@ extension Reader {
     case .png: name.hasSuffix(".png")
     case .jpeg: name.hasSuffix(".jpg")
     case .webp: name.hasSuffix(".webp")
+    case .bmp: name.hasSuffix(".bmp")
     }
   }
 }

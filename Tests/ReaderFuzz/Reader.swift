@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Pictures
 import Networks
 import Tensors
@@ -8,14 +9,14 @@ import Tensors
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
-  case onnx, png, jpeg, webp
+  case onnx, png, jpeg, webp, bmp
 
   /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
 
   var isPicture: Bool {
     switch self {
-    case .png, .jpeg, .webp: true
+    case .png, .jpeg, .webp, .bmp: true
     case .safetensors, .pth, .pthLegacy, .onnx: false
     }
   }
@@ -30,6 +31,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .png: PNGFormat.self
     case .jpeg: JPEGFormat.self
     case .webp: WebPFormat.self
+    case .bmp: nil
     }
   }
 
@@ -39,12 +41,41 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .safetensors: SafetensorsFormat.words
     case .pth, .pthLegacy: ZipFormat.words
     case .onnx: WireFormat.words
-    case .png: ["IHDR", "IDAT", "IEND", "PLTE", "tRNS", "eXIf", "iCCP", "acTL", "gAMA"].map { Array($0.utf8) }
+    case .png: Self.chunkWords + Self.exifWords
     case .jpeg:
       [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
+        + Self.exifWords
+    case .bmp: Self.bitmapWords
     case .webp: ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"].map { Array($0.utf8) }
     }
   }
+
+  /// Lengths of headers, depths, and escapes of run lengths.
+  private static let bitmapWords: [[UInt8]] = {
+    var words: [[UInt8]] = [[0, 0], [0, 1], [0, 2, 255, 255], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0x80]]
+    for length in [12, 40, 56, 64, 108, 124] as [UInt32] { words.append(length.littleEndianBytes) }
+    for depth in [1, 4, 8, 16, 24, 32] as [UInt16] { words.append(depth.littleEndianBytes) }
+    return words
+  }()
+
+  /// Headers, and tags and types of EXIF fields, in both byte orders.
+  private static let exifWords: [[UInt8]] = {
+    var words = ["II*\0\u{8}\0\0\0", "MM\0*\0\0\0\u{8}", "Exif\0\0"].map { Array($0.utf8) }
+    for tag in [0x0112, 0x011A, 0x011B, 0x0128] as [UInt16] {
+      for type in [1, 3, 4, 5, 6, 8, 9] as [UInt16] {
+        let count: UInt32 = 1
+        words.append(tag.littleEndianBytes + type.littleEndianBytes + count.littleEndianBytes)
+        words.append(tag.bigEndianBytes + type.bigEndianBytes + count.bigEndianBytes)
+      }
+    }
+    return words
+  }()
+
+  /// Places of old EXIF blocks and of densities in PNG.
+  private static let chunkWords: [[UInt8]] = [
+    "IHDR", "IDAT", "IEND", "PLTE", "tRNS", "eXIf", "iCCP", "acTL", "gAMA", "pHYs", "tEXt", "zTXt", "iTXt",
+    "Raw profile type exif\0", "Raw profile type APP1\0", "\nexif\n      32\n", "45786966", "49492a00", "4d4d002a",
+  ].map { Array($0.utf8) }
 
   /// The most bytes that reading a file of `count` bytes may allocate at once.
   ///

@@ -12,6 +12,7 @@ typedef enum {
   U2CL_CODEC_CORRUPT,        // the bytes contradict the format
   U2CL_CODEC_UNSUPPORTED,    // valid, but a variant that is not supported
   U2CL_CODEC_OUT_OF_MEMORY,
+  U2CL_CODEC_MISSING,       // the library was built without the format
 } u2cl_codec_status;
 
 // The layout of a decoded picture: interleaved rows without padding, in the machine's byte order.
@@ -46,6 +47,23 @@ const uint8_t *u2cl_reader_exif(u2cl_reader *reader, size_t *count);
 const uint8_t *u2cl_reader_icc_profile(u2cl_reader *reader, size_t *count);
 const uint8_t *u2cl_reader_xmp(u2cl_reader *reader, size_t *count);
 
+// PNG: the text of `Raw profile type exif` or `APP1`, in which EXIF blocks were kept before there was an eXIf chunk;
+// NULL if there is none.
+const uint8_t *u2cl_reader_raw_exif(u2cl_reader *reader, size_t *count);
+
+// Pixels on a unit of length; the unit is 0 if there are none.
+typedef struct {
+  uint32_t horizontal;
+  uint32_t vertical;
+  int unit;  // as in JFIF: 1 for an inch, 2 for a centimetre; 3 for a metre
+} u2cl_density;
+
+// The density read so far, from PNG's pHYs or JPEG's JFIF marker.
+u2cl_density u2cl_reader_density(const u2cl_reader *reader);
+
+// Whether the system gives this much memory at once, as far as it says so: address-space limits are seen.
+int u2cl_memory_is_available(size_t count);
+
 // The library's message about the failure, on one line; empty if it gave none.
 const char *u2cl_reader_message(const u2cl_reader *reader);
 void u2cl_reader_close(u2cl_reader *reader);
@@ -60,6 +78,7 @@ typedef struct {
   u2cl_bytes icc_profile;
   u2cl_bytes exif;  // from the TIFF header on
   u2cl_bytes xmp;
+  u2cl_density density;  // PNG: on a metre; JPEG: on an inch or a centimetre
 } u2cl_attachments;
 
 // Encodes interleaved rows (1: grey, 3: RGB, 4: RGBA; 1 or 2 bytes a sample in the machine's byte order) as a PNG.

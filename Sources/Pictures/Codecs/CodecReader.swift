@@ -16,10 +16,11 @@ struct CodecReader: ~Copyable {
     let count = info.height * info.width * Int(info.channels)
     let samples: Picture.Samples =
       info.bytes_per_sample == 2 ? .bits16(try reader.pixels(count)) : .bits8(try reader.pixels(count))
-    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
+    let exif = reader.exif
     let picture = Picture(
       size: size, hasAlpha: info.channels == 4, samples: samples,
       iccProfile: reader.metadata(u2cl_reader_icc_profile).map { Array($0) },
+      density: reader.density ?? exif?.density,
       metadata: Metadata(exif: exif, xmp: reader.metadata(u2cl_reader_xmp).map { Array($0) }))
     return DecodedFile(picture: picture, orientation: Orientation(exif: exif))
   }
@@ -47,8 +48,7 @@ struct CodecReader: ~Copyable {
     let size = Size(height: info.height, width: info.width)
     let mask = Mask(size: size, pixels: try reader.pixels(info.height * info.width))
     // Read last, because a PNG may store its orientation behind the pixels.
-    let exif = reader.metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
-    return Orientation(exif: exif) == .upright ? mask : nil
+    return Orientation(exif: reader.exif) == .upright ? mask : nil
   }
 
   /// The header of a file of `count` bytes.
@@ -59,6 +59,8 @@ struct CodecReader: ~Copyable {
     try check(u2cl_reader_read_header(handle, &info))
     try Picture.check(Size(height: info.height, width: info.width), limit: pixelLimit)
     guard u2cl_reader_fewest_bytes(handle) <= count else { throw .truncated(format) }
+    let bytes = info.height * info.width * Int(info.channels * info.bytes_per_sample)
+    guard u2cl_memory_is_available(bytes) != 0 else { throw .outOfMemory }
     return info
   }
 
@@ -81,6 +83,21 @@ struct CodecReader: ~Copyable {
     }
     try check(status)
     return samples
+  }
+
+  /// The EXIF block read so far.
+  private var exif: EXIFBlock? {
+    metadata(u2cl_reader_exif).map { EXIFBlock(Array($0)) }
+      ?? metadata(u2cl_reader_raw_exif).flatMap { EXIFBlock(rawProfile: $0) }
+  }
+
+  /// The density read so far, if it is not that of the EXIF block.
+  private var density: Density? {
+    let density = u2cl_reader_density(handle)
+    let units: [Int32: Density.Unit] = [1: .inch, 2: .centimetre, 3: .metre]
+    return units[density.unit].map {
+      Density(horizontal: Double(density.horizontal), vertical: Double(density.vertical), unit: $0)
+    }
   }
 
   /// A block of metadata; nil if the file has none.

@@ -17,7 +17,8 @@ enum CodecWriter {
         // libpng needs a zero byte at the end of the packet.
         withBytes(of: attachments.metadata.xmp.map { $0 + [0] }) { xmp in
           let packet = u2cl_bytes(bytes: xmp.bytes, count: max(0, xmp.count - 1))
-          var blocks = u2cl_attachments(icc_profile: icc, exif: exif, xmp: packet)
+          var blocks = u2cl_attachments(
+            icc_profile: icc, exif: exif, xmp: packet, density: stored(attachments.density, in: options.format))
           return options.format == .png
             ? u2cl_png_encode(samples.bytes.baseAddress, &info, &blocks, &file, &count)
             : u2cl_jpeg_encode(
@@ -35,7 +36,19 @@ enum CodecWriter {
     return Array(UnsafeBufferPointer(start: file, count: count))
   }
 
-  private static func withBytes(
+  /// The density as the encoder takes it: JPEG knows inches and centimetres, and the others metres; nothing if the
+  /// numbers do not fit.
+  static func stored(_ density: Density?, in format: PictureFormat) -> u2cl_density {
+    let unit: (is: Density.Unit, code: Int32) =
+      format != .jpeg ? (.metre, 3) : density?.unit == .centimetre ? (.centimetre, 2) : (.inch, 1)
+    let limit = format == .jpeg ? Int(UInt16.max) : Int(Int32.max)
+    guard let rounded = density?.rounded(in: unit.is, limit: limit) else { return u2cl_density() }
+    return u2cl_density(
+      horizontal: UInt32(rounded.horizontal), vertical: UInt32(rounded.vertical), unit: unit.code)
+  }
+
+  /// Calls `body` with a block, which may be missing.
+  static func withBytes(
     of block: [UInt8]?, _ body: (u2cl_bytes) -> u2cl_codec_status
   ) -> u2cl_codec_status {
     guard let block else { return body(u2cl_bytes(bytes: nil, count: 0)) }

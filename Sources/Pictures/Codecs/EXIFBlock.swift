@@ -9,16 +9,58 @@ struct EXIFBlock {
     self.bytes = hasSignature ? Array(bytes.dropFirst(6)) : bytes
   }
 
+  /// The block in the text of a PNG's `Raw profile type exif` or `APP1`, as ImageMagick wrote them before there was an
+  /// eXIf chunk: a name, the number of bytes, and the bytes as hexadecimal digits, with line breaks anywhere.
+  ///
+  /// Returns nil if the text is not complete or holds anything else.
+  init?(rawProfile text: some Collection<UInt8>) {
+    let words = text.split(maxSplits: 2, whereSeparator: Self.isSpace)
+    guard words.count == 3, let count = Int(String(decoding: words[1], as: UTF8.self)), count > 0,
+      count <= words[2].count / 2
+    else { return nil }
+    let digits = words[2].lazy.filter { !Self.isSpace($0) }.map { Character(Unicode.Scalar($0)).hexDigitValue }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    var high: Int?
+    for digit in digits where bytes.count < count {
+      guard let digit else { return nil }
+      if let first = high {
+        bytes.append(UInt8(first << 4 | digit))
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    self.init(bytes)
+    guard bytes.count == count, firstDirectory != nil else { return nil }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
   private enum Tag {
     static let orientation = 0x0112
+    static let horizontalResolution = 0x011A
+    static let verticalResolution = 0x011B
+    static let resolutionUnit = 0x0128
     static let thumbnailOffset = 0x0201
     static let thumbnailByteCount = 0x0202
   }
 
-  /// The stored orientation, 1 … 8 if it is valid; nil if there is none or it cannot be read.
+  /// The stored orientation, 1 … 8 if it is valid; nil if there is none or it cannot be read. The standard's type is
+  /// SHORT, but some phones write LONG, and some programs a type of one byte.
   var orientation: Int? {
-    guard let directory = firstDirectory, let place = value(of: Tag.orientation, in: directory) else { return nil }
-    return integer(at: place, bytes: 2)
+    firstDirectory.flatMap { entry(of: Tag.orientation, in: $0) }.flatMap { integer(in: $0) }
+  }
+
+  /// The resolution; nil if there is none or it cannot be read.
+  var density: Density? {
+    guard let directory = firstDirectory,
+      let horizontal = entry(of: Tag.horizontalResolution, in: directory).flatMap({ ratio(in: $0) }),
+      let vertical = entry(of: Tag.verticalResolution, in: directory).flatMap({ ratio(in: $0) })
+    else { return nil }
+    // EXIF 2.32, section 4.6.4: inches if the unit is unknown.
+    let unit = entry(of: Tag.resolutionUnit, in: directory).flatMap { integer(in: $0) } ?? 2
+    return Density(horizontal: horizontal, vertical: vertical, unit: unit == 3 ? .centimetre : .inch)
   }
 
   /// The block for a picture that was turned upright and changed: the orientation is 1, and the old thumbnail is
@@ -26,7 +68,13 @@ struct EXIFBlock {
   var ofChangedPicture: EXIFBlock {
     var block = self
     guard let directory = firstDirectory else { return block }
-    if let place = value(of: Tag.orientation, in: directory) { block.set(1, at: place, bytes: 2) }
+    if let entry = entry(of: Tag.orientation, in: directory) {
+      // Whatever the type was, one SHORT.
+      block.set(FieldType.short.rawValue, at: entry + 2, bytes: 2)
+      block.set(1, at: entry + 4, bytes: 4)
+      block.set(1, at: entry + 8, bytes: 2)
+      block.set(0, at: entry + 10, bytes: 2)
+    }
     block.removeThumbnail(behind: directory)
     return block
   }
@@ -35,9 +83,9 @@ struct EXIFBlock {
     guard let entries = integer(at: directory, bytes: 2) else { return }
     let link = directory + 2 + 12 * entries
     guard let second = integer(at: link, bytes: 4), second > 0 else { return }
-    if let offset = value(of: Tag.thumbnailOffset, in: second).flatMap({ integer(at: $0, bytes: 4) }),
-      let count = value(of: Tag.thumbnailByteCount, in: second).flatMap({ integer(at: $0, bytes: 4) }),
-      offset <= bytes.count
+    if let offset = entry(of: Tag.thumbnailOffset, in: second).flatMap({ integer(in: $0) }),
+      let count = entry(of: Tag.thumbnailByteCount, in: second).flatMap({ integer(in: $0) }),
+      0...bytes.count ~= offset, count >= 0
     {
       for i in offset..<min(bytes.count, offset + count) { bytes[i] = 0 }
     }
@@ -51,13 +99,60 @@ struct EXIFBlock {
     return integer(at: 4, bytes: 4)
   }
 
-  /// The position of a tag's value, or of the offset of its value.
-  private func value(of wanted: Int, in directory: Int) -> Int? {
+  /// The types of a field that are read (TIFF 6.0, section 2).
+  private enum FieldType: Int {
+    case byte = 1
+    case short = 3
+    case long = 4
+    case rational = 5
+    case signedByte = 6
+    case signedShort = 8
+    case signedLong = 9
+
+    /// The bytes of a value; nil if it is no integer.
+    var integerBytes: Int? {
+      switch self {
+      case .byte, .signedByte: 1
+      case .short, .signedShort: 2
+      case .long, .signedLong: 4
+      case .rational: nil
+      }
+    }
+
+    var isSigned: Bool { self == .signedByte || self == .signedShort || self == .signedLong }
+  }
+
+  /// The type of the entry of a single value; nil if it is not read.
+  private func typeOfSingle(_ entry: Int) -> FieldType? {
+    guard integer(at: entry + 4, bytes: 4) == 1 else { return nil }
+    return integer(at: entry + 2, bytes: 2).flatMap(FieldType.init)
+  }
+
+  /// The value of an entry of one integer, of any integer type.
+  private func integer(in entry: Int) -> Int? {
+    guard let type = typeOfSingle(entry), let count = type.integerBytes,
+      let value = integer(at: entry + 8, bytes: count)
+    else { return nil }
+    let isNegative = type.isSigned && value >> (8 * count - 1) == 1
+    return isNegative ? value - (1 << (8 * count)) : value
+  }
+
+  /// The value of an entry of one positive RATIONAL.
+  private func ratio(in entry: Int) -> Double? {
+    guard typeOfSingle(entry) == .rational, let place = integer(at: entry + 8, bytes: 4),
+      let numerator = integer(at: place, bytes: 4), let denominator = integer(at: place + 4, bytes: 4),
+      numerator > 0, denominator > 0
+    else { return nil }
+    return Double(numerator) / Double(denominator)
+  }
+
+  /// The position of a tag's entry: tag, type, count, and the value or its offset.
+  private func entry(of wanted: Int, in directory: Int) -> Int? {
     guard let entries = integer(at: directory, bytes: 2) else { return nil }
     for entry in 0..<entries {
       let offset = directory + 2 + 12 * entry
       guard let tag = integer(at: offset, bytes: 2) else { return nil }
-      if tag == wanted { return offset + 8 }
+      if tag == wanted { return offset }
     }
     return nil
   }

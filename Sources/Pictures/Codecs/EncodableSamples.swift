@@ -13,6 +13,7 @@ struct EncodableSamples {
 /// The metadata to store with a picture.
 struct Attachments {
   var iccProfile: [UInt8]?
+  var density: Density?
   var metadata = Metadata()
 
   init() {}
@@ -21,6 +22,7 @@ struct Attachments {
   init(of picture: Picture, keepingMetadata: Bool) {
     let describesRGB = picture.iccProfile?.dropFirst(16).starts(with: "RGB ".utf8) == true
     iccProfile = describesRGB ? picture.iccProfile : nil
+    density = picture.density
     metadata = keepingMetadata ? picture.metadata : Metadata()
   }
 }

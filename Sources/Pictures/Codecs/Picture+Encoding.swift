@@ -13,7 +13,7 @@ extension Mask {
       let samples = EncodableSamples(
         bytes: UnsafeRawBufferPointer(pixels), size: size, channels: 1, bytesPerSample: 1)
       guard options.format == .webp else {
-        return try CodecWriter.encode(samples, options, Attachments(), name: name)
+        return try samples.encoded(options, Attachments(), name: name)
       }
       do throws(PictureError.Problem) {
         let canvas = try WebPCanvas(samples, isLossless: true)
@@ -42,8 +42,8 @@ extension Mask {
 }
 
 extension Picture {
-  /// The picture as a file. PNG keeps 8 or 16 bits and alpha, and WebP stores 8 bits and alpha. JPEG stores 8 bits
-  /// without alpha, so the picture is laid over white.
+  /// The picture as a file. PNG and TIFF keep 8 or 16 bits and alpha, AVIF stores up to 12 bits and alpha, and WebP 8
+  /// bits and alpha. JPEG stores 8 bits without alpha, so the picture is laid over white.
   ///
   /// The picture is consumed, so that its memory is free while a WebP file is compressed, unless others hold the
   /// picture.
@@ -92,24 +92,37 @@ extension Picture {
     return canvas
   }
 
-  /// The picture as PNG or JPEG.
+  /// The picture in any format but WebP.
   private func coded(
     _ options: EncodingOptions, _ attachments: Attachments, name: String
   ) throws(PictureError) -> [UInt8] {
-    if case .bits16(let values) = samples, options.format == .png {
+    if case .bits16(let values) = samples, options.format != .jpeg {
       return try values.withUnsafeBufferPointer { (values) throws(PictureError) in
-        try CodecWriter.encode(
-          encodable(UnsafeRawBufferPointer(values), bytesPerSample: 2), options, attachments, name: name)
+        try encodable(UnsafeRawBufferPointer(values), bytesPerSample: 2).encoded(options, attachments, name: name)
       }
     }
     let picture = options.format == .jpeg ? flattened() : self
     return try picture.samples8.withUnsafeBufferPointer { (values) throws(PictureError) in
-      try CodecWriter.encode(
-        picture.encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1), options, attachments, name: name)
+      try picture.encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1)
+        .encoded(options, attachments, name: name)
     }
   }
 
   private func encodable(_ bytes: UnsafeRawBufferPointer, bytesPerSample: Int) -> EncodableSamples {
     EncodableSamples(bytes: bytes, size: size, channels: channels, bytesPerSample: bytesPerSample)
+  }
+}
+
+extension EncodableSamples {
+  /// The bytes of a file of any format but WebP.
+  fileprivate func encoded(
+    _ options: EncodingOptions, _ attachments: Attachments, name: String
+  ) throws(PictureError) -> [UInt8] {
+    if options.format == .png || options.format == .jpeg {
+      return try CodecWriter.encode(self, options, attachments, name: name)
+    }
+    do throws(PictureError.Problem) { return try VipsWriter.encode(self, options, attachments) } catch {
+      throw PictureError(error, name: name)
+    }
   }
 }

@@ -20,8 +20,8 @@ struct WebPReader: ~Copyable {
       picture: Picture(
         size: size, hasAlpha: features.has_alpha != 0,
         samples: .bits8(try reader.firstFrame(on: size, hasAlpha: features.has_alpha != 0)),
-        iccProfile: reader.chunk("ICCP"), metadata: Metadata(exif: exif, xmp: reader.chunk("XMP ")), notes: reader.notes
-      ),
+        iccProfile: reader.chunk("ICCP"), density: exif?.density,
+        metadata: Metadata(exif: exif, xmp: reader.chunk("XMP ")), notes: reader.notes),
       orientation: Orientation(exif: exif))
   }
 

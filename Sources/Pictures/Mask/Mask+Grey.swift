@@ -34,7 +34,7 @@ extension Mask {
     return try bytes.withUnsafeBufferPointer { (file) throws(PictureError.Problem) in
       switch format {
       case .png, .jpeg: try CodecReader.decodeGrey(file, format: format, pixelLimit: pixelLimit)
-      case .webp: nil
+      default: nil
       }
     }
   }

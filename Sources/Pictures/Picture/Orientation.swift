@@ -30,7 +30,9 @@ extension Picture {
       case .bits8(let values): .bits8(permute(values, to: turned, by: orientation))
       case .bits16(let values): .bits16(permute(values, to: turned, by: orientation))
       }
-    return replacing(size: turned, samples: moved)
+    var picture = replacing(size: turned, samples: moved)
+    if orientation.swapsAxes { picture.density = density?.swapped }
+    return picture
   }
 
   /// The samples moved: pixel (x, y) of the result is the stored pixel `origin + x · right + y · down`.

@@ -2,10 +2,11 @@ public import Files
 internal import Tensors
 
 extension Picture {
-  /// The most pixels of a file that are accepted by default: 100 million.
-  public static let pixelLimit = 100_000_000
+  /// The most pixels of a file that are accepted by default: 200 million, as many as phones take (16320×12240), which
+  /// are 600 MB of samples.
+  public static let pixelLimit = 200_000_000
 
-  /// Decodes a PNG, JPEG or WebP file and turns the picture upright by its EXIF orientation. The first bytes tell the
+  /// Decodes a file of any `PictureFormat` and turns the picture upright by its EXIF orientation. The first bytes tell the
   /// format.
   ///
   /// - Parameters:
@@ -46,6 +47,9 @@ extension Picture {
       switch format {
       case .png, .jpeg: try CodecReader.decode(file, format: format, pixelLimit: pixelLimit)
       case .webp: try WebPReader.decode(file, pixelLimit: pixelLimit)
+      case .bmp: try BMPReader.decode(file, pixelLimit: pixelLimit)
+      case .heic, .avif, .tiff, .gif, .jpegXL, .jpeg2000:
+        try VipsReader.decode(file, format: format, pixelLimit: pixelLimit)
       }
     }
     return decoded.picture.upright(from: decoded.orientation)

@@ -5,10 +5,12 @@ package import Tensors
 extension Picture {
   /// The size in a file's header, before EXIF turns the picture; nil if the header cannot be read.
   package static func claimedSize(of bytes: [UInt8]) -> Size? {
-    guard let format = PictureFormat(firstBytes: bytes.prefix(16)) else { return nil }
+    guard let format = PictureFormat(firstBytes: bytes.prefix(PictureFormat.tellingBytes)) else { return nil }
     return bytes.withUnsafeBufferPointer { file in
       switch format {
       case .png, .jpeg: return try? CodecReader.claimedSize(file, format: format)
+      case .bmp: return try? BMPReader.claimedSize(file)
+      case .heic, .avif, .tiff, .gif, .jpegXL, .jpeg2000: return try? VipsReader.claimedSize(file, format: format)
       case .webp:
         var features = WebPBitstreamFeatures()
         guard WebPGetFeatures(file.baseAddress, file.count, &features) == VP8_STATUS_OK else { return nil }

@@ -23,11 +23,14 @@ public struct Picture: Sendable, Equatable {
   public enum Note: Sendable, Equatable, CustomStringConvertible {
     /// The file is an animation of that many frames; the picture is the first.
     case firstFrame(of: Int)
+    /// The file has that many pages or pictures; the picture is the first, or the one that the file says is the main one.
+    case firstPage(of: Int)
 
     /// The note as a clause for a message.
     public var description: String {
       switch self {
       case .firstFrame(let count): "the file is an animation of \(count) frames; only the first is used"
+      case .firstPage(let count): "the file has \(count) pictures; only the main one is used"
       }
     }
   }
@@ -40,6 +43,8 @@ public struct Picture: Sendable, Equatable {
   public let samples: Samples
   /// The embedded ICC profile, uninterpreted.
   public var iccProfile: [UInt8]?
+  /// The density at which the picture is printed; nil if the file states none.
+  public var density: Density?
   /// The file's other metadata.
   public var metadata: Metadata
   /// What decoding left out.
@@ -47,8 +52,8 @@ public struct Picture: Sendable, Equatable {
 
   /// A picture of `height · width · (hasAlpha ? 4 : 3)` samples.
   public init(
-    size: Size, hasAlpha: Bool, samples: Samples, iccProfile: [UInt8]? = nil, metadata: Metadata = Metadata(),
-    notes: [Note] = []
+    size: Size, hasAlpha: Bool, samples: Samples, iccProfile: [UInt8]? = nil, density: Density? = nil,
+    metadata: Metadata = Metadata(), notes: [Note] = []
   ) {
     precondition(
       samples.count == size.height * size.width * (hasAlpha ? 4 : 3), "\(samples.count) samples do not fill \(size)")
@@ -56,6 +61,7 @@ public struct Picture: Sendable, Equatable {
     self.hasAlpha = hasAlpha
     self.samples = samples
     self.iccProfile = iccProfile
+    self.density = density
     self.metadata = metadata
     self.notes = notes
   }
@@ -64,7 +70,7 @@ public struct Picture: Sendable, Equatable {
   package func replacing(size: Size? = nil, hasAlpha: Bool? = nil, samples: Samples) -> Picture {
     Picture(
       size: size ?? self.size, hasAlpha: hasAlpha ?? self.hasAlpha, samples: samples, iccProfile: iccProfile,
-      metadata: metadata, notes: notes)
+      density: density, metadata: metadata, notes: notes)
   }
 
   /// The samples of a pixel: 3 or 4.

@@ -14,7 +14,7 @@ extension Picture {
   public func thumbnail(side: Int, background: Color = .white) -> Picture {
     let small = size.fitting(side: side)
     var picture = resized(to: small, background: background)
-    (picture.metadata, picture.notes) = (Metadata(), [])
+    (picture.density, picture.metadata, picture.notes) = (nil, Metadata(), [])
     return picture
   }
 }

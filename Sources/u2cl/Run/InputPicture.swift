@@ -12,9 +12,13 @@ struct InputPicture: Sendable {
 
   /// Reads and decodes the picture.
   ///
-  /// - Parameter admit: called with the number of pixels before memory is allocated for them.
+  /// - Parameters:
+  ///   - pixelLimit: the most pixels to accept.
+  ///   - admit: called with the number of pixels before memory is allocated for them.
   /// - Throws: `Failure` if the picture cannot be read or decoded.
-  func picture(admit: (_ pixels: Int) -> Void = { _ in }) throws(Failure) -> DecodedPicture {
+  func picture(
+    pixelLimit: Int = Picture.pixelLimit, admit: (_ pixels: Int) -> Void = { _ in }
+  ) throws(Failure) -> DecodedPicture {
     let clock = ContinuousClock()
     let start = clock.now
     do {
@@ -24,9 +28,15 @@ struct InputPicture: Sendable {
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
       // Waiting for admission does not count.
       let decoding = clock.now
-      let picture = try Picture(decoding: bytes, name: name)
+      let picture = try Picture(decoding: bytes, name: name, pixelLimit: pixelLimit)
       return DecodedPicture(picture: picture, duration: read + decoding.duration(to: clock.now))
     } catch {
+      if case .tooManyPixels(let size, _) = error.problem,
+        case let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width), !overflow,
+        pixels <= PictureOptions.mostPixels
+      {
+        throw Failure(.file, "\(error), or allow it with 'u2cl run --max-pixels \(pixels)'")
+      }
       throw Failure(error)
     }
   }

@@ -10,6 +10,8 @@ typealias MaskPipeline = DetectionSetup.Line<PictureJob, RunReport.Entry>
 struct MaskRun: Sendable {
   let detection: DetectionSetup
   let batch: Int
+  /// The most pixels of a picture.
+  let pixelLimit: Int
 
   /// The number of pixels that are decoded and not stored yet, unless a single picture has more.
   private static let pixelsUnderWay = 32_000_000
@@ -42,7 +44,8 @@ struct MaskRun: Sendable {
     limits.weight = Self.pixelsUnderWay
     return MaskPipeline(
       limits: limits,
-      load: { job, admit in Result { () throws(Failure) in try job.input.picture(admit: admit) } },
+      load: { job, admit in Result { () throws(Failure) in try job.input.picture(pixelLimit: pixelLimit, admit: admit) }
+      },
       devices: detection.devices(),
       store: { job, found in job.stored(found) })
   }

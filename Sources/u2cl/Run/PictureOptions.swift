@@ -9,7 +9,8 @@ import U2Net
 struct PictureOptions: ParsableArguments {
   @Argument(
     help: """
-      Pictures (PNG, JPEG, WebP), folders of pictures, or patterns such as 'photos/**/*.jpg'; - is standard input.
+      Pictures (PNG, JPEG, WebP, HEIC, AVIF, TIFF …), folders of pictures, or patterns such as 'photos/**/*.jpg'; - \
+      is standard input.
       """)
   var inputs: [FilePath] = []
 
@@ -39,7 +40,15 @@ struct PictureOptions: ParsableArguments {
       """)
   var watch = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The most pixels of a picture, up to 500 million; each takes about 10 bytes of memory.", valueName: "pixels"))
+  var maxPixels = Picture.pixelLimit
+
   func validate() throws {
+    guard (1...Self.mostPixels).contains(maxPixels) else {
+      throw ValidationError("--max-pixels goes from 1 to \(Self.mostPixels)")
+    }
     if inputs.isEmpty && filesFrom == nil { throw ValidationError("Missing expected argument '<inputs> ...'") }
     if null && filesFrom == nil {
       throw ValidationError("-0 is about a list of paths; name the list with --files-from")
@@ -48,6 +57,9 @@ struct PictureOptions: ParsableArguments {
       throw ValidationError("Standard input is a picture or a list, not both")
     }
   }
+
+  /// Kernels index up to four samples a pixel with 32 bits.
+  static let mostPixels = 500_000_000
 
   /// Starts to watch the folder.
   ///

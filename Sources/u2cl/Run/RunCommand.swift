@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       By default, photo.jpg becomes photo.mask.png beside it, or photo.cutout.png with --output cutout, and so on. A \
       mask is an 8-bit grey picture of the same size; a cut-out is RGBA with straight alpha. With -o, the name of the \
-      file decides its format: .png, .jpg or .webp.
+      file decides its format: .png, .jpg, .webp, .tif or .avif.
 
       A model that parses clothes writes a coloured label map instead of the mask, and a mask for each class beside it \
       (photo.mask.upper.png). A model for portraits writes a drawing.
@@ -69,8 +69,10 @@ struct RunCommand: ParsableCommand {
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
     let detection = detection(for: jobs)
     // Two batches at a time: one is copied while the other is computed.
-    MaskRun(detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)))
-      .run(jobs, stop: stop, &reporter)
+    MaskRun(
+      detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)), pixelLimit: pictures.maxPixels
+    )
+    .run(jobs, stop: stop, &reporter)
     signals?.end()
     reporter.end(skipped: all - jobs.count, interruption: signals?.name)
     signals?.endProcess()
@@ -91,7 +93,8 @@ struct RunCommand: ParsableCommand {
       return skips && job.isDone ? nil : job
     }
     if !quiet { Console.error("watching \(pictures.inputs[0]); SIGINT or SIGTERM ends it") }
-    MaskRun(detection: detection(for: []), batch: batch).run({ source.next() }, stop: stop, &reporter)
+    MaskRun(detection: detection(for: []), batch: batch, pixelLimit: pictures.maxPixels).run(
+      { source.next() }, stop: stop, &reporter)
     signals.end()
     reporter.end(skipped: 0, interruption: signals.name)
     if let failure = source.failure { throw failure }

@@ -63,11 +63,11 @@ extension Color: ExpressibleByArgument {
 extension Composition.Kind: ExpressibleByArgument {}
 
 extension PictureFormat: ExpressibleByArgument {
-  /// Reads `png`, `jpeg`, `jpg` or `webp`.
+  /// Reads `png`, `jpeg`, `jpg`, `webp`, `tiff`, `tif` or `avif`.
   public init?(argument: String) { self.init(fileName: "." + argument) }
 
   /// The values that help and messages offer.
-  public static var allValueStrings: [String] { ["png", "jpeg", "webp"] }
+  public static var allValueStrings: [String] { ["png", "jpeg", "webp", "tiff", "avif"] }
 }
 
 extension PrecisionRequest: ExpressibleByArgument {}

@@ -26,7 +26,8 @@ struct OutputOptions: ParsableArguments {
       "File format if the name of the result does not tell; png by default. PNG keeps 16 bits.", valueName: "format"))
   var format: PictureFormat?
 
-  @Option(help: ArgumentHelp("Quality of JPEG and WebP, 1 to 100; WebP is lossless at 100.", valueName: "quality"))
+  @Option(
+    help: ArgumentHelp("Quality of JPEG, WebP and AVIF, 1 to 100; WebP is lossless at 100.", valueName: "quality"))
   var quality = EncodingOptions.standardQuality
 
   @Flag(
@@ -139,7 +140,7 @@ struct OutputOptions: ParsableArguments {
     var format = format ?? .png
     if let file {
       guard let named = PictureFormat(fileName: file) else {
-        throw Failure(.usage, "\(file): the name says no format; end it in .png, .jpg or .webp")
+        throw Failure(.usage, "\(file): the name says no format; end it in .png, .jpg, .webp, .tif or .avif")
       }
       if let wanted = self.format, wanted != named {
         throw Failure(.usage, "\(file) says \(named.rawValue) and --format \(wanted.rawValue); leave out --format")

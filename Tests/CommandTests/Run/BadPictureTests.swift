@@ -25,8 +25,10 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     BadPicture("signature.png", "the PNG file ends") {
       Array(try Sandbox.bytes(Sandbox.picture("rgb-8.png")).prefix(8))
     },
-    BadPicture("text.png", "is not a PNG, JPEG or WebP picture") { Array("a text, whatever its name says\n".utf8) },
-    BadPicture("animation.png", "is a GIF file") { Array("GIF89a and more".utf8) },
+    BadPicture("text.png", "is not a picture of a known format (PNG, JPEG") {
+      Array("a text, whatever its name says\n".utf8)
+    },
+    BadPicture("paper.png", "is a file of the format PDF") { Array("%PDF-1.7 and more".utf8) },
     BadPicture("huge.png", "claims 60000×60000 pixels") {
       try Sandbox.bytes(Sandbox.picture("claims-60000x60000.png"))
     },

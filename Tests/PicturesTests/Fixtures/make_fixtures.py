@@ -71,6 +71,10 @@ def pngs():
     rgb = lambda x, y, c: sample(x, y, c, 8)
     save("exif-6.png", png(W, H, 8, 2, rgb, chunk(b"eXIf", exif(6, ">"))))
     save("exif-6-at-end.png", png(W, H, 8, 2, rgb, after=chunk(b"eXIf", exif(6))))
+    block = b"Exif\0\0" + b"MM" + struct.pack(">HIHHHIII", 42, 8, 1, 0x0112, 4, 1, 6, 0)
+    density = chunk(b"pHYs", struct.pack(">IIB", 11811, 5906, 1))
+    save("raw-exif-6.png", png(W, H, 8, 2, rgb, density + chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(
+        b"\nexif\n%8d\n%s\n" % (len(block), block.hex().encode())))))
     save("1x1.png", png(1, 1, 8, 2, rgb))
     save("1x4000.png", png(1, 4000, 8, 0, lambda x, y, c: y % 251))
     save("claims-60000x60000.png", png(1, 1, 8, 2, rgb).replace(
