@@ -16,12 +16,15 @@ public final class MappedFile: @unchecked Sendable {
 
   /// What errors call the file: its path, or the name it was given.
   public let name: String
+  /// The path of the file; nil for bytes in memory.
+  let path: FilePath?
 
   /// Maps a file.
   ///
   /// - Throws: `CheckpointError` of kind `missing`, `directory`, `empty` or `unreadable`.
   public init(path: FilePath) throws {
     name = "\(path)"
+    self.path = path
     let mapping: FileMapping
     do throws(FileMapping.Problem) { mapping = try FileMapping(path) } catch { throw Self.failure(name, error) }
     guard !mapping.bytes.isEmpty else {
@@ -39,12 +42,14 @@ public final class MappedFile: @unchecked Sendable {
   /// memory is not copied.
   public init(name: String, staticMemory memory: UnsafeRawBufferPointer) {
     self.name = name
+    path = nil
     storage = .borrowed(memory)
   }
 
   /// Takes bytes in memory, such as those read from a pipe, without copying them.
   public init(name: String, bytes: [UInt8]) {
     self.name = name
+    path = nil
     storage = .array(bytes)
   }
 

@@ -13,6 +13,11 @@ public struct StoredTensor: Hashable, Sendable {
   let strides: [Int]?
   /// The elements if `location` is nil.
   let decoded: [Float]
+  /// The file that `location` is in: 0 for the file itself, and else one more than an index into
+  /// `Checkpoint.externalFiles`.
+  private(set) var source = 0
+  /// What turns stored integers to weights, in this order; empty for most tensors.
+  private(set) var rescalings: [Rescaling] = []
 
   /// A tensor packed row-major.
   init(elementType: ElementType, shape: Shape, location: Range<Int>) {
@@ -38,6 +43,23 @@ public struct StoredTensor: Hashable, Sendable {
     strides = nil
   }
 
+  /// The same tensor in another file.
+  func located(inFile source: Int) -> StoredTensor {
+    var tensor = self
+    tensor.source = source
+    return tensor
+  }
+
+  /// The same tensor with its values rescaled once more.
+  func rescaled(_ rescaling: Rescaling) -> StoredTensor {
+    var tensor = self
+    tensor.rescalings.append(rescaling)
+    return tensor
+  }
+
+  /// Whether the values are those of a weight: floating-point numbers, or integers with a scale.
+  var isWeight: Bool { elementType.isFloatingPoint || !rescalings.isEmpty }
+
   private static func packedStrides(_ shape: Shape) -> [Int] {
     var step = 1
     return shape.dimensions.reversed().map { extent in
@@ -50,6 +72,12 @@ public struct StoredTensor: Hashable, Sendable {
 extension StoredTensor {
   /// The elements, converted to float32; nil if their type cannot be converted.
   func widened(from bytes: UnsafeRawBufferPointer) -> Tensor? {
+    guard var tensor = packed(from: bytes) else { return nil }
+    for rescaling in rescalings { rescaling.apply(to: &tensor) }
+    return tensor
+  }
+
+  private func packed(from bytes: UnsafeRawBufferPointer) -> Tensor? {
     guard let location else { return Tensor(shape: shape, values: decoded) }
     guard let size = elementType.byteCount else { return nil }
     guard shape.elementCount > 0, let base = bytes.baseAddress else { return Tensor(shape: shape, values: []) }

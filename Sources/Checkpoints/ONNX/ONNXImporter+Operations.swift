@@ -9,24 +9,54 @@ extension ONNXImporter {
     switch node.opType {
     case "Conv": try convolution(node)
     case "BatchNormalization": try batchNorm(node)
-    case "Relu": try emit(.relu, to: [activation(node.requiredInput(0))], node)
-    case "Sigmoid": try emit(.sigmoid, to: [activation(node.requiredInput(0))], node)
+    case "Relu": try elementwise(.relu, node)
+    case "Sigmoid", "QLinearSigmoid": try elementwise(.sigmoid, node)
     case "MaxPool": try maxPool(node)
     case "Resize", "Upsample": try resize(node)
     case "Identity", "Dropout": try same(node)
     case "Cast": try cast(node)
     case "Concat": try concat(node)
     case "Add", "Sub", "Mul", "Div": try arithmetic(node)
-    case "Constant", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Floor", "Ceil", "Reshape":
-      .constant(try folded(node))
+    case "Transpose": try transpose(node)
+    case "Gather", "Slice", "Unsqueeze", "Squeeze", "Reshape": try rearranged(node) ?? .constant(folded(node))
+    case "Constant", "Shape", "Floor", "Ceil": .constant(try folded(node))
+    case "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "QLinearConv", "QLinearAdd",
+      "QLinearConcat":
+      try quantized(node)
+    case "ReduceMax", "ReduceMin", "GlobalMaxPool": try statistic(node)
+    case "Max", "Clip", "Round": try limited(node)
+    case "Greater", "GreaterOrEqual", "Less", "LessOrEqual": try compared(node)
+    case "Not", "Where": try chosen(node)
     default: throw FormatError.unsupported("the operation \(node.opType) is not supported")
     }
   }
 
   private mutating func convolution(_ node: ProtoOperator) throws -> Value {
     let input = try activation(node.requiredInput(0))
-    let (weight, shape) = try weight(node.requiredInput(1))
+    let (weight, _) = try weight(node.requiredInput(1))
     let bias = try node.optionalInput(2).map { try self.weight($0) }
+    guard let entry = entry(weight) else { throw FormatError.damaged("its weights are missing") }
+    let convolution = try convolution(node, input: input, weight: weight, entry.shape, bias: bias?.name)
+    let pending = PendingConvolution(
+      convolution: convolution, input: input, label: node.label, output: node.output.first ?? "", weight: entry,
+      bias: bias.flatMap { self.entry($0.name) }, isDerived: false)
+    return isScaledLater(node) ? .convolution(pending) : .activation(try emit(pending))
+  }
+
+  /// Whether nothing takes a convolution's output but an operation with a constant, which the weights can include.
+  private func isScaledLater(_ node: ProtoOperator) -> Bool {
+    guard let output = node.output.first, uses[output] == 1, let next = consumers[output] else { return false }
+    switch next.opType {
+    case "Mul", "Div", "Sub", "Cast": return true
+    case "Add": return next.input.contains { $0 != output && isConstant($0) }
+    default: return false
+    }
+  }
+
+  /// The convolution of a node, for weights of this shape.
+  func convolution(
+    _ node: ProtoOperator, input: Node.ID, weight: String, _ shape: Shape, bias: String?
+  ) throws -> Convolution {
     guard node.integer("group", default: 1) == 1 else {
       throw FormatError.unsupported("grouped convolutions are not supported")
     }
@@ -40,11 +70,10 @@ extension ONNXImporter {
     guard shape.dimensions[1] == builder.shape(of: input).channels else {
       throw FormatError.damaged("its weights \(shape) do not fit its input \(builder.shape(of: input))")
     }
-    let convolution = Convolution(
-      weight: weight, bias: bias?.name, outChannels: shape.dimensions[0], kernel: kernel,
+    return Convolution(
+      weight: weight, bias: bias, outChannels: shape.dimensions[0], kernel: kernel,
       stride: try node.square("strides", default: 1), padding: try node.evenPadding(),
       dilation: try node.square("dilations", default: 1))
-    return try emit(.convolution(convolution), to: [input], node)
   }
 
   private mutating func batchNorm(_ node: ProtoOperator) throws -> Value {
@@ -90,7 +119,7 @@ extension ONNXImporter {
   }
 
   /// The value of a cast. All floating-point types are one here, so a cast between them changes nothing.
-  private func cast(_ node: ProtoOperator) throws -> Value {
+  private mutating func cast(_ node: ProtoOperator) throws -> Value {
     var target = ProtoTensor()
     target.dataType = Int32(clamping: node.integer("to", default: 0))
     guard let type = target.elementType else {
@@ -101,17 +130,27 @@ extension ONNXImporter {
     switch try value(name) {
     case .constant(let tensor): return .constant(try tensor.cast(toIntegers: !type.isFloatingPoint))
     case let value:
-      guard type.isFloatingPoint else {
+      guard type.isFloatingPoint || isWhole(value) else {
         throw FormatError.unsupported("it casts activations to \(type), which is not supported")
       }
       return value
     }
   }
 
+  /// Whether a cast to integers changes little: the value is 0 or 1, or in 0 … 255.
+  private func isWhole(_ value: Value) -> Bool {
+    switch value {
+    case .activation(let id): steps.contains(id)
+    case .view(let view): view.gain >= 100 || steps.contains(view.node)
+    case .picture: model.takesIntegers
+    case .convolution, .statistic, .shifted, .weight, .constant: false
+    }
+  }
+
   private mutating func concat(_ node: ProtoOperator) throws -> Value {
     guard let first = node.input.first else { throw FormatError.damaged("it has no inputs") }
     let axis = node.integer("axis", default: 1)
-    guard case .activation = try value(first) else {
+    if try isConstant(value(first)) {
       guard axis == 0 || axis == -1 else {
         throw FormatError.unsupported("it concatenates constants along axis \(axis)")
       }
@@ -120,30 +159,12 @@ extension ONNXImporter {
     guard axis == 1 || axis == -3 else {
       throw FormatError.unsupported("it concatenates activations along axis \(axis) and not along the channels")
     }
-    let inputs = try node.input.map(activation)
+    let inputs = try node.input.map { try activation($0) }
     return inputs.count == 1 ? .activation(inputs[0]) : try emit(.concat, to: inputs, node)
   }
 
-  private mutating func arithmetic(_ node: ProtoOperator) throws -> Value {
-    let names = try (node.requiredInput(0), node.requiredInput(1))
-    switch (try value(names.0), try value(names.1)) {
-    case (.activation(let left), .activation(let right)):
-      guard node.opType == "Add" else {
-        throw FormatError.unsupported("\(node.opType) of activations is not supported")
-      }
-      return try emit(.add, to: [left, right], node)
-    case (.constant(let left), .constant(let right)):
-      guard let operation = HostTensor.Arithmetic(rawValue: node.opType) else {
-        throw FormatError.unsupported(node.opType)
-      }
-      return .constant(try .combined(operation, left, right))
-    default:
-      throw FormatError.unsupported("\(node.opType) of an activation and a constant is not supported")
-    }
-  }
-
   /// The value of a node that computes sizes.
-  private func folded(_ node: ProtoOperator) throws -> HostTensor {
+  private mutating func folded(_ node: ProtoOperator) throws -> HostTensor {
     if node.opType == "Constant" { return try literal(node) }
     let name = try node.requiredInput(0)
     if node.opType == "Shape" { return try shape(of: value(name), node) }
@@ -162,8 +183,9 @@ extension ONNXImporter {
     }
   }
 
-  private func literal(_ node: ProtoOperator) throws -> HostTensor {
+  private mutating func literal(_ node: ProtoOperator) throws -> HostTensor {
     if let tensor = node.tensor("value") {
+      if let output = node.output.first { constantTypes[output] = tensor.elementType }
       // A weight: its elements are in the checkpoint, and only its name is needed here.
       if try tensor.extents().count > HostTensor.largestCount { return try HostTensor(shape: [0], values: .floats([])) }
       return try tensor.hostTensor()
@@ -186,9 +208,9 @@ extension ONNXImporter {
   private func shape(of value: Value, _ node: ProtoOperator) throws -> HostTensor {
     let dimensions: [Int] =
       switch value {
-      case .activation(let id): builder.shape(of: id).dimensions
+      case .activation, .view, .convolution, .picture, .statistic, .shifted: try extents(of: value)
       case .constant(let tensor): tensor.shape
-      case .weight(let name): model.parameters.shape(of: name)?.dimensions ?? []
+      case .weight(let name): entry(name)?.shape.dimensions ?? []
       }
     let all = try HostTensor(shape: [dimensions.count], values: .integers(dimensions))
     return try all.sliced(

@@ -4,7 +4,17 @@ import Tensors
 extension ONNXImporter {
   /// ONNX `Resize` and `Upsample`: bilinear, or nothing if the size stays.
   mutating func resize(_ node: ProtoOperator) throws -> Value {
-    let input = try activation(node.requiredInput(0))
+    let name = try node.requiredInput(0)
+    // Normalization and resizing can change places.
+    if case .picture(let picture) = try value(name), picture.axes == Axis.nchw, !isSettled {
+      var resized = picture
+      resized.node = try id(of: self.resized(picture.node, node))
+      return .picture(resized)
+    }
+    return try resized(activation(name), node)
+  }
+
+  private mutating func resized(_ input: Node.ID, _ node: ProtoOperator) throws -> Value {
     let shape = builder.shape(of: input)
     let (size, isExact) = try target(node, from: shape)
     guard size != shape.size else { return .activation(input) }

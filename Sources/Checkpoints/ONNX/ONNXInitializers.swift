@@ -8,11 +8,15 @@ struct ONNXInitializers {
   private(set) var entries: [String: StoredTensor] = [:]
   /// The initializers that are small enough for computations of sizes.
   private(set) var constants: [String: HostTensor] = [:]
+  /// The files beside the model.
+  var externalFiles: [MappedFile] { external.files }
+  private var external: ExternalData
 
   /// Finds every `initializer` (field 5) in `Model.graph` (field 7).
   ///
   /// - Throws: `CheckpointError` naming the tensor.
   init(_ file: MappedFile) throws {
+    external = ExternalData(besides: file)
     let tensors = try file.reading { bytes in
       try WireFields.all(bytes, in: 0..<bytes.count).filter { $0.number == 7 && $0.wireType == 2 }.flatMap { graph in
         try WireFields.all(bytes, in: graph.content).filter { $0.number == 5 && $0.wireType == 2 }.map(\.content)
@@ -25,7 +29,11 @@ struct ONNXInitializers {
     let (header, bulk) = try file.reading { try Self.header(of: range, in: $0) }
     try file.reading("tensor '\(header.name)'") { bytes in
       guard let type = header.elementType else { return }
-      let (dimensions, count) = try header.extents()
+      let (dimensions, count) = try header.shape()
+      if header.isExternal {
+        try addExternal(header, type, dimensions, count)
+        return
+      }
       if let bulk {
         let (needed, overflow) = count.multipliedReportingOverflow(by: type.byteCount ?? 0)
         guard !overflow, needed == bulk.count else {
@@ -38,6 +46,22 @@ struct ONNXInitializers {
       if count <= HostTensor.largestCount {
         constants[header.name] = try ProtoTensor(copying: bytes[range]).hostTensor()
       }
+    }
+  }
+
+  private mutating func addExternal(
+    _ header: ProtoTensor, _ type: ElementType, _ dimensions: [Int], _ count: Int
+  ) throws {
+    let (needed, overflow) = count.multipliedReportingOverflow(by: type.byteCount ?? 0)
+    guard !overflow else { throw FormatError.damaged("its shape \(dimensions) is not possible") }
+    let (source, range) = try external.location(of: header, byteCount: needed)
+    entries[header.name] = StoredTensor(elementType: type, shape: Shape(dimensions), location: range)
+      .located(inFile: source)
+    if count <= HostTensor.largestCount {
+      var inside = ProtoTensor()
+      (inside.dims, inside.dataType) = (header.dims, header.dataType)
+      inside.rawData = Data(external.bytes(source, range))
+      constants[header.name] = try inside.hostTensor()
     }
   }
 

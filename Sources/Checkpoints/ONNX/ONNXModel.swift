@@ -11,12 +11,19 @@ public struct ONNXModel: Network {
   /// The file's name without folder and extension.
   public let name: String
   /// The weights, by the names of the graph's parameters, and the file's metadata.
-  public let parameters: Checkpoint
+  public private(set) var parameters: Checkpoint
   /// The input size that the file declares; nil if it leaves the size open.
   public let inputSize: Size?
   /// The number of input channels that the file declares; nil if it leaves the number open.
   public let inputChannels: Int?
+  /// What the file does to the samples of its input itself, which is left out of its graphs: their input must be
+  /// normalized by it. Nil if the file does nothing.
+  public private(set) var inputNormalization: InputNormalization?
 
+  /// The order of the input's axes.
+  let inputAxes: [Axis]
+  /// Whether the input's type is one of integers.
+  let takesIntegers: Bool
   let file: MappedFile
   let constants: [String: HostTensor]
   let nodes: [ProtoOperator]
@@ -44,7 +51,8 @@ public struct ONNXModel: Network {
     operatorSet = Int(clamping: model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 0)
     var entries = initializers.entries
     for (name, tensor) in try Self.weightsInNodes(nodes, of: file) { entries[name] = tensor }
-    parameters = Checkpoint(format: .onnx, file: file, metadata: Self.metadata(of: model), entries: entries)
+    parameters = Checkpoint(
+      onnx: file, metadata: Self.metadata(of: model), entries: entries, externalFiles: initializers.externalFiles)
     constants = initializers.constants
 
     // Old exporters list the initializers as inputs.
@@ -56,12 +64,44 @@ public struct ONNXModel: Network {
     }
     input = inputs[0].name
     let extents = inputs[0].type.tensorType.shape.dim.map { $0.value > 0 ? Int(clamping: $0.value) : nil }
-    inputChannels = extents.count == 4 ? extents[1] : nil
-    if extents.count == 4, let height = extents[2], let width = extents[3] {
+    let axes = InputAxes.axes(of: input, extents, nodes)
+    inputAxes = axes
+    func extent(_ axis: Axis) -> Int? {
+      guard let index = axes.firstIndex(of: axis), extents.indices.contains(index) else { return nil }
+      return extents[index]
+    }
+    inputChannels = extent(.channel)
+    if let height = extent(.height), let width = extent(.width) {
       inputSize = Size(height: height, width: width)
     } else {
       inputSize = nil
     }
+    var type = ProtoTensor()
+    type.dataType = inputs[0].type.tensorType.elemType
+    takesIntegers = type.elementType.map { !$0.isFloatingPoint } ?? false
+    derive()
+  }
+
+  /// The operations whose import neither computes tensors nor normalizes the input.
+  private static let plain: Set<String> = [
+    "Conv", "BatchNormalization", "Relu", "Sigmoid", "MaxPool", "Concat", "Resize", "Upsample", "Cast", "Identity",
+    "Dropout", "Constant", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Floor", "Ceil", "Reshape",
+  ]
+
+  /// Finds the tensors that are computed from the file's, and the input's normalization: neither depends on the size.
+  private mutating func derive() {
+    let made = Dictionary(nodes.flatMap { node in node.output.map { ($0, node.opType) } }) { _, last in last }
+    let isPlain = nodes.allSatisfy { node in
+      let isSum = node.opType == "Add" && node.input.allSatisfy { made[$0].map { $0 != "Constant" } ?? false }
+      return isSum || Self.plain.contains(node.opType)
+    }
+    guard !isPlain || takesIntegers else { return }
+    let size = inputSize ?? Size(height: 320, width: 320)
+    let shape = Shape(channels: inputChannels ?? 3, height: size.height, width: size.width)
+    // An error is reported by `graph(for:)`.
+    guard var importer = try? ONNXImporter(self, input: shape), (try? importer.graph()) != nil else { return }
+    parameters = parameters.deriving(importer.derived)
+    inputNormalization = importer.normalization
   }
 
   /// The graph for an input of this shape, `[batch, channels, height, width]`.
@@ -113,7 +153,8 @@ public struct ONNXModel: Network {
   ) throws -> [(String, StoredTensor)] {
     try nodes.compactMap { node in
       guard node.opType == "Constant", let tensor = node.attribute.first(where: { $0.name == "value" })?.t,
-        let type = tensor.elementType, type.isFloatingPoint, let output = node.output.first
+        let type = tensor.elementType, type.isFloatingPoint || type == .int8 || type == .uint8,
+        let output = node.output.first
       else { return nil }
       return try file.reading("node '\(node.label)'") { _ in
         let (dimensions, count) = try tensor.extents()

@@ -23,14 +23,24 @@ extension ProtoTensor {
     }
   }
 
+  /// Whether the elements are in another file.
+  var isExternal: Bool { dataLocation != 0 || !externalData.isEmpty }
+
   /// The checked extents and their product.
   ///
   /// - Throws: `FormatError` if they are not possible, or if the elements are in another file.
   func extents() throws -> (dimensions: [Int], count: Int) {
-    guard dataLocation == 0, externalData.isEmpty else {
+    guard !isExternal else {
       let file = externalData.first { $0.key == "location" }?.value ?? "another file"
       throw FormatError.unsupported("its elements are in '\(file)'; export the model with its weights inside")
     }
+    return try shape()
+  }
+
+  /// The checked extents and their product, wherever the elements are.
+  ///
+  /// - Throws: `FormatError` if they are not possible.
+  func shape() throws -> (dimensions: [Int], count: Int) {
     let dimensions = dims.map { Int(clamping: $0) }
     guard let count = checkedElementCount(dimensions) else {
       throw FormatError.damaged("its shape \(dimensions) is not possible")

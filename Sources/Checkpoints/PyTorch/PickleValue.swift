@@ -21,15 +21,20 @@ enum PickleValue {
   case storage(Int)
   /// An index into `tensors`.
   case tensor(Int)
+  /// An object that is of no use here, such as a hyper-parameter; nothing is known of it.
+  case inert
 }
 
-/// The classes and functions that a pickle may name; all others are refused.
+/// The classes and functions that a pickle may name; all others are refused. None of them is called: what the classes
+/// of settings would make is an `inert` value.
 enum PickleGlobal: Hashable {
   case orderedDictionary
   case rebuildTensor
   case rebuildTensorV2
   case rebuildParameter
   case storage(ElementType)
+  /// A class of settings or numbers that training frameworks save beside the weights.
+  case setting
 
   /// The name in a module; nil if it is refused.
   init?(module: String, name: String) {
@@ -39,10 +44,47 @@ enum PickleGlobal: Hashable {
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensorV2
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch", _), ("torch.cuda", _):
-      guard let type = Self.storages[name] else { return nil }
-      self = .storage(type)
-    default: return nil
+      if let type = Self.storages[name] {
+        self = .storage(type)
+      } else if module == "torch", Self.types.contains(name) {
+        self = .setting
+      } else {
+        return nil
+      }
+    default:
+      guard Self.settings[module]?.contains(name) ?? Self.isSetting(module, name) else { return nil }
+      self = .setting
     }
+  }
+
+  /// Types of PyTorch that settings name.
+  private static let types: Set<String> = [
+    "device", "Size", "dtype", "float", "float16", "float32", "float64", "half", "double", "bfloat16", "int8", "int16",
+    "int32", "int64", "uint8", "bool", "Generator",
+  ]
+
+  /// The classes of settings in general modules.
+  private static let settings: [String: Set<String>] = [
+    "argparse": ["Namespace"], "types": ["SimpleNamespace"],
+    "pathlib": ["Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "PurePath"],
+    "pathlib._local": ["Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "PurePath"],
+    "collections": ["defaultdict", "Counter", "deque"],
+    "builtins": [
+      "set", "frozenset", "complex", "slice", "range", "bytearray", "dict", "list", "int", "float", "object",
+    ],
+    "__builtin__": ["set", "frozenset", "complex", "slice", "bytearray", "dict", "list", "object"],
+    "_codecs": ["encode"], "copyreg": ["_reconstructor"], "copy_reg": ["_reconstructor"],
+    "typing": ["Any"], "datetime": ["datetime", "timedelta", "date"], "uuid": ["UUID"],
+    "numpy": ["dtype", "ndarray", "float32", "float64", "int32", "int64"], "numpy.dtypes": ["Float64DType"],
+    "numpy.core.multiarray": ["scalar", "_reconstruct"], "numpy._core.multiarray": ["scalar", "_reconstruct"],
+    "easydict": ["EasyDict"], "addict.addict": ["Dict"], "yacs.config": ["CfgNode"],
+  ]
+
+  /// Whether the name is that of a class of Lightning's, OmegaConf's or ML Collections' settings.
+  private static func isSetting(_ module: String, _ name: String) -> Bool {
+    let families = ["omegaconf", "pytorch_lightning", "lightning", "lightning_fabric", "ml_collections"]
+    guard let family = module.split(separator: ".").first, families.contains(String(family)) else { return false }
+    return name.first?.isUppercase == true
   }
 
   private static let storages: [String: ElementType] = [

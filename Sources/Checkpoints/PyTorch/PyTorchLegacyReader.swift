@@ -31,7 +31,7 @@ enum PyTorchLegacyReader {
         return tensor.stored(at: start)
       }
     }
-    return Checkpoint(format: .pyTorchLegacy, file: file, metadata: [:], entries: entries)
+    return try Checkpoint(format: .pyTorchLegacy, file: file, metadata: [:], entries: entries)
   }
 
   private typealias Pickle = (root: PickleValue, machine: Unpickler)

@@ -59,7 +59,8 @@ struct Unpickler {
     case emptyList = 0x5D, append = 0x61, appends = 0x65
     case emptyDictionary = 0x7D, setItem = 0x73, setItems = 0x75
     case binPut = 0x71, longBinPut = 0x72, memoize = 0x94, binGet = 0x68, longBinGet = 0x6A
-    case global = 0x63, stackGlobal = 0x93, reduce = 0x52, build = 0x62, binPersistentID = 0x51
+    case global = 0x63, stackGlobal = 0x93, reduce = 0x52, build = 0x62, newObject = 0x81, binPersistentID = 0x51
+    case emptySet = 0x8F, addItems = 0x90, frozenSet = 0x91, long4 = 0x8B, binBytes8 = 0x8E
   }
 
   private mutating func execute(_ opcode: Opcode) throws {
@@ -103,6 +104,14 @@ struct Unpickler {
     case .stackGlobal: try stackGlobal()
     case .reduce: try reduce()
     case .build: try build()
+    case .newObject: try newObject()
+    case .emptySet: stack.append(.inert)
+    case .addItems: _ = try popToMark()
+    case .frozenSet:
+      _ = try popToMark()
+      stack.append(.inert)
+    case .long4: stack.append(try long(byteCount: Int(clamping: cursor.integer(UInt32.self))))
+    case .binBytes8: try skipBytes(Int(clamping: cursor.integer(UInt64.self)))
     case .binPersistentID: try loadStorage()
     }
   }
@@ -184,6 +193,7 @@ extension Unpickler {
   }
 
   private mutating func append(_ items: [PickleValue]) throws {
+    if case .inert = try top() { return }
     guard case .list(let index) = try top() else {
       throw FormatError.damaged("the pickle appends to a value that is not a list")
     }
@@ -191,6 +201,7 @@ extension Unpickler {
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws {
+    if case .inert = try top() { return }
     guard case .dictionary(let index) = try top(), items.count.isMultiple(of: 2) else {
       throw FormatError.damaged("the pickle sets items of a value that is not a dictionary")
     }
@@ -199,10 +210,13 @@ extension Unpickler {
     }
   }
 
-  /// Sets attributes. Those of a dictionary (`_metadata` of a `state_dict`) are dropped; others are refused.
+  /// Sets attributes. Those of a dictionary (`_metadata` of a `state_dict`), of a parameter and of settings are
+  /// dropped; others are refused.
   private mutating func build() throws {
     _ = try pop()
-    guard case .dictionary = try top() else {
+    switch try top() {
+    case .dictionary, .inert, .tensor: break
+    default:
       throw FormatError.refused(
         "the pickle sets attributes, which is refused: only tensors, dictionaries and numbers are built")
     }
@@ -230,10 +244,25 @@ extension Unpickler {
 
   private mutating func reduce() throws {
     let operands = try pop(count: 2)
+    if case .inert = operands[0] {
+      stack.append(.inert)
+      return
+    }
     guard case .global(let function) = operands[0], case .tuple(let index) = operands[1] else {
       throw FormatError.refused("the pickle calls a value that is not a function, which is refused")
     }
     try call(function, sequences[index])
+  }
+
+  /// `cls.__new__(cls, *args)`, which is allowed for settings.
+  private mutating func newObject() throws {
+    let operands = try pop(count: 2)
+    guard case .global(.setting) = operands[0] else {
+      throw FormatError.refused(
+        "the pickle makes an object, which is refused: only tensors, dictionaries and numbers are built; "
+          + "save the state_dict alone")
+    }
+    stack.append(.inert)
   }
 
   private mutating func call(_ function: PickleGlobal, _ arguments: [PickleValue]) throws {
@@ -251,6 +280,7 @@ extension Unpickler {
         throw FormatError.damaged("the pickle makes a parameter of a value that is not a tensor")
       }
       stack.append(arguments[0])
+    case .setting: stack.append(.inert)
     case .storage:
       throw FormatError.refused("the pickle calls a storage, which is refused: storages are only read")
     }

@@ -4,6 +4,8 @@
 struct ZipDirectory {
   /// The positions of each entry's bytes, by the entry's path.
   let entries: [String: Range<Int>]
+  /// The names of compressed entries, whose bytes are not at hand.
+  let compressed: Set<String>
 
   /// Whether the bytes begin with a local file header.
   static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -18,20 +20,42 @@ struct ZipDirectory {
 
   /// Reads the directory.
   ///
-  /// - Throws: `FormatError` if the archive is truncated or damaged, or has compressed or encrypted entries.
+  /// - Throws: `FormatError` if the archive is truncated or damaged, or has encrypted entries.
   init(_ bytes: UnsafeRawBufferPointer) throws {
     let (count, offset) = try Self.locate(bytes)
     var cursor = try ByteCursor(bytes, at: offset)
     // Every entry takes at least 46 bytes.
     guard count <= cursor.remaining / 46 else { throw FormatError.damaged("the archive claims \(count) entries") }
     var entries: [String: Range<Int>] = [:]
+    var compressed = Set<String>()
     for _ in 0..<count {
       let header = try CentralHeader(&cursor)
+      if header.isCompressed {
+        compressed.insert(header.name)
+        continue
+      }
       guard entries.updateValue(try Self.data(of: header, in: bytes), forKey: header.name) == nil else {
         throw FormatError.damaged("the archive holds '\(header.name)' twice")
       }
     }
     self.entries = entries
+    self.compressed = compressed
+  }
+
+  /// Whether an entry has a name for which `condition` holds.
+  func contains(where condition: (String) -> Bool) -> Bool {
+    entries.keys.contains(where: condition) || compressed.contains(where: condition)
+  }
+
+  /// The positions of an entry's bytes; nil if there is no such entry.
+  ///
+  /// - Throws: `FormatError` if the entry is compressed.
+  func range(of name: String) throws -> Range<Int>? {
+    guard !compressed.contains(name) else {
+      throw FormatError.unsupported(
+        "the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
+    }
+    return entries[name]
   }
 
   /// The number of the directory's entries and its position, from the record at the end of the archive.
@@ -68,6 +92,7 @@ struct ZipDirectory {
     let name: String
     let size: Int
     let localOffset: Int
+    let isCompressed: Bool
 
     init(_ cursor: inout ByteCursor) throws {
       guard try cursor.integer() == centralSignature else {
@@ -88,15 +113,14 @@ struct ZipDirectory {
       let extra = try cursor.skip(Int(extraLength))
       _ = try cursor.skip(Int(commentLength))
       guard flags & 1 == 0 else { throw FormatError.unsupported("the entry '\(name)' is encrypted") }
-      guard method == 0 else {
-        throw FormatError.unsupported(
-          "the entry '\(name)' is compressed, which PyTorch never does; save it again with torch.save")
-      }
+      isCompressed = method != 0
       // Values that do not fit 32 bits are in the zip64 field, in this order.
       var wide = try Wide(UnsafeRawBufferPointer(rebasing: cursor.bytes[extra]))
       let originalSize = try wide.resolve(original)
       size = try wide.resolve(stored)
-      guard size == originalSize else { throw FormatError.damaged("the sizes of the entry '\(name)' differ") }
+      guard size == originalSize || isCompressed else {
+        throw FormatError.damaged("the sizes of the entry '\(name)' differ")
+      }
       localOffset = try wide.resolve(offset)
     }
   }

@@ -27,7 +27,7 @@ struct SafetensorsReader {
       entries[name] = try entry(name, claim, start: start)
     }
     try checkThatTensorsFill(start..<file.count, header.tensors)
-    return Checkpoint(format: .safetensors, file: file, metadata: header.metadata, entries: entries)
+    return try Checkpoint(format: .safetensors, file: file, metadata: header.metadata, entries: entries)
   }
 
   private func header() throws -> (SafetensorsHeader, start: Int) {

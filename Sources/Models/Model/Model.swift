@@ -148,6 +148,11 @@ extension Model {
       profile = ModelProfile(assumedFor: known.table)
     }
     if let size = model.inputSize { profile.inputSize = size }
+    // What the file does itself is not done twice.
+    if let own = model.inputNormalization, own.mean.count == 3 {
+      profile.normalization = Normalization(
+        mean: own.mean, standardDeviation: own.standardDeviation, scaling: own.dividesByMaximum ? .maximum : .full)
+    }
     self.init(
       name: FilePath(file).stem.string, origin: file, network: model, parameters: model.parameters, profile: profile)
   }
