@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,28 @@ int u2cl_vips_is_available(void) {
   return is_available;
 }
 
+// Debian's libjxl writes what is wrong with a file to stderr. While libvips is at work, that stream is another one;
+// messages of our own go to the descriptor.
+static pthread_mutex_t stream_lock = PTHREAD_MUTEX_INITIALIZER;
+static FILE *usual_stream, *silent_stream;
+static int silencers;
+
+static void silence(int is_silent) {
+#ifdef __GLIBC__
+  pthread_mutex_lock(&stream_lock);
+  if (is_silent && silencers++ == 0) {
+    if (!silent_stream) silent_stream = fopen("/dev/null", "we");
+    usual_stream = stderr;
+    if (silent_stream) stderr = silent_stream;
+  } else if (!is_silent && --silencers == 0) {
+    stderr = usual_stream;
+  }
+  pthread_mutex_unlock(&stream_lock);
+#else
+  (void)is_silent;
+#endif
+}
+
 // The first line of what libvips says. The messages of all threads are in one buffer, which is emptied.
 static u2cl_codec_status failure(char *message) {
   char *text = vips.error_buffer_copy();
@@ -141,6 +164,7 @@ static u2cl_codec_status failure(char *message) {
   if (length > 255) length = 255;
   memcpy(message, line, length);
   message[length] = 0;
+  if (length == 0) strcpy(message, "it cannot be decoded");
   u2cl_codec_status status = U2CL_CODEC_CORRUPT;
   if (strstr(line, "class \"") && strstr(line, "not found")) {
     status = U2CL_CODEC_MISSING;
@@ -192,8 +216,11 @@ u2cl_codec_status u2cl_vips_open(
   u2cl_vips_reader *self = calloc(1, sizeof *self);
   if (!self) return U2CL_CODEC_OUT_OF_MEMORY;
   self->kind = kind;
-  if (vips.load[kind](bytes, count, &self->image, "access", access_sequential, "fail_on", fail_on_error, NULL) != 0
-      || convert(self) != 0) {
+  silence(1);
+  const int code = vips.load[kind](
+    bytes, count, &self->image, "access", access_sequential, "fail_on", fail_on_error, NULL);
+  silence(0);
+  if (code != 0 || convert(self) != 0) {
     const u2cl_codec_status status = failure(message);
     u2cl_vips_close(self);
     return status;
@@ -296,7 +323,9 @@ u2cl_codec_status u2cl_vips_read(u2cl_vips_reader *self, void *pixels, char *mes
   for (size_t y = 0; y < height && status == U2CL_CODEC_OK; y += strip) {
     const size_t rows = height - y < strip ? height - y : strip;
     size_t count = 0;
+    silence(1);
     uint8_t *fetched = vips.region_fetch(region, 0, (int)y, (int)width, (int)rows, &count);
+    silence(0);
     if (!fetched) {
       status = failure(message);
     } else if (count < rows * row_bytes) {

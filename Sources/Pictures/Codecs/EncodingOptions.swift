@@ -2,8 +2,8 @@
 public struct EncodingOptions: Sendable, Hashable {
   /// The format of the file.
   public var format: PictureFormat
-  /// The quality of JPEG, WebP and AVIF, 1 … 100. WebP of quality 100 is lossless, for up to 55 million visible pixels, or
-  /// fewer if there are more invisible ones. Alpha is always stored without loss.
+  /// The quality of JPEG, WebP and AVIF, 1 … 100. WebP of quality 100 is lossless, for up to 55 million visible pixels,
+  /// or fewer if there are more invisible ones. Alpha of WebP is always stored without loss.
   public var quality: Int
   /// Whether EXIF and XMP are stored. The ICC profile always is, because the colours depend on it, and so is the
   /// density (in PNG, JPEG and TIFF), because it tells nothing but the printed size.

@@ -6,8 +6,8 @@ extension Picture {
   /// are 600 MB of samples.
   public static let pixelLimit = 200_000_000
 
-  /// Decodes a file of any `PictureFormat` and turns the picture upright by its EXIF orientation. The first bytes tell the
-  /// format.
+  /// Decodes a file of any `PictureFormat` and turns the picture upright by its EXIF orientation. The first bytes tell
+  /// the format.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.

@@ -23,7 +23,8 @@ public struct Picture: Sendable, Equatable {
   public enum Note: Sendable, Equatable, CustomStringConvertible {
     /// The file is an animation of that many frames; the picture is the first.
     case firstFrame(of: Int)
-    /// The file has that many pages or pictures; the picture is the first, or the one that the file says is the main one.
+    /// The file has that many pages or pictures; the picture is the first, or the one that the file says is the main
+    /// one.
     case firstPage(of: Int)
 
     /// The note as a clause for a message.

@@ -24,7 +24,10 @@ import U2Net
     (["run", "a.jpg", "a.jpg", "-o", "."], "a.jpg is given twice"),
     (["run", "a.jpg", "b.jpg", "-o", "-"], "standard output takes one picture"),
     (["run", "a.jpg", "-o", "-", "--json"], "standard output takes one picture"),
-    (["run", Sandbox.demo, "-o", "out.gif"], "out.gif: the name says no format; end it in .png, .jpg or .webp"),
+    (
+      ["run", Sandbox.demo, "-o", "out.gif"],
+      "out.gif: the name says no format; end it in .png, .jpg, .webp, .tif or .avif"
+    ),
     (["run", Sandbox.demo, "-o", ""], "the name says no format"),
     (["compare", Sandbox.demo, "--tolerance", "nan"], "the tolerance"),
     (["compare", Sandbox.demo, "--tolerance=-1"], "the tolerance"),
