@@ -26,7 +26,8 @@ struct Corpus {
     let tests = SharedFiles.packageRoot + "/Tests/"
     let folders =
       reader.isPicture
-      ? ["PicturesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
+      ? ["PicturesTests/Fixtures"]
+      : ["", "/nodes", "/family", "/states", "/external"].map { "CheckpointsTests/Fixtures" + $0 }
     var files: [(name: String, bytes: [UInt8])] = []
     for folder in folders {
       for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {
