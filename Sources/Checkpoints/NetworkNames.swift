@@ -33,8 +33,8 @@ enum NetworkNames {
     let choice = plain.isEmpty ? networks : plain
     guard choice.count <= 1 else {
       throw FormatError.unsupported(
-        "holds several networks, under \(choice.map { "'\($0.prefix)'" }.joined(separator: ", ")); save one of them alone"
-      )
+        "holds several networks, under \(choice.map { "'\($0.prefix)'" }.joined(separator: ", ")); "
+          + "save one of them alone")
     }
     return choice.first?.entries ?? entries
   }

@@ -10,6 +10,7 @@ import Testing
     "tiny_rsu4.safetensors", "tiny_rsu4.pth", "tiny_rsu4_legacy.pth", "wrapped.pth", "wrapped_zip64.pth",
     "wrapped_legacy.pth",
     "tiny_opset11_dynamic_anonymous.onnx", "tiny_opset17_fixed_batchnorm.onnx", "nodes/sizes.onnx",
+    "nodes/integer_operators.onnx", "states/lightning.pth",
   ]
 
   @Test(arguments: files) func aFileCutShortIsTold(file: String) throws {

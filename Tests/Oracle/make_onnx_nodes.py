@@ -122,7 +122,7 @@ def refused_nodes():
          "node 'the_conv' (Conv): its weights 'gone' are not in the file")
     case("missing_input", [node("Relu", ["gone"])], "its input 'gone' is neither in the file nor made")
     case("missing_output", [node("Relu", [X], ["z"])], "output 'y': no node computes it")
-    case("external", [node("Conv", [X, "w"])], "tensor 'w': its elements lie in 'weights.bin'", before=external)
+    case("external", [node("Conv", [X, "w"])], "tensor 'w': its elements are in 'weights.bin'", before=external)
     case("grouped", [node("Conv", [X, "k"], group=2)], "grouped", {"k": np.ones((2, 1, 3, 3), np.float32)})
     case("oblong", [node("Conv", [X, "k"])], "not square", {"k": np.ones((2, 2, 3, 1), np.float32)})
     case("uneven_pads", [node("Conv", [X, "w"], pads=[1, 1, 0, 0])], "differ between the sides")

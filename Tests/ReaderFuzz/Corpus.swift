@@ -28,7 +28,8 @@ struct Corpus {
       reader == .bmp
       ? ["PicturesTests/FormatFixtures"]
       : reader.isPicture
-        ? ["PicturesTests/Fixtures"] : ["", "/nodes", "/family"].map { "CheckpointsTests/Fixtures" + $0 }
+        ? ["PicturesTests/Fixtures"]
+        : ["", "/nodes", "/family", "/states", "/external"].map { "CheckpointsTests/Fixtures" + $0 }
     var files: [(name: String, bytes: [UInt8])] = []
     for folder in folders {
       for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {

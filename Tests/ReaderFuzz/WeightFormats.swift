@@ -84,6 +84,9 @@ enum WireFormat: PartedFormat {
     + [
       "Conv", "Relu", "Concat", "Resize", "Upsample", "Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Cast",
       "Reshape", "Add", "Mul", "Div", "Floor", "Constant", "ConstantOfShape", "Range", "MaxPool", "Sigmoid", "axes",
+      "QuantizeLinear",
+      "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "QLinearConv", "Transpose", "ReduceMax", "ReduceMin",
+      "Sub", "Greater", "Where", "Not", "Clip", "Round", "perm", "location", "offset", "length", "good.onnx.data",
       "starts", "ends", "steps", "pads", "dilations", "kernel_shape", "strides", "group", "to", "axis", "value", "",
     ].map { Array($0.utf8) }
 

@@ -31,8 +31,8 @@ extension ONNXImporter {
     return try value(name, rearrangedTo: order.map { axes[$0] })
   }
 
-  /// ONNX `Gather`, `Slice`, `Unsqueeze`, `Squeeze` and `Reshape` of an activation or of the picture, of which only axes
-  /// of one element may be added or removed; nil for a constant.
+  /// ONNX `Gather`, `Slice`, `Unsqueeze`, `Squeeze` and `Reshape` of an activation or of the picture, of which only
+  /// axes of one element may be added or removed; nil for a constant.
   mutating func rearranged(_ node: ProtoOperator) throws -> Value? {
     let name = try node.requiredInput(0)
     let input = try value(name)

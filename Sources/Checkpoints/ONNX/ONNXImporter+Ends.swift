@@ -239,11 +239,11 @@ extension ONNXImporter {
 
 // Thresholds.
 extension ONNXImporter {
-  /// The factor before the sigmoid that stands for a step: values 1/8000 beside the threshold become 0.0003 or
-  /// 0.9997. Products fit float16 for probabilities.
-  private static let steepness = 65536.0
+  /// The factor before each of the two sigmoids that stand for a step. Values 1e-7 beside the threshold become 0 or 1,
+  /// up to 1e-4, and the products fit float16.
+  private static let steepness = 32768.0
 
-  /// A comparison of a map with a number, as a very steep sigmoid.
+  /// A comparison of a map with a number, as two steep sigmoids.
   mutating func compared(_ node: ProtoOperator) throws -> Value {
     var names = try [node.requiredInput(0), node.requiredInput(1)]
     var isAbove = node.opType.hasPrefix("Greater")
@@ -269,7 +269,9 @@ extension ONNXImporter {
     }
     let factor = isAbove ? Self.steepness : -Self.steepness
     let steep = try affine(view.node, scale: [factor], shift: [-factor * threshold / view.gain], node)
-    view.node = try id(of: emit(.sigmoid, to: [steep], node))
+    let soft = try id(of: emit(.sigmoid, to: [steep], node))
+    let hard = try affine(soft, scale: [Self.steepness], shift: [-Self.steepness / 2], node)
+    view.node = try id(of: emit(.sigmoid, to: [hard], node))
     view.gain = 1
     steps.insert(view.node)
     return .view(view)

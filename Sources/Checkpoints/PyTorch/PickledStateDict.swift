@@ -3,8 +3,9 @@ import Tensors
 /// The named tensors of a PyTorch checkpoint.
 ///
 /// Training scripts save them beside other things, or in a dictionary within a dictionary. Of several dictionaries of
-/// tensors, this is the order of preference: the one that is a known network; one that is not an average of weights over
-/// the training (EMA, SWA); the one with the most usual name (`wrappers`). If that leaves several, the file is refused.
+/// tensors, this is the order of preference: the one that is a known network; one that is not an average of weights
+/// over the training (EMA, SWA); the one with the most usual name (`wrappers`). If that leaves several, the file is
+/// refused.
 struct PickledStateDict {
   /// The keys under which training scripts store the weights, the most usual first.
   private static let wrappers = [
