@@ -7,6 +7,8 @@ public import Tensors
 ///
 /// Supported operations: Conv, BatchNormalization, Relu, Sigmoid, MaxPool, Concat, Add, Resize, Upsample, Cast,
 /// Identity and Dropout of activations, and the small computations of sizes that exporters leave in the file.
+/// Quantized operations are computed with floating-point numbers. Before and after the network, arithmetic with
+/// constants, other orders of axes, stretching by minimum and maximum and thresholds are folded or computed.
 public struct ONNXModel: Network {
   /// The file's name without folder and extension.
   public let name: String
