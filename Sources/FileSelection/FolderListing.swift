@@ -17,13 +17,14 @@ package struct FolderListing: Sendable {
     self.closed = closed
   }
 
-  /// The files that the rule takes.
+  /// The files that the rule takes. Pipes, sockets and devices are no files.
   package func files() throws(SelectionError) -> [SelectedFile] {
     var files: [SelectedFile] = []
     for below in [""] + (isRecursive ? try folders() : []) {
       let place = folder.appending(below)
-      for name in try Self.names(in: place) where rule.takes(name) && !place.appending(name).isFolder {
-        files.append(SelectedFile(place.appending(name), below: below.appending(name)))
+      for name in try Self.names(in: place) where rule.takes(name) {
+        let path = place.appending(name)
+        if !path.isFolder, !path.isSpecial { files.append(SelectedFile(path, below: below.appending(name))) }
       }
     }
     return files

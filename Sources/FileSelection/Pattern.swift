@@ -17,7 +17,7 @@ package struct Pattern: Sendable {
 
   private static func isPattern(_ part: FilePath) -> Bool { part.bytes.contains { "*?[".utf8.contains($0) } }
 
-  /// The files that match, sorted, without those that the rule leaves out; folders do not match.
+  /// The files that match, sorted, without those that the rule leaves out. Folders, pipes and devices do not match.
   package func files(_ rule: NameRule) throws(SelectionError) -> [SelectedFile] {
     var found: [FilePath] = []
     try collect(parts[...], below: "", into: &found)
@@ -40,8 +40,9 @@ package struct Pattern: Sendable {
       return
     }
     for name in try names(in: place) where Self.matches(name, part) {
-      let isFolder = place.appending(name).isFolder
-      if others.isEmpty, !isFolder { found.append(below.appending(name)) }
+      let path = place.appending(name)
+      let isFolder = path.isFolder
+      if others.isEmpty, !isFolder, !path.isSpecial { found.append(below.appending(name)) }
       if !others.isEmpty, isFolder { try collect(others, below: below.appending(name), into: &found) }
     }
   }

@@ -87,6 +87,9 @@ extension FilePath {
   /// Whether the path leads to a folder, through links or not.
   package var isFolder: Bool { (try? FileStatus(of: self))?.kind == .folder }
 
+  /// Whether this is a pipe, a socket or a device, or a link to one. To open a pipe may wait forever.
+  package var isSpecial: Bool { (try? FileStatus(of: self))?.kind == .other }
+
   /// Whether the path itself is a symbolic link.
   package var isLink: Bool { (try? FileStatus(of: self, followingLinks: false))?.kind == .link }
 

@@ -36,6 +36,17 @@ import Testing
     #expect(try select(tree.root, recursive: true).map(\.relativePath).contains("out/f.png"))
   }
 
+  /// To open a pipe that nobody writes to would wait forever.
+  @Test(.timeLimit(.minutes(1))) func pipesAreNoFiles() throws {
+    let tree = try Tree(["a.jpg"])
+    #expect(mkfifo("\(tree.root)/pipe.jpg", 0o600) == 0)
+    try tree.link("link.jpg", to: "\(tree.root)/pipe.jpg")
+    for name in ["", "/*.jpg", "/**"] {
+      let files = try Selection(.init(names: Tree.rule)).files(named: FilePath(tree.root + name))
+      #expect(files.map(\.path) == [FilePath(tree.root + "/a.jpg")], "\(name)")
+    }
+  }
+
   @Test func aFolderWithoutPicturesIsTold() throws {
     let tree = try Tree(["empty/sub/a.jpg", "empty/notes.txt"])
     #expect(throws: SelectionError.self) { try select(tree.root + "/empty") }

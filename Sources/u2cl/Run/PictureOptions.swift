@@ -73,8 +73,10 @@ struct PictureOptions: ParsableArguments {
     do { return try FolderWatch(listing) } catch { throw Failure(.file, error.description) }
   }
 
-  /// The names that are taken from folders.
-  static let names = NameRule(endings: [".png", ".jpg", ".jpeg", ".webp"], leftOut: OutputPlan.endings)
+  /// The names that are taken from folders: those of every format that can be read, and browsers' `.jfif`.
+  static let names = NameRule(
+    endings: PictureFormat.allCases.flatMap(\.fileExtensions).map { ".\($0)" } + [".jfif"],
+    leftOut: OutputPlan.endings)
 
   /// The pictures of this shard.
   ///

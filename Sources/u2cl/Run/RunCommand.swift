@@ -76,7 +76,7 @@ struct RunCommand: ParsableCommand {
     signals?.end()
     reporter.end(skipped: all - jobs.count, interruption: signals?.name)
     signals?.endProcess()
-    if json, let report = RunReport(reporter, on: detection.loaded) { try Console.json(report) }
+    if json { try Console.json(RunReport(reporter, on: detection.loaded)) }
     return reporter
   }
 

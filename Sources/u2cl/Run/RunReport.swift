@@ -33,9 +33,9 @@ struct RunReport: Encodable {
   var schema = 1
   /// The version of u2cl.
   var version = u2clVersion
-  let model: String
-  /// The first device.
-  let device: DeviceReport
+  /// The model and the first device; nil if none was loaded, because there was nothing to compute.
+  let model: String?
+  let device: DeviceReport?
   /// All devices; nil if there is one.
   let devices: [DeviceReport]?
   let pictures: [Entry]
@@ -43,11 +43,11 @@ struct RunReport: Encodable {
 }
 
 extension RunReport {
-  /// The report of a run; nil if no picture was processed.
-  init?(_ reporter: RunReporter, on loaded: [DetectionSetup.Loaded]) {
-    guard let first = loaded.first, !reporter.entries.isEmpty else { return nil }
+  /// The report of a run.
+  init(_ reporter: RunReporter, on loaded: [DetectionSetup.Loaded]) {
     self.init(
-      model: first.model, device: first.device, devices: loaded.count > 1 ? loaded.map(\.device) : nil,
+      model: loaded.first?.model, device: loaded.first?.device,
+      devices: loaded.count > 1 ? loaded.map(\.device) : nil,
       pictures: reporter.entries, failures: reporter.failures)
   }
 }

@@ -42,7 +42,11 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     let sandbox = try Sandbox()
     try sandbox.write(row.bytes(), to: row.name)
     try sandbox.expectFailure(5, ["run", row.name], says: row.says)
-    try sandbox.expectFailure(5, ["run", row.name, "--json", "--side-maps", "maps"], says: row.says)
+    let before = sandbox.files
+    let outcome = try sandbox.run(["run", row.name, "--json", "--side-maps", "maps"])
+    #expect(outcome.code == 5 && outcome.errors.contains(row.says) && sandbox.files == before, "\(outcome.errors)")
+    let report = try JSON(outcome.output)
+    #expect(report["pictures"]?.list.isEmpty == true && report["failures"]?.list.count == 1)
     try sandbox.expectFailure(5, ["compare", row.name], says: row.says)
   }
 
@@ -96,6 +100,16 @@ struct BadPicture: CustomTestStringConvertible, Sendable {
     #expect(report["pictures"]?.list.map { $0["file"]?.text } == ["a.mask.png", "c.mask.png"])
     #expect(report["failures"]?.list.map { $0["input"]?.text } == ["b.jpg", "d.jpg"])
     #expect(report["failures"]?.list.first?["error"]?.text?.contains("ends before") == true)
+  }
+
+  /// A program that reads the report is not left without one.
+  @Test func aRunWithNothingToDoHasAReport() throws {
+    let sandbox = try Sandbox()
+    try sandbox.copy(Sandbox.demo, to: "a.jpg")
+    try sandbox.write([1], to: "a.mask.png")
+    let report = try JSON(sandbox.expectSuccess(["run", "a.jpg", "--skip-existing", "--json", "--quiet"]).output)
+    #expect(report["pictures"]?.list.isEmpty == true && report["failures"]?.list.isEmpty == true)
+    #expect(report["schema"]?.number == 1 && report["model"] == nil)
   }
 
   static func half(_ path: String) throws -> [UInt8] {
