@@ -1,5 +1,4 @@
 import CBuildInfo
-import Files
 import Host
 import LibC
 
@@ -15,15 +14,8 @@ package struct HostMachine: Sendable, Hashable, Codable {
   /// Describes this machine.
   package init() {
     system = Host.system
-    processor = Self.processorName
+    processor = Host.processor
     cores = Host.coreCount
-  }
-
-  private static var processorName: String? {
-    guard let text = try? WholeFile.read("/proc/cpuinfo") else { return nil }
-    let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
-    guard let line, let colon = line.firstIndex(of: ":") else { return nil }
-    return String(line[line.index(after: colon)...].drop { $0 == " " })
   }
 
   /// The largest amount of memory that this process has held so far, in bytes.

@@ -85,6 +85,8 @@ u2cl_codec_status u2cl_jpeg_encode(
   *file = NULL;
   unsigned long count = 0;
   const u2cl_codec_status status = write_all(&self, pixels, info, quality, attachments, file, &count);
+  // Where the buffer is once it has grown, only libjpeg knows until its destination ends.
+  if (status != U2CL_CODEC_OK && *file) self.cinfo.dest->term_destination(&self.cinfo);
   jpeg_destroy_compress(&self.cinfo);
   if (status != U2CL_CODEC_OK) {
     free(*file);

@@ -103,8 +103,12 @@ extension Cache {
   /// Removes what processes left behind that were killed while they wrote.
   private func sweep(_ folder: FilePath) {
     let now = FileStatus.Time.now.seconds
-    for file in CachedFile.all(in: folder) where now - file.modified > 3600 && Self.isUnfinished(file.name) {
-      folder.appending(FilePath(file.name)).remove()
+    for name in (try? Folder.names(in: folder)) ?? [] where Self.isUnfinished(name.string) {
+      let path = folder.appending(name)
+      guard let status = try? FileStatus(of: path, followingLinks: false), status.kind == .regular,
+        now - status.modified.seconds > 3600
+      else { continue }
+      path.remove()
     }
   }
 
@@ -126,15 +130,13 @@ extension Cache {
 struct CachedFile {
   let name: String
   let byteCount: Int
-  /// When it was last written, in seconds since the beginning of 1970.
-  let modified: Int
 
   /// The files of a folder; none if the folder cannot be read.
   static func all(in folder: FilePath) -> [CachedFile] {
     ((try? Folder.names(in: folder)) ?? []).compactMap { name in
       guard let status = try? FileStatus(of: folder.appending(name), followingLinks: false), status.kind == .regular
       else { return nil }
-      return CachedFile(name: name.string, byteCount: status.byteCount, modified: status.modified.seconds)
+      return CachedFile(name: name.string, byteCount: status.byteCount)
     }
   }
 }

@@ -79,7 +79,7 @@ public final class PendingRun {
     try done.wait()
     var start = 0
     landed = shapes.map { shape in
-      let count = shape.elementCount * MemoryLayout<Float>.stride
+      let count = shape.byteCount
       defer { start += count }
       return Tensor(shape: shape) { values in
         UnsafeMutableRawBufferPointer(values).copyMemory(

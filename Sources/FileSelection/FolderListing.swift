@@ -20,11 +20,11 @@ package struct FolderListing: Sendable {
   /// The files that the rule takes. Pipes, sockets and devices are no files.
   package func files() throws(SelectionError) -> [SelectedFile] {
     var files: [SelectedFile] = []
-    for below in [""] + (isRecursive ? try folders() : []) {
+    try visit { below, names in
       let place = folder.appending(below)
-      for name in try Self.names(in: place) where rule.takes(name) {
+      for name in names where rule.takes(name) {
         let path = place.appending(name)
-        if !path.isFolder, !path.isSpecial { files.append(SelectedFile(path, below: below.appending(name))) }
+        if path.mayBeFile { files.append(SelectedFile(path, below: below.appending(name))) }
       }
     }
     return files
@@ -33,18 +33,24 @@ package struct FolderListing: Sendable {
   /// The folders in it that are searched, by their paths below it.
   package func folders() throws(SelectionError) -> [FilePath] {
     var found: [FilePath] = []
+    try visit { below, _ in if !below.isEmpty { found.append(below) } }
+    return found
+  }
+
+  /// Calls `body` with each folder that is searched, by its path below this one, and with the names in it.
+  private func visit(_ body: (_ below: FilePath, _ names: [FilePath]) -> Void) throws(SelectionError) {
     // A stack, not recursion: trees may be deep.
     var pending: [FilePath] = [""]
     while let below = pending.popLast() {
       let place = folder.appending(below)
-      if !below.isEmpty { found.append(below) }
-      for name in try Self.names(in: place).reversed() where !name.isHidden {
+      let names = try Self.names(in: place)
+      body(below, names)
+      guard isRecursive else { return }
+      for name in names.reversed() where !name.isHidden {
         let path = place.appending(name)
-        guard path.isFolder, !path.isLink, !isClosed(path) else { continue }
-        pending.append(below.appending(name))
+        if path.isFolderItself, !isClosed(path) { pending.append(below.appending(name)) }
       }
     }
-    return found
   }
 
   /// Whether the rule takes a file of that name.

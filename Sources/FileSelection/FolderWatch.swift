@@ -86,7 +86,7 @@
       if mask & UInt32(IN_ISDIR) != 0 { return filesOfNewFolder(below) }
       guard mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0, listing.takes(name) else { return [] }
       let path = listing.folder.appending(below)
-      return path.isSpecial ? [] : [SelectedFile(path, below: below)]
+      return path.kind() == .other ? [] : [SelectedFile(path, below: below)]
     }
 
     /// Watches a folder that has appeared, and finds what was put there before the watch, of which no event tells.

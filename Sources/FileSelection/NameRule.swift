@@ -26,6 +26,10 @@ package struct NameRule: Sendable {
 }
 
 extension FilePath {
+  /// Whether this is a regular file, or a link to one or to nothing, which reading will tell. A pipe, a socket or a
+  /// device is none: to open a pipe may wait forever.
+  var mayBeFile: Bool { [nil, .regular].contains(kind()) }
+
   /// Whether the name of a file or folder begins with a dot.
   var isHidden: Bool { hasPrefix(".") }
 }

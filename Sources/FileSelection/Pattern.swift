@@ -35,15 +35,14 @@ package struct Pattern: Sendable {
       try collect(others.isEmpty ? ["*"] : others, below: below, into: &found)
       for name in try names(in: place) where !name.isHidden {
         let path = place.appending(name)
-        if path.isFolder, !path.isLink { try collect(rest, below: below.appending(name), into: &found) }
+        if path.isFolderItself { try collect(rest, below: below.appending(name), into: &found) }
       }
       return
     }
     for name in try names(in: place) where Self.matches(name, part) {
       let path = place.appending(name)
-      let isFolder = path.isFolder
-      if others.isEmpty, !isFolder, !path.isSpecial { found.append(below.appending(name)) }
-      if !others.isEmpty, isFolder { try collect(others, below: below.appending(name), into: &found) }
+      if others.isEmpty, path.mayBeFile { found.append(below.appending(name)) }
+      if !others.isEmpty, path.isFolder { try collect(others, below: below.appending(name), into: &found) }
     }
   }
 

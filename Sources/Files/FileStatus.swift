@@ -81,17 +81,22 @@ extension FileStatus.Time {
 
 // What is there.
 extension FilePath {
+  /// The kind of what has this path; nil if nothing has it.
+  package func kind(followingLinks: Bool = true) -> FileStatus.Kind? {
+    (try? FileStatus(of: self, followingLinks: followingLinks))?.kind
+  }
+
   /// Whether anything has this path; a link that points nowhere does not count.
-  package var exists: Bool { (try? FileStatus(of: self)) != nil }
+  package var exists: Bool { kind() != nil }
 
   /// Whether the path leads to a folder, through links or not.
-  package var isFolder: Bool { (try? FileStatus(of: self))?.kind == .folder }
+  package var isFolder: Bool { kind() == .folder }
 
-  /// Whether this is a pipe, a socket or a device, or a link to one. To open a pipe may wait forever.
-  package var isSpecial: Bool { (try? FileStatus(of: self))?.kind == .other }
+  /// Whether the path is a folder itself, and not a link to one.
+  package var isFolderItself: Bool { kind(followingLinks: false) == .folder }
 
   /// Whether the path itself is a symbolic link.
-  package var isLink: Bool { (try? FileStatus(of: self, followingLinks: false))?.kind == .link }
+  package var isLink: Bool { kind(followingLinks: false) == .link }
 
   /// The size of a regular file; nil if there is none.
   package func byteCount(followingLinks: Bool = true) -> Int? {

@@ -26,9 +26,7 @@ package enum Folder {
       for name in (try? names(in: folder.appending(below))) ?? [] {
         let path = below.appending(name)
         found.append(path)
-        if (try? FileStatus(of: folder.appending(path), followingLinks: false))?.kind == .folder {
-          pending.append(path)
-        }
+        if folder.appending(path).isFolderItself { pending.append(path) }
       }
     }
     return found

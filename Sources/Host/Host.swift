@@ -43,6 +43,14 @@ public enum Host {
     return [Self.text(names.sysname), Self.text(names.release)].joined(separator: " ")
   }
 
+  /// The name of the processor; nil if the system does not tell.
+  package static var processor: String? {
+    guard let line = lines(of: "/proc/cpuinfo").first(where: { $0.hasPrefix("model name") }),
+      let colon = line.firstIndex(of: ":")
+    else { return nil }
+    return String(line[line.index(after: colon)...].drop { $0 == " " })
+  }
+
   private static func lines(of path: FilePath) -> [Substring] {
     let bytes = (try? WholeFile.read(path)) ?? []
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")

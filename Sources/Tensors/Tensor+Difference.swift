@@ -20,3 +20,10 @@ extension Tensor {
     }
   }
 }
+
+extension [Tensor] {
+  /// The largest `relativeDifference` to the tensor at the same place; infinite if there is none.
+  package func relativeDifference(to others: [Tensor]) -> Float {
+    zip(self, others).map { $0.relativeDifference(to: $1) }.max() ?? .infinity
+  }
+}

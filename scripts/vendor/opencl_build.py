@@ -10,7 +10,7 @@ lacks (cl_amd_offline_devices). With --binaries, programs are left beside their 
 import ctypes
 import json
 import sys
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
+from ctypes import byref, c_char_p, c_size_t, c_uint, c_ulong, c_void_p
 from pathlib import Path
 
 DEVICE_NAME, DEVICE_TYPE_ALL, CONTEXT_PLATFORM, CONTEXT_DEVICES, CONTEXT_OFFLINE_DEVICES = (

@@ -44,9 +44,6 @@ extension ONNXImporter {
 
   /// The axes after a node that adds or removes axes of one element.
   private func rearranged(_ axes: [Axis], _ extents: [Int], _ node: ProtoOperator) throws -> [Axis] {
-    func operand(_ index: Int, _ attribute: String) throws -> [Int]? {
-      try node.optionalInput(index).map { try constant($0).integers("its \(attribute)") } ?? node.integers(attribute)
-    }
     func place(_ axis: Int, in rank: Int) throws -> Int {
       let place = axis < 0 ? axis + rank : axis
       guard 0..<rank ~= place else { throw FormatError.damaged("it has no axis \(axis)") }
@@ -54,14 +51,14 @@ extension ONNXImporter {
     }
     switch node.opType {
     case "Squeeze":
-      let places = try operand(1, "axes").map { try Set($0.map { try place($0, in: axes.count) }) }
+      let places = try integers(node, 1, "axes").map { try Set($0.map { try place($0, in: axes.count) }) }
       return try axes.indices.filter { index in
         let isRemoved = places?.contains(index) ?? (extents[index] == 1)
         try Self.checkUnit(isRemoved ? axes[index] : .batch, extents[index])
         return !isRemoved
       }.map { axes[$0] }
     case "Unsqueeze":
-      let wanted = try operand(1, "axes") ?? []
+      let wanted = try integers(node, 1, "axes") ?? []
       let rank = axes.count + wanted.count
       let places = try Set(wanted.map { try place($0, in: rank) })
       return try Self.adding(places, to: axes, rank: rank)
@@ -74,9 +71,9 @@ extension ONNXImporter {
       try Self.checkUnit(axes[axis], extents[axis])
       return axes.indices.filter { $0 != axis }.map { axes[$0] }
     case "Slice":
-      let (starts, ends) = (try operand(1, "starts") ?? [], try operand(2, "ends") ?? [])
-      let along = try operand(3, "axes") ?? Array(starts.indices)
-      let steps = try operand(4, "steps") ?? starts.map { _ in 1 }
+      let (starts, ends) = (try integers(node, 1, "starts") ?? [], try integers(node, 2, "ends") ?? [])
+      let along = try integers(node, 3, "axes") ?? Array(starts.indices)
+      let steps = try integers(node, 4, "steps") ?? starts.map { _ in 1 }
       guard starts.count == ends.count, along.count == starts.count, steps.count == starts.count,
         try along.indices.allSatisfy({ index in
           let extent = extents[try place(along[index], in: axes.count)]

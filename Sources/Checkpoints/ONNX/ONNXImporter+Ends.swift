@@ -136,7 +136,7 @@ extension ONNXImporter {
     var value = try value(name)
     if case .convolution = value { value = .activation(try activation(name)) }
     let extents = try extents(of: value)
-    let named = try node.optionalInput(1).map { try constant($0).integers("its axes") } ?? node.integers("axes")
+    let named = try integers(node, 1, "axes")
     let axes = node.opType == "GlobalMaxPool" ? [2, 3] : named ?? []
     let reduced = Set(axes.map { $0 < 0 ? $0 + extents.count : $0 })
     let kept = extents.indices.filter { !axes.isEmpty && !reduced.contains($0) && extents[$0] != 1 }

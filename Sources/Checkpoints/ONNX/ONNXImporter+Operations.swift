@@ -173,9 +173,9 @@ extension ONNXImporter {
     case "Gather": return try input.gathered(constant(node.requiredInput(1)), axis: node.integer("axis", default: 0))
     case "Slice": return try slice(input, node)
     case "Unsqueeze":
-      guard let axes = try axes(node) else { throw FormatError.damaged("it has no axes") }
+      guard let axes = try integers(node, 1, "axes") else { throw FormatError.damaged("it has no axes") }
       return try input.unsqueezed(axes)
-    case "Squeeze": return try input.squeezed(axes(node))
+    case "Squeeze": return try input.squeezed(integers(node, 1, "axes"))
     case "Floor": return try input.rounded(.down)
     case "Ceil": return try input.rounded(.up)
     case "Reshape": return try input.reshaped(constant(node.requiredInput(1)).integers("its shape"))
@@ -219,17 +219,14 @@ extension ONNXImporter {
 
   /// ONNX `Slice`, whose operands are inputs since operator set 10 and attributes before.
   private func slice(_ input: HostTensor, _ node: ProtoOperator) throws -> HostTensor {
-    func operand(_ index: Int, _ attribute: String) throws -> [Int]? {
-      try node.optionalInput(index).map { try constant($0).integers("its \(attribute)") } ?? node.integers(attribute)
-    }
-    guard let starts = try operand(1, "starts"), let ends = try operand(2, "ends"), starts.count == 1, ends.count == 1,
-      try operand(3, "axes").map({ $0 == [0] || $0 == [-1] }) ?? true
+    guard let starts = try integers(node, 1, "starts"), let ends = try integers(node, 2, "ends"),
+      starts.count == 1, ends.count == 1, try integers(node, 3, "axes").map({ $0 == [0] || $0 == [-1] }) ?? true
     else { throw FormatError.unsupported("it slices along more than one axis") }
-    return try input.sliced(start: starts[0], end: ends[0], step: operand(4, "steps")?.first ?? 1)
+    return try input.sliced(start: starts[0], end: ends[0], step: integers(node, 4, "steps")?.first ?? 1)
   }
 
-  /// The axes of `Squeeze` and `Unsqueeze`: an input since operator set 13, and an attribute before.
-  private func axes(_ node: ProtoOperator) throws -> [Int]? {
-    try node.optionalInput(1).map { try constant($0).integers("its axes") } ?? node.integers("axes")
+  /// Integers that are an input in later operator sets, and an attribute in earlier ones.
+  func integers(_ node: ProtoOperator, _ index: Int, _ attribute: String) throws -> [Int]? {
+    try node.optionalInput(index).map { try constant($0).integers("its \(attribute)") } ?? node.integers(attribute)
   }
 }

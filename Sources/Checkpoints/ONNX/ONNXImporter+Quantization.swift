@@ -81,7 +81,7 @@ extension ONNXImporter {
     case .activation, .view, .convolution, .statistic, .shifted: return value
     case .picture(let picture):
       return .picture(
-        try dequantized(picture, scale: node.requiredInput(1), zeroPoint: node.optionalInput(2), node))
+        try dequantized(picture, scale: node.requiredInput(1), zeroPoint: node.optionalInput(2)))
     case .weight, .constant:
       guard let stored = entry(name) else {
         guard case .constant(let tensor) = value else { throw FormatError.damaged("its input is missing") }
@@ -99,9 +99,7 @@ extension ONNXImporter {
   }
 
   /// The picture, of integers, as floating-point numbers.
-  private func dequantized(
-    _ picture: PictureValue, scale: String, zeroPoint: String?, _ node: ProtoOperator
-  ) throws -> PictureValue {
+  private func dequantized(_ picture: PictureValue, scale: String, zeroPoint: String?) throws -> PictureValue {
     var picture = picture
     guard !picture.isQuantized, model.takesIntegers else {
       picture.isQuantized = false
@@ -133,7 +131,7 @@ extension ONNXImporter {
     let name = try node.requiredInput(index)
     guard case .picture(let picture) = try value(name) else { return try activation(name) }
     return try settle(
-      dequantized(picture, scale: node.requiredInput(index + 1), zeroPoint: node.optionalInput(index + 2), node))
+      dequantized(picture, scale: node.requiredInput(index + 1), zeroPoint: node.optionalInput(index + 2)))
   }
 
   private mutating func convInteger(_ node: ProtoOperator) throws -> Value {

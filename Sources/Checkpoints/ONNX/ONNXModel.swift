@@ -98,10 +98,8 @@ public struct ONNXModel: Network {
       return isSum || Self.plain.contains(node.opType)
     }
     guard !isPlain || takesIntegers else { return }
-    let size = inputSize ?? Size(height: 320, width: 320)
-    let shape = Shape(channels: inputChannels ?? 3, height: size.height, width: size.width)
     // An error is reported by `graph(for:)`.
-    guard var importer = try? ONNXImporter(self, input: shape), (try? importer.graph()) != nil else { return }
+    guard var importer = try? ONNXImporter(self, input: usualInput), (try? importer.graph()) != nil else { return }
     parameters = parameters.deriving(importer.derived)
     inputNormalization = importer.normalization
   }
@@ -118,9 +116,13 @@ public struct ONNXModel: Network {
   ///
   /// - Throws: `KnownNetworks.Unidentified` if it computes another network; `CheckpointError` as `graph(for:)` does.
   public func identified() throws -> KnownNetworks.Identification {
+    try KnownNetworks.identify(graph(for: usualInput), parameters)
+  }
+
+  /// The shape that the file declares, with 3 channels and 320×320 pixels where it leaves them open.
+  private var usualInput: Shape {
     let size = inputSize ?? Size(height: 320, width: 320)
-    return try KnownNetworks.identify(
-      graph(for: Shape(channels: inputChannels ?? 3, height: size.height, width: size.width)), parameters)
+    return Shape(channels: inputChannels ?? 3, height: size.height, width: size.width)
   }
 
   private static func model(_ bytes: UnsafeRawBufferPointer) throws -> ProtoModel {

@@ -30,7 +30,6 @@ enum PickleValue {
 enum PickleGlobal: Hashable {
   case orderedDictionary
   case rebuildTensor
-  case rebuildTensorV2
   case rebuildParameter
   case storage(ElementType)
   /// A class of settings or numbers that training frameworks save beside the weights.
@@ -40,8 +39,7 @@ enum PickleGlobal: Hashable {
   init?(module: String, name: String) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
-    case ("torch._utils", "_rebuild_tensor"): self = .rebuildTensor
-    case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensorV2
+    case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch", _), ("torch.cuda", _):
       if let type = Self.storages[name] {

@@ -272,7 +272,7 @@ extension Unpickler {
         throw FormatError.unsupported("the pickle passes arguments to OrderedDict; save the state_dict again")
       }
       pushDictionary()
-    case .rebuildTensor, .rebuildTensorV2:
+    case .rebuildTensor:
       tensors.append(try tensor(arguments))
       stack.append(.tensor(tensors.count - 1))
     case .rebuildParameter:

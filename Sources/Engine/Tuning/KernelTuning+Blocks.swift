@@ -88,7 +88,7 @@ extension KernelTuning {
   private static var transformedBytes: Int { 8 << 20 }
 
   /// Whether activations are too large to be still in a core's own caches when the next launch reads them.
-  func isFar(_ shape: Shape) -> Bool { shape.elementCount * MemoryLayout<Float>.stride > 4 << 20 }
+  func isFar(_ shape: Shape) -> Bool { shape.byteCount > 4 << 20 }
 
   func fusedDivision(of problem: ConvolutionProblem, tiles: Int) -> FusedWinogradDivision {
     FusedWinogradDivision(of: problem, tiles: tiles, items: slots)

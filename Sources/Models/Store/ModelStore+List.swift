@@ -5,10 +5,10 @@ extension ModelStore {
   /// The built-in model, the published models, and every other model in the store's folders.
   public func models() -> [StoredModel] {
     let own = names().filter { name in publishedModel(name) == nil }.map { name in
-      StoredModel(
-        name: name, state: .installed, path: installedFile(name),
-        byteCount: installedFile(name).flatMap(Self.byteCount),
-        licence: nil, purpose: nil, leftover: 0)
+      let path = installedFile(name)
+      return StoredModel(
+        name: name, state: .installed, path: path, byteCount: path.flatMap(Self.byteCount), licence: nil, purpose: nil,
+        leftover: 0)
     }
     return [Self.builtIn] + published.map(stored) + own
   }

@@ -9,8 +9,7 @@ struct WebPReader: ~Copyable {
 
   /// Decodes a file.
   static func decode(_ file: UnsafeBufferPointer<UInt8>, pixelLimit: Int) throws(PictureError.Problem) -> DecodedFile {
-    var features = WebPBitstreamFeatures()
-    try check(WebPGetFeatures(file.baseAddress, file.count, &features))
+    let features = try features(file)
     let size = Size(height: Int(features.height), width: Int(features.width))
     try Picture.check(size, limit: pixelLimit)
     let reader = try WebPReader(file)
@@ -23,6 +22,20 @@ struct WebPReader: ~Copyable {
         iccProfile: reader.chunk("ICCP"), density: exif?.density,
         metadata: Metadata(exif: exif, xmp: reader.chunk("XMP ")), notes: reader.notes),
       orientation: Orientation(exif: exif))
+  }
+
+  /// The size in the header of a file.
+  static func claimedSize(_ file: UnsafeBufferPointer<UInt8>) throws(PictureError.Problem) -> Size {
+    let features = try features(file)
+    return Size(height: Int(features.height), width: Int(features.width))
+  }
+
+  private static func features(
+    _ file: UnsafeBufferPointer<UInt8>
+  ) throws(PictureError.Problem) -> WebPBitstreamFeatures {
+    var features = WebPBitstreamFeatures()
+    try check(WebPGetFeatures(file.baseAddress, file.count, &features))
+    return features
   }
 
   private init(_ file: UnsafeBufferPointer<UInt8>) throws(PictureError.Problem) {

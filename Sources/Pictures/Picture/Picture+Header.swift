@@ -1,5 +1,3 @@
-internal import CImageCodecs
-internal import CWebP
 package import Tensors
 
 extension Picture {
@@ -11,10 +9,7 @@ extension Picture {
       case .png, .jpeg: return try? CodecReader.claimedSize(file, format: format)
       case .bmp: return try? BMPReader.claimedSize(file)
       case .heic, .avif, .tiff, .gif, .jpegXL, .jpeg2000: return try? VipsReader.claimedSize(file, format: format)
-      case .webp:
-        var features = WebPBitstreamFeatures()
-        guard WebPGetFeatures(file.baseAddress, file.count, &features) == VP8_STATUS_OK else { return nil }
-        return Size(height: Int(features.height), width: Int(features.width))
+      case .webp: return try? WebPReader.claimedSize(file)
       }
     }
   }

@@ -17,7 +17,7 @@ struct HalfPrecisionChoice {
   /// The choice for a model at an input size: the one that an earlier process recorded, or else a new one.
   static func known(of model: Model, at size: Size, in session: DeviceSession) throws -> HalfPrecisionChoice {
     var journal = session.journal(of: "half 2", model.identity, "\(size)")
-    if let known = journal.lines.last.flatMap(Record.init(line:)) { return HalfPrecisionChoice(known) }
+    if let known = journal.last(Record.self) { return HalfPrecisionChoice(known) }
     let choice = try HalfPrecisionChoice(trying: model, at: size, in: session)
     journal.append(choice.record)
     return choice

@@ -21,7 +21,7 @@ struct DeviceHealth {
     journal = DeviceJournal(["health 2", u2clVersion] + device.identity, cache: cache)
   }
 
-  private var record: Record? { journal.lines.last.flatMap(Record.init(line:)) }
+  private var record: Record? { journal.last() }
 
   /// Whether an earlier process has used the device without harm.
   var isSound: Bool { record == .sound }
@@ -38,16 +38,12 @@ struct DeviceHealth {
 
   /// Records that the device works.
   mutating func noteSound() {
-    if !isSound { append(.sound) }
+    if !isSound { journal.append(Record.sound) }
   }
 
   /// Records why the device cannot be used, and returns that as a failure.
   mutating func fail(_ reason: String) -> Failure {
-    append(.failed(reason: reason))
+    journal.append(Record.failed(reason: reason))
     return failure(for: reason)
-  }
-
-  private mutating func append(_ record: Record) {
-    journal.append(record)
   }
 }

@@ -118,17 +118,11 @@ struct EvaluationSummary: Encodable {
         let own = row.loss.map { loss in
           maps.indices.map { loss.perMap.indices.contains($0) ? "\(loss.perMap[$0])" : "" } + ["\(loss.total)"]
         }
-        return [quoted(subject.label), quoted(row.item.stem.string)] + measures.map { "\(row.measures[$0] ?? .nan)" }
+        return [subject.label, row.item.stem.string] + measures.map { "\(row.measures[$0] ?? .nan)" }
           + (own ?? losses.map { _ in "" })
       }
     }
-    return ([head] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
-  }
-
-  /// A cell as in RFC 4180.
-  private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-    return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    return ([head] + rows).map { Console.csvLine($0) + "\n" }.joined()
   }
 }
 

@@ -22,10 +22,8 @@ final class PullDisplay {
   ) throws(Failure) -> PulledModel {
     defer { progress?.end() }
     let model = try store.pull(name, from: source, sha256: sha256, replacing: replacing, report: show)
-    progress?.end()
-    progress = nil
     let happened = model.wasInstalled ? "is installed already" : "installed"
-    report("\(happened), \(model.byteCount.formattedSize), \(model.checksum.algorithm.rawValue) verified")
+    endProgress("\(happened), \(model.byteCount.formattedSize), \(model.checksum.algorithm.rawValue) verified")
     return model
   }
 
@@ -35,13 +33,13 @@ final class PullDisplay {
       progress = progress ?? ProgressDisplay(total: state.total, isQuiet: isQuiet, unit: .bytes)
       progress?.show(done: state.done, resumed: state.resumed)
     case .waiting: report("another process is fetching it; waiting for that")
-    case .resuming(let reason): interrupt("\(reason); resuming")
-    case .startingOver: interrupt("the part of an earlier pull does not fit; fetching the whole file")
+    case .resuming(let reason): endProgress("\(reason); resuming")
+    case .startingOver: endProgress("the part of an earlier pull does not fit; fetching the whole file")
     }
   }
 
-  /// Reports an interruption, and restarts the progress.
-  private func interrupt(_ message: String) {
+  /// Ends the display of the progress and reports something. What comes later starts a new one.
+  private func endProgress(_ message: String) {
     progress?.end()
     progress = nil
     report(message)

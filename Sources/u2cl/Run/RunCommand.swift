@@ -106,7 +106,8 @@ struct RunCommand: ParsableCommand {
 enum BatchSize {
   /// - Throws: `ValidationError` if a batch size is not accepted.
   static func check(_ batch: Int) throws(ValidationError) {
-    guard !SaliencyDetector.batchRange.contains(batch) else { return }
-    throw ValidationError("a batch has from 1 to \(SaliencyDetector.batchRange.upperBound) pictures")
+    do throws(Failure) { try SaliencyDetector.check(batch: batch) } catch {
+      throw ValidationError(error.description)
+    }
   }
 }

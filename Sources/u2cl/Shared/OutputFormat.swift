@@ -32,7 +32,8 @@ extension Console {
     }
   }
 
-  private static func csvLine(_ cells: [String]) -> String {
+  /// A line of CSV, with cells quoted as in RFC 4180.
+  static func csvLine(_ cells: [String]) -> String {
     cells.map { cell in
       guard cell.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return cell }
       return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -42,6 +42,16 @@ extension Plan {
     return readers
   }
 
+  /// The index of the step that computes each value.
+  func producers() -> [Value.ID: Int] {
+    Dictionary(uniqueKeysWithValues: steps.indices.map { (steps[$0].output, $0) })
+  }
+
+  /// Removes the steps at these indices.
+  mutating func removeSteps(_ removed: Set<Int>) {
+    steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
+  }
+
   /// Merges a step with the one that computes its first input, if `merged` returns the operation that replaces both.
   ///
   /// The merged step runs in place of the second step, when all other inputs of the second have been computed.
@@ -62,6 +72,7 @@ extension Plan {
       producers[step.output] = result.count
       result.append(step)
     }
-    steps = result.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    steps = result
+    removeSteps(removed)
   }
 }

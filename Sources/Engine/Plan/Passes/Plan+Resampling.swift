@@ -15,7 +15,7 @@ extension Plan {
   /// the resampled map nor the concatenation is stored.
   mutating func fuseResampling(_ tuning: KernelTuning, winograd: Bool) {
     let readers = readerCounts()
-    let producers = Dictionary(steps.indices.map { (steps[$0].output, $0) }, uniquingKeysWith: { first, _ in first })
+    let producers = producers()
     var removed = Set<Int>()
     for index in steps.indices {
       guard case .convolution = steps[index].operation, let found = resampled(steps[index], producers, readers),
@@ -24,7 +24,7 @@ extension Plan {
       steps[index] = found.step
       removed.formUnion(found.removed)
     }
-    steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
+    removeSteps(removed)
   }
 
   /// The convolution that resamples its input itself, and the steps that become superfluous; nil if its input is not

@@ -8,8 +8,7 @@ extension Plan {
   /// The step that resamples a map stays if the resampled map has other readers, such as when it is an output.
   mutating func fuseSideMaps() {
     let readers = readerCounts()
-    var producers: [Value.ID: Int] = [:]
-    for (index, step) in steps.enumerated() { producers[step.output] = index }
+    let producers = producers()
     var removed = Set<Int>()
     for index in steps.indices {
       guard case .convolution(let convolution, folded: nil, epilogue: .bias) = steps[index].operation,
@@ -28,7 +27,7 @@ extension Plan {
         steps[index].operation = .fuseMaps(convolution, sigmoid: false)
       }
     }
-    steps = steps.indices.filter { !removed.contains($0) }.map { steps[$0] }
+    removeSteps(removed)
   }
 
   /// The largest number of maps that the kernel takes.

@@ -49,7 +49,13 @@ package enum GPUArchitecture: String, Hashable, Sendable, CaseIterable {
   private static let small: Set<[Int]> = [[4, 4]]
   private static let large: Set<[Int]> = [[4, 4], [8, 4], [8, 8]]
 
-  var row: Row {
+  /// The properties of the family.
+  var row: Row { Self.rows[self] ?? madeRow }
+
+  /// The rows, made once: a plan reads them for every candidate of every convolution.
+  private static let rows = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.madeRow) })
+
+  private var madeRow: Row {
     switch self {
     // The number of registers is unknown. 4×4 with few copies does not spill on AMD's and NVIDIA's GPUs, nor, with
     // sub-groups of 16, on Intel's, except where it resamples float32.

@@ -49,6 +49,11 @@ extension DeviceJournal {
   /// Appends a record.
   package mutating func append(_ record: some JournalRecord) { append(record.line) }
 
+  /// The last line as a record; nil if there is none, or if it is no such record.
+  package func last<Record: JournalRecord>(_ type: Record.Type = Record.self) -> Record? {
+    lines.last.flatMap(Record.init(line:))
+  }
+
   /// The records of a type, oldest first; other lines are left out.
   func records<Record: JournalRecord>(_ type: Record.Type = Record.self) -> [Record] {
     lines.compactMap(Record.init(line:))
