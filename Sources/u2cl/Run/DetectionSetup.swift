@@ -77,6 +77,7 @@ struct DetectionSetup: Sendable {
       if isFirst { caches.warn(of: [detector]) }
       let half = detector.precision == .float16 ? ", half precision" : ""
       Console.error("\(detector.model.name) at \(detector.preprocessing.size) on \(detector.device)\(half)")
+      if let cost = report.compilation { CompilationDisplay.report(cost, isKept: caches.cache.keepsPrograms) }
     }
     try check(detector.mapNames)
     return detector

@@ -110,7 +110,6 @@ struct InputOptions: ParsableArguments, Sendable {
     let detector = try SaliencyDetector(
       model: adapted, on: DeviceChoice(request, strict: options.strict), request, strict: options.strict, size: size,
       batch: batch, resampling: resample, mapResampling: resampleMask, background: background, compilation)
-    if !isQuiet, let cost = detector.compilationCost { CompilationDisplay.report(cost, isKept: cache.keepsPrograms) }
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }
     return detector
