@@ -1,4 +1,5 @@
 import Models
+import Pictures
 import Pipelines
 import U2Net
 
@@ -14,6 +15,7 @@ struct DetectionSetup: Sendable {
   private let options: DeviceOptions
   private let maps: MapSelection
   private let output: DetectionOutput
+  private let normalization: MapNormalization
   private let batch: Int
   private let isQuiet: Bool
   /// Checks whether maps with these names can be written.
@@ -23,12 +25,13 @@ struct DetectionSetup: Sendable {
 
   /// - Parameter check: checks the names of the model's maps before anything is computed.
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, output: DetectionOutput, batch: Int,
-    isQuiet: Bool,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, output: DetectionOutput,
+    normalization: MapNormalization, batch: Int, isQuiet: Bool,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
     self.output = output
+    self.normalization = normalization
     self.model = model
     self.options = options
     self.maps = maps
@@ -58,7 +61,11 @@ struct DetectionSetup: Sendable {
 
   private func load(on request: DeviceRequest) throws(Failure) -> SaliencyDetector {
     let detector = try model.detector(
-      on: request, options, batch: batch, maps: maps, cache: caches.cache, isQuiet: isQuiet)
+      on: request, options, batch: batch, maps: maps, normalization: normalization, cache: caches.cache,
+      isQuiet: isQuiet)
+    if normalization == .identity, detector.model.profile.task == .parsing {
+      throw Failure(.usage, "\(detector.model.name) makes classes, which are not stretched; leave out --no-stretch")
+    }
     let report = DeviceReport(detector.device, asked: request, fallback: detector.fallback)
     let isFirst = state.update { loaded in
       defer { loaded.append(Loaded(model: detector.model.name, device: report)) }
