@@ -26,13 +26,13 @@ struct MaskOptions: ParsableArguments, Sendable {
   func note(on confidence: Confidence?) -> String? {
     guard let confidence, !confidence.standsOut else { return nil }
     let found = "nothing stands out (largest probability \(Format.fixed(Double(confidence.maximum), 4)))"
-    return stretch ? "\(found); the mask is stretched noise, and --no-stretch keeps it dark" : found
+    return stretch ? "\(found); the result shows stretched noise, which --no-stretch avoids" : found
   }
 
   /// What is said of a number of pictures in which nothing stands out; nil for none.
   func summary(ofNothingIn count: Int) -> String? {
     guard count > 0 else { return nil }
     let found = "nothing stands out in \(count)"
-    return stretch ? "\(found), masked by stretched noise (--no-stretch keeps it dark)" : found
+    return stretch ? "\(found), where the result shows stretched noise (--no-stretch avoids that)" : found
   }
 }
