@@ -26,6 +26,7 @@ struct U2CLCommand: ParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
     DriverProcess.executable = "/proc/self/exe"
+    if CommandLine.arguments.dropFirst().first == DevicePreparation.command { return prepareDevice() }
     do {
       var command = try parseAsRoot(ArgumentBytes.own)
       try command.run()
@@ -44,6 +45,12 @@ struct U2CLCommand: ParsableCommand {
   private static func tryDriver() {
     _ = PoCLCache.makeUsable()
     DriverProcess.answer(CommandLine.arguments.dropFirst(2).first ?? "") { line in try? Console.write(line) }
+  }
+
+  /// Carries out the request of another u2cl process, which has answered without the device. Not for users.
+  private static func prepareDevice() {
+    _ = PoCLCache.makeUsable()
+    DevicePreparation.answer(CommandLine.arguments.dropFirst(2).first ?? "")
   }
 
   /// The message of the parser as a clause in one line; its lists of values are joined with commas.

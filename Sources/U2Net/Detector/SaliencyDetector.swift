@@ -31,6 +31,8 @@ public final class SaliencyDetector {
   public private(set) var precision: Precision
   /// What else the user should know about how the model was compiled; one line each.
   public private(set) var notes: [String]
+  /// What it has cost to compile programs for the device; nil if they came from the cache.
+  package var compilationCost: CompilationCost? { compiled?.network.cost }
   /// Whether pictures are resized, and masks made, on the device.
   public var preparesOnDevice: Bool { compiled?.onDevicePictures.pipeline != nil }
   /// The names of the maps that are computed, the saliency map first: `d0` … `d6`.

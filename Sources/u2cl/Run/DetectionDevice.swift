@@ -83,9 +83,13 @@ final class DetectionDevice: PipelineDevice {
   }
 
   func begin(_ batch: [DecodedPicture]) -> InFlight {
-    let start = clock.now
+    var start = clock.now
     do throws(Failure) {
-      return InFlight(batch: batch, results: try submit(batch.map(\.picture)), start: start)
+      let detector = if let detector { detector } else { try load() }
+      self.detector = detector
+      // Loading and compiling are no picture's time.
+      start = clock.now
+      return InFlight(batch: batch, results: try submit(batch.map(\.picture), to: detector), start: start)
     } catch {
       return InFlight(batch: batch, results: .none(error), start: start)
     }
@@ -106,9 +110,9 @@ final class DetectionDevice: PipelineDevice {
     }
   }
 
-  private func submit(_ pictures: [Picture]) throws(Failure) -> InFlight.Results {
-    let detector = if let detector { detector } else { try load() }
-    self.detector = detector
+  private func submit(
+    _ pictures: [Picture], to detector: SaliencyDetector
+  ) throws(Failure) -> InFlight.Results {
     switch output {
     // If the host makes the masks, the threads that store them do so.
     case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .maskDetections))

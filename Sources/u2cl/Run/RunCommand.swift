@@ -52,7 +52,8 @@ struct RunCommand: ParsableCommand {
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
       model: model, device: device, maps: result.sideMaps == nil ? .saliency : .all,
-      output: result.needed, normalization: result.mask.normalization, batch: batch, isQuiet: quiet
+      output: result.needed, normalization: result.mask.normalization, batch: batch, isQuiet: quiet,
+      answersMeanwhile: jobs.count == 1
     ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
