@@ -17,7 +17,7 @@ struct DetectedPicture: Sendable {
   /// What was found, in the form that was requested.
   enum Finding: Sendable {
     case detection(Detection)
-    case mask(Mask)
+    case mask(MaskDetection)
   }
 
   let picture: Picture
@@ -29,7 +29,15 @@ struct DetectedPicture: Sendable {
   func mask() throws(Failure) -> Mask {
     switch finding {
     case .detection(let detection): try detection.mask()
-    case .mask(let mask): mask
+    case .mask(let found): found.mask
+    }
+  }
+
+  /// How sure the network is that something stands out; nil if the model's task is another.
+  var confidence: Confidence? {
+    switch finding {
+    case .detection(let detection): detection.confidence
+    case .mask(let found): found.confidence
     }
   }
 
@@ -45,7 +53,7 @@ final class DetectionDevice: PipelineDevice {
     /// The results to wait for.
     enum Results {
       case detections(Pending<[Detection]>)
-      case masks(Pending<[Mask]>)
+      case masks(Pending<[MaskDetection]>)
       case none(Failure)
     }
 
@@ -107,7 +115,7 @@ final class DetectionDevice: PipelineDevice {
   ) throws(Failure) -> InFlight.Results {
     switch output {
     // If the host makes the masks, the threads that store them do so.
-    case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .masks))
+    case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .maskDetections))
     case .masks, .maps: return .detections(try detector.submit(pictures, for: .maps))
     case .refinedMattes: return .detections(try detector.submit(pictures, for: .refinedMattes))
     }

@@ -1,4 +1,5 @@
 import Models
+import Pictures
 import Pipelines
 import U2Net
 
@@ -14,6 +15,7 @@ struct DetectionSetup: Sendable {
   private let options: DeviceOptions
   private let maps: MapSelection
   private let output: DetectionOutput
+  private let normalization: MapNormalization
   private let batch: Int
   private let isQuiet: Bool
   /// Whether the CPU reference may answer while programs are compiled in the background.
@@ -28,12 +30,13 @@ struct DetectionSetup: Sendable {
   ///     user leaves the device to u2cl.
   ///   - check: checks the names of the model's maps before anything is computed.
   init(
-    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, output: DetectionOutput, batch: Int,
-    isQuiet: Bool, answersMeanwhile: Bool = false,
+    model: ModelOptions, device options: DeviceOptions, maps: MapSelection, output: DetectionOutput,
+    normalization: MapNormalization, batch: Int, isQuiet: Bool, answersMeanwhile: Bool = false,
     check: @escaping @Sendable ([String]) throws(Failure) -> Void = { _ in }
   ) {
     self.check = check
     self.output = output
+    self.normalization = normalization
     self.model = model
     self.options = options
     self.maps = maps
@@ -64,8 +67,11 @@ struct DetectionSetup: Sendable {
 
   private func load(on request: DeviceRequest) throws(Failure) -> SaliencyDetector {
     let detector = try model.detector(
-      on: request, options, batch: batch, maps: maps, cache: caches.cache, isQuiet: isQuiet,
-      answersMeanwhile: answersMeanwhile)
+      on: request, options, batch: batch, maps: maps, normalization: normalization, cache: caches.cache,
+      isQuiet: isQuiet, answersMeanwhile: answersMeanwhile)
+    if normalization == .identity, detector.model.profile.task == .parsing {
+      throw Failure(.usage, "\(detector.model.name) makes classes, which are not stretched; leave out --no-stretch")
+    }
     var report = DeviceReport(detector.device, asked: request, fallback: detector.fallback)
     report.compilation = detector.compilationCost
     let loaded = Loaded(model: detector.model.name, device: report)

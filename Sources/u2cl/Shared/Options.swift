@@ -61,12 +61,13 @@ struct ModelOptions: ParsableArguments, Sendable {
   /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, batch: Int = 1,
-    maps: MapSelection, cache: Cache, isQuiet: Bool = false, answersMeanwhile: Bool = false
+    maps: MapSelection, normalization: MapNormalization = .minMax, cache: Cache, isQuiet: Bool = false,
+    answersMeanwhile: Bool = false
   ) throws(Failure) -> SaliencyDetector {
     let model = try model.map { name throws(Failure) in try store.model(name, isQuiet: isQuiet) }
     return try input.detector(
-      of: model, on: request, options, precision: precision, batch: batch, maps: maps, cache: cache, isQuiet: isQuiet,
-      answersMeanwhile: answersMeanwhile)
+      of: model, on: request, options, precision: precision, batch: batch, maps: maps, normalization: normalization,
+      cache: cache, isQuiet: isQuiet, answersMeanwhile: answersMeanwhile)
   }
 }
 
@@ -99,7 +100,8 @@ struct InputOptions: ParsableArguments, Sendable {
   /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
-    batch: Int = 1, maps: MapSelection, cache: Cache, isQuiet: Bool = false, answersMeanwhile: Bool = false
+    batch: Int = 1, maps: MapSelection, normalization: MapNormalization = .minMax, cache: Cache, isQuiet: Bool = false,
+    answersMeanwhile: Bool = false
   ) throws(Failure) -> SaliencyDetector {
     var adapted = if let model { model } else { try Model.builtIn() }
     try profile.adapt(&adapted.profile)
@@ -109,7 +111,8 @@ struct InputOptions: ParsableArguments, Sendable {
     compilation.progress = CompilationDisplay.handler(isQuiet: isQuiet)
     let detector = try SaliencyDetector(
       model: adapted, on: DeviceChoice(request, strict: options.strict), request, strict: options.strict, size: size,
-      batch: batch, resampling: resample, mapResampling: resampleMask, background: background, compilation)
+      batch: batch, resampling: resample, mapResampling: resampleMask, mapNormalization: normalization,
+      background: background, compilation)
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }
     return detector
