@@ -1,5 +1,4 @@
-internal import Files
-internal import Host
+package import Files
 internal import LibC
 
 /// Another process for work that may crash or hang. The caller waits for it, and it never outlives the wait.
@@ -24,15 +23,19 @@ public struct ChildProcess: Sendable {
     public let complaint: String?
   }
 
-  private let executable: String
-  private let arguments: [String]
-  private let environment: [String: String]
+  private let launch: ProcessLaunch
 
   /// A process that is not started yet.
   ///
   /// - Parameter environment: variables to set beside this process's own.
   public init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) {
-    (self.executable, self.arguments, self.environment) = (executable, arguments, environment)
+    launch = ProcessLaunch(
+      executable: FilePath(executable), arguments: arguments.map { FilePath($0).bytes }, environment: environment)
+  }
+
+  /// A process that is not started yet, whose arguments may hold any bytes.
+  package init(_ executable: FilePath, arguments: [[UInt8]]) {
+    launch = ProcessLaunch(executable: executable, arguments: arguments, environment: [:])
   }
 
   /// Starts the process in a process group of its own and waits for it.
@@ -46,7 +49,7 @@ public struct ChildProcess: Sendable {
   public func run(patience: Double, heard: (String) -> Void = { _ in }) -> Outcome? {
     guard let input = Pipe(), let output = Pipe(), let errors = Pipe() else { return nil }
     defer { input.closeWriter() }
-    guard let process = spawn(input: input.reader, output: output.writer, errors: errors.writer) else { return nil }
+    guard let process = launch.start([input.reader, output.writer, errors.writer]) else { return nil }
     output.closeWriter()
     errors.closeWriter()
     var (written, complained) = ([UInt8](), [UInt8]())
@@ -73,7 +76,7 @@ public struct ChildProcess: Sendable {
     return Outcome(
       end: isSilent ? .silence : Self.end(status),
       lines: String(decoding: written, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init),
-      complaint: Self.lastLine(complained))
+      complaint: Self.lines(complained).last)
   }
 
   /// In a process that `run` started: makes the process end when its parent does, whatever it is doing then.
@@ -122,63 +125,15 @@ public struct ChildProcess: Sendable {
     return false
   }
 
-  private static func end(_ status: Int32) -> End {
+  static func end(_ status: Int32) -> End {
     let signal = status & 0x7F
     return signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal)
   }
 
-  private static func lastLine(_ bytes: [UInt8]) -> String? {
+  /// The lines that are not blank, each cut to 200 characters.
+  static func lines(_ bytes: [UInt8]) -> [String] {
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { String($0.prefix(200)) }
-  }
-}
-
-// Starting it.
-extension ChildProcess {
-  private func spawn(input: FileDescriptor, output: FileDescriptor, errors: FileDescriptor) -> pid_t? {
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    guard posix_spawnattr_init(&attributes) == 0 else { return nil }
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors.rawValue, STDERR_FILENO)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    // Signals that this thread blocks are not blocked in the child; those that the process ignores are ignored there,
-    // too.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-    return Self.spawn(executable, arguments, environment, &actions, &attributes)
-  }
-
-  /// - Returns: nil if the process cannot be started.
-  static func spawn(
-    _ executable: String, _ arguments: [String], _ environment: [String: String],
-    _ actions: inout posix_spawn_file_actions_t, _ attributes: inout posix_spawnattr_t
-  ) -> pid_t? {
-    var process: pid_t = 0
-    let code = withCStrings([executable] + arguments) { arguments in
-      withCStrings(variables(adding: environment)) { variables in
-        posix_spawn(&process, executable, &actions, &attributes, arguments, variables)
-      }
-    }
-    return code == 0 ? process : nil
-  }
-
-  private static func variables(adding added: [String: String]) -> [String] {
-    Host.environment.merging(added) { _, added in added }.map { "\($0.key)=\($0.value)" }
-  }
-
-  private static func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-  ) -> Result {
-    let copies = strings.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
-    return body(copies + [nil])
+    return lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { String($0.prefix(200)) }
   }
 }
 

@@ -1,11 +1,12 @@
 internal import Files
 internal import LibC
+internal import Pipelines
 
 /// A pipe; both ends are closed with this object, and neither is inherited by other processes.
-final class Pipe {
+final class Pipe: Sendable {
   let reader: FileDescriptor
   let writer: FileDescriptor
-  private var isWriterOpen = true
+  private let open = Monitor((reader: true, writer: true))
 
   /// - Returns: nil if the system has no descriptors left.
   init?() {
@@ -16,14 +17,21 @@ final class Pipe {
   }
 
   deinit {
-    try? reader.close()
+    closeReader()
     closeWriter()
   }
 
+  func closeReader() {
+    if open.update({ Self.take(&$0.reader) }) { try? reader.close() }
+  }
+
   func closeWriter() {
-    guard isWriterOpen else { return }
-    isWriterOpen = false
-    try? writer.close()
+    if open.update({ Self.take(&$0.writer) }) { try? writer.close() }
+  }
+
+  private static func take(_ isOpen: inout Bool) -> Bool {
+    defer { isOpen = false }
+    return isOpen
   }
 
   /// Reads what is there, without waiting for more.

@@ -16,8 +16,8 @@ struct U2CLCommand: ParsableCommand {
       """,
     version: u2clVersion,
     subcommands: [
-      RunCommand.self, StreamCommand.self, DevicesCommand.self, BenchCommand.self, TuneCommand.self,
-      CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
+      RunCommand.self, StreamCommand.self, VideoCommand.self, DevicesCommand.self, BenchCommand.self,
+      TuneCommand.self, CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
     ])
 
   /// Parses the arguments and runs the command. A failure is a line on standard error and an exit code.

@@ -37,7 +37,21 @@ struct Corpus {
       }
     }
     if reader == .safetensors { files.append(("u2net of one channel", try Self.narrowNetwork())) }
+    if reader == .y4m { files = Self.videos() }
     self.files = files
+  }
+
+  /// Streams of three small frames in every colour space.
+  private static func videos() -> [(name: String, bytes: [UInt8])] {
+    let spaces = [
+      ("420jpeg", 59), ("420mpeg2", 59), ("420paldv", 59), ("422", 75), ("411", 55), ("444", 105), ("444alpha", 140),
+      ("mono", 35), ("420p10", 118), ("422p12", 150), ("mono16", 70),
+    ]
+    return spaces.map { space, count in
+      let frame = Array("FRAME\n".utf8) + (0..<count).map { UInt8($0 * 2 % 256) }
+      let header = "YUV4MPEG2 W7 H5 F25:1 Ip A1:1 C\(space) XCOLORRANGE=LIMITED\n"
+      return (space, Array(header.utf8) + frame + frame + frame)
+    }
   }
 
   /// The case of a seed, which is the same on every machine.
@@ -86,6 +100,7 @@ extension Reader {
     case .jpeg: name.hasSuffix(".jpg")
     case .webp: name.hasSuffix(".webp")
     case .bmp: name.hasSuffix(".bmp")
+    case .y4m: false
     }
   }
 }

@@ -3,20 +3,22 @@ import Checkpoints
 import Files
 import Pictures
 import Networks
+import Synchronization
 import Tensors
+import Video
 
 /// A reader that must withstand any file.
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
-  case onnx, png, jpeg, webp, bmp
+  case onnx, png, jpeg, webp, bmp, y4m
 
   /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
 
   var isPicture: Bool {
     switch self {
-    case .png, .jpeg, .webp, .bmp: true
+    case .png, .jpeg, .webp, .bmp, .y4m: true
     case .safetensors, .pth, .pthLegacy, .onnx: false
     }
   }
@@ -31,7 +33,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .png: PNGFormat.self
     case .jpeg: JPEGFormat.self
     case .webp: WebPFormat.self
-    case .bmp: nil
+    case .bmp, .y4m: nil
     }
   }
 
@@ -46,9 +48,17 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
       [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
         + Self.exifWords
     case .bmp: Self.bitmapWords
+    case .y4m: Self.videoWords
     case .webp: ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"].map { Array($0.utf8) }
     }
   }
+
+  /// Parameters of headers.
+  private static let videoWords: [[UInt8]] = [
+    "YUV4MPEG2 ", "\nFRAME\n", "FRAME Ippp\n", " W1", " H1", " W65536", " F0:0", " A0:0", " It", " Im", " C420jpeg",
+    " C420paldv", " C422", " C411", " C444", " C444alpha", " Cmono", " C420p10", " C422p12", " C444p16", " Cmono16",
+    " XCOLORRANGE=FULL",
+  ].map { Array($0.utf8) }
 
   /// Lengths of headers, depths, and escapes of run lengths.
   private static let bitmapWords: [[UInt8]] = {
@@ -90,6 +100,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
   ///
   /// - Throws: the error of the reader.
   func use(_ bytes: [UInt8]) throws {
+    if self == .y4m { return try useFrames(bytes) }
     if isPicture {
       _ = try Picture(decoding: bytes, name: "fuzz", pixelLimit: Self.pixelLimit)
       return
@@ -104,6 +115,29 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
       let graph = try model.graph(for: Self.shape(for: model))
       try graph.validate(model.parameters)
       _ = try KnownNetworks.identify(graph, model.parameters)
+    }
+  }
+
+  /// Reads the frames of a stream, and makes pictures and cut-outs of them.
+  private func useFrames(_ bytes: [UInt8]) throws {
+    let rest = Mutex(bytes[...])
+    var reader = try Y4MReader(pixelLimit: Self.pixelLimit / 16) { buffer in
+      rest.withLock { rest in
+        let piece = rest.prefix(buffer.count)
+        buffer.copyBytes(from: piece)
+        rest = rest.dropFirst(piece.count)
+        return piece.count
+      }
+    }
+    let format = reader.header.format
+    let (converter, compositor) = (FrameConverter(format), FrameCompositor(format, background: .white))
+    let mask = Mask(size: format.size, pixels: Array(repeating: 99, count: format.size.height * format.size.width))
+    _ = Y4MHeader(compositor.compositeFormat, others: reader.header.others).bytes
+    _ = MatroskaWriter(evenlySpaced: compositor.cutOutFormat).header
+    while let frame = try reader.next() {
+      _ = converter.picture(of: frame)
+      _ = compositor.composite(frame, mask)
+      _ = compositor.cutOut(frame, mask)
     }
   }
 

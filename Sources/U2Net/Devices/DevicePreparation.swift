@@ -40,7 +40,6 @@ package enum DevicePreparation {
   /// Carries out a request in this process, unless another process is doing so for the same cache. What goes wrong is
   /// recorded, and the next run reports it.
   package static func answer(_ request: String) {
-    DetachedProcess.detach()
     DetachedProcess.yieldToOthers()
     guard let request = try? JSON.decode(DriverProcess.CompileRequest.self, from: request.utf8) else { return }
     let cache = Cache()

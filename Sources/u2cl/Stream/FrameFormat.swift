@@ -41,4 +41,22 @@ struct FrameFormat: Sendable {
       initialized = 3 * grey.count
     }
   }
+
+  /// Whether a frame looks as if width and height had been exchanged: pixels resemble those that lie `height` pixels on
+  /// far more than those that lie `width` pixels on.
+  func looksTurned(_ frame: [UInt8]) -> Bool {
+    guard size.width != size.height, min(size.width, size.height) > 8 else { return false }
+    let (asTold, turned) = (change(of: frame, over: size.width), change(of: frame, over: size.height))
+    return asTold > 6 && 2 * turned < asTold
+  }
+
+  /// The mean change over so many pixels, in levels.
+  private func change(of frame: [UInt8], over pixels: Int) -> Double {
+    let (step, count) = (pixels * pixel.byteCount, frame.count)
+    var sum = 0
+    for index in stride(from: 0, to: count - step, by: pixel.byteCount) {
+      sum &+= abs(Int(frame[index]) &- Int(frame[index + step]))
+    }
+    return Double(sum) / Double(max(1, (count - step) / pixel.byteCount))
+  }
 }
