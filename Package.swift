@@ -125,7 +125,7 @@ let package = Package(
     .executableTarget(
       name: "ReaderFuzz",
       dependencies: [
-        "CAllocationMeter", "TestSupport", "Files", "Tensors", "Networks", "Checkpoints", "Pictures",
+        "CAllocationMeter", "TestSupport", "Files", "FileSelection", "Tensors", "Networks", "Checkpoints", "Pictures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/ReaderFuzz", swiftSettings: strict),

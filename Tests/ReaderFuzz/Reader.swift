@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import FileSelection
 import Files
 import Pictures
 import Networks
@@ -9,7 +10,7 @@ import Tensors
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
-  case onnx, png, jpeg, webp, bmp
+  case onnx, png, jpeg, webp, bmp, list
 
   /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
@@ -17,7 +18,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
   var isPicture: Bool {
     switch self {
     case .png, .jpeg, .webp, .bmp: true
-    case .safetensors, .pth, .pthLegacy, .onnx: false
+    case .safetensors, .pth, .pthLegacy, .onnx, .list: false
     }
   }
 
@@ -31,7 +32,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .png: PNGFormat.self
     case .jpeg: JPEGFormat.self
     case .webp: WebPFormat.self
-    case .bmp: nil
+    case .bmp, .list: nil
     }
   }
 
@@ -46,9 +47,17 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
       [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
         + Self.exifWords
     case .bmp: Self.bitmapWords
+    case .list: Self.listWords
     case .webp: ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"].map { Array($0.utf8) }
     }
   }
+
+  /// Byte-order marks, line breaks, zero bytes, and halves of surrogate pairs in both byte orders.
+  private static let listWords: [[UInt8]] = [
+    [0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF], [0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF], [0x0A], [0x0D, 0x0A],
+    [0x0A, 0], [0, 0x0A], [0], [0, 0], [0x00, 0xD8], [0xD8, 0x00], [0x00, 0xDC], [0xDC, 0x00], [0xC3],
+    [0xED, 0xA0, 0x80],
+  ]
 
   /// Lengths of headers, depths, and escapes of run lengths.
   private static let bitmapWords: [[UInt8]] = {
@@ -92,6 +101,14 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
   func use(_ bytes: [UInt8]) throws {
     if isPicture {
       _ = try Picture(decoding: bytes, name: "fuzz", pixelLimit: Self.pixelLimit)
+      return
+    }
+    if self == .list {
+      let paths = Result { try FileList.paths(in: bytes, isNullSeparated: true, name: "fuzz") }
+      for path in try FileList.paths(in: bytes, isNullSeparated: false, name: "fuzz") + ((try? paths.get()) ?? []) {
+        precondition(!path.isEmpty && !path.bytes.contains(0), "a path that no system call takes")
+        _ = path.description
+      }
       return
     }
     switch try CheckpointFile.open(bytes: bytes, name: "fuzz") {
