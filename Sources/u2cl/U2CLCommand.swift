@@ -26,6 +26,11 @@ struct U2CLCommand: ParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
     DriverProcess.executable = "/proc/self/exe"
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if let advice = MistakenArguments.advice(on: ArgumentBytes.own.paths, commands: commands) {
+      Console.error(advice)
+      exit(withCode: Failure.Kind.usage.exitCode)
+    }
     do {
       var command = try parseAsRoot(ArgumentBytes.own)
       try command.run()
