@@ -11,16 +11,32 @@ package enum FileList {
   package static func paths(
     in bytes: [UInt8], isNullSeparated: Bool, name: FilePath
   ) throws(SelectionError) -> [FilePath] {
+    let hasMark = marks.contains { bytes.starts(with: $0) }
     let bytes = try text(of: bytes, isNullSeparated: isNullSeparated, name: name)
     if !isNullSeparated, bytes.contains(0) {
       throw SelectionError(name, "the list \(name) holds zero bytes: its paths end with them, not with line breaks")
     }
     let separator = isNullSeparated ? 0 : UInt8(ascii: "\n")
-    return bytes.split(separator: separator).compactMap { line in
-      let path = !isNullSeparated && line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      return path.isEmpty ? nil : FilePath(bytes: path)
+    var paths: [FilePath] = []
+    for line in bytes.split(separator: separator) {
+      var path = !isNullSeparated && line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      // Lists that were joined have a mark each.
+      if hasMark, path.starts(with: utf8Mark) { path = path.dropFirst(utf8Mark.count) }
+      guard path.count <= longestPath else {
+        throw SelectionError(
+          name, "the list \(name) holds a path of \(path.count) bytes, and none may be that long; check what it is")
+      }
+      if !path.isEmpty { paths.append(FilePath(bytes: path)) }
     }
+    return paths
   }
+
+  /// The most bytes of a path that the system takes (PATH_MAX, without the zero byte).
+  private static let longestPath = 4095
+
+  private static let utf8Mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// The byte-order marks of UTF-8 and of both kinds of UTF-16.
+  private static let marks: [[UInt8]] = [utf8Mark, [0xFF, 0xFE], [0xFE, 0xFF]]
 
   /// The bytes of a list in UTF-8 or as they are, without a byte-order mark.
   private static func text(
@@ -35,7 +51,7 @@ package enum FileList {
       throw SelectionError(
         name, "the list \(name) seems to be in UTF-16 without a byte-order mark; save it in UTF-8")
     }
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+    return bytes.starts(with: utf8Mark) ? bytes[3...] : bytes[...]
   }
 
   /// - Parameter lowByte: the place of the low byte in each unit.

@@ -12,14 +12,18 @@
       let begin: ContinuousClock.Instant
       /// What was seen last, and when that was first seen.
       var seen: (size: Int, modified: FileStatus.Time, since: ContinuousClock.Instant)?
-      /// Whether a writer has closed the file.
-      var isClosed: Bool
+      /// When a writer closed the file; nil if none has.
+      var closed: ContinuousClock.Instant?
     }
 
     /// The time between two looks.
     private static let interval = Duration.milliseconds(100)
+    /// How long a closed file may be opened again, by programs that write it in several turns.
+    private static let reopening = Duration.milliseconds(200)
     /// How long size and time must stay the same where the system does not tell whether a file is being written.
     private static let settling = Duration.seconds(3)
+    /// The same where the last change was a write, and not a link, which changes the second of the file's two times.
+    private static let settlingAfterWrite = Duration.seconds(10)
     /// How long an empty file, or a link to nothing, may become a file with contents.
     private static let filling = Duration.seconds(5)
 
@@ -36,24 +40,35 @@
     /// How long to wait before the next look; nil if there is none to take.
     var patience: Duration? { waits.isEmpty ? nil : Self.interval }
 
-    /// Adds a file, by its path below the folder.
-    mutating func add(_ below: FilePath, isClosed: Bool) {
-      if waits[below]?.isClosed == true { return }
-      waits[below] = Wait(begin: waits[below]?.begin ?? clock.now, isClosed: isClosed)
+    /// How a file has come.
+    enum Arrival {
+      /// It was made or linked, or was there when its folder was found.
+      case appeared
+      /// A writer has closed it.
+      case closed
+      /// It was moved, as programs do that write under another name first.
+      case moved
     }
 
-    /// Adds a file that a writer has closed, or that was moved here; gives it at once if nobody else writes.
-    mutating func addClosed(_ below: FilePath) -> FolderListing.Found? {
-      add(below, isClosed: true)
-      return isComplete(below) ? give(below) : nil
+    /// Adds a file, by its path below the folder.
+    mutating func add(_ below: FilePath, _ arrival: Arrival) {
+      let now = clock.now
+      let closed =
+        switch arrival {
+        case .appeared: waits[below]?.closed
+        case .closed: now
+        case .moved: now.advanced(by: .zero - Self.reopening)
+        }
+      waits[below] = Wait(begin: waits[below]?.begin ?? now, closed: closed)
     }
 
     /// Looks at every file; returns those that are complete.
     mutating func look() -> [FilePath] { waits.keys.sorted().filter { isComplete($0) } }
 
-    /// Gives a complete file, unless it has been given already.
+    /// Gives a file if it is still complete.
     mutating func give(_ below: FilePath) -> FolderListing.Found? {
-      guard waits.removeValue(forKey: below) != nil else { return nil }
+      guard isComplete(below) else { return nil }
+      waits[below] = nil
       return listing.found(below, listing.folder.appending(below).kind())
     }
 
@@ -65,18 +80,20 @@
         return path.isLink && wait.begin.duration(to: clock.now) >= Self.filling
       }
       guard status.kind == .regular else { return true }
+      if let closed = wait.closed, closed.duration(to: clock.now) < Self.reopening { return false }
       if status.byteCount == 0 { return wait.begin.duration(to: clock.now) >= Self.filling }
       switch Self.isBeingWritten(path) {
       case true?: return false
       case false?: return true
       case nil:
-        if wait.isClosed { return true }
+        if wait.closed != nil { return true }
         guard let seen = wait.seen, seen.size == status.byteCount, seen.modified == status.modified else {
           wait.seen = (status.byteCount, status.modified, clock.now)
           waits[below] = wait
           return false
         }
-        return seen.since.duration(to: clock.now) >= Self.settling
+        let isWritten = status.changed == status.modified
+        return seen.since.duration(to: clock.now) >= (isWritten ? Self.settlingAfterWrite : Self.settling)
       }
     }
 

@@ -4,9 +4,9 @@
 
   /// Listens to what the system tells of a folder (inotify(7)).
   ///
-  /// A file is complete when its writer closes it or when it is moved into the folder. A file that appears by a link,
-  /// as one written without a name does (`O_TMPFILE`), has no writer in the folder; `FilesUnderWay` tells when it is
-  /// complete.
+  /// A file is complete when its writer has closed it or when it is moved into the folder. A file that appears by a
+  /// link, as one written without a name does (`O_TMPFILE`), has no writer in the folder. `FilesUnderWay` tells when
+  /// each is complete.
   final class FolderEvents {
     let descriptor: Int32
     private let listing: FolderListing
@@ -61,18 +61,15 @@
 
     /// Reads the events that have come, and gives the files that are complete.
     func take() -> [FolderListing.Found] {
-      var found = read()
-      // What a writer has closed in the meantime is told by an event that is there by now, and given once.
+      read()
       let candidates = underWay.look()
-      if !candidates.isEmpty {
-        found += read()
-        found += candidates.compactMap { underWay.give($0) }
-      }
-      return found
+      guard !candidates.isEmpty else { return [] }
+      // What a writer has closed in the meantime is told by an event that is there by now.
+      read()
+      return candidates.compactMap { underWay.give($0) }
     }
 
-    private func read() -> [FolderListing.Found] {
-      var found: [FolderListing.Found] = []
+    private func read() {
       withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
         while true {
           let count = LibC.read(descriptor, buffer.baseAddress, buffer.count)
@@ -82,39 +79,36 @@
             let event = buffer.load(fromByteOffset: offset, as: inotify_event.self)
             let nameStart = offset + MemoryLayout<inotify_event>.size
             let name = buffer[nameStart..<nameStart + Int(event.len)].prefix { $0 != 0 }
-            if let file = take(event, name: FilePath(bytes: name)) { found.append(file) }
+            take(event, name: FilePath(bytes: name))
             offset = nameStart + Int(event.len)
           }
         }
       }
       if isLost { findYoungFiles() }
       (isLost, lastRead) = (false, .now)
-      return found
     }
 
-    private func take(_ event: inotify_event, name: FilePath) -> FolderListing.Found? {
-      if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
-        isLost = true
-        return nil
-      }
-      guard let folder = folders[event.wd] else { return nil }
+    private func take(_ event: inotify_event, name: FilePath) {
+      if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { isLost = true }
+      guard let folder = folders[event.wd] else { return }
       if event.mask & UInt32(IN_IGNORED) != 0 {
         folders[event.wd] = nil
         // Without the folder itself there is nothing to watch.
         if folder.isEmpty { folders = [:] }
-        return nil
+        return
       }
-      guard !name.isEmpty else { return nil }
+      guard !name.isEmpty else { return }
       let below = folder.appending(name)
       let path = listing.folder.appending(below)
       if event.mask & UInt32(IN_ISDIR) != 0 || path.isLink && path.isFolder {
         findFiles(ofNewFolder: below)
       } else if event.mask & UInt32(IN_CREATE) != 0 {
         addUnlessFolder(below)
-      } else if event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0, !name.isHidden, !listing.rule.isResult(name) {
-        return underWay.addClosed(below)
+      } else if event.mask & UInt32(IN_CLOSE_WRITE) != 0 {
+        addUnlessFolder(below, .closed)
+      } else if event.mask & UInt32(IN_MOVED_TO) != 0 {
+        addUnlessFolder(below, .moved)
       }
-      return nil
     }
 
     /// Watches a folder that has appeared, and finds what was put there before the watch, of which no event tells.
@@ -136,11 +130,11 @@
       }
     }
 
-    private func addUnlessFolder(_ below: FilePath) {
+    private func addUnlessFolder(_ below: FilePath, _ arrival: FilesUnderWay.Arrival = .appeared) {
       guard let name = below.lastComponent, !name.isHidden, !listing.rule.isResult(name),
         !listing.folder.appending(below).isFolder
       else { return }
-      underWay.add(below, isClosed: false)
+      underWay.add(below, arrival)
     }
   }
 #endif

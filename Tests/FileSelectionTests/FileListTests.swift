@@ -8,6 +8,15 @@ import Testing
     try FileList.paths(in: bytes, isNullSeparated: isNullSeparated, name: "list")
   }
 
+  /// As `cat` joins lists, and `>>` of PowerShell.
+  @Test func joinedListsHaveSeveralMarks() throws {
+    let list = [0xEF, 0xBB, 0xBF] + Array("a.jpg\n".utf8)
+    #expect(try paths(list + list) == ["a.jpg", "a.jpg"])
+    let wide = [0xFF, 0xFE] + utf16("a.jpg\r\n")
+    #expect(try paths(wide + wide) == ["a.jpg", "a.jpg"])
+    #expect(try paths(Array("a.jpg\n\u{FEFF}b.jpg\n".utf8)) == ["a.jpg", "\u{FEFF}b.jpg"])
+  }
+
   private func utf16(_ text: String, isBigEndian: Bool = false) -> [UInt8] {
     text.utf16.reduce(into: []) { bytes, unit in
       let pair = [UInt8(unit & 255), UInt8(unit >> 8)]
@@ -40,6 +49,7 @@ import Testing
       ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x61], "UTF-32"),
       ([0xFF, 0xFE, 0x61, 0, 0x0A, 0, 0x00, 0xD8, 0x61, 0], "line 2 is not UTF-16"),
       ([0xFF, 0xFE, 0x61, 0, 0x0A], "ends within a character"),
+      (Array(repeating: 0x61, count: 5000), "holds a path of 5000 bytes"),
       (Array("some/long/a.jpg\0some/long/b.jpg\0".utf8), "holds zero bytes"),
     ] as [([UInt8], String)])
   func whatIsNoListIsTold(bytes: [UInt8], says: String) throws {

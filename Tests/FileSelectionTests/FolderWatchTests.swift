@@ -72,6 +72,19 @@ import Testing
       #expect(files(watch).sorted() == ["hard.jpg", "slow.jpg", "soft.jpg"])
     }
 
+    /// A program that closes a file and opens it again to write the rest.
+    @Test func aFileThatIsWrittenInTurnsIsGivenOnce() throws {
+      let tree = try Tree([])
+      let watch = try watch(tree)
+      for _ in 0..<3 {
+        let file = try FileDescriptor.appending(FilePath(tree.root + "/turns.jpg"), permissions: 0o600)
+        try file.write([1, 2, 3])
+        try file.close()
+        #expect(files(watch, atMost: .milliseconds(50)).isEmpty)
+      }
+      #expect(files(watch) == ["turns.jpg"])
+    }
+
     @Test func aFileThatGrowsIsNotTakenByPolling() throws {
       let tree = try Tree([])
       let watch = try watch(tree, every: .milliseconds(200))

@@ -19,6 +19,9 @@ enum InputHint {
       let rest = text.hasPrefix("~/") ? String(text.dropFirst()) : "/…"
       return "begins with a ~ that the shell did not expand, as in quotation marks; write \"$HOME\(rest)\""
     }
+    if text.count > 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+      return "is in quotation marks that are part of the name here; leave them out"
+    }
     if text.hasPrefix("$") || text.hasPrefix("%") && text.dropFirst().contains("%") {
       return "holds a variable that the shell did not expand; write it in double quotation marks: \"$HOME/photo.jpg\""
     }

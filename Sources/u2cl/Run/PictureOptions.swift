@@ -139,6 +139,9 @@ struct PictureOptions: ParsableArguments {
       if let advice = InputHint.notFile(list) { throw Failure(.file, "'\(list)': \(advice)") }
       throw Failure(error)
     }
+    if let format = PictureFormat(ofUnknownFile: Array(bytes.prefix(PictureFormat.tellingBytes))) {
+      throw Failure(.file, "'\(list)': is a picture (\(format.rawValue)) and not a list; name it without --files-from")
+    }
     do throws(SelectionError) {
       return try FileList.paths(in: bytes, isNullSeparated: null, name: list == "-" ? "on standard input" : list)
     } catch {

@@ -28,6 +28,7 @@ import Testing
     (["--", "-o"], "is no file; options stand before --"), (["missing/*.jpg"], "as there is no folder missing"),
     (["*.JPG"], "but -dash.jpg is there: upper and lower case are told apart"),
     (["--files-from", "folder"], "is a folder and not a list"),
+    (["--files-from", "a.jpg"], "is a picture (PNG) and not a list"), (["\"a.jpg\""], "is in quotation marks"),
     (["a.jpg", "--output", "composite", "--over", "folder"], "'folder': is a folder; name a picture"),
   ])
   func whatIsNoPictureIsExplained(arguments: [String], says: String) throws {
