@@ -63,10 +63,11 @@ extension OutputPlan {
   private func job(
     for file: SelectedFile, among pictures: Set<FilePath>, _ refusal: Failure? = nil
   ) throws(Failure) -> PictureJob {
-    PictureJob(
+    var job = PictureJob(
       input: InputPicture(file.path), target: refusal == nil ? try target(of: file) : nil, composition: composition,
-      encoding: encoding, sideMaps: sideMaps, naming: naming, pictures: pictures, makesFolder: folder != nil,
-      refusal: refusal)
+      encoding: encoding, sideMaps: sideMaps, naming: naming, pictures: pictures, makesFolder: folder != nil)
+    job.refusal = refusal
+    return job
   }
 
   /// The paths of a picture's results. The model decides the names of its maps; pictures of the same name would share

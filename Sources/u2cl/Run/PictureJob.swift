@@ -20,8 +20,20 @@ struct PictureJob: Sendable {
   let pictures: Set<FilePath>
   /// Whether the folder of the result is created if it does not exist.
   let makesFolder: Bool
+  /// See `refusal`.
+  var boxedRefusal = BoxedRefusal.none
+
+  /// A refusal in memory of its own, because there may be many jobs and few of them are refused.
+  indirect enum BoxedRefusal {
+    case none
+    case refused(Failure)
+  }
+
   /// Why the picture cannot be processed; nil if it can, as far as is known.
-  var refusal: Failure?
+  var refusal: Failure? {
+    get { if case .refused(let failure) = boxedRefusal { failure } else { nil } }
+    set { boxedRefusal = newValue.map { .refused($0) } ?? .none }
+  }
 
   /// Whether the result exists already.
   var isDone: Bool { refusal == nil && target?.exists ?? false }

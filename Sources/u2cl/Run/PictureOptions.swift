@@ -44,8 +44,8 @@ struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      With --watch, look at the folder every so many seconds, 0.1 to 3600, as network shares need it. By default only \
-      where the system gives no notice of changes, every 2.
+      Seconds between two looks at a watched folder, 0.1 to 3600. By default the system tells of changes and, where it \
+      cannot, as on network shares, 2.
       """, valueName: "seconds"))
   var poll: Double?
 

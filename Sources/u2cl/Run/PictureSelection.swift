@@ -9,7 +9,7 @@ struct PictureSelection {
   enum Item {
     case picture(SelectedFile)
     /// A folder that cannot be read, a name that means nothing, or something that is no file.
-    case refused(FilePath, Failure)
+    indirect case refused(FilePath, Failure)
   }
 
   private(set) var items: [Item] = []

@@ -66,12 +66,15 @@ struct RunCommand: ParsableCommand {
     var selection = try pictures.selection(plan, keepsLeftOut: json)
     var jobs = try plan.jobs(for: &selection) { pictures.shard?.contains($0) ?? true }
     let all = jobs.count
-    let skipped = pictures.skipExisting ? jobs.filter(\.isDone) : []
-    if pictures.skipExisting { jobs.removeAll(where: \.isDone) }
+    var skipped: [PictureJob] = []
+    if pictures.skipExisting {
+      if json { skipped = jobs.filter(\.isDone) }
+      jobs.removeAll(where: \.isDone)
+    }
     // Where nothing can be done, the failures say all there is to say.
     let isRefused = !jobs.isEmpty && jobs.allSatisfy { $0.refusal != nil }
     var reporter = RunReporter(
-      .init(json: json, isQuiet: quiet, namesEach: isSingle || isRefused && skipped.isEmpty), total: jobs.count)
+      .init(json: json, isQuiet: quiet, namesEach: isSingle || isRefused && jobs.count == all), total: jobs.count)
     let stop = StopSignal()
     // Reading standard input must stay interruptible.
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
@@ -82,9 +85,10 @@ struct RunCommand: ParsableCommand {
     )
     .run(jobs, stop: stop, &reporter)
     signals?.end()
+    // Where no picture was found, the failure has counted everything else.
+    let rest = isRefused && selection.pictures.isEmpty ? nil : selection.leftOut
     reporter.end(
-      skipped: skipped.count, leftOut: isRefused ? nil : selection.leftOut.summary(isRecursive: pictures.recursive),
-      interruption: signals?.name)
+      skipped: all - jobs.count, leftOut: rest?.summary(isRecursive: pictures.recursive), interruption: signals?.name)
     signals?.endProcess()
     if json {
       try Console.json(RunReport(reporter, on: detection.loaded, skipped: skipped, leftOut: selection.leftOut.files))
