@@ -28,12 +28,15 @@ package struct FileRule: Sendable {
     if isResult(name) { return .result }
     if Self.unfinished.contains(name.lowercasedASCII.extension ?? "") { return .unfinished }
     switch content(name, { () throws(SystemError) in try path.firstBytes() }) {
-    case .wanted: return nil
+    case .wanted: return Self.isBackup(name) ? .backup : nil
     case .unread(let format, let advice): return .unread(format: format, advice: advice)
     case .unreadable(let problem): return .unreadable(problem)
     case .other: return .other
     }
   }
+
+  /// Whether a program has kept a file under that name before it changed it: exiftool, and editors.
+  private static func isBackup(_ name: FilePath) -> Bool { name.hasSuffix("_original") || name.hasSuffix("~") }
 
   /// The extensions that programs give to files that they have not finished.
   private static let unfinished: Set<String> = [

@@ -12,6 +12,8 @@ package struct LeftOutFile: Hashable, Sendable {
     case result
     /// By its name, the file is still being written or downloaded.
     case unfinished
+    /// By its name, the copy of a file that a program has changed.
+    case backup
     /// The name begins with a dot.
     case hidden(isWanted: Bool)
     case pipe, socket, device

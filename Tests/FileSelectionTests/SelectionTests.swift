@@ -64,6 +64,7 @@ import Testing
   @Test func everythingIsAccountedFor() throws {
     let tree = try Tree(["a.jpg", "a.mask.png", "notes.txt", "sub/b.jpg", ".cache/c.jpg", "out/d.jpg", "d.jpg.part"])
     for (name, bytes) in [
+      ("a.jpg~", Tree.picture), ("a.jpg_original", Tree.picture), ("notes~", []),
       ("none", Tree.picture), ("e.txt", Tree.picture), (".h", Tree.picture), (".x.jpg", []), ("p", Array("8BPS".utf8)),
     ] {
       try tree.add(name, bytes)
@@ -74,7 +75,8 @@ import Testing
     let found = find(tree.root, closed: [try #require(FilePath(tree.root + "/out").real)])
     #expect(found.files.map(\.relativePath) == ["a.jpg", "e.txt", "linked", "none"])
     let reasons: [FilePath: LeftOutFile.Reason] = [
-      "a.mask.png": .result, "notes.txt": .other, "sub": .folder, ".cache": .hidden(isWanted: false),
+      "a.jpg~": .backup, "a.jpg_original": .backup, "notes~": .other, "a.mask.png": .result, "notes.txt": .other,
+      "sub": .folder, ".cache": .hidden(isWanted: false),
       "out": .resultFolder, "d.jpg.part": .unfinished, ".h": .hidden(isWanted: true),
       ".x.jpg": .hidden(isWanted: false), "p": .unread(format: "PSD", advice: nil), "folder.jpg": .linkToFolder,
       "gone.jpg": .brokenLink,

@@ -9,6 +9,7 @@ extension LeftOutFile.Reason {
     case .unread(let format, let package): (package == nil ? "format" : "decoder-missing", format)
     case .result: ("result", nil)
     case .unfinished: ("unfinished", nil)
+    case .backup: ("backup", nil)
     case .hidden: ("hidden", nil)
     case .pipe: ("pipe", nil)
     case .socket: ("socket", nil)
@@ -30,6 +31,7 @@ extension LeftOutFile.Reason {
     case .unread(let format, nil): return format
     case .unread(let format, let package?): return "\(format) (install libvips: apt-get install \(package))"
     case .unfinished: return "unfinished"
+    case .backup: return "backup\(s)"
     case .hidden(isWanted: true): return "hidden picture\(s)"
     case .pipe: return "pipe\(s)"
     case .socket: return "socket\(s)"
