@@ -126,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "ReaderFuzz",
       dependencies: [
-        "CAllocationMeter", "TestSupport", "Files", "Tensors", "Networks", "Checkpoints", "Pictures", "Video",
+        "CAllocationMeter", "TestSupport", "Files", "FileSelection", "Tensors", "Networks", "Checkpoints", "Pictures",
+        "Video",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/ReaderFuzz", swiftSettings: strict),

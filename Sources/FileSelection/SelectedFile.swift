@@ -14,9 +14,20 @@ package struct SelectedFile: Hashable, Sendable {
   }
 }
 
-/// Why no files could be selected, on one line.
+/// Why files could not be selected, on one line.
 package struct SelectionError: Error, Hashable, CustomStringConvertible {
+  /// What cannot be read: the folder, the pattern or the list.
+  package let path: FilePath
   package let description: String
 
-  init(_ description: String) { self.description = description }
+  init(_ path: FilePath, _ description: String) {
+    self.path = path
+    self.description = description
+  }
+
+  /// A folder that cannot be read.
+  init(unreadableFolder path: FilePath, _ error: SystemError) {
+    let advice = error.isMissing ? "check its path" : "check its permissions"
+    self.init(path, "the folder \(path) cannot be read (\(error.reason)); \(advice)")
+  }
 }

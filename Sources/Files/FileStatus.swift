@@ -4,9 +4,7 @@ internal import LibC
 package struct FileStatus: Sendable {
   /// The kinds of files.
   package enum Kind: Hashable, Sendable {
-    case regular, folder, link
-    /// A device, a pipe or a socket.
-    case other
+    case regular, folder, link, pipe, socket, device
   }
 
   /// A time as file systems keep it, since the beginning of 1970.
@@ -17,7 +15,7 @@ package struct FileStatus: Sendable {
 
   /// The identity of a file, whatever its names are.
   package struct Identity: Hashable, Sendable {
-    let device: UInt64
+    package let device: UInt64
     let number: UInt64
   }
 
@@ -29,6 +27,8 @@ package struct FileStatus: Sendable {
   /// When its contents, name or permissions were last changed.
   package let changed: Time
   package let identity: Identity
+  /// How many names it has in folders.
+  package let linkCount: Int
   package let owner: UInt32
   /// The lower nine bits: read, write and execute for owner, group and others.
   package let permissions: UInt32
@@ -49,13 +49,16 @@ package struct FileStatus: Sendable {
       case S_IFREG: .regular
       case S_IFDIR: .folder
       case S_IFLNK: .link
-      default: .other
+      case S_IFIFO: .pipe
+      case S_IFSOCK: .socket
+      default: .device
       }
     byteCount = Int(status.st_size)
     let (modified, changed) = (status.modification, status.change)
     self.modified = Time(seconds: modified.tv_sec, nanoseconds: modified.tv_nsec)
     self.changed = Time(seconds: changed.tv_sec, nanoseconds: changed.tv_nsec)
     identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
+    linkCount = Int(status.st_nlink)
     owner = status.st_uid
     permissions = UInt32(status.st_mode) & 0o777
   }

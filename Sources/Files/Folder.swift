@@ -2,18 +2,43 @@ internal import LibC
 
 /// Makes, lists and examines folders.
 package enum Folder {
+  /// Something in a folder.
+  package struct Entry: Sendable {
+    package let name: FilePath
+    /// What it is itself, links not followed; nil if the file system does not say that without a look at it.
+    package let kind: FileStatus.Kind?
+  }
+
   /// The names of everything in a folder, in the order of their bytes.
   package static func names(in folder: FilePath) throws(SystemError) -> [FilePath] {
+    try entries(in: folder).map(\.name)
+  }
+
+  /// Everything in a folder, in the order of the names' bytes.
+  package static func entries(in folder: FilePath) throws(SystemError) -> [Entry] {
     guard let stream = folder.withCString({ opendir($0) }) else { throw .last }
     defer { closedir(stream) }
-    var names: [FilePath] = []
+    var entries: [Entry] = []
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
         name.withMemoryRebound(to: CChar.self, capacity: 1) { FilePath(cString: $0) }
       }
-      if name != "." && name != ".." { names.append(name) }
+      guard name != ".", name != ".." else { continue }
+      entries.append(Entry(name: name, kind: kind(Int(entry.pointee.d_type))))
     }
-    return names.sorted()
+    return entries.sorted { $0.name < $1.name }
+  }
+
+  private static func kind(_ type: Int) -> FileStatus.Kind? {
+    switch type {
+    case Int(DT_REG): .regular
+    case Int(DT_DIR): .folder
+    case Int(DT_LNK): .link
+    case Int(DT_FIFO): .pipe
+    case Int(DT_SOCK): .socket
+    case Int(DT_CHR), Int(DT_BLK): .device
+    default: nil
+    }
   }
 
   /// The paths, below a folder, of everything in it and in the folders in it. Links are not followed, and folders that

@@ -34,16 +34,25 @@ package final class StopSignal: Sendable {
 
   /// Waits until a file has data to read or has ended.
   ///
+  /// - Parameters:
+  ///   - descriptor: the file; nil to wait for the signal and the time alone.
+  ///   - time: how long to wait; nil for as long as it takes.
   /// - Returns: false if the signal is given first.
-  package func waitForInput(on descriptor: Int32) -> Bool {
+  package func waitForInput(on descriptor: Int32?, atMost time: Duration? = nil) -> Bool {
+    // A negative descriptor is ignored.
     var waits = [
       pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
+    let clock = ContinuousClock()
+    let end = time.map { clock.now.advanced(by: $0) }
     while true {
-      let count = poll(&waits, nfds_t(waits.count), -1)
+      // Rounded up, so that the time is over when poll returns.
+      let left = end.map { max(.zero, clock.now.duration(to: $0)) / .milliseconds(1) }
+      let count = poll(&waits, nfds_t(waits.count), left.map { Int32(min($0.rounded(.up), 1e9)) } ?? -1)
       if waits[0].revents != 0 || isGiven { return false }
       if count > 0 || (count < 0 && errno != EINTR) { return true }
+      if count == 0, let end, clock.now >= end { return true }
     }
   }
 }

@@ -27,6 +27,11 @@ struct U2CLCommand: ParsableCommand {
     if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
     DriverProcess.executable = "/proc/self/exe"
     if CommandLine.arguments.dropFirst().first == DevicePreparation.command { return prepareDevice() }
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if let advice = MistakenArguments.advice(on: ArgumentBytes.own.paths, commands: commands) {
+      Console.error(advice)
+      exit(withCode: Failure.Kind.usage.exitCode)
+    }
     do {
       var command = try parseAsRoot(ArgumentBytes.own)
       try command.run()

@@ -12,11 +12,23 @@ import Testing
     ])
   }
 
-  private func select(_ name: String, recursive: Bool = false, closed: Set<FilePath> = []) throws -> [SelectedFile] {
-    var rules = Selection.Rules(names: Tree.rule)
+  private func select(
+    _ name: String, recursive: Bool = false, follow: Bool = false, closed: Set<FilePath> = []
+  ) throws -> [SelectedFile] {
+    let found = find(name, recursive: recursive, follow: follow, closed: closed)
+    if found.files.isEmpty, let error = found.errors.first { throw error }
+    return found.files
+  }
+
+  private func find(
+    _ name: String, recursive: Bool = false, follow: Bool = false, closed: Set<FilePath> = []
+  ) -> Selection.Result {
+    var rules = Selection.Rules(Tree.rule)
     rules.isRecursive = recursive
+    rules.followsLinks = follow
     rules.closedFolders = closed
-    return try Selection(rules).files(named: FilePath(name))
+    rules.keepsLeftOut = true
+    return Selection(rules).files(named: FilePath(name))
   }
 
   @Test func aFolderGivesItsPictures() throws {
@@ -39,12 +51,91 @@ import Testing
   /// To open a pipe that nobody writes to would wait forever.
   @Test(.timeLimit(.minutes(1))) func pipesAreNoFiles() throws {
     let tree = try Tree(["a.jpg"])
-    #expect(mkfifo("\(tree.root)/pipe.jpg", 0o600) == 0)
+    #expect(mkfifo("\(tree.root)/pipe.jpg", 0o600) == 0 && mkfifo("\(tree.root)/pipe", 0o600) == 0)
     try tree.link("link.jpg", to: "\(tree.root)/pipe.jpg")
     for name in ["", "/*.jpg", "/**"] {
-      let files = try Selection(.init(names: Tree.rule)).files(named: FilePath(tree.root + name))
-      #expect(files.map(\.path) == [FilePath(tree.root + "/a.jpg")], "\(name)")
+      let found = find(tree.root + name)
+      #expect(found.files.map(\.path) == [FilePath(tree.root + "/a.jpg")], "\(name)")
+      #expect(found.leftOut.counts == [.pipe: name == "/*.jpg" ? 2 : 3], "\(name)")
     }
+  }
+
+  /// Each thing in a folder is a file that is taken, or something that is left out for a reason.
+  @Test func everythingIsAccountedFor() throws {
+    let tree = try Tree(["a.jpg", "a.mask.png", "notes.txt", "sub/b.jpg", ".cache/c.jpg", "out/d.jpg", "d.jpg.part"])
+    for (name, bytes) in [
+      ("a.jpg~", Tree.picture), ("a.jpg_original", Tree.picture), ("notes~", []),
+      ("none", Tree.picture), ("e.txt", Tree.picture), (".h", Tree.picture), (".x.jpg", []), ("p", Array("8BPS".utf8)),
+    ] {
+      try tree.add(name, bytes)
+    }
+    try tree.link("folder.jpg", to: "sub")
+    try tree.link("gone.jpg", to: "nowhere")
+    try tree.link("linked", to: "none")
+    let found = find(tree.root, closed: [try #require(FilePath(tree.root + "/out").real)])
+    #expect(found.files.map(\.relativePath) == ["a.jpg", "e.txt", "linked", "none"])
+    let reasons: [FilePath: LeftOutFile.Reason] = [
+      "a.jpg~": .backup, "a.jpg_original": .backup, "notes~": .other, "a.mask.png": .result, "notes.txt": .other,
+      "sub": .folder, ".cache": .hidden(isWanted: false),
+      "out": .resultFolder, "d.jpg.part": .unfinished, ".h": .hidden(isWanted: true),
+      ".x.jpg": .hidden(isWanted: false), "p": .unread(format: "PSD", advice: nil), "folder.jpg": .linkToFolder,
+      "gone.jpg": .brokenLink,
+    ]
+    #expect(found.leftOut.files.count == reasons.count && found.errors.isEmpty)
+    for file in found.leftOut.files {
+      #expect(file.reason == reasons[file.file.relativePath ?? ""], "\(file)")
+    }
+    #expect(found.leftOut.counts[.folder] == 1)
+    // An open pattern takes what a folder gives, and one of a kind every file of that name.
+    #expect(try select(tree.root + "/*").map(\.relativePath) == ["a.jpg", "e.txt", "linked", "none"])
+    #expect(try select(tree.root + "/*.*").map(\.relativePath) == ["a.jpg", "e.txt"])
+    #expect(try select(tree.root + "/*.txt").map(\.relativePath) == ["e.txt", "notes.txt"])
+    #expect(throws: SelectionError.self) { try select(tree.root + "/n*s.???") }
+  }
+
+  @Test func aFileThatCannotBeOpenedIsTold() throws {
+    let tree = try Tree(["a.jpg", "locked"])
+    guard geteuid() != 0 else { return }
+    chmod("\(tree.root)/locked", 0)
+    #expect(find(tree.root).leftOut.counts == [.unreadable(SystemError(code: EACCES)): 1])
+  }
+
+  @Test func linksToFoldersAreFollowedOnRequest() throws {
+    let tree = try Tree(["z/a.jpg", "z/deep/b.jpg"])
+    let elsewhere = try Tree(["c.jpg"])
+    try tree.link("away", to: elsewhere.root)
+    // To a folder that is found without a link, to the tree itself, to one of two that point at each other.
+    try tree.link("again", to: "z/deep")
+    try tree.link("z/round", to: "..")
+    try tree.link("z/deep/away", to: elsewhere.root)
+    try elsewhere.link("back", to: tree.root)
+    let found = find(tree.root, recursive: true, follow: true)
+    #expect(found.files.map(\.relativePath) == ["z/a.jpg", "z/deep/b.jpg", "away/c.jpg"])
+    #expect(found.leftOut.counts == [.searchedFolder: 4])
+    let without = find(tree.root, recursive: true)
+    #expect(without.files.map(\.relativePath) == ["z/a.jpg", "z/deep/b.jpg"])
+    #expect(without.leftOut.counts == [.linkToFolder: 4])
+    let pattern = try select(tree.root + "/**/*.jpg", follow: true).map(\.relativePath)
+    #expect(pattern == ["z/a.jpg", "z/deep/away/c.jpg", "z/deep/b.jpg"])
+    #expect(try select(tree.root + "/**/*.jpg").map(\.relativePath) == ["z/a.jpg", "z/deep/b.jpg"])
+  }
+
+  /// The rest is found.
+  @Test func aFolderThatCannotBeReadIsAnError() throws {
+    let tree = try Tree(["a.jpg", "locked/b.jpg"])
+    guard geteuid() != 0 else { return }
+    chmod("\(tree.root)/locked", 0)
+    defer { chmod("\(tree.root)/locked", 0o700) }
+    let found = find(tree.root, recursive: true)
+    #expect(found.files.map(\.relativePath) == ["a.jpg"] && found.errors.count == 1)
+  }
+
+  @Test func aPatternThatMatchesNothingIsExplained() throws {
+    let tree = try Tree(["a.JPG"])
+    func message(_ name: String) -> String { find(tree.root + name).errors.map(\.description).joined() }
+    #expect(message("/*.jpg").contains("a.JPG is there: upper and lower case"))
+    #expect(message("/no/*.jpg").contains("there is no folder"))
+    #expect(message("/*.gif").hasSuffix("/*.gif; check the pattern"))
   }
 
   @Test func aFolderWithoutPicturesIsTold() throws {
@@ -57,7 +148,7 @@ import Testing
     ("*.jpg", ["a.jpg", "a[1].jpg", "leer zeichen.jpg"]), ("?.jpg", ["a.jpg"]), ("[ab].*", ["a.jpg", "b.JPG"]),
     ("**/*.jpg", ["a.jpg", "a[1].jpg", "leer zeichen.jpg", "sub/deep/d.jpg"]), ("s*/c.png", ["sub/c.png"]),
     (
-      "**", ["a.jpg", "a[1].jpg", "b.JPG", "leer zeichen.jpg", "notes.txt", "out/f.png", "sub/c.png", "sub/deep/d.jpg"]
+      "**", ["a.jpg", "a[1].jpg", "b.JPG", "leer zeichen.jpg", "out/f.png", "sub/c.png", "sub/deep/d.jpg"]
     ),
     ("sub/**/*", ["c.png", "deep/d.jpg"]), (".h*", [".hidden.jpg"]), ("a*.png", []), ("no/*", []), ("*/*/*/*.jpg", []),
     ("a.jpg/*", []),
@@ -79,14 +170,6 @@ import Testing
     for name in ["\(tree.root)/a[1].jpg", "\(tree.root)/missing.jpg", "\(tree.root)/notes.txt", "-"] {
       #expect(try select(name) == [SelectedFile(FilePath(name))])
     }
-  }
-
-  @Test func listsAreRead() {
-    let lines = Array("a.jpg\r\n\nb c.jpg\n d\n".utf8)
-    #expect(FileList.paths(in: lines, isNullSeparated: false) == ["a.jpg", "b c.jpg", " d"])
-    let zeros = Array("a\nb.jpg\0c\r\0\0d".utf8)
-    #expect(FileList.paths(in: zeros, isNullSeparated: true) == ["a\nb.jpg", "c\r", "d"])
-    #expect(FileList.paths(in: [], isNullSeparated: false).isEmpty)
   }
 }
 

@@ -23,5 +23,19 @@ final class Tree {
     try FileManager.default.createSymbolicLink(atPath: "\(root)/\(name)", withDestinationPath: target)
   }
 
-  static let rule = NameRule(endings: [".jpg", ".png"], leftOut: [".mask.png"])
+  /// Takes names of pictures and, under any other name, files that begin with "PICTURE".
+  static let rule = FileRule(
+    isResult: { $0.hasSuffix(".mask.png") },
+    content: { name, firstBytes in
+      if ["jpg", "png"].contains(name.extension?.lowercased() ?? "") { return .wanted }
+      do throws(SystemError) {
+        let bytes = try firstBytes()
+        if bytes.starts(with: "PICTURE".utf8) { return .wanted }
+        return bytes.starts(with: "8BPS".utf8) ? .unread(format: "PSD") : .other
+      } catch {
+        return .unreadable(error)
+      }
+    })
+
+  static let picture = Array("PICTURE of 7".utf8)
 }

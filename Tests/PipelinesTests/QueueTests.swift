@@ -77,4 +77,15 @@ import Testing
     #expect(stop.isGiven)
     giver.join()
   }
+
+  /// With a limit, and with nothing to read from.
+  @Test func waitingHasAnEnd() {
+    let stop = StopSignal()
+    let clock = ContinuousClock()
+    let start = clock.now
+    #expect(stop.waitForInput(on: nil, atMost: .milliseconds(30)))
+    #expect(start.duration(to: clock.now) >= .milliseconds(30))
+    stop.request()
+    #expect(!stop.waitForInput(on: nil, atMost: .seconds(60)))
+  }
 }

@@ -36,6 +36,7 @@ struct Corpus {
         files.append((name, Array(try Data(contentsOf: URL(fileURLWithPath: "\(tests)\(folder)/\(name)")))))
       }
     }
+    if reader == .list { files = Self.lists }
     if reader == .safetensors { files.append(("u2net of one channel", try Self.narrowNetwork())) }
     if reader == .y4m { files = Self.videos() }
     self.files = files
@@ -71,6 +72,19 @@ struct Corpus {
     return Case(seed: seed, name: base.name, bytes: Array(bytes.prefix(8 * Self.largest)))
   }
 
+  /// A list of paths in every encoding.
+  private static let lists: [(name: String, bytes: [UInt8])] = {
+    let text = "photos/a b.jpg\r\n日本/\u{1F600}.png\ncafe\u{301}.webp\n"
+    let units = Array(text.utf16)
+    return [
+      ("UTF-8", Array(text.utf8)), ("UTF-8 with a mark", [0xEF, 0xBB, 0xBF] + Array(text.utf8)),
+      ("UTF-16 LE", [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
+      ("UTF-16 BE", [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }),
+      ("UTF-16 without a mark", units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
+      ("zero bytes", Array("a.jpg\0b\nc.png\0".utf8)), ("Latin-1", [0x63, 0x61, 0x66, 0xE9, 0x0A]),
+    ]
+  }()
+
   /// U²-Net with blocks of one channel: a small file with every official name.
   private static func narrowNetwork() throws -> [UInt8] {
     func narrow(_ stages: [StageTable.Stage], from first: Int?, per: Int) -> [StageTable.Stage] {
@@ -100,7 +114,7 @@ extension Reader {
     case .jpeg: name.hasSuffix(".jpg")
     case .webp: name.hasSuffix(".webp")
     case .bmp: name.hasSuffix(".bmp")
-    case .y4m: false
+    case .y4m, .list: false
     }
   }
 }

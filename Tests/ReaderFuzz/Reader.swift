@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import FileSelection
 import Files
 import Pictures
 import Networks
@@ -11,7 +12,7 @@ import Video
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
-  case onnx, png, jpeg, webp, bmp, y4m
+  case onnx, png, jpeg, webp, bmp, y4m, list
 
   /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
@@ -19,7 +20,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
   var isPicture: Bool {
     switch self {
     case .png, .jpeg, .webp, .bmp, .y4m: true
-    case .safetensors, .pth, .pthLegacy, .onnx: false
+    case .safetensors, .pth, .pthLegacy, .onnx, .list: false
     }
   }
 
@@ -33,7 +34,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .png: PNGFormat.self
     case .jpeg: JPEGFormat.self
     case .webp: WebPFormat.self
-    case .bmp, .y4m: nil
+    case .bmp, .y4m, .list: nil
     }
   }
 
@@ -49,6 +50,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
         + Self.exifWords
     case .bmp: Self.bitmapWords
     case .y4m: Self.videoWords
+    case .list: Self.listWords
     case .webp: ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP", "EXIF"].map { Array($0.utf8) }
     }
   }
@@ -59,6 +61,13 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     " C420paldv", " C422", " C411", " C444", " C444alpha", " Cmono", " C420p10", " C422p12", " C444p16", " Cmono16",
     " XCOLORRANGE=FULL",
   ].map { Array($0.utf8) }
+
+  /// Byte-order marks, line breaks, zero bytes, and halves of surrogate pairs in both byte orders.
+  private static let listWords: [[UInt8]] = [
+    [0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF], [0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF], [0x0A], [0x0D, 0x0A],
+    [0x0A, 0], [0, 0x0A], [0], [0, 0], [0x00, 0xD8], [0xD8, 0x00], [0x00, 0xDC], [0xDC, 0x00], [0xC3],
+    [0xED, 0xA0, 0x80],
+  ]
 
   /// Lengths of headers, depths, and escapes of run lengths.
   private static let bitmapWords: [[UInt8]] = {
@@ -103,6 +112,14 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     if self == .y4m { return try useFrames(bytes) }
     if isPicture {
       _ = try Picture(decoding: bytes, name: "fuzz", pixelLimit: Self.pixelLimit)
+      return
+    }
+    if self == .list {
+      let paths = Result { try FileList.paths(in: bytes, isNullSeparated: true, name: "fuzz") }
+      for path in try FileList.paths(in: bytes, isNullSeparated: false, name: "fuzz") + ((try? paths.get()) ?? []) {
+        precondition(!path.isEmpty && !path.bytes.contains(0), "a path that no system call takes")
+        _ = path.description
+      }
       return
     }
     switch try CheckpointFile.open(bytes: bytes, name: "fuzz") {

@@ -36,6 +36,8 @@ public enum PictureFormat: String, Sendable, CaseIterable {
   /// The format of a file that begins with `bytes`; nil if it is none of these. 16 bytes tell most files, and 256 all.
   public init?(firstBytes bytes: some Collection<UInt8>) {
     let signature = Self.signatures.first { bytes.starts(with: $0.bytes) }
+    // CR2, a camera's raw format, is a TIFF whose pages are previews.
+    if bytes.dropFirst(8).starts(with: "CR\u{2}".utf8) { return nil }
     if let signature {
       self = signature.format
     } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
@@ -77,12 +79,34 @@ public enum PictureFormat: String, Sendable, CaseIterable {
   /// The format of a whole file.
   init(of bytes: [UInt8]) throws(PictureError.Problem) {
     guard !bytes.isEmpty else { throw .empty }
-    let start = bytes.prefix(Self.tellingBytes)
+    let start = Array(bytes.prefix(Self.tellingBytes))
     guard let format = PictureFormat(firstBytes: start) else {
-      throw .unknownFormat(resembles: Self.unreadFormat(firstBytes: start))
+      throw .unknownFormat(resembles: UnreadFormat(firstBytes: start)?.name)
     }
     self = format
   }
+
+  /// The format of a file of which only the first bytes are known, whatever its name is; nil if it is none of these.
+  /// Two bytes, as BMP has them, are not enough here: a text may begin with them.
+  package init?(ofUnknownFile bytes: [UInt8]) {
+    guard let format = PictureFormat(firstBytes: bytes) else { return nil }
+    switch format {
+    case .bmp:
+      // The length of the second header, in four bytes.
+      guard bytes.count >= 18, [12, 16, 40, 52, 56, 64, 108, 124].contains(bytes[14]), bytes[15...17] == [0, 0, 0]
+      else { return nil }
+    case .jpegXL:
+      guard bytes.count >= 12 else { return nil }
+    default: break
+    }
+    self = format
+  }
+
+  /// Whether a decoder of the format is installed; for the formats of libvips the first call opens it.
+  package var isReadable: Bool { VipsLibrary.kind(of: self) == nil || VipsLibrary.isAvailable }
+
+  /// The Debian package that brings the decoder; nil if the decoder is built in.
+  package var decoderPackage: String? { VipsLibrary.kind(of: self) == nil ? nil : VipsLibrary.package }
 
   /// The format for a file to be written, by the extension of its name: `.png`, `.jpg`, `.jpeg`, `.jpe`, `.webp`,
   /// `.tif`, `.tiff` or `.avif`.
@@ -115,16 +139,5 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     case .jpegXL: ["jxl"]
     case .jpeg2000: ["jp2", "j2k", "j2c", "jpc", "jpf", "jpx"]
     }
-  }
-
-  /// The name of a well-known format that is not supported, for the error message.
-  private static func unreadFormat(firstBytes bytes: some Collection<UInt8>) -> String? {
-    if bytes.starts(with: "%PDF".utf8) { return "PDF" }
-    if bytes.starts(with: "8BPS".utf8) { return "PSD" }
-    if bytes.starts(with: "<svg".utf8) { return "SVG" }
-    if bytes.dropFirst(4).starts(with: "ftypqt".utf8) { return "QuickTime" }
-    if bytes.dropFirst(4).starts(with: "ftypcrx".utf8) { return "CR3" }
-    if bytes.dropFirst(4).starts(with: "ftyp".utf8) { return "MP4" }
-    return nil
   }
 }

@@ -21,9 +21,11 @@ struct InputPicture: Sendable {
   ) throws(Failure) -> DecodedPicture {
     let clock = ContinuousClock()
     let start = clock.now
+    var bytes: [UInt8] = []
     do {
-      let bytes =
+      bytes =
         path == "-" ? try InputFile.bytes(from: .standardInput, name: name) : try InputFile.bytes(ofFileAt: path)
+      try checkRaw(bytes)
       let read = start.duration(to: clock.now)
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
       // Waiting for admission does not count.
@@ -37,8 +39,19 @@ struct InputPicture: Sendable {
       {
         throw Failure(.file, "\(error), or allow it with 'u2cl run --max-pixels \(pixels)'")
       }
+      if path != "-", let advice = InputHint.advice(on: error.problem, of: path, bytes) {
+        throw Failure(.file, "'\(error.name)': \(advice)")
+      }
       throw Failure(error)
     }
+  }
+
+  /// Most raw files of cameras are TIFF files whose first page is a thumbnail, which nobody means.
+  private func checkRaw(_ bytes: [UInt8]) throws(PictureError) {
+    guard let named = UnreadFormat(fileName: path), named.kind == .raw,
+      PictureFormat(firstBytes: bytes.prefix(PictureFormat.tellingBytes)) == .tiff
+    else { return }
+    throw PictureError(.unknownFormat(resembles: named.name), name: name)
   }
 }
 

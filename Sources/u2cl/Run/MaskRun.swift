@@ -44,7 +44,9 @@ struct MaskRun: Sendable {
     limits.weight = Self.pixelsUnderWay
     return MaskPipeline(
       limits: limits,
-      load: { job, admit in Result { () throws(Failure) in try job.input.picture(pixelLimit: pixelLimit, admit: admit) }
+      load: { job, admit in
+        if let refusal = job.refusal { return .failure(refusal) }
+        return Result { () throws(Failure) in try job.input.picture(pixelLimit: pixelLimit, admit: admit) }
       },
       devices: detection.devices(),
       store: { job, found in job.stored(found) })

@@ -16,13 +16,29 @@ struct PictureJob: Sendable {
   let masks: MaskOptions
   /// The folder of the side maps; nil for none.
   let sideMaps: FilePath?
+  /// How results are named.
+  let naming: ResultName
   /// The resolved paths of all pictures, which must not be overwritten.
   let pictures: Set<FilePath>
   /// Whether the folder of the result is created if it does not exist.
   let makesFolder: Bool
+  /// See `refusal`.
+  var boxedRefusal = BoxedRefusal.none
+
+  /// A refusal in memory of its own, because there may be many jobs and few of them are refused.
+  indirect enum BoxedRefusal {
+    case none
+    case refused(Failure)
+  }
+
+  /// Why the picture cannot be processed; nil if it can, as far as is known.
+  var refusal: Failure? {
+    get { if case .refused(let failure) = boxedRefusal { failure } else { nil } }
+    set { boxedRefusal = newValue.map { .refused($0) } ?? .none }
+  }
 
   /// Whether the result exists already.
-  var isDone: Bool { target?.exists ?? false }
+  var isDone: Bool { refusal == nil && target?.exists ?? false }
 
   /// Makes and writes the result, or says why it could not be done.
   func stored(_ found: consuming DetectedPicture) -> Result<RunReport.Entry, Failure> {
@@ -81,7 +97,7 @@ struct PictureJob: Sendable {
     for (index, name) in Self.fileNames(of: labels.classes).enumerated() {
       let path = stem.adding(suffix: ".\(name).png")
       guard !pictures.contains(path.resolved) else {
-        throw Failure(.usage, "the mask of class \(name) would overwrite \(path); name another file with -o")
+        throw Failure(.file, "the mask of class \(name) would overwrite \(path); name another file with -o")
       }
       files.append((path, try encoded(labels.mask(of: index), name: "\(path)")))
     }
@@ -107,10 +123,10 @@ struct PictureJob: Sendable {
     let mask = target?.resolved
     var paths: [FilePath] = []
     for (map, name) in zip(maps, Self.fileNames(of: maps)) {
-      let path = sideMaps.appending(OutputPlan.stem(of: input.path).adding(suffix: ".\(name).png"))
+      let path = sideMaps.appending(naming.name(for: input.path, map: name))
       let resolved = path.resolved
       guard !pictures.contains(resolved), resolved != mask else {
-        throw Failure(.usage, "map \(map) would overwrite \(path); name another folder with --side-maps")
+        throw Failure(.file, "map \(map) would overwrite \(path); name another folder with --side-maps")
       }
       paths.append(path)
     }

@@ -19,6 +19,9 @@ struct PictureOptions: ParsableArguments {
     help: "Search the subfolders of folders, too. Results are written into the same subfolders of -o.")
   var recursive = false
 
+  @Flag(help: "Follow links to folders; with -r, or those that a pattern's ** meets. Each folder is searched once.")
+  var followLinks = false
+
   @Option(help: ArgumentHelp("File that lists paths, one per line; - is standard input.", valueName: "file"))
   var filesFrom: FilePath?
 
@@ -35,10 +38,16 @@ struct PictureOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: """
-      Watch a folder: process its pictures, and then each new one, until SIGINT or SIGTERM.
-      """)
+    help: "Watch a folder: process its pictures, and then each new one, until SIGINT or SIGTERM.")
   var watch = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Seconds between two looks at a watched folder, 0.1 to 3600. By default the system tells of changes and, where it \
+      cannot, as on network shares, 2.
+      """, valueName: "seconds"))
+  var poll: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -50,6 +59,13 @@ struct PictureOptions: ParsableArguments {
       throw ValidationError("--max-pixels goes from 1 to \(Self.mostPixels)")
     }
     if inputs.isEmpty && filesFrom == nil { throw ValidationError("Missing expected argument '<inputs> ...'") }
+    if let poll {
+      guard watch else { throw ValidationError("--poll goes with --watch") }
+      guard (0.1...3600).contains(poll) else { throw ValidationError("--poll goes from 0.1 to 3600 seconds") }
+    }
+    if followLinks, !recursive, !inputs.contains(where: { $0.bytes.contains(UInt8(ascii: "*")) }) {
+      throw ValidationError("--follow-links goes with -r, or with a pattern that holds **")
+    }
     if null && filesFrom == nil {
       throw ValidationError("-0 is about a list of paths; name the list with --files-from")
     }
@@ -63,53 +79,74 @@ struct PictureOptions: ParsableArguments {
 
   /// Starts to watch the folder.
   ///
-  /// - Parameter folder: the folder of the results.
+  /// - Parameter plan: where the results go.
   /// - Throws: `Failure` if the inputs are not one folder, or if it cannot be watched.
-  func watchedFolder(writingInto folder: FilePath?) throws(Failure) -> FolderWatch {
+  func watchedFolder(_ plan: OutputPlan) throws(Failure) -> FolderWatch {
     guard filesFrom == nil, inputs.count == 1, inputs[0].isFolder else {
-      throw Failure(.usage, "--watch takes one folder and nothing else")
+      let advice = inputs.first.flatMap { InputHint.notFile($0) }.map { ": '\(inputs[0])' \($0)" } ?? ""
+      throw Failure(.usage, "--watch takes one folder and nothing else\(advice)")
     }
-    let listing = FolderListing(of: inputs[0], isRecursive: recursive, Self.names, closed: Self.closed(folder))
-    do { return try FolderWatch(listing) } catch { throw Failure(.file, error.description) }
+    try plan.checkWatch(of: inputs[0])
+    let listing = Selection(rules(plan, keepsLeftOut: false)).listing(of: inputs[0])
+    do {
+      return try FolderWatch(listing, lookingEvery: poll.map { .seconds($0) })
+    } catch {
+      throw Failure(.file, error.description)
+    }
   }
 
-  /// The names that are taken from folders: those of every format that can be read, and browsers' `.jfif`.
-  static let names = NameRule(
-    endings: PictureFormat.allCases.flatMap(\.fileExtensions).map { ".\($0)" } + [".jfif"],
-    leftOut: OutputPlan.endings)
-
-  /// The pictures of this shard.
-  ///
-  /// - Parameter folder: the folder of the results, which is not searched; nil if results are written elsewhere.
-  /// - Throws: `Failure` if an input does not exist or cannot be read.
-  func files(writingInto folder: FilePath?) throws(Failure) -> [SelectedFile] {
-    var rules = Selection.Rules(names: Self.names)
+  private func rules(_ plan: OutputPlan, keepsLeftOut: Bool) -> Selection.Rules {
+    let folders = inputs.filter(\.isFolder)
+    var rules = Selection.Rules(FileRule(isResult: plan.isResult(in: folders), content: PictureRecognition.content))
     rules.isRecursive = recursive
-    rules.closedFolders = Self.closed(folder)
-    var files: [SelectedFile] = []
-    for input in inputs {
-      do { files += try Selection(rules).files(named: input) } catch { throw Failure(.file, error.description) }
-    }
-    if let filesFrom { files += try listed(in: filesFrom).map { SelectedFile($0) } }
-    return shard.map { shard in files.filter { shard.contains($0) } } ?? files
+    rules.followsLinks = followLinks
+    rules.closedFolders = plan.closedFolders
+    rules.keepsLeftOut = keepsLeftOut
+    rules.shard = shard
+    return rules
+  }
+
+  /// The pictures, and what else lies there.
+  ///
+  /// - Parameters:
+  ///   - plan: where the results go.
+  ///   - keepsLeftOut: whether what is not taken is kept by name.
+  /// - Throws: `Failure` if the list cannot be read.
+  func selection(_ plan: OutputPlan, keepsLeftOut: Bool) throws(Failure) -> PictureSelection {
+    var selection = PictureSelection(rules(plan, keepsLeftOut: keepsLeftOut))
+    for input in inputs { selection.add(input) }
+    if let filesFrom { selection.add(listed: try listed(in: filesFrom)) }
+    if plan.writesBeside { selection.explainResultName() }
+    return selection
   }
 
   /// Whether the inputs are single pictures: no folder, no pattern and no list.
   var namesPictures: Bool {
-    filesFrom == nil && inputs.allSatisfy { !$0.isFolder && ($0.exists || Pattern($0) == nil) }
+    filesFrom == nil
+      && inputs.allSatisfy { !$0.isFolder && ($0.exists || Pattern($0) == nil || InputHint.notFile($0) != nil) }
   }
 
-  /// The folders that are not searched: that of the results, which may lie among the pictures.
-  private static func closed(_ folder: FilePath?) -> Set<FilePath> { folder.map { [$0.resolved] } ?? [] }
-
   private func listed(in list: FilePath) throws(Failure) -> [FilePath] {
+    let bytes: [UInt8]
     do {
-      let bytes =
+      bytes =
         try list == "-"
         ? InputFile.bytes(from: .standardInput, name: "standard input") : InputFile.bytes(ofFileAt: list)
-      return FileList.paths(in: bytes, isNullSeparated: null)
     } catch {
+      if error.problem == .isDirectory {
+        throw Failure(.file, "'\(list)': is a folder and not a list; name folders without --files-from")
+      }
+      if let advice = InputHint.notFile(list) { throw Failure(.file, "'\(list)': \(advice)") }
       throw Failure(error)
+    }
+    if let format = PictureFormat(ofUnknownFile: Array(bytes.prefix(PictureFormat.tellingBytes))) {
+      throw Failure(.file, "'\(list)': is a picture (\(format.rawValue)) and not a list; name it without --files-from")
+    }
+    do throws(SelectionError) {
+      return try FileList.paths(in: bytes, isNullSeparated: null, name: list == "-" ? "on standard input" : list)
+    } catch {
+      let advice = !null && bytes.contains(0) && !error.description.contains("UTF") ? "; add -0" : ""
+      throw Failure(.file, error.description + advice)
     }
   }
 }

@@ -55,30 +55,47 @@ struct RunCommand: ParsableCommand {
       output: result.needed, normalization: result.mask.normalization, batch: batch, isQuiet: quiet,
       answersMeanwhile: jobs.count == 1
     ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
-      if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
+      guard writesMaps else { return }
+      for job in jobs {
+        do throws(Failure) { _ = try job.sidePaths(of: maps) } catch { throw Failure(.usage, error.description) }
+      }
     }
   }
 
   /// Processes a known list of pictures.
   private func process(_ plan: OutputPlan, isSingle: Bool) throws(Failure) -> RunReporter {
-    var jobs = try plan.jobs(for: pictures.files(writingInto: plan.folder))
+    var selection = try pictures.selection(plan, keepsLeftOut: json)
+    var jobs = try plan.jobs(for: &selection) { pictures.shard?.contains($0) ?? true }
     let all = jobs.count
-    if pictures.skipExisting { jobs.removeAll(where: \.isDone) }
+    var skipped: [PictureJob] = []
+    if pictures.skipExisting {
+      if json { skipped = jobs.filter(\.isDone) }
+      jobs.removeAll(where: \.isDone)
+    }
+    // Where nothing can be done, the failures say all there is to say.
+    let isRefused = !jobs.isEmpty && jobs.allSatisfy { $0.refusal != nil }
     var reporter = RunReporter(
-      .init(json: json, isQuiet: quiet, namesEach: isSingle, masks: result.mask), total: jobs.count)
+      .init(
+        json: json, isQuiet: quiet, namesEach: isSingle || isRefused && jobs.count == all, masks: result.mask),
+      total: jobs.count)
     let stop = StopSignal()
     // Reading standard input must stay interruptible.
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
-    let detection = detection(for: jobs)
+    let detection = detection(for: isSingle ? jobs : [])
     // Two batches at a time: one is copied while the other is computed.
     MaskRun(
       detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)), pixelLimit: pictures.maxPixels
     )
     .run(jobs, stop: stop, &reporter)
     signals?.end()
-    reporter.end(skipped: all - jobs.count, interruption: signals?.name)
+    // Where no picture was found, the failure has counted everything else.
+    let rest = isRefused && selection.pictures.isEmpty ? nil : selection.leftOut
+    reporter.end(
+      skipped: all - jobs.count, leftOut: rest?.summary(isRecursive: pictures.recursive), interruption: signals?.name)
     signals?.endProcess()
-    if json { try Console.json(RunReport(reporter, on: detection.loaded)) }
+    if json {
+      try Console.json(RunReport(reporter, on: detection.loaded, skipped: skipped, leftOut: selection.leftOut.files))
+    }
     return reporter
   }
 
@@ -88,17 +105,23 @@ struct RunCommand: ParsableCommand {
     let stop = StopSignal()
     let signals = SignalHandler(stop)
     let (shard, skips) = (pictures.shard, pictures.skipExisting)
-    let source = WatchSource(try pictures.watchedFolder(writingInto: plan.folder), stop: stop) {
-      (file) throws(Failure) in
-      guard shard?.contains(file) ?? true else { return nil }
-      let job = try plan.job(for: file)
+    let claims = Monitor(ResultClaims())
+    let folder = try pictures.watchedFolder(plan)
+    if !quiet {
+      let looks = folder.reasonToPoll.map { "looking every 2 seconds, as \($0); " } ?? ""
+      Console.error("watching \(pictures.inputs[0]); \(looks)SIGINT or SIGTERM ends it")
+    }
+    let source = WatchSource(folder, stop: stop) { file in
+      guard shard?.contains(file) ?? true,
+        let job = claims.update({ claims in try? plan.job(for: file, &claims) })
+      else { return nil }
       return skips && job.isDone ? nil : job
     }
-    if !quiet { Console.error("watching \(pictures.inputs[0]); SIGINT or SIGTERM ends it") }
     MaskRun(detection: detection(for: []), batch: batch, pixelLimit: pictures.maxPixels).run(
       { source.next() }, stop: stop, &reporter)
     signals.end()
-    reporter.end(skipped: 0, interruption: signals.name)
+    reporter.end(
+      skipped: 0, leftOut: source.leftOut.summary(isRecursive: pictures.recursive), interruption: signals.name)
     if let failure = source.failure { throw failure }
     return reporter
   }

@@ -1,3 +1,4 @@
+import FileSelection
 import Files
 import Models
 import U2Net
@@ -31,6 +32,21 @@ struct RunReport: Encodable {
     let error: String
   }
 
+  /// A picture whose result existed already.
+  struct Skipped: Encodable {
+    let input: FilePath
+    let file: FilePath?
+  }
+
+  /// Something that lies where the pictures were found and that was not taken.
+  struct NotTaken: Encodable {
+    let input: FilePath
+    /// One of the words in docs/cli.md.
+    let reason: String
+    /// The format, or the system's own words; nil if the reason says all.
+    let detail: String?
+  }
+
   /// The version of this report's format.
   var schema = 1
   /// The version of u2cl.
@@ -42,14 +58,24 @@ struct RunReport: Encodable {
   let devices: [DeviceReport]?
   let pictures: [Entry]
   let failures: [Failed]
+  /// Pictures that were left out because their results existed; see `--skip-existing`.
+  let skipped: [Skipped]
+  let notTaken: [NotTaken]
 }
 
 extension RunReport {
   /// The report of a run.
-  init(_ reporter: RunReporter, on loaded: [DetectionSetup.Loaded]) {
+  init(
+    _ reporter: RunReporter, on loaded: [DetectionSetup.Loaded], skipped: [PictureJob], leftOut: [LeftOutFile]
+  ) {
     self.init(
       model: loaded.first?.model, device: loaded.first?.device,
       devices: loaded.count > 1 ? loaded.map(\.device) : nil,
-      pictures: reporter.entries, failures: reporter.failures)
+      pictures: reporter.entries, failures: reporter.failures,
+      skipped: skipped.map { Skipped(input: $0.input.path, file: $0.target) },
+      notTaken: leftOut.map { file in
+        let code = file.reason.code
+        return NotTaken(input: file.file.path, reason: code.word, detail: code.detail)
+      })
   }
 }

@@ -89,8 +89,9 @@ struct RunReporter {
   ///
   /// - Parameters:
   ///   - skipped: the number of pictures whose results existed already.
+  ///   - leftOut: what was not taken, in a line; nil if there is nothing to say.
   ///   - interruption: the signal that ended the run, such as SIGINT; nil if none did.
-  func end(skipped: Int, interruption: String?) {
+  func end(skipped: Int, leftOut: String?, interruption: String?) {
     progress.end()
     if fatal != nil && done == 0 { return }
     var notes: [String] = []
@@ -99,5 +100,6 @@ struct RunReporter {
     if let nothing = style.masks.summary(ofNothingIn: empty) { notes.append(nothing) }
     if let interruption { notes.append("stopped by \(interruption)") }
     progress.summarize(done: done, of: "picture", notes: notes)
+    if !style.isQuiet, let leftOut { Console.error(leftOut) }
   }
 }

@@ -8,12 +8,12 @@ final class WatchSource: Sendable {
   private let watch: Monitor<FolderWatch>
   private let failed = Monitor<Failure?>(nil)
   private let stop: StopSignal
-  private let job: @Sendable (SelectedFile) throws(Failure) -> PictureJob?
+  private let job: @Sendable (SelectedFile) -> PictureJob?
 
   /// - Parameter job: makes the job of a file; nil if the file is skipped.
   init(
     _ watch: sending FolderWatch, stop: StopSignal,
-    job: @escaping @Sendable (SelectedFile) throws(Failure) -> PictureJob?
+    job: @escaping @Sendable (SelectedFile) -> PictureJob?
   ) {
     self.watch = Monitor(watch)
     self.stop = stop
@@ -23,18 +23,16 @@ final class WatchSource: Sendable {
   /// Why the folder cannot be watched any more; nil if it can.
   var failure: Failure? { failed.update { $0 } }
 
+  /// What was not taken.
+  var leftOut: LeftOutFiles { watch.update { $0.leftOut } }
+
   /// Waits for the next job; nil if the run ends.
   func next() -> PictureJob? {
     watch.update { watch in
-      do {
-        while let file = try watch.next(waits: { stop.waitForInput(on: $0) }) {
-          if let job = try job(file) { return job }
-        }
-        if !stop.isGiven { failed.update { $0 = Failure(.file, "the watched folder is gone") } }
-      } catch {
-        let failure = error as? Failure ?? Failure(.file, "\(error)")
-        failed.update { $0 = failure }
+      while let file = watch.next(waits: { stop.waitForInput(on: $0, atMost: $1) }) {
+        if let job = job(file) { return job }
       }
+      if !stop.isGiven { failed.update { $0 = Failure(.file, "the watched folder is gone") } }
       return nil
     }
   }

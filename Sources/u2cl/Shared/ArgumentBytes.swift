@@ -62,6 +62,11 @@ enum ArgumentBytes {
   }
 }
 
+extension [String] {
+  /// The arguments that are given to the parser, as paths.
+  var paths: [FilePath] { map { FilePath(bytes: ArgumentBytes.bytes(of: $0)) } }
+}
+
 extension Unicode.Scalar {
   /// Whether the scalar makes one character with the scalar before it.
   fileprivate var joins: Bool {

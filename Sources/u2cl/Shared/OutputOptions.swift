@@ -13,6 +13,15 @@ struct OutputOptions: ParsableArguments {
       valueName: "path"))
   var path: FilePath?
 
+  @Option(
+    name: .customLong("name"),
+    help: ArgumentHelp(
+      """
+      How results are named: text with {stem}, {ext}, {name} (stem and ext), {kind} and {folder}, such as \
+      '{name}.{kind}'. By default '{stem}.{kind}'.
+      """, valueName: "template"))
+  var template: FilePath?
+
   @Option(name: .customLong("output"), help: ArgumentHelp("What is made of each picture.", valueName: "kind"))
   var kind = Composition.Kind.mask
 
@@ -84,6 +93,7 @@ struct OutputOptions: ParsableArguments {
   }
 
   func validate() throws {
+    if let template { _ = try ResultName(template) }
     if onlyMask && kind != .mask { throw ValidationError("-om and --output \(kind.rawValue) exclude each other") }
     guard (1...100).contains(quality) else { throw ValidationError("--quality goes from 1 to 100") }
     if matting, refine == false { throw ValidationError("--matting and --no-refine exclude each other") }
@@ -132,8 +142,8 @@ struct OutputOptions: ParsableArguments {
   /// The file of the background picture, which must not be overwritten; nil if there is none.
   var backdropFile: FilePath? { over.flatMap { Color(argument: $0.string) == nil ? $0 : nil } }
 
-  /// The ending of a result's name if the user names none, such as `cutout.png`.
-  var suffix: String { "\(kind.rawValue).\((format ?? .png).fileExtension)" }
+  /// How results are named.
+  var resultName: ResultName { template.flatMap { try? ResultName($0) } ?? .usual }
 
   /// How the result is stored.
   ///
@@ -149,8 +159,15 @@ struct OutputOptions: ParsableArguments {
         throw Failure(.usage, "\(file) says \(named.rawValue) and --format \(wanted.rawValue); leave out --format")
       }
       format = named
+    } else if let named = resultName.format {
+      if let wanted = self.format, wanted != named {
+        throw Failure(.usage, "--name says \(named.rawValue) and --format \(wanted.rawValue); leave out --format")
+      }
+      format = named
     }
-    if format == .jpeg, kind.hasAlpha { throw Failure(.usage, "\(file?.description ?? ""): \(Self.opaque(kind))") }
+    if format == .jpeg, kind.hasAlpha {
+      throw Failure(.usage, "\(file?.description ?? "--name"): \(Self.opaque(kind))")
+    }
     return EncodingOptions(format, quality: quality, keepsMetadata: keepMetadata)
   }
 }

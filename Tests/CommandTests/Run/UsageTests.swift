@@ -20,8 +20,6 @@ import U2Net
     (["run", Sandbox.demo, "-o", "out.png", "--size", "8193"], "is not possible"),
     (["run", Sandbox.demo, "-o", "out.png", "--size", "9223372036854775807"], "is not possible"),
     (["run", "-"], "say where the result of standard input goes"),
-    (["run", "-", "-", "-o", "."], "- is given twice"),
-    (["run", "a.jpg", "a.jpg", "-o", "."], "a.jpg is given twice"),
     (["run", "a.jpg", "b.jpg", "-o", "-"], "standard output takes one picture"),
     (["run", "a.jpg", "-o", "-", "--json"], "standard output takes one picture"),
     (
