@@ -52,7 +52,7 @@ public struct ChildProcess: Sendable {
     var isSilent = false
     // It may close a stream and go on, or leave the stream to a process of its own and end.
     var status: Int32 = 0
-    while waitpid(process, &status, WNOHANG) == 0 {
+    while Self.isRunning(process, status: &status) {
       switch Self.wait(for: output, errors, written: &written, complained: &complained, seconds: patience) {
       case .written: continue
       case .closed: isSilent = !Self.ends(process, within: patience, status: &status)
@@ -104,10 +104,16 @@ public struct ChildProcess: Sendable {
   private static func ends(_ process: pid_t, within seconds: Double, status: inout Int32) -> Bool {
     let start = ContinuousClock.now
     while start.duration(to: .now) < .seconds(seconds) {
-      if waitpid(process, &status, WNOHANG) == process { return true }
+      if !isRunning(process, status: &status) { return true }
       usleep(1000)
     }
     return false
+  }
+
+  /// Whether a process has not ended yet. Where SIGCHLD is ignored, the system keeps no status of one that has.
+  private static func isRunning(_ process: pid_t, status: inout Int32) -> Bool {
+    let ended = waitpid(process, &status, WNOHANG)
+    return ended == 0 || (ended < 0 && errno == EINTR)
   }
 
   private static func end(_ status: Int32) -> End {
@@ -139,7 +145,13 @@ extension ChildProcess {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+    // Compilers wait for their linkers, which they cannot where SIGCHLD is ignored.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGCHLD)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
     let code = Self.withCStrings([executable] + arguments) { arguments in
       Self.withCStrings(Self.variables(adding: environment)) { variables in

@@ -1,8 +1,10 @@
 import Caches
 import Engine
+import Host
 import OpenCL
 
-/// What earlier processes found out about a device with its driver: that it works, or why it cannot be used.
+/// What earlier processes found out about a device with its driver: that it works, or why it cannot be used. What is
+/// found out where memory, threads or files are limited counts under the same limits alone.
 struct DeviceHealth {
   /// What is kept for later processes.
   private enum Record: JournalRecord, Equatable {
@@ -18,7 +20,7 @@ struct DeviceHealth {
   /// - Parameter cache: where records are kept; nil to keep none.
   init(_ device: Device, cache: Cache?) {
     self.device = device
-    journal = DeviceJournal(["health 2", u2clVersion] + device.identity, cache: cache)
+    journal = DeviceJournal(["health 3", u2clVersion] + device.identity + Host.restrictions, cache: cache)
   }
 
   private var record: Record? { journal.last() }
@@ -33,7 +35,8 @@ struct DeviceHealth {
   }
 
   private func failure(for reason: String) -> Failure {
-    Failure(.device, "\(device.name) cannot be used with driver \(device.driverVersion): \(reason)")
+    let what = "\(device.name) cannot be used with driver \(device.driverVersion)"
+    return Failure(.device, "\(what): \(reason)\(Host.restrictionNote)")
   }
 
   /// Records that the device works.
@@ -42,8 +45,11 @@ struct DeviceHealth {
   }
 
   /// Records why the device cannot be used, and returns that as a failure.
+  ///
+  /// A driver that u2cl is tested with fails for a passing reason, such as a full disk, as any driver may under limits:
+  /// then nothing is recorded, and the device is tried again the next time.
   mutating func fail(_ reason: String) -> Failure {
-    journal.append(Record.failed(reason: reason))
+    if !device.isOfKnownCPUDriver, Host.restrictions.isEmpty { journal.append(Record.failed(reason: reason)) }
     return failure(for: reason)
   }
 }

@@ -1,5 +1,6 @@
 import Caches
 import Engine
+import Host
 import OpenCL
 import Tensors
 
@@ -44,9 +45,10 @@ struct DeviceTrial {
   }
 
   /// Whether there is a process to try the driver in, and a point in doing so. Without a cache the trial would be
-  /// repeated each time; drivers that u2cl is tested with are trusted then.
+  /// repeated each time; drivers that u2cl is tested with are trusted then, unless something is short.
   private func mayNeedProcess(_ model: Model) -> Bool {
     guard DriverProcess.executable != nil, model.source != nil else { return false }
+    if !Host.restrictions.isEmpty { return true }
     if case .folder = options.cache.location, options.cache.problem == nil { return true }
     return !device.isOfKnownCPUDriver
   }
@@ -63,16 +65,18 @@ struct DeviceTrial {
     // The other process keeps its programs where this one looks for them.
     var environment: [String: String] = [:]
     if case .folder(let folder) = options.cache.location { environment[CacheLocation.variable] = folder }
+    var health = DeviceHealth(device, cache: options.cache)
     var reason = ""
     for _ in 0..<Self.mostAttempts {
       switch DriverProcess.run(.compile(request), environment: environment) {
-      case .fine, nil: return
+      case .fine: return
+      case nil where Host.restrictions.isEmpty: return
+      case nil: throw health.fail("its driver cannot be tried, because no process can be started")
       case .bad(let end): reason = end
       }
       // The next process leaves out the kernel over which this one ended.
       guard DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
     }
-    var health = DeviceHealth(device, cache: options.cache)
     throw health.fail("its driver \(reason) while it compiled")
   }
 }

@@ -64,8 +64,8 @@ struct StreamCommand: ParsableCommand {
   }
 
   private func pipeline(_ detection: DetectionSetup, _ format: FrameFormat) -> FramePipeline {
-    let cores = Host.coreCount
-    var limits = FramePipeline.Limits(threads: cores)
+    let threads = Host.threadCount
+    var limits = FramePipeline.Limits(threads: threads)
     limits.batch = batch
     limits.patience = .seconds(1)
     return FramePipeline(
