@@ -61,6 +61,7 @@ clean:
 	swift package clean
 	rm -rf demo-output
 
-## install: put the command under PREFIX
+## install: put the command under PREFIX, and compile the models' programs for the user who installs
 install: build
 	install -D -m 755 $(U2CL) $(DESTDIR)$(PREFIX)/bin/u2cl
+	@[ -n "$(DESTDIR)" ] || scripts/warm-cache $(PREFIX)/bin/u2cl

@@ -98,7 +98,7 @@ let package = Package(
         "Tensors", "Networks", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Caches", "Processes",
         "Matting", "Compositing", "Models", "CMath", "Files", "Host", "JSON", "LibC",
       ]),
-    library("Datasets", ["Files"]),
+    library("Datasets", ["Files", "Pictures"]),
     library(
       "Benchmarking",
       [

@@ -12,6 +12,8 @@ public enum KernelInclude: String, CaseIterable, Sendable {
   case winograd
   /// Pixels of pictures with any number of channels and bits.
   case picturePixels = "picture_pixels"
+  /// Values of saliency maps, stretched or as they are.
+  case mapValues = "map_values"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -25,6 +27,7 @@ public enum KernelInclude: String, CaseIterable, Sendable {
     case .winograd: String(decoding: PackageResources.winograd_cl, as: UTF8.self)
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
     case .picturePixels: String(decoding: PackageResources.picture_pixels_cl, as: UTF8.self)
+    case .mapValues: String(decoding: PackageResources.map_values_cl, as: UTF8.self)
     }
   }
 }

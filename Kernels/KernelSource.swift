@@ -61,7 +61,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case filterPicture = "filter_picture"
   /// 8-bit RGB as planes of float32.
   case picturePlanes = "picture_planes"
-  /// Least and greatest finite values.
+  /// Least and greatest finite values, and numbers of values from a limit on.
   case valueRange = "value_range"
   /// Planes normalised by mean and standard deviation.
   case normalizePicture = "normalize_picture"
@@ -160,8 +160,9 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .picturePlanes: Entry(program: .pictures, PackageResources.picture_planes_cl)
     case .valueRange: Entry(program: .pictures, PackageResources.value_range_cl)
     case .normalizePicture: Entry(program: .pictures, PackageResources.normalize_picture_cl)
-    case .quantizeMap: Entry(program: .pictures, PackageResources.quantize_map_cl)
-    case .averageCells: Entry(program: .refinement, includes: [.picturePixels], PackageResources.average_cells_cl)
+    case .quantizeMap: Entry(program: .pictures, includes: [.mapValues], PackageResources.quantize_map_cl)
+    case .averageCells:
+      Entry(program: .refinement, includes: [.picturePixels, .mapValues], PackageResources.average_cells_cl)
     case .boxMean: Entry(program: .refinement, PackageResources.box_mean_cl)
     case .windowFits: Entry(program: .refinement, PackageResources.window_fits_cl)
     case .blendFits: Entry(program: .refinement, PackageResources.blend_fits_cl)

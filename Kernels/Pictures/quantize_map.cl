@@ -1,10 +1,10 @@
-// quantize_map: converts maps to 8-bit grey, each stretched from its least to its greatest finite value: ⌊255 · (x −
-// min) / (max − min)⌋. A map whose values are all equal becomes 0, and so does NaN.
+// quantize_map: converts maps to 8-bit grey by their form, as in map_value: stretched maps are truncated,
+// ⌊255 · (x − min) / (max − min)⌋, and probabilities are rounded.
 //
 // maps is [count][pixels] floats, ranges [count][range_count] pairs from value_range, out [count][pixels].
 // One work-item computes one pixel.
 __kernel void quantize_map(
-    __global const float *restrict maps, const int pixels, __global const float2 *restrict ranges,
+    __global const float *restrict maps, const int pixels, const int form, __global const float2 *restrict ranges,
     const int range_count, __global uchar *restrict out) {
   const int pixel = (int)get_global_id(0);  // 0 ..< pixels
   const int map = (int)get_global_id(1);    // 0 ..< count
@@ -15,8 +15,6 @@ __kernel void quantize_map(
     least = fmin(least, range.x);
     greatest = fmax(greatest, range.y);
   }
-  const float width = greatest - least, value = maps[(ulong)map * pixels + pixel];
-  const bool flat = !(width > 0.0f) || isinf(width) || isnan(value);
-  const float stretched = flat ? 0.0f : clamp((value - least) / width, 0.0f, 1.0f);
-  out[(ulong)map * pixels + pixel] = convert_uchar_rtz(stretched * 255.0f);
+  const float value = map_value(maps[(ulong)map * pixels + pixel], form, least, greatest);
+  out[(ulong)map * pixels + pixel] = convert_uchar_rtz(value * 255.0f + (form == STRETCHED_MAP ? 0.0f : 0.5f));
 }

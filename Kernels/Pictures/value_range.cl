@@ -29,3 +29,27 @@ __kernel void value_range(
   }
   if (item == 0) out[(ulong)part * groups + group] = shared_ranges[0];
 }
+
+// count_values: the number of values of at least `limit` in each of several parts of a buffer, counted by each
+// work-group. The reader must add as many counts for each part as there are work-groups along dimension 0.
+//
+// Part p is in[p * count ..< (p + 1) * count]; out is [parts][groups] from element `out_at` on. NaN is not counted.
+// Work-groups have at most 256 work-items, a power of two.
+__kernel void count_values(
+    __global const float *restrict in, const int count, const float limit, __global int *restrict out,
+    const int out_at) {
+  const int item = (int)get_local_id(0), items = (int)get_local_size(0);
+  const int group = (int)get_group_id(0), groups = (int)get_num_groups(0);  // 0 ..< groups
+  const int part = (int)get_global_id(1);                                   // 0 ..< parts
+  __global const float *values = in + (ulong)part * count;
+  int sum = 0;
+  for (int i = group * items + item; i < count; i += groups * items) sum += values[i] >= limit ? 1 : 0;
+  __local int shared_sums[256];
+  shared_sums[item] = sum;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int half_count = items / 2; half_count > 0; half_count /= 2) {
+    if (item < half_count) shared_sums[item] += shared_sums[item + half_count];
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  if (item == 0) out[out_at + part * groups + group] = shared_sums[0];
+}

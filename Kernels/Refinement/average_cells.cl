@@ -1,11 +1,10 @@
 // average_map, average_picture: the means of a map or a picture over the cells of a grid with at most as many rows and
 // columns. A pixel is weighted by the part of the cell that it covers.
 //
-// grid = (rows, columns). average_map first stretches a map of size = (height, width) floats, from element `at` on,
-// from its least to its greatest finite value, as in quantize_map but without rounding; ranges holds range_count pairs
-// from value_range, from pair range_at on. out is [grid.x][grid.y] floats. average_picture takes samples as
-// sample_picture does; out is [grid.x][grid.y] of (red, green, blue, 1) in 0 … 1. One work-item computes one cell, and
-// sums are in the host's order.
+// grid = (rows, columns). average_map takes the values of a map of size = (height, width) floats, from element `at` on,
+// by its form, as in map_value; ranges holds range_count pairs from value_range, from pair range_at on. out is
+// [grid.x][grid.y] floats. average_picture takes samples as sample_picture does; out is [grid.x][grid.y] of (red,
+// green, blue, 1) in 0 … 1. One work-item computes one cell, and sums are in the host's order.
 #pragma OPENCL FP_CONTRACT OFF
 
 // A cell along one axis. Pixels first ..< last overlap it. In units in which a pixel is `cells` long and a cell
@@ -29,8 +28,9 @@ float covered(const Span span, const int pixel) {
 }
 
 __kernel void average_map(
-    __global const float *restrict map, const ulong at, const int2 size, __global const float2 *restrict ranges,
-    const int range_at, const int range_count, const int2 grid, __global float *restrict out) {
+    __global const float *restrict map, const ulong at, const int2 size, const int form,
+    __global const float2 *restrict ranges, const int range_at, const int range_count, const int2 grid,
+    __global float *restrict out) {
   const int x = (int)get_global_id(0);  // 0 ..< grid.y
   const int y = (int)get_global_id(1);  // 0 ..< grid.x
   if (x >= grid.y || y >= grid.x) return;
@@ -39,16 +39,13 @@ __kernel void average_map(
     least = fmin(least, ranges[range_at + i].x);
     greatest = fmax(greatest, ranges[range_at + i].y);
   }
-  const float width = greatest - least;
-  const bool flat = !(width > 0.0f) || isinf(width);
   const Span rows = cell_span(y, size.x, grid.x), columns = cell_span(x, size.y, grid.y);
   float sum = 0.0f;
   for (int v = rows.first; v < rows.last; v++) {
     const float part = covered(rows, v);
     for (int u = columns.first; u < columns.last; u++) {
-      const float value = map[at + (ulong)v * size.y + u];
-      const float stretched = flat || isnan(value) ? 0.0f : clamp((value - least) / width, 0.0f, 1.0f);
-      sum += stretched * (part * covered(columns, u));
+      const float value = map_value(map[at + (ulong)v * size.y + u], form, least, greatest);
+      sum += value * (part * covered(columns, u));
     }
   }
   out[y * grid.y + x] = sum;

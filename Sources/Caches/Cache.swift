@@ -34,6 +34,27 @@ public final class Cache: Sendable {
     }
   }
 
+  /// Whether entries can be written: there is a folder, it takes files, and its disk has room for a model's programs.
+  public var isWritable: Bool {
+    guard case .folder(let root) = location, problem == nil else { return false }
+    let folder = FilePath(root)
+    do throws(SystemError) {
+      try Folder.make(folder)
+      try Folder.probe(folder, name: FilePath("\(Self.temporaryPrefix)\(ProcessID.current)"), room: 16 << 20)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Runs `body` unless another process is in such a call on this cache. Without a folder it does nothing.
+  public func ifAlone(_ body: () throws -> Void) rethrows {
+    guard case .folder(let root) = location else { return }
+    try? Folder.make(FilePath(root))
+    guard let lock = FileDescriptor.lockedFolder(FilePath(root)) else { return }
+    try lock.closeAfter(body)
+  }
+
   /// Makes something of the bytes stored under a key, such as an OpenCL program of a driver's binary. The entry is
   /// removed if `body` returns nil, and also if a process ended within `body`, as a driver may crash on its own binary.
   ///

@@ -49,15 +49,19 @@ package struct Dataset: Sendable {
   package private(set) var items: [Item]
   /// The files that are in no pair.
   package let issues: [Issue]
+  /// The files of the folders that are in no format that is read.
+  package let unread: [UnreadFiles]
 
   /// Pairs the files of two folders. Give the same folder twice if it holds pictures as JPEG and masks as PNG.
   ///
   /// - Throws: `DatasetError` if a folder cannot be read, or if there is no pair.
   package init(inputs: FilePath, masks: FilePath, name: String? = nil) throws(DatasetError) {
     let isOneFolder = inputs == masks
+    let (inputFiles, maskFiles) = (try FolderFiles(in: inputs), try FolderFiles(in: masks))
     try self.init(
-      inputFiles: Self.pictures(in: inputs).filter { !isOneFolder || Self.isJPEG($0) }, of: "\(inputs)",
-      maskFiles: Self.pictures(in: masks).filter { !isOneFolder || !Self.isJPEG($0) }, of: "\(masks)", name: name)
+      inputFiles: inputFiles.pictures.filter { !isOneFolder || Self.isJPEG($0) }, of: "\(inputs)",
+      maskFiles: maskFiles.pictures.filter { !isOneFolder || !Self.isJPEG($0) }, of: "\(masks)", name: name,
+      unread: inputFiles.unread + (isOneFolder ? [] : maskFiles.unread))
   }
 
   /// Finds the pairs of a data set in any of the known layouts; see `DatasetLayout`.
@@ -77,13 +81,15 @@ package struct Dataset: Sendable {
   /// - Throws: `DatasetError` if the folder cannot be read, or if there is no pair.
   package init(maps: FilePath, maskedAs truth: Dataset, isPartial: Bool = false) throws(DatasetError) {
     let stems = Set(truth.items.flatMap { [$0.stem, $0.stem.adding(suffix: ".mask")] })
+    let files = try FolderFiles(in: maps)
     try self.init(
-      inputFiles: Self.pictures(in: maps).filter { !isPartial || stems.contains($0.stem) }, of: "\(maps)",
-      maskFiles: truth.items.map(\.mask), of: truth.name, name: truth.name)
+      inputFiles: files.pictures.filter { !isPartial || stems.contains($0.stem) }, of: "\(maps)",
+      maskFiles: truth.items.map(\.mask), of: truth.name, name: truth.name, unread: files.unread)
   }
 
   private init(
-    inputFiles: [FilePath], of inputs: String, maskFiles: [FilePath], of masks: String, name: String?
+    inputFiles: [FilePath], of inputs: String, maskFiles: [FilePath], of masks: String, name: String?,
+    unread: [UnreadFiles]
   ) throws(DatasetError) {
     var issues: [Issue] = []
     let byStem = Self.byStem(inputFiles, &issues)
@@ -101,10 +107,11 @@ package struct Dataset: Sendable {
       Issue(.extra, path: file, "\(file) has no mask in \(masks)")
     }
     self.issues = issues
+    self.unread = unread
     benchmark = name.flatMap(Benchmark.init(path:)) ?? maskFiles.first.flatMap { Benchmark(path: $0.string) }
     self.name = name ?? benchmark?.rawValue ?? masks
     guard !items.isEmpty else {
-      throw .noPairs(inputs: inputs, masks: masks)
+      throw .noPairs(inputs: inputs, masks: masks, unread: unread.map(\.description))
     }
   }
 
@@ -112,7 +119,7 @@ package struct Dataset: Sendable {
   package mutating func limit(to count: Int) { items = Array(items.prefix(count)) }
 
   private static func isJPEG(_ path: FilePath) -> Bool {
-    [".jpg", ".jpeg"].contains { path.lowercasedASCII.hasSuffix($0) }
+    [".jpg", ".jpeg", ".jpe", ".jfif"].contains { path.lowercasedASCII.hasSuffix($0) }
   }
 
   private static func byStem(_ files: [FilePath], _ issues: inout [Issue]) -> [FilePath: FilePath] {
@@ -125,13 +132,5 @@ package struct Dataset: Sendable {
       }
     }
     return result
-  }
-
-  /// The paths of the files with the extensions of pictures, sorted.
-  private static func pictures(in folder: FilePath) throws(DatasetError) -> [FilePath] {
-    let suffixes = [".png", ".jpg", ".jpeg", ".webp"]
-    return try DatasetLayout.names(in: folder).filter { name in
-      !name.hasPrefix(".") && suffixes.contains { name.lowercasedASCII.hasSuffix($0) }
-    }.map { folder.appending($0) }
   }
 }

@@ -49,7 +49,8 @@ struct DatasetLayout {
     }
     // Pictures and masks side by side.
     let lower = names.map(\.lowercasedASCII)
-    let isMixed = lower.contains { $0.hasSuffix(".jpg") } && lower.contains { $0.hasSuffix(".png") }
+    func holds(_ endings: [String]) -> Bool { lower.contains { name in endings.contains { name.hasSuffix($0) } } }
+    let isMixed = holds([".jpg", ".jpeg"]) && holds([".png", ".bmp", ".gif", ".tif", ".tiff"])
     return isMixed ? DatasetLayout(images: folder, masks: folder) : nil
   }
 

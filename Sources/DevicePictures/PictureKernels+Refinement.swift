@@ -56,6 +56,7 @@ struct MapRegion {
   let size: Size
   /// The index of the map in the buffer.
   let index: Int
+  let form: MapForm
 }
 
 // `GuidedUpsampling` on the device, with the same sums in the same order.
@@ -82,12 +83,12 @@ extension PictureKernels {
     try apply(cells.fits, grid, to: picture, in: samples, over: background, mattes, at: element)
   }
 
-  /// Stretches a map and stores its mean over each cell.
+  /// Stores the mean of a map's values, by its form, over each cell.
   private mutating func average(_ map: MapRegion, to mask: Buffer, _ grid: Size) throws {
     let pixels = map.size.height * map.size.width
     try enqueue(
       "average_map", .averageCells, over: grid.items, map.maps, UInt64(map.index * pixels), map.size.extents,
-      map.ranges,
+      map.form.rawValue, map.ranges,
       Int32(map.index * rangeGroups), Int32(rangeGroups), grid.extents, mask)
   }
 

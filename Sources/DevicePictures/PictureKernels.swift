@@ -141,6 +141,13 @@ struct PictureKernels {
       Int32(count), ranges)
   }
 
+  /// Counts the values of each map that are at least `limit`, as `rangeGroups` counts for each map behind its pairs.
+  mutating func count(in maps: Buffer, notBelow limit: Float, _ layout: MapRanges, to ranges: Buffer) throws {
+    try enqueue(
+      "count_values", .valueRange, over: [rangeGroups, layout.maps], groups: rangeGroups, maps,
+      Int32(layout.pixels), limit, ranges, Int32(layout.countOffset))
+  }
+
   /// Normalises the planes of `pictures` pictures in place, as the network was trained.
   mutating func normalize(
     _ planes: Buffer, _ normalization: Normalization, pixels: Int, pictures: Int, ranges: Buffer
@@ -153,9 +160,12 @@ struct PictureKernels {
   }
 
   /// Converts `count` maps to 8-bit grey.
-  mutating func quantize(_ maps: Buffer, pixels: Int, count: Int, ranges: Buffer, to grey: Buffer) throws {
+  mutating func quantize(
+    _ maps: Buffer, _ form: MapForm, pixels: Int, count: Int, ranges: Buffer, to grey: Buffer
+  ) throws {
     try enqueue(
-      "quantize_map", .quantizeMap, over: [pixels, count], maps, Int32(pixels), ranges, Int32(rangeGroups), grey)
+      "quantize_map", .quantizeMap, over: [pixels, count], maps, Int32(pixels), form.rawValue, ranges,
+      Int32(rangeGroups), grey)
   }
 }
 

@@ -11,7 +11,7 @@ final class PictureLane {
   let inputRanges: Buffer
   /// The network's first output, `[batch, 1, height, width]` float32.
   let maps: Buffer
-  /// The ranges of the maps.
+  /// The ranges of the maps, and their counts: see `MapRanges`.
   let mapRanges: Buffer
   /// The maps as 8-bit grey.
   let grey: Buffer
@@ -46,7 +46,7 @@ final class PictureLane {
     input = try floats(executor.inputShape.elementCount)
     inputRanges = try floats(2 * batch * rangeGroups)
     maps = try floats(output.elementCount)
-    mapRanges = try floats(2 * batch * rangeGroups)
+    mapRanges = try floats(3 * batch * rangeGroups)
     grey = try Buffer(context: context, byteCount: output.elementCount)
     try arrival.finish()
     (self.arrival, self.departure) = (arrival, departure)

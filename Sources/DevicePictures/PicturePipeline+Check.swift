@@ -13,8 +13,11 @@ extension PicturePipeline {
     guard zip(found, expected).allSatisfy({ abs($0 - $1) <= 1e-3 }) else { return false }
     let (map, masks) = try masks(ofRampFor: picture)
     let mask = Mask(
-      saliency: map.values, of: map.shape.size, resizedTo: picture.size, resampling: preprocessing.mapResampling)
-    return zip(masks[0].pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
+      saliency: map.values, of: map.shape.size, resizedTo: picture.size,
+      resampling: preprocessing.mapResampling, normalization: preprocessing.mapNormalization,
+      areProbabilities: areProbabilities)
+    return masks[0].range == MapRange(of: map.values, areProbabilities: areProbabilities)
+      && zip(masks[0].mask.pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }
 
   /// Whether the device refines edges like the host, for a picture that is larger than the map in one direction and one
@@ -23,7 +26,8 @@ extension PicturePipeline {
     let larger = Size(height: mapSize.height + mapSize.height / 3 + 1, width: max(2, mapSize.width - 1))
     let smaller = Size(height: max(2, mapSize.height / 5), width: max(2, mapSize.width / 7))
     let map = Self.disc(on: mapSize)
-    let mask = CoarseMask(size: mapSize, values: Mask.minMaxNormalized(map.values))
+    let values = preprocessing.mapNormalization.applied(to: map.values, areProbabilities: areProbabilities)
+    let mask = CoarseMask(size: mapSize, values: values)
     return try [(larger, false), (smaller, true)].allSatisfy { size, isDeep in
       let picture = Self.picture(of: size, isDeep: isDeep)
       let found = try mattes(of: [map], for: [picture])[0]

@@ -66,7 +66,7 @@ extension PicturePipeline {
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
     let target = try lane.masks(byteCount: layout.byteCount)
     for (index, region) in PictureRegion.regions(of: pictures).enumerated() {
-      let map = MapRegion(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index)
+      let map = MapRegion(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index, form: mapForm)
       try outbound.refine(
         map, with: guided, guide: region, in: lane.samples, over: preprocessing.background, to: target,
         at: layout.offsets[index], &refinement)

@@ -17,6 +17,8 @@ package final class PicturePipeline {
   package let batch: Int
 
   let preprocessing: Preprocessing
+  /// Whether the maps are probabilities; otherwise they are logits.
+  package let areProbabilities: Bool
   /// How edges are refined.
   let guided = GuidedUpsampling()
   private let executor: Executor
@@ -31,11 +33,15 @@ package final class PicturePipeline {
 
   /// A pipeline around an executor, whose first output must have one channel.
   ///
+  /// - Parameter areProbabilities: whether that output is probabilities; otherwise it is logits.
   /// - Throws: `CLBuildError` if a kernel does not build; `DeviceMemoryError`; `CLError`.
-  package init(executor: Executor, session: DeviceSession, preprocessing: Preprocessing) throws {
+  package init(
+    executor: Executor, session: DeviceSession, preprocessing: Preprocessing, areProbabilities: Bool = true
+  ) throws {
     precondition(executor.firstOutputShape.channels == 1, "a mask has one channel")
     self.executor = executor
     self.preprocessing = preprocessing
+    self.areProbabilities = areProbabilities
     batch = executor.inputShape.batch
     arrival = try Queue(context: session.context)
     departure = try Queue(context: session.context)
@@ -58,9 +64,9 @@ package final class PicturePipeline {
   ///
   /// - Parameter pictures: at most `batch`.
   /// - Throws: `DeviceMemoryError`, `CLBuildError`, `CLError`.
-  package func submit(_ pictures: [Picture]) throws -> PendingResults<[Mask]> {
+  package func submit(_ pictures: [Picture]) throws -> PendingResults<[RenderedMask]> {
     let lane = try freeLane()
-    let layout = MaskLayout(sizes: pictures.map(\.size))
+    let layout = maskLayout(of: pictures)
     try sendThroughNetwork(pictures, lane)
     try render(layout, lane)
     return try download(layout.byteCount, from: lane, as: layout.masks)
@@ -89,6 +95,15 @@ package final class PicturePipeline {
   /// The size of the network's first output.
   var mapSize: Size { executor.firstOutputShape.size }
 
+  /// How the kernels read the values of maps.
+  var mapForm: MapForm { MapForm(preprocessing.mapNormalization, areProbabilities: areProbabilities) }
+
+  private func maskLayout(of pictures: [Picture]) -> MaskLayout {
+    let ranges = MapRanges(
+      maps: pictures.count, groups: outbound.rangeGroups, pixels: mapSize.height * mapSize.width)
+    return MaskLayout(sizes: pictures.map(\.size), ranges: ranges)
+  }
+
   /// A stage of a batch, for measurements.
   package enum Stage: CaseIterable {
     /// Copies the pictures' samples to the device.
@@ -108,10 +123,10 @@ package final class PicturePipeline {
   /// The masks of one batch. Waits for the device after each stage.
   ///
   /// - Parameter ended: called after each stage.
-  package func masks(of pictures: [Picture], afterEach ended: (Stage) -> Void) throws -> [Mask] {
+  package func masks(of pictures: [Picture], afterEach ended: (Stage) -> Void) throws -> [RenderedMask] {
     for lane in lanes { try lane.pending?.land() }
     let lane = lanes[0]
-    let layout = MaskLayout(sizes: pictures.map(\.size))
+    let layout = maskLayout(of: pictures)
     try upload(pictures, lane)
     try arrival.finish()
     ended(.upload)
@@ -144,7 +159,7 @@ extension PicturePipeline {
   }
 
   /// A map that rises from corner to corner, and the masks that the device makes of it for a picture's size.
-  func masks(ofRampFor picture: Picture) throws -> (map: Tensor, masks: [Mask]) {
+  func masks(ofRampFor picture: Picture) throws -> (map: Tensor, masks: [RenderedMask]) {
     let lane = lanes[0]
     try lane.pending?.land()
     let shape = executor.firstOutputShape
@@ -153,7 +168,7 @@ extension PicturePipeline {
       for i in values.indices { values[i] = Float(i) / Float(values.count) * 3 - 1 }
     }
     try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps) }
-    let layout = MaskLayout(sizes: [picture.size])
+    let layout = maskLayout(of: [picture])
     try render(layout, lane)
     return (map, try download(layout.byteCount, from: lane, as: layout.masks).results())
   }
@@ -195,14 +210,17 @@ extension PicturePipeline {
     try executor.enqueueFirstOutput(to: lane.maps)
   }
 
-  /// Makes masks of the maps, each with its picture's size.
+  /// Makes masks of the maps, each with its picture's size, and copies the maps' ranges after them.
   private func render(_ layout: MaskLayout, _ lane: PictureLane) throws {
-    let size = executor.firstOutputShape.size
-    let pixels = size.height * size.width
-    let count = layout.sizes.count
+    let (size, ranges) = (mapSize, layout.ranges)
+    let (pixels, count) = (ranges.pixels, ranges.maps)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
-    try outbound.quantize(lane.maps, pixels: pixels, count: count, ranges: lane.mapRanges, to: lane.grey)
+    try outbound.count(
+      in: lane.maps, notBelow: MapRange.half(areProbabilities: areProbabilities), ranges, to: lane.mapRanges)
+    try outbound.quantize(lane.maps, mapForm, pixels: pixels, count: count, ranges: lane.mapRanges, to: lane.grey)
     let target = try lane.masks(byteCount: layout.byteCount)
+    try departure.copy(
+      lane.mapRanges, offset: 0, to: target, targetOffset: layout.rangeOffset, count: ranges.byteCount)
     for (index, offset) in zip(layout.sizes.indices, layout.offsets) {
       let resize = Resize(
         from: size, to: layout.sizes[index], channels: 1, filter: preprocessing.mapResampling.maskFilter,

@@ -27,6 +27,12 @@ package struct DatasetEvaluation {
     package let measures: [Measure: Double]
     /// The training loss of the network's maps; nil if it was not requested.
     package let loss: DeepSupervisionLoss?
+    /// The largest level of a mask without foreground; nil if the mask has foreground.
+    package let emptyMaskPeak: UInt8?
+    /// Whether the map was resized to the size of its mask.
+    package let isResized: Bool
+    /// How sure the network is that something stands out; nil for maps in files, and for models with another task.
+    package let confidence: Confidence?
   }
 
   /// The progress of an evaluation.
@@ -66,6 +72,12 @@ package struct DatasetEvaluation {
   package var startsOver = false
   /// Whether the training loss is computed for every map of the detector; maps in files have none.
   package var measuresLoss = false
+  /// Whether maps of another size than their masks are resized, bit for bit as by OpenCV.
+  package var resizesMaps = false
+  /// The least level of a foreground pixel in the masks; nil for 129.
+  package var maskThreshold: UInt8?
+
+  private var scorer: PairScorer { PairScorer(resizesMaps: resizesMaps, maskThreshold: maskThreshold) }
 
   /// Creates an evaluation that writes no maps and continues an interrupted one.
   package init(_ dataset: Dataset, source: Source) {
@@ -131,7 +143,8 @@ package struct DatasetEvaluation {
 
   /// Everything that the scores depend on, except the files of the pairs.
   private var key: String {
-    let setting = "\(u2clVersion)|\(FilePath.workingFolder ?? "")|\(dataset.items[0].mask)"
+    let setting =
+      "\(u2clVersion)|\(FilePath.workingFolder ?? "")|\(dataset.items[0].mask)|\(resizesMaps)|\(maskThreshold ?? 129)"
     guard case .detector(let detector) = source else { return "maps|\(setting)|\(dataset.items[0].input)" }
     let model = detector.model
     return [
@@ -143,10 +156,11 @@ package struct DatasetEvaluation {
 
   /// Scores pairs, in order.
   private func score(_ items: [Dataset.Item]) throws(Failure) -> [Result<PairScores, PairIssue>] {
+    let scorer = scorer
     switch source {
     case .files:
       return items.indices.mapInParallel { index in
-        Self.score(items[index]) { () throws(Failure) in try asFailure { try Mask(greyOf: items[index].input) } }
+        scorer.score(items[index]) { () throws(Failure) in try asFailure { try Mask(greyOf: items[index].input) } }
       }
     case .detector(let detector):
       // Decoding and scoring use all cores; the network has the device to itself in between.
@@ -161,20 +175,24 @@ package struct DatasetEvaluation {
       // A failure of the model concerns every picture.
       for case .failure(let failure) in masks where failure.kind != .file { throw failure }
       try save(masks, of: items)
-      let losses = measuresLoss ? try Self.losses(of: detections, items) : items.map { _ in nil }
+      let losses = measuresLoss ? try losses(of: detections, items) : items.map { _ in nil }
       return items.indices.mapInParallel { index in
-        Self.score(items[index], loss: losses[index]) { () throws(Failure) in try masks[index].get() }
+        let confidence = (try? detections[index].get())?.confidence
+        return scorer.score(items[index], loss: losses[index], confidence: confidence) { () throws(Failure) in
+          try masks[index].get()
+        }
       }
     }
   }
 
   /// The losses of the detections; nil if a picture or its mask could not be read, which scoring reports.
-  private static func losses(
+  private func losses(
     of detections: [Result<Detection, Failure>], _ items: [Dataset.Item]
   ) throws(Failure) -> [DeepSupervisionLoss?] {
+    let scorer = scorer
     let results = items.indices.mapInParallel { index in
       Result { () throws(Failure) in
-        try detections[index].get().loss(against: asFailure { try Mask(greyOf: items[index].mask) })
+        try detections[index].get().loss(against: scorer.mask(of: items[index]))
       }
     }
     for case .failure(let failure) in results where failure.kind != .file { throw failure }
@@ -190,42 +208,6 @@ package struct DatasetEvaluation {
     }
     if let failure = failures.compactMap({ $0 }).first { throw failure }
   }
-
-  private static func score(
-    _ item: Dataset.Item, loss: DeepSupervisionLoss? = nil, map: () throws(Failure) -> Mask
-  ) -> Result<PairScores, PairIssue> {
-    do throws(PairIssue) {
-      let map = try reading(item.input, map)
-      let mask = try reading(item.mask) { () throws(Failure) in try asFailure { try Mask(greyOf: item.mask) } }
-      do {
-        let pair = try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)
-        return .success(PairScores(image: ImageScores(pair), loss: loss))
-      } catch {
-        throw PairIssue(
-          issue: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
-      }
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  private static func reading(_ path: FilePath, _ body: () throws(Failure) -> Mask) throws(PairIssue) -> Mask {
-    do { return try body() } catch {
-      throw PairIssue(issue: .init(.unreadable, path: path, error.description))
-    }
-  }
-}
-
-/// The scores of a pair.
-struct PairScores {
-  let image: ImageScores
-  /// The training loss of the network's maps; nil if it was not requested.
-  var loss: DeepSupervisionLoss?
-}
-
-/// Why a pair could not be scored.
-private struct PairIssue: Error {
-  let issue: Dataset.Issue
 }
 
 extension DatasetEvaluation.Outcome {
@@ -235,7 +217,10 @@ extension DatasetEvaluation.Outcome {
     switch result {
     case .success(let pair):
       scores.add(pair.image)
-      rows.append(DatasetEvaluation.Row(item: item, measures: measures ?? pair.image.measures, loss: pair.loss))
+      rows.append(
+        DatasetEvaluation.Row(
+          item: item, measures: measures ?? pair.image.measures, loss: pair.loss, emptyMaskPeak: pair.emptyMaskPeak,
+          isResized: pair.isResized, confidence: pair.confidence))
     case .failure(let error): issues.append(error.issue)
     }
   }

@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Models
 import Saliency
+import U2Net
 
 /// The scores of an evaluation in a file that outlives an interruption: a line for each picture.
 ///
@@ -24,7 +25,7 @@ final class ScoreJournal {
     guard let folder = folder.map({ FilePath($0) }) else { return nil }
     try? Folder.make(folder, permissions: 0o777)
     path = folder.appending(FilePath("\(Self.hash(key)).journal"))
-    let head = "u2cl scores 2\t\(Self.escaped(key))"
+    let head = "u2cl scores 3\t\(Self.escaped(key))"
     let lines = startOver ? [] : Self.lines(of: path)
     if lines.first.map({ $0 == head }) ?? false {
       for line in lines.dropFirst() {
@@ -54,7 +55,9 @@ final class ScoreJournal {
     let counts = [scores.counts.truePositives, scores.counts.falsePositives].map { counts in
       counts.map { "\($0)" }.joined(separator: " ")
     }
-    write(([Self.name(of: item)] + numbers + counts + [losses, "."]).joined(separator: "\t"))
+    let confidence = pair.confidence.map { "\($0.maximum) \($0.minimum) \($0.area)" } ?? "-"
+    let remarks = [pair.emptyMaskPeak.map { "\($0)" } ?? "-", pair.isResized ? "resized" : "-", confidence]
+    write(([Self.name(of: item)] + numbers + counts + [losses] + remarks + ["."]).joined(separator: "\t"))
   }
 
   /// Removes the file after a complete evaluation.
@@ -72,7 +75,7 @@ final class ScoreJournal {
 
   private static func entry(_ line: Substring) -> (String, PairScores)? {
     let cells = line.split(separator: "\t")
-    guard cells.count == 12, cells[11] == "." else { return nil }
+    guard cells.count == 15, cells[14] == "." else { return nil }
     let numbers = cells[1...7].compactMap { Double($0) }
     let counts = cells[8...9].map { $0.split(separator: " ").compactMap { Int($0) } }
     guard numbers.count == 7, counts.allSatisfy({ $0.count == 256 }) else { return nil }
@@ -83,7 +86,13 @@ final class ScoreJournal {
       relaxedBoundaryF: numbers[5], iou50: numbers[6])
     let losses =
       cells[10] == "-" ? nil : DeepSupervisionLoss(perMap: cells[10].split(separator: " ").compactMap { Double($0) })
-    return (String(cells[0]), PairScores(image: scores, loss: losses))
+    let sureness = cells[13].split(separator: " ").compactMap { Float($0) }
+    let confidence =
+      sureness.count == 3 ? Confidence(maximum: sureness[0], minimum: sureness[1], area: sureness[2]) : nil
+    let pair = PairScores(
+      image: scores, loss: losses, emptyMaskPeak: UInt8(cells[11]), isResized: cells[12] == "resized",
+      confidence: confidence)
+    return (String(cells[0]), pair)
   }
 
   /// The name of a pair and the state of its files.

@@ -1,6 +1,19 @@
 internal import LibC
 
 extension FileDescriptor {
+  /// Opens a folder and locks it, so that one process at a time does what concerns the whole folder. Closing the
+  /// descriptor unlocks it.
+  ///
+  /// - Returns: nil if another process has it locked, or if it cannot be opened.
+  package static func lockedFolder(_ path: FilePath) -> FileDescriptor? {
+    guard let folder = try? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) else { return nil }
+    if flock(folder.rawValue, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      try? folder.close()
+      return nil
+    }
+    return folder
+  }
+
   /// Opens a file as `appending` does, and waits until no other process has it locked. Closing the file unlocks it.
   ///
   /// Trap: some file systems have no locks. Then two processes may write at once, and callers must detect that.

@@ -20,6 +20,9 @@ public struct AlphaMatte: Sendable, Equatable {
     self.init(size: mask.size, values: mask.pixels.map { UInt16($0) * 257 })
   }
 
+  /// The matte of the background: foreground and background change places.
+  public var inverted: AlphaMatte { AlphaMatte(size: size, values: values.map { Self.opaque - $0 }) }
+
   /// The value of foreground.
   public static let opaque: UInt16 = 65535
 

@@ -82,7 +82,7 @@ public struct GuidedUpsampling: Sendable, Hashable {
       fit.w = mask.values[i] - (fit.x * guide[i].x + fit.y * guide[i].y + fit.z * guide[i].z)
       return fit
     }
-    return (values, errors.map(\.x))
+    return (values, errors.map { $0.x })
   }
 
   /// The least-squares fit in the window around each cell.

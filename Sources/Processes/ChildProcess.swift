@@ -41,8 +41,9 @@ public struct ChildProcess: Sendable {
   ///
   /// - Parameter patience: the seconds for which it may write nothing to standard output. Then it is killed, with every
   ///   process of its group.
+  /// - Parameter heard: called with each line that it writes to standard output, once the line is complete.
   /// - Returns: nil if it could not be started.
-  public func run(patience: Double) -> Outcome? {
+  public func run(patience: Double, heard: (String) -> Void = { _ in }) -> Outcome? {
     guard let input = Pipe(), let output = Pipe(), let errors = Pipe() else { return nil }
     defer { input.closeWriter() }
     guard let process = spawn(input: input.reader, output: output.writer, errors: errors.writer) else { return nil }
@@ -50,11 +51,14 @@ public struct ChildProcess: Sendable {
     errors.closeWriter()
     var (written, complained) = ([UInt8](), [UInt8]())
     var isSilent = false
+    var reported = 0
     // It may close a stream and go on, or leave the stream to a process of its own and end.
     var status: Int32 = 0
     while Self.isRunning(process, status: &status) {
       switch Self.wait(for: output, errors, written: &written, complained: &complained, seconds: patience) {
-      case .written: continue
+      case .written:
+        Self.report(written, from: &reported, to: heard)
+        continue
       case .closed: isSilent = !Self.ends(process, within: patience, status: &status)
       case .silent: isSilent = true
       }
@@ -78,6 +82,14 @@ public struct ChildProcess: Sendable {
       var nothing: [UInt8] = []
       while FileDescriptor.standardInput.readSome(into: &nothing) {}
       _exit(0)
+    }
+  }
+
+  /// Reports the lines that have been completed since the last report.
+  private static func report(_ written: [UInt8], from reported: inout Int, to heard: (String) -> Void) {
+    while let end = written[reported...].firstIndex(of: UInt8(ascii: "\n")) {
+      heard(String(decoding: written[reported..<end], as: UTF8.self))
+      reported = end + 1
     }
   }
 
@@ -152,9 +164,17 @@ extension ChildProcess {
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    return Self.spawn(executable, arguments, environment, &actions, &attributes)
+  }
+
+  /// - Returns: nil if the process cannot be started.
+  static func spawn(
+    _ executable: String, _ arguments: [String], _ environment: [String: String],
+    _ actions: inout posix_spawn_file_actions_t, _ attributes: inout posix_spawnattr_t
+  ) -> pid_t? {
     var process: pid_t = 0
-    let code = Self.withCStrings([executable] + arguments) { arguments in
-      Self.withCStrings(Self.variables(adding: environment)) { variables in
+    let code = withCStrings([executable] + arguments) { arguments in
+      withCStrings(variables(adding: environment)) { variables in
         posix_spawn(&process, executable, &actions, &attributes, arguments, variables)
       }
     }

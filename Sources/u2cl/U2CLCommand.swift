@@ -27,6 +27,7 @@ struct U2CLCommand: ParsableCommand {
       if ArgumentBytes.own.first == DriverProcess.command { return tryDriver() }
       CrashReport.install()
       DriverProcess.executable = executable
+      if ArgumentBytes.own.first == DevicePreparation.command { return prepareDevice() }
       runCommand()
     }
   }
@@ -58,6 +59,13 @@ struct U2CLCommand: ParsableCommand {
     try? ThreadSettings.apply(nil)
     _ = PoCLCache.makeUsable()
     DriverProcess.answer(ArgumentBytes.own.dropFirst().first ?? "") { line in try? Console.write(line) }
+  }
+
+  /// Carries out the request of another u2cl process, which has answered without the device. Not for users.
+  private static func prepareDevice() {
+    try? ThreadSettings.apply(nil)
+    _ = PoCLCache.makeUsable()
+    DevicePreparation.answer(ArgumentBytes.own.dropFirst().first ?? "")
   }
 
   /// The message of the parser as a clause in one line; its lists of values are joined with commas.

@@ -117,4 +117,22 @@ struct Layout: Sendable, CustomTestStringConvertible {
       #expect(dataset.issues.count == 1 && dataset.issues.first?.description.contains("shares its stem") == true)
     }
   }
+
+  /// Pictures are found by their names and by their content; what is left out is counted, but for documents.
+  @Test func everyFileIsAccountedFor() throws {
+    try withTree(Layout.all[4]) { tree in
+      try FileManager.default.moveItem(atPath: tree.picture("a"), toPath: "\(tree.images)/a")
+      try FileManager.default.moveItem(atPath: tree.picture("b"), toPath: "\(tree.images)/b.BMP")
+      for name in ["c.tga", "d.TGA", "e.npy", "notes.json", "noise"] {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(tree.images)/\(name)"))
+      }
+      let dataset = try Dataset(folder: FilePath(tree.folder))
+      #expect(dataset.items.map(\.stem) == ["a", "b", "c"] && dataset.issues.isEmpty)
+      #expect(
+        dataset.unread.map(\.description) == [
+          "\(tree.images): 1 file without extension is not read", "\(tree.images): 1 .npy file is not read",
+          "\(tree.images): 2 .tga files are not read",
+        ])
+    }
+  }
 }

@@ -58,7 +58,8 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       Preprocessing(
         size: inputSize, resampling: resampling, normalization: .imageNet,
         background: Color(red: 200, green: 7, blue: 99)),
-      Preprocessing(size: inputSize, resampling: resampling, normalization: .centered),
+      Preprocessing(
+        size: inputSize, resampling: resampling, mapNormalization: .identity, normalization: .centered),
     ]
   }
 
@@ -84,14 +85,22 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       }
       let pending = try batches.map { try pipeline.submit($0) }
       for (index, batch) in batches.enumerated().reversed() {
-        let masks = try pending[index].results()
+        let results = try pending[index].results()
+        let masks = results.map(\.mask)
         let padded = batch + Array(repeating: batch[0], count: 3 - batch.count)
         let map = try executor.run(preprocessing.input(from: padded))[0]
         for (number, picture) in batch.enumerated() {
           let expected = hostMask(of: map, number, for: picture, preprocessing)
           #expect(masks[number].size == picture.size)
           let worst = zip(masks[number].pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 255
-          #expect(worst <= 1, "\(session.device.name), \(preprocessing), seed \(20 + index), picture \(number)")
+          let what = "\(session.device.name), \(preprocessing), seed \(20 + index), picture \(number)"
+          #expect(worst <= 1, "\(what)")
+          let (range, host) = (
+            results[number].range, MapRange(of: plane(of: map, number), areProbabilities: true)
+          )
+          #expect(abs(range.least - host.least) <= 1e-4 && abs(range.greatest - host.greatest) <= 1e-4, "\(what)")
+          // Two maps that differ in the last digits may differ in a few pixels near one half.
+          #expect(abs(range.halfCount - host.halfCount) <= 5 && range.count == host.count, "\(what)")
         }
       }
     }
@@ -100,10 +109,14 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
   private func hostMask(
     of map: Tensor, _ number: Int, for picture: Picture, _ preprocessing: Preprocessing
   ) -> Mask {
+    Mask(
+      saliency: plane(of: map, number), of: map.shape.size, resizedTo: picture.size,
+      resampling: preprocessing.resampling, normalization: preprocessing.mapNormalization)
+  }
+
+  private func plane(of map: Tensor, _ number: Int) -> [Float] {
     let plane = map.shape.height * map.shape.width
-    return Mask(
-      saliency: Array(map.values[number * plane..<(number + 1) * plane]), of: map.shape.size,
-      resizedTo: picture.size, resampling: preprocessing.resampling)
+    return Array(map.values[number * plane..<(number + 1) * plane])
   }
 
   /// The masks are the same whether or not the host waits after each stage.
@@ -118,6 +131,20 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     }
   }
 
+  /// The check of a device passes with every normalization of maps, and holds the ranges exact.
+  @Test(arguments: MapNormalization.allCases, [true, false])
+  func devicesPassTheTrial(normalization: MapNormalization, areProbabilities: Bool) throws {
+    for session in sessions {
+      let executor = try executor(batch: 1, in: session)
+      let pipeline = try PicturePipeline(
+        executor: executor, session: session,
+        preprocessing: Preprocessing(size: Self.inputSize, mapNormalization: normalization),
+        areProbabilities: areProbabilities)
+      #expect(try pipeline.agreesWithHost(), "\(session.device.name)")
+      #expect(try pipeline.refinesAsHost(), "\(session.device.name)")
+    }
+  }
+
   /// A picture of one colour has no range, but its results are not NaN.
   @Test func flatPicturesGiveMasks() throws {
     for session in sessions {
@@ -127,7 +154,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
         let picture = Picture(size: size, hasAlpha: false, samples: .bits8(Array(repeating: value, count: 1800)))
         let input = try pipeline.input(from: [picture])
         #expect(input.values.allSatisfy { $0.isFinite }, "\(session.device.name), \(value)")
-        #expect(try pipeline.submit([picture]).results()[0].size == size)
+        #expect(try pipeline.submit([picture]).results()[0].mask.size == size)
       }
     }
   }

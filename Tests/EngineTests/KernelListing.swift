@@ -115,6 +115,7 @@ private struct ListedDevice {
     let pictures: [(String, KernelSource)] = [
       ("flatten_picture", .flattenPicture), ("sample_picture", .samplePicture), ("filter_rows", .filterPicture),
       ("filter_columns", .filterPicture), ("picture_planes", .picturePlanes), ("value_range", .valueRange),
+      ("count_values", .valueRange),
       ("normalize_picture", .normalizePicture), ("quantize_map", .quantizeMap), ("average_map", .averageCells),
       ("average_picture", .averageCells), ("box_rows", .boxMean), ("box_columns", .boxMean),
       ("window_moments", .windowFits), ("window_fits", .windowFits), ("fit_errors", .blendFits),

@@ -19,6 +19,13 @@ internal import Testing
     return (Picture(size: size, hasAlpha: hasAlpha, samples: .bits8(samples)), mask)
   }
 
+  /// The 8-bit mask of the inverse is the inverse of the mask, for every value.
+  @Test func aMatteHasAnInverse() {
+    let matte = AlphaMatte(size: Size(height: 256, width: 256), values: (0...65535).map { UInt16($0) })
+    #expect(matte.inverted.values == matte.values.reversed())
+    #expect(matte.inverted.mask == matte.mask.inverted)
+  }
+
   static let sizes = [
     Size(height: 1, width: 1), Size(height: 1, width: 40), Size(height: 40, width: 1), Size(height: 2, width: 3),
     Size(height: 16, width: 16), Size(height: 127, width: 66), Size(height: 65, width: 200),

@@ -18,6 +18,23 @@ internal import Testing
     #expect(mask.pixels == [0, 254, 127, 255])
   }
 
+  /// Probabilities are rounded, and logits go through a sigmoid; neither is stretched.
+  @Test func probabilitiesAreKept() {
+    let size = Size(height: 1, width: 6)
+    func pixels(_ map: [Float], areProbabilities: Bool) -> [UInt8] {
+      Mask(
+        saliency: map, of: size, resizedTo: size, normalization: .identity, areProbabilities: areProbabilities
+      ).pixels
+    }
+    #expect(pixels([0.001, 0.0044, 0.5, 0.999, .nan, 2], areProbabilities: true) == [0, 1, 128, 255, 0, 255])
+    #expect(pixels([-9, 0, 9, .nan, .infinity, -.infinity], areProbabilities: false) == [0, 128, 255, 0, 255, 0])
+  }
+
+  @Test func aMaskHasAnInverse() {
+    let mask = Mask(size: Size(height: 1, width: 3), pixels: [0, 100, 255])
+    #expect(mask.inverted.pixels == [255, 155, 0])
+  }
+
   @Test(arguments: PreprocessingTests.sizes, Resampling.allCases)
   func oddSizes(_ size: Size, _ resampling: Resampling) {
     let map = Tensor.random([320 * 320], seed: 5)

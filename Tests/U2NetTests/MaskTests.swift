@@ -1,6 +1,8 @@
 import Caches
 import Foundation
 import Matting
+import Models
+import Networks
 import Pictures
 import Tensors
 import TestSupport
@@ -12,11 +14,23 @@ import U2Net
   private static let demo = SharedFiles.packageRoot + "/Examples/demo.jpg"
 
   private func detector(
-    _ location: SaliencyDetector.PreprocessingLocation, batch: Int, resampling: Resampling = .bilinear
+    _ location: SaliencyDetector.PreprocessingLocation, batch: Int, resampling: Resampling = .bilinear,
+    normalization: MapNormalization = .minMax, form: OutputActivation = .probabilities
   ) throws -> SaliencyDetector {
-    try SaliencyDetector(
-      model: nil, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
+    let model = form == .probabilities ? nil : try Self.model(form)
+    return try SaliencyDetector(
+      model: model, on: DeviceChoice(.auto), .auto, strict: false, size: 64, batch: batch, resampling: resampling,
+      mapNormalization: normalization,
       CompilationOptions(maps: .saliency, precision: .fp32, cache: Cache()), location: location)
+  }
+
+  /// A small network with seeded weights.
+  private static func model(_ form: OutputActivation) throws -> Model {
+    let table = U2NetTable(name: "u2netp", stages: .small, outChannels: 1, form: form)
+    let graph = try table.graph(for: Shape(channels: 3, height: 64, width: 64))
+    return Model(
+      name: "test", network: table, parameters: SeededParameters(for: graph),
+      profile: ModelProfile(task: .saliency, inputSize: graph.inputShape.size, classes: []))
   }
 
   private func pictures() throws -> [Picture] {
@@ -47,6 +61,29 @@ import U2Net
         let worst = zip(mask.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
         #expect(worst <= 1, "\(location), \(resampling), batch \(batch), picture \(index), seed 4: off by \(worst)")
       }
+    }
+  }
+
+  /// The device's masks without stretching are the host's, of probabilities and of logits; and so is the confidence.
+  @Test(arguments: [OutputActivation.probabilities, .logits], MapNormalization.allCases)
+  func mapsAreNormalizedAsOnTheHost(form: OutputActivation, normalization: MapNormalization) throws {
+    let pictures = try pictures()
+    let host = try detector(.host, batch: 1, normalization: normalization, form: form).detect(pictures)
+    let device = try detector(.device, batch: 2, normalization: normalization, form: form)
+    #expect(device.preparesOnDevice)
+    let masks = try device.submit(pictures, for: .maskDetections).results()
+    let refined = try device.submit(pictures, for: .refinedMattes).results()
+    for (index, expected) in host.enumerated() {
+      let what = "\(form), \(normalization), picture \(index), seed 4"
+      let levels = zip(masks[index].mask.pixels, try expected.mask().pixels).map { abs(Int($0) - Int($1)) }
+      #expect(levels.max() ?? 0 <= 1, "\(what)")
+      let (found, sure) = (try #require(masks[index].confidence), try #require(expected.confidence))
+      #expect(abs(found.maximum - sure.maximum) < 1e-4 && abs(found.minimum - sure.minimum) < 1e-4, "\(what)")
+      #expect(abs(found.area - sure.area) < 1e-2, "\(what)")
+      let mattes = try [refined[index], expected].map { try $0.matte(of: pictures[index], edges: .refined) }
+      let worst = zip(mattes[0].values, mattes[1].values).map { abs(Int($0) - Int($1)) }.max() ?? 0
+      #expect(worst <= 257, "\(what): off by \(worst) of 65535")
+      #expect(refined[index].confidence?.standsOut == sure.standsOut, "\(what)")
     }
   }
 

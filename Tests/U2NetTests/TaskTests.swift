@@ -96,14 +96,16 @@ import U2Net
     size: Size(height: 32, width: 32), hasAlpha: false,
     samples: .bits8((0..<32 * 32 * 3).map { UInt8(truncatingIfNeeded: $0 &* 37) }))
 
-  private func detection(_ task: ModelTask, channels: Int, form: OutputActivation = .probabilities) throws -> Detection
-  {
+  private func detection(
+    _ task: ModelTask, channels: Int, form: OutputActivation = .probabilities,
+    normalization: MapNormalization = .minMax
+  ) throws -> Detection {
     let table = U2NetTable(name: "u2netp", stages: .small, outChannels: channels, form: form)
     let graph = try table.graph(for: Shape(channels: 3, height: 32, width: 32))
     let model = Model(
       name: "test", network: table, parameters: SeededParameters(for: graph),
       profile: ModelProfile(task: task, inputSize: graph.inputShape.size, classes: ["nothing"]))
-    return try SaliencyDetector(model: model, device: .reference).detect(picture)
+    return try SaliencyDetector(model: model, device: .reference, mapNormalization: normalization).detect(picture)
   }
 
   @Test func aPortraitIsTheInverse() throws {
@@ -112,6 +114,30 @@ import U2Net
     #expect(zip(mask.pixels, drawing.pixels).allSatisfy { abs(Int($0) + Int($1) - 255) <= 1 })
     #expect(drawing.pixels.contains(255) && drawing.pixels.contains(0))
     #expect(try detection(.portrait, channels: 1).labels() == nil)
+  }
+
+  /// Logits tell the same confidence as their probabilities, and so do the masks that are not stretched.
+  @Test func probabilitiesAreKept() throws {
+    let found = try detection(.saliency, channels: 1, normalization: .identity)
+    let map = found.mainMap.values.values
+    let confidence = try #require(found.confidence)
+    #expect(confidence.maximum == map.max() && confidence.minimum == map.min())
+    #expect(confidence.area == Float(map.count { $0 >= 0.5 }) / Float(map.count))
+    let mask = try found.mask()
+    #expect(mask.pixels == map.map { UInt8($0 * 255 + 0.5) })
+    let logits = try detection(.saliency, channels: 1, form: .logits, normalization: .identity)
+    let other = try #require(logits.confidence)
+    #expect(abs(other.maximum - confidence.maximum) < 1e-5 && abs(other.area - confidence.area) < 0.01)
+    #expect(zip(try logits.mask().pixels, mask.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+    let drawing = try detection(.portrait, channels: 1, normalization: .identity)
+    #expect(drawing.confidence == nil)
+    #expect(zip(try drawing.mask().pixels, mask.pixels).allSatisfy { abs(Int($0) + Int($1) - 255) <= 1 })
+    #expect(try detection(.parsing, channels: 4).confidence == nil)
+  }
+
+  @Test func somethingStandsOutFromOneHalf() {
+    #expect(Confidence(maximum: 0.5, minimum: 0, area: 0.1).standsOut)
+    #expect(!Confidence(maximum: 0.49, minimum: 0, area: 0).standsOut)
   }
 
   /// The classes of logits are those of their probabilities.

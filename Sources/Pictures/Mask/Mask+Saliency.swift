@@ -1,17 +1,22 @@
 public import Tensors
 
 extension Mask {
-  /// The mask of a saliency map: min–max normalized, multiplied by 255, truncated to 8 bits, and resized.
+  /// The mask of a saliency map: normalized, quantized to 8 bits, and resized.
   ///
   /// - Parameters:
-  ///   - map: the saliency, `[height, width]`, row-major, of any range. A flat map gives zeros; NaN becomes 0.
+  ///   - map: the saliency, `[height, width]`, row-major, of any range. NaN becomes 0.
   ///   - mapSize: the size of the map.
   ///   - size: the size of the mask, which is the picture's.
   ///   - resampling: `.lanczos` is rembg's filter; every other value is the triangle filter of U²-Net's authors. Both
   ///     are computed as in Pillow.
-  public init(saliency map: [Float], of mapSize: Size, resizedTo size: Size, resampling: Resampling = .bilinear) {
+  ///   - normalization: how values become levels; min–max by default, by which a flat map gives zeros.
+  ///   - areProbabilities: whether the values are probabilities; otherwise they are logits.
+  public init(
+    saliency map: [Float], of mapSize: Size, resizedTo size: Size, resampling: Resampling = .bilinear,
+    normalization: MapNormalization = .minMax, areProbabilities: Bool = true
+  ) {
     precondition(map.count == mapSize.height * mapSize.width, "\(map.count) values do not fill \(mapSize)")
-    let mask = Mask(size: mapSize, pixels: Self.minMaxNormalized(map).map { UInt8($0 * 255) })
+    let mask = Mask(size: mapSize, pixels: normalization.levels(of: map, areProbabilities: areProbabilities))
     self = mask.resized(to: size, resampling: resampling)
   }
 

@@ -13,4 +13,7 @@ public struct Mask: Sendable, Equatable {
     self.size = size
     self.pixels = pixels
   }
+
+  /// The mask of the background: 255 minus each level.
+  public var inverted: Mask { Mask(size: size, pixels: pixels.map { 255 - $0 }) }
 }

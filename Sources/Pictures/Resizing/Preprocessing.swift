@@ -8,6 +8,8 @@ public struct Preprocessing: Sendable, Hashable {
   public var resampling: Resampling
   /// How the network's maps are resized to the picture.
   public var mapResampling: Resampling
+  /// How the values of the network's maps become the levels of masks.
+  public var mapNormalization: MapNormalization
   /// How the resized samples are normalized.
   public var normalization: Normalization
   /// The colour that transparent pictures are laid over.
@@ -19,16 +21,18 @@ public struct Preprocessing: Sendable, Hashable {
   ///   - size: the size of the input; neither extent is zero.
   ///   - resampling: how pictures are resized to the input.
   ///   - mapResampling: how maps are resized to the picture; by default as `resampling` says.
+  ///   - mapNormalization: how the values of maps become the levels of masks.
   ///   - normalization: how the resized samples are normalized.
   ///   - background: the colour that transparent pictures are laid over.
   public init(
     size: Size = Size(height: 320, width: 320), resampling: Resampling = .bilinear, mapResampling: Resampling? = nil,
-    normalization: Normalization = .imageNet, background: Color = .white
+    mapNormalization: MapNormalization = .minMax, normalization: Normalization = .imageNet, background: Color = .white
   ) {
     precondition(size.height > 0 && size.width > 0, "an input of \(size) holds nothing")
     self.size = size
     self.resampling = resampling
     self.mapResampling = mapResampling ?? resampling
+    self.mapNormalization = mapNormalization
     self.normalization = normalization
     self.background = background
   }

@@ -43,18 +43,22 @@ public struct Composition: Sendable {
   public var threshold: Double?
   /// The width of the feathered edge, in pixels. Feathering follows the threshold.
   public var feather = 0.0
+  /// Whether the background is kept instead of the foreground. Alpha is inverted after the threshold and the feather,
+  /// and before the result is trimmed.
+  public var isInverted = false
   /// The background of a composite.
   public var backdrop = Backdrop.color(.white)
   /// The radius of the blur, in pixels; nil for 1/50 of the picture's longer side.
   public var blurRadius: Double?
   /// The colour of the overlay and of the contour.
   public var color = Color(red: 255, green: 0, blue: 96)
-  /// The rectangle around the foreground that the result is cropped to; nil to keep the whole picture.
+  /// The rectangle around what is kept that the result is cropped to; nil to keep the whole picture. If nothing stands
+  /// out, the whole picture is kept, too.
   public var trim: Trim?
   /// The colour that transparent pictures are laid over.
   public var background = Color.white
 
-  /// The smallest rectangle around the foreground, and its margin.
+  /// The smallest rectangle around what is kept, and its margin.
   public struct Trim: Sendable, Hashable {
     /// The margin in pixels.
     public var pixels: Int
@@ -82,29 +86,38 @@ public struct Composition: Sendable {
   /// - Throws: `Failure` if no mask can be made of the model's maps.
   public func rendering(of picture: Picture, _ detection: Detection) throws(Failure) -> Rendering {
     let edges = edges ?? kind.defaultEdges
-    if edges == .interpolated, isPlainMask { return Rendering(content: .mask(try detection.mask())) }
-    return rendering(of: picture, matte: try detection.matte(of: picture, edges: edges, background: background))
+    if edges == .interpolated, isPlainMask { return plain(try detection.mask()) }
+    return rendering(
+      of: picture, matte: try detection.matte(of: picture, edges: edges, background: background),
+      confidence: detection.confidence)
   }
 
   /// Composes a picture with a mask of its size; `edges` does not apply.
-  public func rendering(of picture: Picture, mask: Mask) -> Rendering {
-    isPlainMask ? Rendering(content: .mask(mask)) : rendering(of: picture, matte: AlphaMatte(mask))
+  ///
+  /// - Parameter confidence: how sure the network is of the mask; nil if that is not known.
+  public func rendering(of picture: Picture, mask: Mask, confidence: Confidence? = nil) -> Rendering {
+    isPlainMask ? plain(mask) : rendering(of: picture, matte: AlphaMatte(mask), confidence: confidence)
   }
 
   /// Composes a picture with a matte of its size; `edges` does not apply.
-  public func rendering(of picture: Picture, matte: AlphaMatte) -> Rendering {
+  ///
+  /// - Parameter confidence: how sure the network is of the matte; nil if that is not known.
+  public func rendering(of picture: Picture, matte: AlphaMatte, confidence: Confidence? = nil) -> Rendering {
     var matte = matte
     if let threshold { matte = matte.thresholded(at: threshold) }
     if feather > 0 { matte = matte.feathered(by: feather) }
+    if isInverted { matte = matte.inverted }
     let content = content(picture, matte)
     guard let trim else { return Rendering(content: content) }
-    guard let box = trim.box(in: matte) else {
+    guard confidence?.standsOut ?? true, let box = trim.box(in: matte) else {
       return Rendering(content: content, notes: ["nothing stands out, so nothing is trimmed"])
     }
     return Rendering(content: content.cropped(to: box))
   }
 
-  /// Whether the result is the mask without a change.
+  private func plain(_ mask: Mask) -> Rendering { Rendering(content: .mask(isInverted ? mask.inverted : mask)) }
+
+  /// Whether the result is the mask, or its inverse, without another change.
   private var isPlainMask: Bool { kind == .mask && threshold == nil && feather <= 0 && trim == nil }
 
   private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {

@@ -28,7 +28,11 @@ struct Compilation {
   /// in, for the next one, and for the CPU reference last.
   func run(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) -> Result {
     var notes: [String] = []
-    return try choice.running(mayFallBack: mayFallBack) { choice in try result(on: choice, batch, &notes) }
+    return try choice.running(mayFallBack: mayFallBack) { choice in
+      do { return try result(on: choice, batch, &notes) } catch is DeviceInPreparation {
+        return try result(on: choice.duringPreparation, batch, &notes)
+      }
+    }
   }
 
   /// Compiles for one device, halving the batch until the device has room for it.

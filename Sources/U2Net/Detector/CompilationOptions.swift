@@ -23,6 +23,12 @@ package struct CompilationOptions {
   package var usesTunings = true
   /// Which passes make the plan.
   package var plan: PlanOptions
+  /// Whether the CPU reference may answer while programs are compiled in the background: for a single picture.
+  package var answersMeanwhile = false
+  /// Whether nobody waits for the programs, so that every other process goes first.
+  package var isInBackground = false
+  /// Called while programs are compiled that are not in the cache.
+  package var progress: @Sendable (ProgramProgress) -> Void = { _ in }
 
   package init(
     maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true,
@@ -33,5 +39,12 @@ package struct CompilationOptions {
     self.cache = cache
     self.usesTunings = usesTunings
     self.plan = plan
+  }
+
+  /// The options of another process's request.
+  init(_ request: DriverProcess.CompileRequest, cache: Cache) {
+    self.init(
+      maps: request.maps, precision: request.precision, cache: cache, usesTunings: request.usesTunings,
+      plan: request.plan)
   }
 }

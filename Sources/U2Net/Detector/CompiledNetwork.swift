@@ -19,9 +19,11 @@ package struct CompiledNetwork {
   /// The graph that is computed.
   package let graph: Graph
   /// Whether every program came from the cache; nil if there is no cache.
-  package let cacheHit: Bool?
+  package internal(set) var cacheHit: Bool?
   /// What the user should know about how the model was compiled; one line each.
   package let notes: [String]
+  /// What it has cost to compile programs; nil if all of them came from the cache.
+  package internal(set) var cost: CompilationCost?
 
   init(
     _ model: Model, for input: Shape, _ options: CompilationOptions, in session: DeviceSession?

@@ -34,12 +34,13 @@ extension Detection {
     }
   }
 
-  /// The main map, normalized to its minimum and maximum, at the network's size.
+  /// The main map, normalized, at the network's size.
   func coarseMask() throws(Failure) -> CoarseMask {
     let shape = mainMap.values.shape
     guard shape.rank == 4, shape.channels == 1 else {
       throw Failure(.model, "map \(mainMap.name) has shape \(shape): a mask needs a model with one channel")
     }
-    return CoarseMask(size: shape.size, values: Mask.minMaxNormalized(mainMap.values.values))
+    let values = normalization.applied(to: mainMap.values.values, areProbabilities: mainMap.areProbabilities)
+    return CoarseMask(size: shape.size, values: values)
   }
 }

@@ -27,10 +27,15 @@ public struct SaliencyMap: Sendable, Equatable {
 }
 
 extension Graph {
+  /// Whether the first output is probabilities; otherwise it is logits.
+  var computesProbabilities: Bool { isSigmoid(outputs[0]) }
+
+  private func isSigmoid(_ output: Output) -> Bool { nodes[output.node].operation == .sigmoid }
+
   /// Names the tensors that the graph computed, in the order of its outputs.
   func maps(_ outputs: [Tensor]) -> [SaliencyMap] {
     zip(self.outputs, outputs).map { output, values in
-      SaliencyMap(name: output.name, values: values, areProbabilities: nodes[output.node].operation == .sigmoid)
+      SaliencyMap(name: output.name, values: values, areProbabilities: isSigmoid(output))
     }
   }
 }
@@ -48,6 +53,8 @@ public struct Detection: Sendable {
   /// What the maps mean.
   public let profile: ModelProfile
   let resampling: Resampling
+  /// How the values of maps become the levels of masks.
+  let normalization: MapNormalization
   /// The matte with refined edges, if the device has made one.
   let refined: Refined?
 
@@ -60,13 +67,17 @@ public struct Detection: Sendable {
   /// - Parameter maps: the network's outputs in their order.
   /// - Throws: `Failure` if there is no map.
   package init(
-    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile = ModelProfile(), resampling: Resampling,
+    normalization: MapNormalization = .minMax
   ) throws(Failure) {
-    try self.init(maps: maps, pictureSize: pictureSize, profile: profile, resampling: resampling, refined: nil)
+    try self.init(
+      maps: maps, pictureSize: pictureSize, profile: profile, resampling: resampling, normalization: normalization,
+      refined: nil)
   }
 
   init(
-    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile, resampling: Resampling, refined: Refined?
+    maps: [SaliencyMap], pictureSize: Size, profile: ModelProfile, resampling: Resampling,
+    normalization: MapNormalization, refined: Refined?
   ) throws(Failure) {
     guard let first = maps.first else { throw Failure(.model, "the model has no output") }
     mainMap = first
@@ -75,6 +86,7 @@ public struct Detection: Sendable {
     self.pictureSize = pictureSize
     self.profile = profile
     self.resampling = resampling
+    self.normalization = normalization
   }
 
   /// An 8-bit grey mask of the picture's size: of what stands out, of every class but the background, or the drawing,
@@ -93,8 +105,13 @@ public struct Detection: Sendable {
       throw Failure(
         .model, "map \(map.name) has shape \(shape): \(profile.task) needs one channel", remedy: .chooseTask(.parsing))
     }
-    let values = profile.task == .portrait ? map.values.values.map { 1 - $0 } : map.values.values
-    return Mask(saliency: values, of: shape.size, resizedTo: pictureSize, resampling: resampling)
+    var values = map.values.values
+    // Drawings are dark lines on white paper.
+    let isLogit = normalization == .identity && !map.areProbabilities
+    if profile.task == .portrait { values = values.map { isLogit ? -$0 : 1 - $0 } }
+    return Mask(
+      saliency: values, of: shape.size, resizedTo: pictureSize, resampling: resampling, normalization: normalization,
+      areProbabilities: map.areProbabilities)
   }
 
   /// The class of every pixel of the picture; nil if the model's task is not parsing.

@@ -34,7 +34,9 @@ package struct OnDevicePictures {
     else { return (nil, []) }
     let reason: String
     do {
-      let pipeline = try PicturePipeline(executor: executor, session: session, preprocessing: preprocessing)
+      let pipeline = try PicturePipeline(
+        executor: executor, session: session, preprocessing: preprocessing,
+        areProbabilities: network.graph.computesProbabilities)
       if try pipeline.agreesWithHost() { return (pipeline, []) }
       reason = "resizes pictures wrongly"
     } catch let error as CLBuildError {

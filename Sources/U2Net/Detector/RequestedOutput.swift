@@ -1,7 +1,7 @@
 public import Pictures
 
-/// What a detector computes for each picture: `.maps`, `.masks` or `.refinedMattes`. The less is requested, the more of
-/// it is done on the device.
+/// What a detector computes for each picture: `.maps`, `.masks`, `.maskDetections` or `.refinedMattes`. The less is
+/// requested, the more of it is done on the device.
 public struct RequestedOutput<Output: Sendable>: Sendable {
   /// Sends pictures on their way, in batches.
   let begin: @Sendable (SaliencyDetector, [Picture]) throws -> [Pending<[Output]>]
@@ -18,5 +18,20 @@ extension RequestedOutput where Output == Detection {
 
 extension RequestedOutput where Output == Mask {
   /// The masks alone, which the device makes if it can.
-  public static var masks: RequestedOutput { RequestedOutput { try $0.beginMasks($1) } }
+  public static var masks: RequestedOutput {
+    RequestedOutput { try $0.beginMasks($1).map { $0.map { $0.map(\.mask) } } }
+  }
+}
+
+/// A picture's mask, and how sure the network is that something stands out.
+public struct MaskDetection: Sendable {
+  /// The mask, of the picture's size.
+  public let mask: Mask
+  /// How sure the network is; nil if the model's task is another than to find what stands out.
+  public let confidence: Confidence?
+}
+
+extension RequestedOutput where Output == MaskDetection {
+  /// The masks, which the device makes if it can, and how sure the network is of each.
+  public static var maskDetections: RequestedOutput { RequestedOutput { try $0.beginMasks($1) } }
 }

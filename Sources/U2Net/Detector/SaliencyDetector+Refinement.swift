@@ -61,7 +61,7 @@ extension SaliencyDetector {
   private func detection(of picture: Picture, _ result: RefinedMatte) throws -> Detection {
     try Detection(
       maps: try running.network.graph.maps([result.map]), pictureSize: picture.size, profile: model.profile,
-      resampling: preprocessing.mapResampling,
+      resampling: preprocessing.mapResampling, normalization: preprocessing.mapNormalization,
       refined: Detection.Refined(matte: result.matte, background: preprocessing.background))
   }
 }

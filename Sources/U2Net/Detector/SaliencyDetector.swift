@@ -31,6 +31,8 @@ public final class SaliencyDetector {
   public private(set) var precision: Precision
   /// What else the user should know about how the model was compiled; one line each.
   public private(set) var notes: [String]
+  /// What it has cost to compile programs for the device; nil if they came from the cache.
+  package var compilationCost: CompilationCost? { compiled?.network.cost }
   /// Whether pictures are resized, and masks made, on the device.
   public var preparesOnDevice: Bool { compiled?.onDevicePictures.pipeline != nil }
   /// The names of the maps that are computed, the saliency map first: `d0` … `d6`.
@@ -83,6 +85,8 @@ public final class SaliencyDetector {
   ///   - batch: the number of pictures that are computed at once; fewer if the device's memory does not hold them.
   ///   - resampling: how pictures are resized: bilinear as by the authors, or `.lanczos` as by rembg.
   ///   - mapResampling: how maps are resized to the size of the picture; nil for the same as `resampling`.
+  ///   - mapNormalization: how the values of maps become the levels of masks: stretched as by the authors, or
+  ///     `.identity` for the probabilities as they are.
   ///   - background: the colour that transparent pictures are laid over.
   ///   - maps: which maps are computed; `.saliency` is enough for masks.
   ///   - cache: where compiled programs and the results of tuning are kept.
@@ -90,27 +94,29 @@ public final class SaliencyDetector {
   public convenience init(
     model: Model? = nil, device request: DeviceRequest = .auto, precision: PrecisionRequest = .auto,
     strict: Bool = false, size: Int? = nil, batch: Int = 1, resampling: Resampling = .bilinear,
-    mapResampling: Resampling? = nil, background: Color = .white, maps: MapSelection = .all, cache: Cache = Cache(),
-    usesTunings: Bool = true
+    mapResampling: Resampling? = nil, mapNormalization: MapNormalization = .minMax, background: Color = .white,
+    maps: MapSelection = .all, cache: Cache = Cache(), usesTunings: Bool = true
   ) throws(Failure) {
     let options = CompilationOptions(maps: maps, precision: precision, cache: cache, usesTunings: usesTunings)
     try self.init(
       model: model, on: DeviceChoice(request, strict: strict), request, strict: strict, size: size, batch: batch,
-      resampling: resampling, mapResampling: mapResampling, background: background, options)
+      resampling: resampling, mapResampling: mapResampling, mapNormalization: mapNormalization,
+      background: background, options)
   }
 
   /// - Parameter location: where pictures become the network's input; nil for what suits the device.
   package init(
     model: Model?, on choice: DeviceChoice, _ request: DeviceRequest, strict: Bool, size: Int?, batch: Int,
-    resampling: Resampling = .bilinear, mapResampling: Resampling? = nil, background: Color = .white,
+    resampling: Resampling = .bilinear, mapResampling: Resampling? = nil,
+    mapNormalization: MapNormalization = .minMax, background: Color = .white,
     _ options: CompilationOptions, location: PreprocessingLocation? = nil
   ) throws(Failure) {
     try Self.check(batch: batch)
     let model = if let model { model } else { try Model.builtIn() }
     let inputSize = try model.inputSize(side: size)
     preprocessing = Preprocessing(
-      size: inputSize, resampling: resampling, mapResampling: mapResampling, normalization: model.normalization,
-      background: background)
+      size: inputSize, resampling: resampling, mapResampling: mapResampling, mapNormalization: mapNormalization,
+      normalization: model.normalization, background: background)
     self.model = model
     self.options = options
     cache = options.cache
@@ -178,24 +184,32 @@ public final class SaliencyDetector {
   /// Trap: the result must not retain the network, which has to be freed before it is compiled again.
   func beginMaps(of batch: [Picture]) throws -> Pending<[Detection]> {
     let network = try running.network
-    let (graph, profile, resampling) = (network.graph, model.profile, preprocessing.mapResampling)
+    let (graph, profile, preprocessing) = (network.graph, model.profile, preprocessing)
     return try network.begin(batch, preprocessing).map { outputs in
       try batch.enumerated().map { index, picture in
         try Detection(
           maps: graph.maps(outputs.map { $0.image(index) }), pictureSize: picture.size, profile: profile,
-          resampling: resampling)
+          resampling: preprocessing.mapResampling, normalization: preprocessing.mapNormalization)
       }
     }
   }
 
   /// Sends pictures whose masks the device makes; without a pipeline there, the host makes the masks of their maps.
-  func beginMasks(_ pictures: [Picture]) throws -> [Pending<[Mask]>] {
+  func beginMasks(_ pictures: [Picture]) throws -> [Pending<[MaskDetection]>] {
     guard let pipeline = try running.onDevicePictures.pipeline else {
-      return try beginMaps(pictures).map { $0.map { try $0.map { try $0.mask() } } }
+      return try beginMaps(pictures).map {
+        $0.map { try $0.map { MaskDetection(mask: try $0.mask(), confidence: $0.confidence) } }
+      }
     }
+    let areProbabilities = pipeline.areProbabilities
     return try batches(of: pictures).map { batch in
       let pending = try pipeline.submit(batch)
-      return Pending { try pending.results() }
+      return Pending {
+        try pending.results().map { rendered in
+          let confidence = Confidence(rendered.range, areProbabilities: areProbabilities)
+          return MaskDetection(mask: rendered.mask, confidence: confidence)
+        }
+      }
     }
   }
 

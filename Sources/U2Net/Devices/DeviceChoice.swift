@@ -54,6 +54,12 @@ package struct DeviceChoice: Sendable {
       others: Array(others.dropFirst()))
   }
 
+  /// The choice while the device's programs are compiled in the background.
+  var duringPreparation: DeviceChoice {
+    let reason = "\(device) is being prepared in the background, once; the CPU reference answers meanwhile"
+    return DeviceChoice(device: .reference, fallback: [fallback, reason].compactMap { $0 }.joined(separator: "; "))
+  }
+
   /// Runs `body` on the device or, if others may stand in, on the first one that does not fail.
   ///
   /// - Throws: what `body` throws if no device is left, or if the device is not the cause.

@@ -1,5 +1,6 @@
 import Caches
 import Engine
+import Files
 import Host
 import OpenCL
 
@@ -12,7 +13,12 @@ struct DeviceHealth {
     case sound
     /// The device cannot be used.
     case failed(reason: String)
+    /// The device could not be used at a time, in seconds since the beginning of 1970.
+    case failedLately(reason: String, time: Int)
   }
+
+  /// The seconds after which a device with a driver that u2cl is tested with is tried again.
+  private static let pause = 600
 
   private let device: Device
   private var journal: DeviceJournal
@@ -30,8 +36,13 @@ struct DeviceHealth {
 
   /// Why the device cannot be used; nil if nothing is known against it.
   var failure: Failure? {
-    guard case .failed(let reason) = record else { return nil }
-    return failure(for: reason)
+    switch record {
+    case .failed(let reason): return failure(for: reason)
+    case .failedLately(let reason, let time):
+      let age = FileStatus.Time.now.seconds - time
+      return (0..<Self.pause).contains(age) ? failure(for: "\(reason), \(age) seconds ago") : nil
+    case .sound, nil: return nil
+    }
   }
 
   private func failure(for reason: String) -> Failure {
@@ -46,10 +57,15 @@ struct DeviceHealth {
 
   /// Records why the device cannot be used, and returns that as a failure.
   ///
-  /// A driver that u2cl is tested with fails for a passing reason, such as a full disk, as any driver may under limits:
-  /// then nothing is recorded, and the device is tried again the next time.
+  /// A driver that u2cl is tested with fails for a passing reason, such as a full disk, and is tried again later. Under
+  /// limits, any driver may fail: then nothing is recorded.
   mutating func fail(_ reason: String) -> Failure {
-    if !device.isOfKnownCPUDriver, Host.restrictions.isEmpty { journal.append(Record.failed(reason: reason)) }
+    guard Host.restrictions.isEmpty else { return failure(for: reason) }
+    if device.isOfKnownCPUDriver {
+      journal.append(Record.failedLately(reason: reason, time: FileStatus.Time.now.seconds))
+    } else {
+      journal.append(Record.failed(reason: reason))
+    }
     return failure(for: reason)
   }
 }

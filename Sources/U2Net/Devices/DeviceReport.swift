@@ -12,6 +12,8 @@ package struct DeviceReport: Sendable, Hashable, Codable {
   package let driver: String?
   /// Why the device is not the requested one; nil if it is.
   package let fallback: String?
+  /// What it has cost to compile programs; nil if they came from the cache.
+  package var compilation: CompilationCost?
 
   /// The report of a choice.
   package init(_ choice: DeviceChoice, asked: DeviceRequest) {

@@ -1,6 +1,7 @@
 import Caches
 import Engine
 import Host
+import Networks
 import OpenCL
 import Tensors
 
@@ -12,19 +13,38 @@ struct DeviceTrial {
   let device: Device
   let options: CompilationOptions
 
-  /// Compiles a model, in another process first if the driver has not built all of its programs before.
+  /// Compiles a model, in other processes first if the driver has not built all of its programs before.
   ///
-  /// - Throws: `Failure` if the driver ends or blocks that process, and whatever compiling throws.
+  /// - Throws: `Failure` if the driver ends or blocks such a process; `DeviceInPreparation` if the programs are being
+  ///   compiled in the background; whatever compiling throws.
   func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
     var health = DeviceHealth(device, cache: options.cache)
     if let failure = health.failure { throw failure }
-    guard mayNeedProcess(model) else { return try compileHere(model, for: input, buildsUntried: true) }
+    let start = ContinuousClock.now
+    guard mayNeedProcess(model) else {
+      return try counting(from: start, compileHere(model, for: input, buildsUntried: true))
+    }
     if health.isSound {
       do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {}
     }
     try tryElsewhere(model, for: input)
     let network = try compileHere(model, for: input, buildsUntried: true)
     health.noteSound()
+    return counting(from: start, network, all: true)
+  }
+
+  /// Adds to a network what it has cost to compile its programs.
+  ///
+  /// - Parameter all: whether the programs that were loaded had just been compiled by other processes.
+  private func counting(
+    from start: ContinuousClock.Instant, _ network: CompiledNetwork, all: Bool = false
+  ) -> CompiledNetwork {
+    guard let counts = network.session?.programCounts else { return network }
+    let programs = counts.built + (all ? counts.loaded : 0)
+    guard programs > 0 else { return network }
+    var network = network
+    if network.cacheHit != nil { network.cacheHit = false }
+    network.cost = CompilationCost(programs: programs, seconds: start.duration(to: .now) / .seconds(1))
     return network
   }
 
@@ -55,28 +75,67 @@ struct DeviceTrial {
 
   /// The number of processes that may end over one kernel or another before the device is given up.
   private static let mostAttempts = 4
+  /// The most processes that compile side by side. Each takes about 150 MiB on PoCL.
+  private static let mostProcesses = 8
 
-  /// - Throws: `Failure` if the driver ends every process in which it compiles.
+  /// - Throws: `Failure` if the driver ends every process in which it compiles; `DeviceInPreparation`.
   private func tryElsewhere(_ model: Model, for input: Shape) throws {
     guard let source = model.source, let index = try Device.all().firstIndex(of: device) else { return }
     let request = DriverProcess.CompileRequest(
       index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
-      precision: options.precision, plan: options.plan, usesTunings: options.usesTunings)
-    // The other process keeps its programs where this one looks for them.
-    var environment: [String: String] = [:]
-    if case .folder(let folder) = options.cache.location { environment[CacheLocation.variable] = folder }
-    var health = DeviceHealth(device, cache: options.cache)
-    var reason = ""
-    for _ in 0..<Self.mostAttempts {
-      switch DriverProcess.run(.compile(request), environment: environment) {
-      case .fine: return
-      case nil where Host.restrictions.isEmpty: return
-      case nil: throw health.fail("its driver cannot be tried, because no process can be started")
-      case .bad(let end): reason = end
+      precision: options.precision, plan: options.plan, usesTunings: options.usesTunings,
+      isInBackground: options.isInBackground)
+    // Under limits, one process tries the driver, and nothing else runs meanwhile.
+    let isKnown = device.isOfKnownCPUDriver && options.precision != .fp16 && Host.restrictions.isEmpty
+    if isKnown, options.answersMeanwhile {
+      let graph = options.maps.applied(to: try model.network.graph(for: input))
+      if DevicePreparation.isWorthwhile(graph.multiplyAccumulates),
+        DevicePreparation.start(request, cache: options.cache)
+      {
+        throw DeviceInPreparation(device: device)
       }
-      // The next process leaves out the kernel over which this one ended.
-      guard DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
     }
-    throw health.fail("its driver \(reason) while it compiled")
+    let processes = isKnown ? min(Host.threadCount, Self.mostProcesses) : 1
+    if let reason = processes > 1 ? buildSideBySide(request, processes) : compileAlone(request) {
+      var health = DeviceHealth(device, cache: options.cache)
+      throw health.fail("its driver \(reason) while it compiled")
+    }
   }
+
+  /// The other processes keep their programs where this one looks for them.
+  private var environment: [String: String] {
+    guard case .folder(let folder) = options.cache.location else { return [:] }
+    return [CacheLocation.variable: folder]
+  }
+
+  /// Builds the programs in several processes at once, for drivers whose kernels need no trial.
+  ///
+  /// - Returns: how one of the processes ended; nil if all went well.
+  private func buildSideBySide(_ request: DriverProcess.CompileRequest, _ count: Int) -> String? {
+    let counter = ProgramCounter(options.progress)
+    let verdicts = (0..<count).mapInParallel { part in
+      DriverProcess.run(
+        .build(request, part: part, count: count), environment: environment, heard: counter.hear)
+    }
+    return verdicts.lazy.compactMap { $0?.complaint }.first
+  }
+
+  /// Compiles in one process, and in another one without the kernel over which the last one ended.
+  ///
+  /// - Returns: how the last process ended; nil if it went well.
+  private func compileAlone(_ request: DriverProcess.CompileRequest) -> String? {
+    var reason: String?
+    for _ in 0..<Self.mostAttempts {
+      let verdict = DriverProcess.run(.compile(request), environment: environment)
+      if verdict == nil, !Host.restrictions.isEmpty { return "could not be tried in a process of its own" }
+      reason = verdict?.complaint
+      guard reason != nil, DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
+    }
+    return reason
+  }
+}
+
+extension DriverProcess.Verdict {
+  /// How the driver ended or blocked the process; nil if it did not.
+  fileprivate var complaint: String? { if case .bad(let end) = self { end } else { nil } }
 }

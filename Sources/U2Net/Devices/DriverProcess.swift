@@ -34,6 +34,8 @@ public enum DriverProcess {
     case list
     /// Compile a model for a device.
     case compile(CompileRequest)
+    /// Build one part of a model's programs for a device: `count` processes build all of them.
+    case build(CompileRequest, part: Int, count: Int)
   }
 
   /// A model and how it is compiled.
@@ -48,6 +50,8 @@ public enum DriverProcess {
     let precision: PrecisionRequest
     let plan: PlanOptions
     let usesTunings: Bool
+    /// Whether nobody waits for the programs.
+    let isInBackground: Bool
   }
 
   /// Whether a driver can be used.
@@ -61,13 +65,15 @@ public enum DriverProcess {
   /// Runs a request in a process of its own.
   ///
   /// - Returns: nil if no process could be started.
-  static func run(_ request: Request, environment: [String: String] = [:]) -> Verdict? {
+  static func run(
+    _ request: Request, environment: [String: String] = [:], heard: (String) -> Void = { _ in }
+  ) -> Verdict? {
     guard let executable, let text = try? JSON.encode(request) else { return nil }
     // Swift's report of a crash would hide what the driver wrote.
     let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { given, _ in given }
     let process = ChildProcess(
       executable, [command, String(decoding: text, as: UTF8.self)], environment: environment)
-    guard let outcome = process.run(patience: patience) else { return nil }
+    guard let outcome = process.run(patience: patience, heard: heard) else { return nil }
     // A driver may write more, or crash, after the process has done its work.
     guard !outcome.lines.contains(finished) else { return .fine }
     return .bad("\(outcome.end)\(outcome.complaint.map { " (\($0.printable()))" } ?? "")")
@@ -83,17 +89,37 @@ public enum DriverProcess {
     switch request {
     case .list: _ = try? Device.all()
     case .compile(let request): try? compile(request) { write("compiling") }
+    case .build(let request, let part, let count): try? build(request, part: part, of: count, write)
     }
     write(finished)
   }
 
-  private static func compile(_ request: CompileRequest, _ beat: @escaping @Sendable () -> Void) throws {
+  /// Builds one part of a model's programs.
+  private static func build(
+    _ request: CompileRequest, part: Int, of count: Int, _ write: @escaping @Sendable (String) -> Void
+  ) throws {
+    if request.isInBackground { DetachedProcess.yieldToOthers() }
+    guard let device = try device(of: request) else { return }
+    let graph = request.maps.applied(to: try Model(request.model).network.graph(for: Shape(request.input)))
+    let session = try DeviceSession(
+      device: device, cache: Cache(), usesTunings: request.usesTunings, progress: { write("compiling") })
+    try session.buildPrograms(of: graph, request.plan, part: part, of: count) { total in
+      write(ProgramProgress.line(ofTotal: total))
+    }
+  }
+
+  /// The device of a request; nil if the devices have changed since.
+  static func device(of request: CompileRequest) throws -> Device? {
     let devices = try Device.all()
-    guard devices.indices.contains(request.index), devices[request.index].identity == request.identity else { return }
-    let options = CompilationOptions(
-      maps: request.maps, precision: request.precision, cache: Cache(), usesTunings: request.usesTunings,
-      plan: request.plan)
-    let device = devices[request.index]
+    guard devices.indices.contains(request.index), devices[request.index].identity == request.identity else {
+      return nil
+    }
+    return devices[request.index]
+  }
+
+  private static func compile(_ request: CompileRequest, _ beat: @escaping @Sendable () -> Void) throws {
+    guard let device = try device(of: request) else { return }
+    let options = CompilationOptions(request, cache: Cache())
     let model = try Model(request.model)
     let network = try DeviceTrial(device: device, options: options).compileHere(
       model, for: Shape(request.input), buildsUntried: true, progress: beat)

@@ -5,13 +5,13 @@ import U2Net
 
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cache", abstract: "Show or clear the cache.",
+    commandName: "cache", abstract: "Show, fill or clear the cache.",
     discussion: """
       The cache keeps compiled programs, results of 'u2cl tune', tests of devices and their drivers, and the scores of \
       interrupted evaluations. Its folder is U2CL_CACHE; by default that is u2cl in the XDG cache directory \
       (~/.cache). U2CL_CACHE=off keeps nothing. Damaged entries, and those of other drivers, are made anew.
       """,
-    subcommands: [Info.self, Clear.self])
+    subcommands: [Info.self, WarmCache.self, Clear.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show the folder of the cache and its contents.")

@@ -50,7 +50,8 @@ struct ContactSheet {
     } catch {
       throw Failure(error)
     }
-    let caption = [ranking, .mae].map { "\($0.title) \(Format.fixed(row.measures[$0] ?? .nan, 3))" }
+    var caption = [ranking, .mae].map { "\($0.title) \(Format.fixed(row.measures[$0] ?? .nan, 3))" }
+    if row.confidence?.standsOut == false { caption.append("nothing stands out") }
     return Entry(name: item.stem.string, caption: caption.joined(separator: ", "), images: images)
   }
 

@@ -30,7 +30,17 @@ struct DataOptions: ParsableArguments {
   @Flag(help: "Score the rest if files are missing, unreadable or of the wrong size.")
   var allowMissing = false
 
+  @Flag(help: "Resize maps of another size to the size of their masks, as OpenCV's bilinear resize does.")
+  var resizeMaps = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Least value of a foreground pixel in the masks, 1 to 255: 1 for masks of 0 and 1. 129 by default.",
+      valueName: "value"))
+  var maskThreshold: UInt8?
+
   func validate() throws {
+    if maskThreshold == 0 { throw ValidationError("--mask-threshold goes from 1 to 255") }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
     if dataset != nil && (images != nil || masks != nil) {
       throw ValidationError("Give --dataset, or --images and --masks")

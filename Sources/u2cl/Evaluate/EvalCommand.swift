@@ -71,7 +71,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     let caches = PersistentCaches()
     let truth = try data.groundTruth()
-    if let truth { try judge(truth.issues) }
+    if let truth { try judge(truth) }
     let pictures = truth.map(data.limited)
     try makeFolders()
     var subjects: [EvaluatedSubject] = []
@@ -100,11 +100,13 @@ struct EvalCommand: ParsableCommand {
   private func evaluate(
     _ pairs: Dataset, _ source: DatasetEvaluation.Source, label: String? = nil
   ) throws(Failure) -> EvaluatedSubject {
-    if case .files = source { try judge(pairs.issues) }
+    if case .files = source { try judge(pairs) }
     var evaluation = DatasetEvaluation(pairs, source: source)
     evaluation.savedMaps = saveMaps
     evaluation.startsOver = fresh
     evaluation.measuresLoss = loss
+    evaluation.resizesMaps = data.resizeMaps
+    evaluation.maskThreshold = data.maskThreshold
     var display = ProgressDisplay(total: pairs.items.count, isQuiet: quiet)
     let clock = ContinuousClock()
     let start = clock.now
@@ -112,12 +114,25 @@ struct EvalCommand: ParsableCommand {
     display.end()
     try judge(outcome.issues)
     guard outcome.scores.count > 0 else { throw Failure(.file, "\(pairs.name): not one pair could be scored") }
+    let warnings = EvaluationWarnings(outcome, maskThreshold: data.maskThreshold)
+    for line in quiet ? warnings.grave : warnings.lines { Console.error(line) }
     return EvaluatedSubject(
       label: label, evaluation: evaluation, outcome: outcome,
-      issues: pairs.issues + outcome.issues, seconds: start.duration(to: clock.now).seconds)
+      issues: pairs.issues + outcome.issues, warnings: EvaluationWarnings.unread(in: pairs) + warnings.lines,
+      seconds: start.duration(to: clock.now).seconds)
   }
 
-  /// Lists the issues of a data set.
+  /// Lists the issues of a data set, and its files that are not read.
+  ///
+  /// - Throws: `Failure` if there are issues that are not allowed.
+  private func judge(_ dataset: Dataset) throws(Failure) {
+    if !quiet || !dataset.issues.isEmpty {
+      for line in EvaluationWarnings.unread(in: dataset) { Console.error(line) }
+    }
+    try judge(dataset.issues)
+  }
+
+  /// Lists issues.
   ///
   /// - Throws: `Failure` if there are issues that are not allowed.
   private func judge(_ issues: [Dataset.Issue]) throws(Failure) {
@@ -127,8 +142,10 @@ struct EvalCommand: ParsableCommand {
       let count = issues.filter { $0.kind == kind }.count
       return count > 0 ? "\(count) \(kind.title)" : nil
     }
+    let remedy = issues.contains { $0.kind == .wrongSize } ? "resize the maps with --resize-maps, or " : ""
     throw Failure(
-      .file, "the data set is not complete: \(counts.joined(separator: ", ")); score the rest with --allow-missing")
+      .file,
+      "the data set is not complete: \(counts.joined(separator: ", ")); \(remedy)score the rest with --allow-missing")
   }
 
   private func write(_ subjects: [EvaluatedSubject], pictures: Dataset?) throws(Failure) {

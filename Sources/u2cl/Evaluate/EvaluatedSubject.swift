@@ -9,16 +9,19 @@ struct EvaluatedSubject {
   let evaluation: DatasetEvaluation
   let outcome: DatasetEvaluation.Outcome
   let issues: [Dataset.Issue]
+  /// What is suspicious, one line each.
+  let warnings: [String]
   let seconds: Double
 
   init(
     label: String?, evaluation: DatasetEvaluation, outcome: DatasetEvaluation.Outcome, issues: [Dataset.Issue],
-    seconds: Double
+    warnings: [String], seconds: Double
   ) {
     folder = label
     self.evaluation = evaluation
     self.outcome = outcome
     self.issues = issues
+    self.warnings = warnings
     self.seconds = seconds
   }
 

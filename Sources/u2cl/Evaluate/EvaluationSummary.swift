@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Files
 import Models
 import Pictures
 import Saliency
@@ -47,13 +48,18 @@ struct EvaluationSummary: Encodable {
     let loss: Loss?
     /// The pairs that could not be scored.
     let issues: [Dataset.Issue]
+    /// What is suspicious, such as masks without foreground; one line each.
+    let warnings: [String]
+    /// The pictures in which nothing stands out, by their names; nil for maps.
+    let nothing: [FilePath]?
     /// The time of this run, without that of an earlier one.
     let seconds: Double
     /// The number of pictures that an earlier run had scored.
     let resumed: Int
 
     private enum CodingKeys: String, CodingKey {
-      case name, height, width, device, resampling, pictures, measures, curves, loss, seconds, resumed
+      case name, height, width, device, resampling, pictures, measures, curves, loss, warnings, nothing
+      case seconds, resumed
       case issues = "flaws"
     }
   }
@@ -144,6 +150,10 @@ extension EvaluationSummary.Entry {
         maps: Dictionary(zip(subject.detector?.mapNames ?? [], loss.perMap)) { first, _ in first }, total: loss.total)
     }
     issues = subject.issues
+    warnings = subject.warnings
+    nothing =
+      subject.detector == nil
+      ? nil : subject.outcome.rows.filter { $0.confidence?.standsOut == false }.map(\.item.stem)
     seconds = subject.seconds
     resumed = subject.outcome.resumed
   }

@@ -36,6 +36,7 @@ struct ReportPage {
       <body>
       <h1>\(title)</h1>
       \(legend)
+      \(warnings)
       \(table)
       <div class="plots">
       \(plots.map(Self.figure).joined(separator: "\n"))
@@ -62,6 +63,14 @@ struct ReportPage {
         + "<b>\(HTML.escaped(entry.name))</b> \(HTML.escaped(details.joined(separator: ", ")))</li>"
     }
     return "<ul class=\"legend\">\n\(items.joined(separator: "\n"))\n</ul>"
+  }
+
+  /// What is suspicious about the data, if anything.
+  private var warnings: String {
+    var seen: Set<String> = []
+    let lines = summary.entries.flatMap(\.warnings).filter { seen.insert($0).inserted }
+    guard !lines.isEmpty else { return "" }
+    return "<ul class=\"warnings\">\n\(lines.map { "<li>\(HTML.escaped($0))</li>" }.joined(separator: "\n"))\n</ul>"
   }
 
   private var table: String {
@@ -142,6 +151,7 @@ struct ReportPage {
       padding: 0 1rem; }
     h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; } h3 { font-size: 1rem; color: #555; }
     .legend { list-style: none; padding: 0; } .swatch { display: inline-block; width: 1.6em; height: .5em; }
+    .warnings { color: #a33; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid #e4e4e4; }
     th:first-child { text-align: left; font-weight: normal; }

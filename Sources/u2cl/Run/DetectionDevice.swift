@@ -17,7 +17,7 @@ struct DetectedPicture: Sendable {
   /// What was found, in the form that was requested.
   enum Finding: Sendable {
     case detection(Detection)
-    case mask(Mask)
+    case mask(MaskDetection)
   }
 
   let picture: Picture
@@ -29,7 +29,15 @@ struct DetectedPicture: Sendable {
   func mask() throws(Failure) -> Mask {
     switch finding {
     case .detection(let detection): try detection.mask()
-    case .mask(let mask): mask
+    case .mask(let found): found.mask
+    }
+  }
+
+  /// How sure the network is that something stands out; nil if the model's task is another.
+  var confidence: Confidence? {
+    switch finding {
+    case .detection(let detection): detection.confidence
+    case .mask(let found): found.confidence
     }
   }
 
@@ -45,7 +53,7 @@ final class DetectionDevice: PipelineDevice {
     /// The results to wait for.
     enum Results {
       case detections(Pending<[Detection]>)
-      case masks(Pending<[Mask]>)
+      case masks(Pending<[MaskDetection]>)
       case none(Failure)
     }
 
@@ -75,9 +83,13 @@ final class DetectionDevice: PipelineDevice {
   }
 
   func begin(_ batch: [DecodedPicture]) -> InFlight {
-    let start = clock.now
+    var start = clock.now
     do throws(Failure) {
-      return InFlight(batch: batch, results: try submit(batch.map(\.picture)), start: start)
+      let detector = if let detector { detector } else { try load() }
+      self.detector = detector
+      // Loading and compiling are no picture's time.
+      start = clock.now
+      return InFlight(batch: batch, results: try submit(batch.map(\.picture), to: detector), start: start)
     } catch {
       return InFlight(batch: batch, results: .none(error), start: start)
     }
@@ -98,12 +110,12 @@ final class DetectionDevice: PipelineDevice {
     }
   }
 
-  private func submit(_ pictures: [Picture]) throws(Failure) -> InFlight.Results {
-    let detector = if let detector { detector } else { try load() }
-    self.detector = detector
+  private func submit(
+    _ pictures: [Picture], to detector: SaliencyDetector
+  ) throws(Failure) -> InFlight.Results {
     switch output {
     // If the host makes the masks, the threads that store them do so.
-    case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .masks))
+    case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .maskDetections))
     case .masks, .maps: return .detections(try detector.submit(pictures, for: .maps))
     case .refinedMattes: return .detections(try detector.submit(pictures, for: .refinedMattes))
     }

@@ -27,6 +27,7 @@ struct OutputPlan: Sendable {
   private let destination: Destination
   private let composition: Composition
   private let encoding: EncodingOptions
+  private let masks: MaskOptions
   /// The ending of a result's name, such as `mask.png`.
   private let suffix: String
   /// The background picture, which must not be overwritten.
@@ -47,6 +48,7 @@ struct OutputPlan: Sendable {
     sideMaps = options.sideMaps
     destination = try Self.destination(output, isSingle: isSingle, makesFolder: makesFolder)
     encoding = try options.encoding(of: destination.file)
+    masks = options.mask
     suffix = options.suffix
     backdrop = options.backdropFile
     if output == "-" && (!isSingle || json) {
@@ -114,7 +116,7 @@ struct OutputPlan: Sendable {
   func job(for file: SelectedFile, among pictures: Set<FilePath> = []) throws(Failure) -> PictureJob {
     PictureJob(
       input: InputPicture(file.path), target: try target(of: file), composition: composition, encoding: encoding,
-      sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
+      masks: masks, sideMaps: sideMaps, pictures: pictures, makesFolder: folder != nil)
   }
 
   /// The path of the result; nil for standard output.

@@ -12,6 +12,8 @@ struct PictureJob: Sendable {
   let target: FilePath?
   let composition: Composition
   let encoding: EncodingOptions
+  /// How masks are made of maps.
+  let masks: MaskOptions
   /// The folder of the side maps; nil for none.
   let sideMaps: FilePath?
   /// The resolved paths of all pictures, which must not be overwritten.
@@ -32,13 +34,17 @@ struct PictureJob: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let (size, notes, duration) = (found.picture.size, found.picture.notes, found.duration)
+    let confidence = found.confidence
     let labels = composition.kind == .mask ? try found.detection?.labels() : nil
+    if labels != nil, masks.invert {
+      throw Failure(.usage, "the model writes classes, which have no inverse; leave out --invert")
+    }
     let rendering = try labels == nil ? rendering(of: found) : nil
     let classFiles = try classFiles(of: labels)
     let sideFiles = try sideFiles(of: found.detection)
     // Encoders need much memory for large pictures, so the memory of the picture and its matte is freed first.
     _ = consume found
-    let remarks = rendering?.notes ?? []
+    let remarks = (rendering?.notes ?? []) + [masks.note(on: confidence)].compactMap { $0 }
     let name = target?.description ?? "standard output"
     let bytes = try encoded(consume rendering, labels, name: name)
     try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
@@ -46,7 +52,8 @@ struct PictureJob: Sendable {
     return RunReport.Entry(
       input: input.path, width: size.width, height: size.height, output: composition.kind, file: target,
       sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
-      notes: notes.map { "\($0)" } + remarks, seconds: (start.duration(to: clock.now) + duration).seconds)
+      confidence: confidence, notes: notes.map { "\($0)" } + remarks,
+      seconds: (start.duration(to: clock.now) + duration).seconds)
   }
 
   private typealias File = (path: FilePath, bytes: [UInt8])
@@ -54,7 +61,7 @@ struct PictureJob: Sendable {
   private func rendering(of found: DetectedPicture) throws(Failure) -> Rendering {
     switch found.finding {
     case .detection(let detection): try composition.rendering(of: found.picture, detection)
-    case .mask(let mask): composition.rendering(of: found.picture, mask: mask)
+    case .mask(let mask): composition.rendering(of: found.picture, mask: mask.mask, confidence: mask.confidence)
     }
   }
 

@@ -52,7 +52,8 @@ struct RunCommand: ParsableCommand {
   private func detection(for jobs: [PictureJob]) -> DetectionSetup {
     DetectionSetup(
       model: model, device: device, maps: result.sideMaps == nil ? .saliency : .all,
-      output: result.needed, batch: batch, isQuiet: quiet
+      output: result.needed, normalization: result.mask.normalization, batch: batch, isQuiet: quiet,
+      answersMeanwhile: jobs.count == 1
     ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
       if writesMaps { for job in jobs { _ = try job.sidePaths(of: maps) } }
     }
@@ -63,7 +64,8 @@ struct RunCommand: ParsableCommand {
     var jobs = try plan.jobs(for: pictures.files(writingInto: plan.folder))
     let all = jobs.count
     if pictures.skipExisting { jobs.removeAll(where: \.isDone) }
-    var reporter = RunReporter(.init(json: json, isQuiet: quiet, namesEach: isSingle), total: jobs.count)
+    var reporter = RunReporter(
+      .init(json: json, isQuiet: quiet, namesEach: isSingle, masks: result.mask), total: jobs.count)
     let stop = StopSignal()
     // Reading standard input must stay interruptible.
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
@@ -82,7 +84,7 @@ struct RunCommand: ParsableCommand {
 
   /// Processes the pictures that arrive in a folder. A signal is the normal end, and so not a failure.
   private func watch(_ plan: OutputPlan) throws(Failure) -> RunReporter {
-    var reporter = RunReporter(.init(json: false, isQuiet: quiet, namesEach: false), total: nil)
+    var reporter = RunReporter(.init(json: false, isQuiet: quiet, namesEach: false, masks: result.mask), total: nil)
     let stop = StopSignal()
     let signals = SignalHandler(stop)
     let (shard, skips) = (pictures.shard, pictures.skipExisting)

@@ -17,6 +17,8 @@ struct RunReport: Encodable {
     /// The masks of a parsing model's classes, the background first; `file` is the label map then. Nil for other
     /// models.
     let classMasks: [FilePath]?
+    /// How sure the network is that something stands out; nil for models with another task.
+    let confidence: Confidence?
     /// What the reader should know about the picture.
     let notes: [String]
     /// The time of decoding, network and encoding.

@@ -10,6 +10,8 @@ struct RunReporter {
     var isQuiet: Bool
     /// Whether each picture is named; otherwise the progress is shown.
     var namesEach: Bool
+    /// How masks are made of maps.
+    var masks: MaskOptions
   }
 
   private let style: Style
@@ -17,6 +19,8 @@ struct RunReporter {
   private var progress: ProgressDisplay
   private(set) var done = 0
   private(set) var failed = 0
+  /// The number of pictures in which nothing stands out.
+  private var empty = 0
   /// The failure that decides the exit code.
   private(set) var firstFailure: Failure?
   /// The failure that ended the run; reported once.
@@ -44,6 +48,7 @@ struct RunReporter {
     do throws(Failure) {
       let entry = try result.get()
       done += 1
+      if entry.confidence?.standsOut == false { empty += 1 }
       if style.json { entries.append(entry) } else { try announce(entry) }
       if !style.isQuiet { note(entry, of: job) }
     } catch {
@@ -91,6 +96,7 @@ struct RunReporter {
     var notes: [String] = []
     if failed > 0 { notes.append("\(failed) failed") }
     if skipped > 0 { notes.append("\(skipped) done before") }
+    if let nothing = style.masks.summary(ofNothingIn: empty) { notes.append(nothing) }
     if let interruption { notes.append("stopped by \(interruption)") }
     progress.summarize(done: done, of: "picture", notes: notes)
   }

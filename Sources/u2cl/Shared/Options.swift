@@ -76,11 +76,13 @@ struct ModelOptions: ParsableArguments, Sendable {
   /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil, batch: Int = 1,
-    maps: MapSelection, cache: Cache, isQuiet: Bool = false
+    maps: MapSelection, normalization: MapNormalization = .minMax, cache: Cache, isQuiet: Bool = false,
+    answersMeanwhile: Bool = false
   ) throws(Failure) -> SaliencyDetector {
     let model = try model.map { name throws(Failure) in try store.model(name, isQuiet: isQuiet) }
     return try input.detector(
-      of: model, on: request, options, precision: precision, batch: batch, maps: maps, cache: cache)
+      of: model, on: request, options, precision: precision, batch: batch, maps: maps, normalization: normalization,
+      cache: cache, isQuiet: isQuiet, answersMeanwhile: answersMeanwhile)
   }
 }
 
@@ -109,17 +111,23 @@ struct InputOptions: ParsableArguments, Sendable {
   /// - Parameters:
   ///   - model: the model; nil for the built-in one.
   ///   - precision: the precision; nil for that of the options.
+  ///   - answersMeanwhile: whether the CPU reference may answer while programs are compiled in the background.
   /// - Throws: `Failure` if the model or the device cannot be used.
   func detector(
     of model: Model?, on request: DeviceRequest, _ options: DeviceOptions, precision: PrecisionRequest? = nil,
-    batch: Int = 1, maps: MapSelection, cache: Cache
+    batch: Int = 1, maps: MapSelection, normalization: MapNormalization = .minMax, cache: Cache, isQuiet: Bool = false,
+    answersMeanwhile: Bool = false
   ) throws(Failure) -> SaliencyDetector {
     var adapted = if let model { model } else { try Model.builtIn() }
     try profile.adapt(&adapted.profile)
+    var compilation = CompilationOptions(
+      maps: maps, precision: precision ?? options.precision, cache: cache, usesTunings: !options.noTune)
+    compilation.answersMeanwhile = answersMeanwhile
+    compilation.progress = CompilationDisplay.handler(isQuiet: isQuiet)
     let detector = try SaliencyDetector(
-      model: adapted, device: request,
-      precision: precision ?? options.precision, strict: options.strict, size: size, batch: batch, resampling: resample,
-      mapResampling: resampleMask, background: background, maps: maps, cache: cache, usesTunings: !options.noTune)
+      model: adapted, on: DeviceChoice(request, strict: options.strict), request, strict: options.strict, size: size,
+      batch: batch, resampling: resample, mapResampling: resampleMask, mapNormalization: normalization,
+      background: background, compilation)
     CrashReport.reinstall()
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }

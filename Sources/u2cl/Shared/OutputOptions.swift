@@ -46,7 +46,9 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Width of the feathered edge, 0 to 1000 pixels.", valueName: "pixels"))
   var feather: Number = 0.0
 
-  @Flag(help: "Crop the result to the smallest rectangle around the object.")
+  @OptionGroup var mask: MaskOptions
+
+  @Flag(help: "Crop the result to the smallest rectangle around what is kept; not if nothing stands out.")
   var trim = false
 
   @Option(
@@ -113,6 +115,7 @@ struct OutputOptions: ParsableArguments {
     composition.edges = matting ? .matted : refine.map { $0 ? .refined : .interpolated }
     composition.threshold = threshold
     composition.feather = feather.value
+    composition.isInverted = mask.invert
     if let over { composition.backdrop = try Self.backdrop(over) }
     composition.blurRadius = blurRadius
     if let color { composition.color = color }

@@ -17,11 +17,18 @@ enum FrameOutput: String, CaseIterable, ExpressibleByArgument, Sendable {
 struct FrameWriter {
   private let output: FrameOutput
   private let background: Color
+  private let isInverted: Bool
   private var smoothing: TemporalSmoothing?
   /// The number of frames so far.
   private(set) var count = 0
+  /// The number of frames in which nothing stands out.
+  private(set) var emptyCount = 0
 
-  init(output: FrameOutput, background: Color, smoothing strength: Double) {
+  /// - Parameters:
+  ///   - strength: how strongly masks are smoothed over time, 0 … 1.
+  ///   - isInverted: whether the background is kept instead of the subject.
+  init(output: FrameOutput, background: Color, smoothing strength: Double, isInverted: Bool) {
+    self.isInverted = isInverted
     self.output = output
     self.background = background
     smoothing = strength > 0 ? TemporalSmoothing(strength: strength) : nil
@@ -30,7 +37,9 @@ struct FrameWriter {
   /// The bytes of the next frame.
   mutating func bytes(of frame: MaskedFrame) throws(Failure) -> [UInt8] {
     count += 1
-    let mask = smoothing?.smooth(frame.mask, of: frame.picture) ?? frame.mask
+    if frame.confidence?.standsOut == false { emptyCount += 1 }
+    var mask = smoothing?.smooth(frame.mask, of: frame.picture) ?? frame.mask
+    if isInverted { mask = mask.inverted }
     switch output {
     case .mask: return mask.pixels
     case .rgba: return frame.picture.cutOut(by: mask).bytes

@@ -39,11 +39,14 @@ struct StreamCommand: ParsableCommand {
     let stop = StopSignal()
     let signals = SignalHandler(stop)
     let source = FrameSource(format: format, file: .standardInput, stop: stop)
-    var writer = FrameWriter(output: frames.output, background: model.input.background, smoothing: frames.smooth.value)
+    var writer = FrameWriter(
+      output: frames.output, background: model.input.background, smoothing: frames.smooth.value,
+      isInverted: frames.mask.invert)
     var progress = ProgressDisplay(total: nil, isQuiet: quiet)
     var failure: Failure?
     let detection = DetectionSetup(
-      model: model, device: device, maps: .saliency, output: .masks, batch: batch, isQuiet: quiet)
+      model: model, device: device, maps: .saliency, output: .masks, normalization: frames.mask.normalization,
+      batch: batch, isQuiet: quiet)
     pipeline(detection, format).run(stop: stop) {
       source.next()
     } deliver: { _, result in
@@ -59,7 +62,8 @@ struct StreamCommand: ParsableCommand {
     signals.end()
     progress.end()
     if let failure = failure ?? source.failure { throw failure }
-    progress.summarize(done: writer.count, of: "frame", notes: signals.name.map { ["stopped by \($0)"] } ?? [])
+    let notes = [frames.mask.summary(ofNothingIn: writer.emptyCount), signals.name.map { "stopped by \($0)" }]
+    progress.summarize(done: writer.count, of: "frame", notes: notes.compactMap { $0 })
     signals.endProcess()
   }
 
@@ -73,7 +77,9 @@ struct StreamCommand: ParsableCommand {
       load: { frame, _ in .success(DecodedPicture(picture: format.picture(of: frame), duration: .zero)) },
       devices: detection.devices(),
       store: { _, found in
-        Result { () throws(Failure) in MaskedFrame(picture: found.picture, mask: try found.mask()) }
+        Result { () throws(Failure) in
+          MaskedFrame(picture: found.picture, mask: try found.mask(), confidence: found.confidence)
+        }
       })
   }
 }
@@ -84,6 +90,8 @@ typealias FramePipeline = DetectionSetup.Line<[UInt8], MaskedFrame>
 struct MaskedFrame: Sendable {
   let picture: Picture
   let mask: Mask
+  /// How sure the network is that something stands out; nil for models with another task.
+  let confidence: Confidence?
 }
 
 /// The frames of `u2cl stream`.
@@ -109,6 +117,8 @@ struct FrameOptions: ParsableArguments {
       "Strength of smoothing over time where the picture does not change, from 0 (none) to 1 (the mask never changes).",
       valueName: "strength"))
   var smooth: Number = 0.0
+
+  @OptionGroup var mask: MaskOptions
 
   func validate() throws {
     guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= Picture.pixelLimit else {

@@ -71,7 +71,8 @@ import U2Net
     #expect(report.keys == ["schema", "version", "model", "device", "pictures", "failures"])
     #expect(report["version"]?.text == u2clVersion)
     let picture = try #require(report["pictures"]?.list.first)
-    #expect(picture.keys == ["input", "width", "height", "output", "file", "sideMaps", "notes", "seconds"])
+    #expect(
+      picture.keys == ["input", "width", "height", "output", "file", "sideMaps", "confidence", "notes", "seconds"])
     #expect(
       picture["output"]?.text == "mask" && picture["file"]?.text == "out.png" && picture["sideMaps"]?.list.count == 7)
     #expect(picture["notes"]?.list.first?.text?.contains("only the first is used") == true)

@@ -111,7 +111,7 @@ final class Sandbox {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let own = [
       "U2CL_CACHE": cache, "U2CL_MODELS": models, "U2NET_HOME": models, "TMPDIR": root + "/temporary",
-      "U2CL": Self.command,
+      "U2CL": Self.command, "U2CL_FIRST_RUN": "wait",
     ]
     process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle(forReadingAtPath: streams[0])
