@@ -1,4 +1,5 @@
 package import Files
+internal import LibC
 internal import Synchronization
 
 // How many threads should compute at the same time.
@@ -25,36 +26,46 @@ extension Host {
   ///
   /// - Parameter root: the folder that holds `proc` and `sys`.
   package static func cpuQuota(root: FilePath = "/") -> Double? {
-    lines(of: root.appending("proc/self/cgroup")).flatMap { line -> [Double] in
-      // Such as `0::/a/b` in version 2, and `4:cpu,cpuacct:/a/b` in version 1.
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { return [] }
-      let groups = FilePath("sys/fs/cgroup")
-      if fields[0] == "0", fields[1].isEmpty {
-        return ["", "unified"].flatMap { mount in
-          quotas(of: String(fields[2]), in: root.appending(groups).appending(FilePath(mount))) { group in
-            let words = Self.lines(of: group.appending("cpu.max")).first?.split(separator: " ") ?? []
-            return words.count == 2 ? Self.ratio(words[0], words[1]) : nil
-          }
-        }
-      }
-      guard fields[1].split(separator: ",").contains("cpu") else { return [] }
-      return [String(fields[1]), "cpu"].flatMap { mount in
-        quotas(of: String(fields[2]), in: root.appending(groups).appending(FilePath(mount))) { group in
-          guard let quota = Self.lines(of: group.appending("cpu.cfs_quota_us")).first,
-            let period = Self.lines(of: group.appending("cpu.cfs_period_us")).first
-          else { return nil }
-          return Self.ratio(quota, period)
-        }
-      }
+    groups(of: "cpu", root: root).compactMap { group in
+      let words = lines(of: group.appending("cpu.max")).first?.split(separator: " ") ?? []
+      if words.count == 2 { return ratio(words[0], words[1]) }
+      guard let quota = lines(of: group.appending("cpu.cfs_quota_us")).first,
+        let period = lines(of: group.appending("cpu.cfs_period_us")).first
+      else { return nil }
+      return ratio(quota, period)
     }.min()
   }
 
-  /// The limits of a group and of those above it. A container may see its own group as the top one.
-  private static func quotas(of path: String, in mount: FilePath, _ quota: (FilePath) -> Double?) -> [Double] {
-    let names = path.split(separator: "/")
-    return (0...names.count).compactMap { depth in
-      quota(mount.appending(FilePath(names.prefix(depth).joined(separator: "/"))))
+  /// Whether so few threads may exist that some that are needed may be missing: the user's limit, or that of a control
+  /// group, is lower than what machines have by default.
+  ///
+  /// - Parameter root: the folder that holds `proc` and `sys`.
+  package static func limitsThreads(root: FilePath = "/") -> Bool {
+    if let limit = ResourceLimit.processes.current, limit < fewThreads { return true }
+    return groups(of: "pids", root: root).contains { group in
+      lines(of: group.appending("pids.max")).first.flatMap { Int($0) }.map { $0 < fewThreads } ?? false
+    }
+  }
+
+  private static let fewThreads = 8192
+
+  /// The folders of this process's control groups that may limit something, and of those above them. A container may
+  /// see its own group as the top one.
+  private static func groups(of controller: String, root: FilePath) -> [FilePath] {
+    let mounts = root.appending("sys/fs/cgroup")
+    return lines(of: root.appending("proc/self/cgroup")).flatMap { line -> [FilePath] in
+      // Such as `0::/a/b` in version 2, and `4:cpu,cpuacct:/a/b` in version 1.
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return [] }
+      let isUnified = fields[0] == "0" && fields[1].isEmpty
+      guard isUnified || fields[1].split(separator: ",").contains(controller[...]) else { return [] }
+      let names = fields[2].split(separator: "/")
+      let folders = isUnified ? ["", "unified"] : Set([String(fields[1]), controller]).sorted()
+      return folders.flatMap { folder in
+        (0...names.count).map { depth in
+          mounts.appending(FilePath(folder)).appending(FilePath(names.prefix(depth).joined(separator: "/")))
+        }
+      }
     }
   }
 

@@ -60,6 +60,12 @@ package var peakMemory: Int {
   #endif
 }
 
+#if canImport(Glibc)
+  private let limitOfProcesses = __RLIMIT_NPROC
+#else
+  private let limitOfProcesses = RLIMIT_NPROC
+#endif
+
 /// A limit that the system sets to what this process may use (getrlimit).
 package enum ResourceLimit: CaseIterable, Sendable {
   /// Mapped memory, in bytes (`ulimit -v`).
@@ -72,6 +78,8 @@ package enum ResourceLimit: CaseIterable, Sendable {
   case openFiles
   /// The size of a file, in bytes (`ulimit -f`).
   case fileSize
+  /// The processes and threads of this user (`ulimit -u`).
+  case processes
 
   /// The limit in effect; nil if there is none.
   package var current: Int? {
@@ -82,6 +90,7 @@ package enum ResourceLimit: CaseIterable, Sendable {
       case .stack: RLIMIT_STACK
       case .openFiles: RLIMIT_NOFILE
       case .fileSize: RLIMIT_FSIZE
+      case .processes: limitOfProcesses
       }
     var limit = rlimit()
     #if canImport(Glibc)

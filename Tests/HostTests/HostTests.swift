@@ -43,6 +43,11 @@ import Testing
       try write("150000\n", to: "\(groups)/\(folder)/docker/1/cpu.cfs_quota_us")
       #expect(Host.cpuQuota(root: FilePath(root)) == 1.5, "\(folder)")
     }
+    try write("4:pids:/docker/1\n", to: "proc/self/cgroup")
+    try write("max\n", to: "\(groups)/pids/docker/1/pids.max")
+    let isLimited = Host.limitsThreads(root: FilePath(root))
+    try write("100\n", to: "\(groups)/pids/pids.max")
+    #expect(Host.limitsThreads(root: FilePath(root)) && (!isLimited || Host.limitsThreads(root: "/")))
     for damaged in ["", "x", "1 0\n", "-5 100\n", "1 2 3\n"] {
       try write("0::/\n", to: "proc/self/cgroup")
       try write(damaged, to: "\(groups)/cpu.max")

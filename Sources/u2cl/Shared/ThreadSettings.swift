@@ -78,12 +78,16 @@ enum ThreadSettings {
     // Dispatch ends the process if it cannot open what its threads wait on.
     if let most = ResourceLimit.openFiles.current, most < 24 { limit(to: 1) }
     let wanted = Host.threadCount
-    var available = WorkerThread.available(upTo: need(for: wanted))
+    let needed = need(for: wanted)
+    // One thread tells whether there are any at all; the others are tried only where they may be missing.
+    let isLimited = Host.limitsThreads()
+    var available = WorkerThread.available(upTo: isLimited ? needed : 1)
+    if !isLimited, available == 1 { available = needed }
     // Each thread takes a stack, and about as much again; what is left over is for pictures.
     if let bytes = Host.mappableBytes {
       available = min(available, max(0, bytes - 64 << 20) / (2 * WorkerThread.usualStackSize))
     }
-    guard available < need(for: wanted) else { return nil }
+    guard available < needed else { return nil }
     let affordable = (available - need(for: 0)) / 3
     let note = Host.restrictionNote
     let limits = note.isEmpty ? "; raise 'ulimit -u' or the container's limit" : note
