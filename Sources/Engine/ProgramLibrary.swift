@@ -161,12 +161,13 @@ package struct UntriedProgramError: Error, Hashable, Sendable {
 }
 
 extension Device {
-  /// What distinguishes the device from others that get different code or run it at a different speed. The vector width
-  /// is included because the name does not always tell it.
+  /// What distinguishes the device from others that get different code. The vector width is included because the name
+  /// does not always tell it. The number of compute units is left out on a CPU, where it is the number of threads and
+  /// says nothing about the code.
   package var identity: [String] {
     [
-      platform.name, platform.version, name, version, driverVersion, "\(nativeFloatWidth)", "\(computeUnits)",
-      extensions.joined(separator: " "),
+      platform.name, platform.version, name, version, driverVersion, "\(nativeFloatWidth)",
+      kind == .cpu ? "cpu" : "\(computeUnits)", extensions.joined(separator: " "),
     ]
   }
 }

@@ -124,11 +124,11 @@ package struct DatasetEvaluation {
     }
   }
 
-  /// The number of pairs that keeps all cores busy and fits into memory: scores alone for files, pixels for a network.
+  /// The number of pairs that keeps threads busy and fits into memory: scores alone for files, pixels for a network.
   private var pairsAtOnce: Int {
-    let cores = Host.coreCount
-    if case .files = source { return 32 * cores }
-    return 4 * cores
+    let threads = Host.threadCount
+    if case .files = source { return 32 * threads }
+    return 4 * threads
   }
 
   /// The file into which a map is written; nil if none is.

@@ -111,6 +111,26 @@ package enum Folder {
       throw .noSpace
     }
   }
+
+  /// Whether code can be run from files in a folder, as drivers run the kernels that they have compiled. Only mapping a
+  /// file tells: neither mount options nor permissions say all.
+  ///
+  /// - Parameter name: the name of a file that is made and removed as a test.
+  package static func runsCode(_ folder: FilePath, name: FilePath) throws(SystemError) -> Bool {
+    let probe = folder.appending(name)
+    let file = try FileDescriptor.open(probe, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    defer { probe.remove() }
+    return try file.closeAfter { () throws(SystemError) in
+      let size = 4096
+      try file.truncate(to: size)
+      guard let code = mmap(nil, size, PROT_READ | PROT_EXEC, MAP_PRIVATE, file.rawValue, 0), code != MAP_FAILED else {
+        // A lack of memory says nothing about the folder.
+        return errno != EPERM && errno != EACCES
+      }
+      munmap(code, size)
+      return true
+    }
+  }
 }
 
 extension FilePath {

@@ -23,8 +23,11 @@ public enum Host {
     let bound = lines(of: "/proc/self/status").first { $0.hasPrefix("Cpus_allowed:") }
     let count = bound?.drop { $0 != ":" }.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
     if let count, count > 0 { return count }
-    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return onlineCoreCount
   }
+
+  /// The number of logical cores that the machine runs, whether or not this process may use them.
+  package static var onlineCoreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// The memory of the machine, in bytes.
   package static var memory: UInt64 {
@@ -51,7 +54,7 @@ public enum Host {
     return String(line[line.index(after: colon)...].drop { $0 == " " })
   }
 
-  private static func lines(of path: FilePath) -> [Substring] {
+  static func lines(of path: FilePath) -> [Substring] {
     let bytes = (try? WholeFile.read(path)) ?? []
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
   }

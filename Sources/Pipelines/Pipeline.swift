@@ -50,19 +50,55 @@ package struct Pipeline<Job: Sendable, Loaded: Sendable, Computed: Sendable, Out
   /// Runs until no job is left, or until the stop signal is given. Then jobs that are not computed yet are dropped, and
   /// the others are stored and delivered.
   ///
+  /// If the system has too few threads to give, all stages run on the caller's thread, one job after the other.
   /// - Parameters:
   ///   - stop: the stop signal, which any thread may give, `deliver` included.
-  ///   - next: returns the next job, or nil to end the run; called on a thread of its own, where it may wait.
+  ///   - next: returns the next job, or nil to end the run; called on another thread, where it may wait.
   ///   - deliver: receives the results on the caller's thread.
   package func run(
     stop: StopSignal, next: @escaping @Sendable () -> Job?, deliver: (Job, Result<Output, Problem>) -> Void
   ) {
     let stages = PipelineStages(limits, devices: devices.count, stop: stop)
-    var threads = [WorkerThread { stages.enter(next) }]
-    threads += (0..<limits.threads).map { _ in WorkerThread { [load] in stages.load(load) } }
-    threads += devices.map { make in WorkerThread { stages.compute(on: make()) } }
-    threads += (0..<limits.threads).map { _ in WorkerThread { [store] in stages.store(store) } }
+    var functions: [@Sendable () -> Void] = [{ stages.enter(next) }]
+    for _ in 0..<limits.threads { functions.append { [load] in stages.load(load) } }
+    for make in devices { functions.append { stages.compute(on: make()) } }
+    for _ in 0..<limits.threads { functions.append { [store] in stages.store(store) } }
+    guard let threads = WorkerThread.start(functions) else { return runAlone(stop, next, deliver) }
     stages.deliver(deliver)
     for thread in threads { thread.join() }
+  }
+
+  /// Runs all stages on the caller's thread, with the first device that is not lost.
+  private func runAlone(_ stop: StopSignal, _ next: () -> Job?, _ deliver: (Job, Result<Output, Problem>) -> Void) {
+    var device = devices[0]()
+    var others = devices.dropFirst()
+    while !stop.isGiven, let job = next() {
+      switch load(job, { _ in }) {
+      case .failure(let problem): deliver(job, .failure(problem))
+      case .success(let loaded):
+        var computed = Self.computed(loaded, on: device)
+        while computed.isLost, let make = others.popFirst() {
+          device = make()
+          computed = Self.computed(loaded, on: device)
+        }
+        switch computed.result {
+        case .failure(let problem): deliver(job, .failure(problem))
+        case .success(let content): deliver(job, store(job, content))
+        }
+      }
+    }
+  }
+
+  /// What a device makes of one loaded job, and whether the device is lost.
+  private static func computed(_ loaded: Loaded, on device: Device) -> (result: Result<Computed, Problem>, isLost: Bool)
+  {
+    func compute<Kind: PipelineDevice<Loaded, Computed, Problem>>(
+      on device: Kind
+    ) -> (result: Result<Computed, Problem>, isLost: Bool) {
+      do throws(Problem) { return (try device.finish(device.begin([loaded]))[0], false) } catch {
+        return (.failure(error), true)
+      }
+    }
+    return compute(on: device)
   }
 }

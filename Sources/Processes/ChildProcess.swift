@@ -57,7 +57,7 @@ public struct ChildProcess: Sendable {
     var reported = 0
     // It may close a stream and go on, or leave the stream to a process of its own and end.
     var status: Int32 = 0
-    while waitpid(process, &status, WNOHANG) == 0 {
+    while Self.isRunning(process, status: &status) {
       switch Self.wait(for: output, errors, written: &written, complained: &complained, seconds: patience) {
       case .written:
         Self.report(written, from: &reported, to: heard)
@@ -119,10 +119,16 @@ public struct ChildProcess: Sendable {
   private static func ends(_ process: pid_t, within seconds: Double, status: inout Int32) -> Bool {
     let start = ContinuousClock.now
     while start.duration(to: .now) < .seconds(seconds) {
-      if waitpid(process, &status, WNOHANG) == process { return true }
+      if !isRunning(process, status: &status) { return true }
       usleep(1000)
     }
     return false
+  }
+
+  /// Whether a process has not ended yet. Where SIGCHLD is ignored, the system keeps no status of one that has.
+  private static func isRunning(_ process: pid_t, status: inout Int32) -> Bool {
+    let ended = waitpid(process, &status, WNOHANG)
+    return ended == 0 || (ended < 0 && errno == EINTR)
   }
 
   static func end(_ status: Int32) -> End {

@@ -35,6 +35,8 @@ struct ProcessLaunch: Sendable {
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigaddset(&signals, SIGPIPE)
+    // Compilers wait for their linkers, which they cannot where SIGCHLD is ignored.
+    sigaddset(&signals, SIGCHLD)
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))

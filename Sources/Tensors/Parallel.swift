@@ -1,12 +1,59 @@
 internal import Dispatch
+internal import Synchronization
 
-/// Runs `body(0)` … `body(count − 1)` on all cores and returns when all have finished.
+/// The number of threads that `inParallel` may use.
+package enum Parallelism {
+  /// The threads beside the callers' own that may compute at the same time; `Int.max` for all that the machine offers.
+  private static let mostHelpers = Atomic(Int.max)
+  private static let helpers = Atomic(0)
+
+  /// Bounds the threads that compute at the same time, the caller's own included.
+  ///
+  /// With one thread no other is ever started, which matters where the system has none to give: Dispatch would wait
+  /// for one for ever.
+  package static func limit(to threads: Int) { mostHelpers.store(max(0, threads - 1), ordering: .relaxed) }
+
+  /// Whether nothing bounds the number of threads.
+  fileprivate static var isUnlimited: Bool { mostHelpers.load(ordering: .relaxed) == .max }
+
+  /// Takes up to `count` helpers of those that are free.
+  fileprivate static func take(_ count: Int) -> Int {
+    let most = mostHelpers.load(ordering: .relaxed)
+    var present = helpers.load(ordering: .relaxed)
+    while true {
+      let taken = max(0, min(count, most - present))
+      let (exchanged, original) = helpers.compareExchange(
+        expected: present, desired: present + taken, ordering: .relaxed)
+      if exchanged { return taken }
+      present = original
+    }
+  }
+
+  fileprivate static func giveBack(_ count: Int) { helpers.subtract(count, ordering: .relaxed) }
+}
+
+/// Runs `body(0)` … `body(count − 1)` on all cores, or on as many threads as `Parallelism` allows, and returns when all
+/// have finished.
 ///
 /// The compiler cannot check that the calls do not interfere: no call may write what another one accesses.
 package func inParallel(_ count: Int, _ body: (Int) -> Void) {
   withoutActuallyEscaping(body) { body in
     nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+    if Parallelism.isUnlimited { return DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
+    let helpers = Parallelism.take(count - 1)
+    defer { Parallelism.giveBack(helpers) }
+    guard helpers > 0 else {
+      for index in 0..<count { body(index) }
+      return
+    }
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: helpers + 1) { _ in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index)
+      }
+    }
   }
 }
 

@@ -22,11 +22,23 @@ struct U2CLCommand: ParsableCommand {
 
   /// Parses the arguments and runs the command. A failure is a line on standard error and an exit code.
   static func main() {
-    // If the reader of standard output is gone, the command ends silently, even if its parent ignores SIGPIPE.
-    signal(SIGPIPE, SIG_DFL)
-    if CommandLine.arguments.dropFirst().first == DriverProcess.command { return tryDriver() }
-    DriverProcess.executable = "/proc/self/exe"
-    if CommandLine.arguments.dropFirst().first == DevicePreparation.command { return prepareDevice() }
+    ProcessSetup.begin()
+    ProcessSetup.run {
+      if ArgumentBytes.own.first == DriverProcess.command { return tryDriver() }
+      CrashReport.install()
+      DriverProcess.executable = executable
+      if ArgumentBytes.own.first == DevicePreparation.command { return prepareDevice() }
+      runCommand()
+    }
+  }
+
+  /// The path of this program. Without /proc it is what the shell was told, if that is a path.
+  private static var executable: String? {
+    let (own, name) = ("/proc/self/exe", ProcessSetup.arguments.first?.string ?? "")
+    return FilePath(own).exists ? own : name.contains("/") ? name : nil
+  }
+
+  private static func runCommand() {
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
     if let advice = MistakenArguments.advice(on: ArgumentBytes.own.paths, commands: commands) {
       Console.error(advice)
@@ -34,6 +46,7 @@ struct U2CLCommand: ParsableCommand {
     }
     do {
       var command = try parseAsRoot(ArgumentBytes.own)
+      try ThreadSettings.apply((command as? any DeviceCommand)?.device.threads)
       try command.run()
     } catch let failure as Failure {
       Console.error(failure.message)
@@ -48,14 +61,16 @@ struct U2CLCommand: ParsableCommand {
 
   /// Carries out the request of another u2cl process, because a driver may end this one. Not for users.
   private static func tryDriver() {
+    try? ThreadSettings.apply(nil)
     _ = PoCLCache.makeUsable()
-    DriverProcess.answer(CommandLine.arguments.dropFirst(2).first ?? "") { line in try? Console.write(line) }
+    DriverProcess.answer(ArgumentBytes.own.dropFirst().first ?? "") { line in try? Console.write(line) }
   }
 
   /// Carries out the request of another u2cl process, which has answered without the device. Not for users.
   private static func prepareDevice() {
+    try? ThreadSettings.apply(nil)
     _ = PoCLCache.makeUsable()
-    DevicePreparation.answer(CommandLine.arguments.dropFirst(2).first ?? "")
+    DevicePreparation.answer(ArgumentBytes.own.dropFirst().first ?? "")
   }
 
   /// The message of the parser as a clause in one line; its lists of values are joined with commas.
@@ -71,7 +86,7 @@ struct U2CLCommand: ParsableCommand {
   /// The command that shows help for the command that was meant.
   private static var helpCommand: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-    let meant = CommandLine.arguments.dropFirst().first { names.contains($0) }
+    let meant = ArgumentBytes.own.first { names.contains($0) }
     return ["u2cl", meant, "--help"].compactMap { $0 }.joined(separator: " ")
   }
 

@@ -17,4 +17,12 @@ import Testing
     #expect(Folder.everything(in: root).sorted() == expected.sorted())
     #expect(Folder.everything(in: root.appending("missing")).isEmpty)
   }
+
+  /// A usual folder lets code run, and nothing is left in it; one that takes no files is an error.
+  @Test func codeRunsFromAUsualFolder() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Folder.runsCode(FilePath(folder.path), name: "probe"))
+    #expect(try Folder.names(in: FilePath(folder.path)).isEmpty)
+    #expect(throws: SystemError.self) { try Folder.runsCode("/proc/self", name: "probe") }
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Files
 import Host
 import Testing
 
@@ -12,4 +13,46 @@ import Testing
   }
 
   @Test func theSystem() { #expect(Host.system == ProcessInfo.processInfo.operatingSystemVersionString) }
+
+  /// The share of the processor's time that control groups allow, in the layouts that containers have.
+  @Test func theShareOfTheProcessorsTime() throws {
+    let root = FileManager.default.temporaryDirectory.path + "/u2cl-host-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    func write(_ text: String, to path: String) throws {
+      let url = URL(fileURLWithPath: "\(root)/\(path)")
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+    }
+    let groups = "sys/fs/cgroup"
+    #expect(Host.cpuQuota(root: FilePath(root)) == nil)
+    // Version 2: the tightest of a group and those above it; a container sees its own as the top.
+    try write("0::/a/b\n", to: "proc/self/cgroup")
+    try write("max 100000\n", to: "\(groups)/a/b/cpu.max")
+    #expect(Host.cpuQuota(root: FilePath(root)) == nil)
+    try write("250000 100000\n", to: "\(groups)/a/cpu.max")
+    #expect(Host.cpuQuota(root: FilePath(root)) == 2.5)
+    try write("50000 100000\n", to: "\(groups)/cpu.max")
+    #expect(Host.cpuQuota(root: FilePath(root)) == 0.5)
+    // Version 1, under both names of the controller's folder.
+    for folder in ["cpu,cpuacct", "cpu"] {
+      try FileManager.default.removeItem(atPath: root)
+      try write("5:memory:/x\n4:cpu,cpuacct:/docker/1\n0::/\n", to: "proc/self/cgroup")
+      try write("-1\n", to: "\(groups)/\(folder)/docker/1/cpu.cfs_quota_us")
+      try write("100000\n", to: "\(groups)/\(folder)/docker/1/cpu.cfs_period_us")
+      #expect(Host.cpuQuota(root: FilePath(root)) == nil)
+      try write("150000\n", to: "\(groups)/\(folder)/docker/1/cpu.cfs_quota_us")
+      #expect(Host.cpuQuota(root: FilePath(root)) == 1.5, "\(folder)")
+    }
+    try write("4:pids:/docker/1\n", to: "proc/self/cgroup")
+    try write("max\n", to: "\(groups)/pids/docker/1/pids.max")
+    let isLimited = Host.limitsThreads(root: FilePath(root))
+    try write("100\n", to: "\(groups)/pids/pids.max")
+    #expect(Host.limitsThreads(root: FilePath(root)) && (!isLimited || Host.limitsThreads(root: "/")))
+    for damaged in ["", "x", "1 0\n", "-5 100\n", "1 2 3\n"] {
+      try write("0::/\n", to: "proc/self/cgroup")
+      try write(damaged, to: "\(groups)/cpu.max")
+      #expect(Host.cpuQuota(root: FilePath(root)) == nil, "'\(damaged)'")
+    }
+    #expect((1...Host.coreCount).contains(Host.coreShare) && Host.coreCount <= Host.onlineCoreCount)
+  }
 }

@@ -16,16 +16,17 @@ import Testing
     #expect(queue.take(atMost: 4, patience: .seconds(100)).isEmpty)
   }
 
-  @Test func aFullQueueLetsNobodyIn() {
+  @Test func aFullQueueLetsNobodyIn() throws {
     let queue = BoundedQueue<Int>(capacity: 2)
     let added = Monitor(0)
-    let adder = WorkerThread {
-      for number in 0..<100 {
-        queue.add(number)
-        added.update { $0 = number + 1 }
-      }
-      queue.close()
-    }
+    let adder = try #require(
+      WorkerThread {
+        for number in 0..<100 {
+          queue.add(number)
+          added.update { $0 = number + 1 }
+        }
+        queue.close()
+      })
     var taken = 0
     while queue.take() != nil {
       taken += 1
@@ -59,7 +60,7 @@ import Testing
     #expect(start.duration(to: .now) >= .milliseconds(19))
   }
 
-  @Test func aSignalWakesWhoWaitsForInput() {
+  @Test func aSignalWakesWhoWaitsForInput() throws {
     var ends: [Int32] = [-1, -1]
     #expect(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
@@ -68,11 +69,12 @@ import Testing
     #expect(write(ends[1], &byte, 1) == 1)
     #expect(stop.waitForInput(on: ends[0]))
     #expect(read(ends[0], &byte, 1) == 1)
-    let giver = WorkerThread {
-      usleep(5000)
-      stop.request()
-      stop.request()
-    }
+    let giver = try #require(
+      WorkerThread {
+        usleep(5000)
+        stop.request()
+        stop.request()
+      })
     #expect(!stop.waitForInput(on: ends[0]))
     #expect(stop.isGiven)
     giver.join()
@@ -87,5 +89,11 @@ import Testing
     #expect(start.duration(to: clock.now) >= .milliseconds(30))
     stop.request()
     #expect(!stop.waitForInput(on: nil, atMost: .seconds(60)))
+  }
+
+  /// As many threads as were asked for, where the system has them to give; they are gone afterwards.
+  @Test func threadsAreCountedByStartingThem() {
+    #expect(WorkerThread.available(upTo: 0) == 0)
+    for _ in 0..<20 { #expect(WorkerThread.available(upTo: 12) == 12) }
   }
 }

@@ -1,3 +1,4 @@
+import LibC
 import Processes
 import Testing
 
@@ -36,6 +37,19 @@ import Testing
   @Test func longOutputIsTakenWhole() throws {
     let outcome = try #require(shell("seq 1 50000; seq 1 50000 >&2").run(patience: 20))
     #expect(outcome.end == .exit(0) && outcome.lines.count == 50000 && outcome.complaint == "50000")
+  }
+
+  /// Its own children can be waited for, even where this process ignores their ends.
+  @Test func endsAreNotIgnoredInTheChild() throws {
+    let script = "trap '' CHLD; exec \"$0\" -c 'grep SigIgn: /proc/self/status'"
+    let outcome = try #require(ChildProcess("/bin/bash", ["-c", script]).run(patience: 20))
+    let inherited = try #require(outcome.lines.first?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) })
+    #expect(inherited & 1 << UInt64(SIGCHLD - 1) != 0, "bash does not pass it on: \(outcome.lines)")
+    signal(SIGCHLD, SIG_IGN)
+    defer { signal(SIGCHLD, SIG_DFL) }
+    let reset = try #require(shell("grep SigIgn: /proc/self/status").run(patience: 20))
+    let ignored = try #require(reset.lines.first?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) })
+    #expect(ignored & 1 << UInt64(SIGCHLD - 1) == 0, "\(reset.lines)")
   }
 
   @Test func whatIsNotThereIsNil() {

@@ -35,7 +35,9 @@ package struct TuningJournal {
       kernels.contains { $0.includes.contains(foundation) }
     }
     let constants = gpu.map { ["\($0)"] } ?? []
-    key = CacheKey(.tunings, [Self.version] + device.identity + constants + includes.map(\.text) + kernels.map(\.text))
+    // The fastest kernels depend on the number of threads.
+    let machine = device.identity + ["\(device.computeUnits)"]
+    key = CacheKey(.tunings, [Self.version] + machine + constants + includes.map(\.text) + kernels.map(\.text))
     for line in cache.records(key) {
       if let record = TuningRecord(line: line) { note(record) }
     }

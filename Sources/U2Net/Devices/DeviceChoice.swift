@@ -1,3 +1,5 @@
+import Host
+
 /// The device that a request leads to on this machine, and the devices that may stand in for it.
 package struct DeviceChoice: Sendable {
   /// The device.
@@ -109,7 +111,7 @@ package struct DeviceChoice: Sendable {
     switch devices {
     case .failure(let failure): "OpenCL does not work here (\(failure))"
     case .success(let found) where found.isEmpty:
-      "no OpenCL device was found (\(DriverList.absence ?? "is a driver installed?"))"
+      "no OpenCL device was found (\(DriverList.absence ?? "is a driver installed?\(Host.restrictionNote)"))"
     case .success(let found) where request == .auto:
       "no device but a software renderer was found, which is slower than the CPU reference; \(list(found))"
     case .success(let found): "no \(request) was found; \(list(found))"

@@ -23,7 +23,9 @@ package enum DevicePreparation {
 
   /// Whether the reference is so fast that it can answer in place of a device that is being prepared.
   static func isWorthwhile(_ multiplyAdds: Int) -> Bool {
-    Host.environment[variable] != "wait" && multiplyAdds <= mostMultiplyAddsPerCore * Host.coreCount
+    // The first process of a container takes the others with it when it ends.
+    Host.environment[variable] != "wait" && ProcessID.current != 1
+      && multiplyAdds <= mostMultiplyAddsPerCore * Host.threadCount
   }
 
   /// Starts the background process.

@@ -65,9 +65,10 @@ struct DeviceTrial {
   }
 
   /// Whether there is a process to try the driver in, and a point in doing so. Without a cache the trial would be
-  /// repeated each time; drivers that u2cl is tested with are trusted then.
+  /// repeated each time; drivers that u2cl is tested with are trusted then, unless something is short.
   private func mayNeedProcess(_ model: Model) -> Bool {
     guard DriverProcess.executable != nil, model.source != nil else { return false }
+    if !Host.restrictions.isEmpty { return true }
     if case .folder = options.cache.location, options.cache.problem == nil { return true }
     return !device.isOfKnownCPUDriver
   }
@@ -84,7 +85,8 @@ struct DeviceTrial {
       index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
       precision: options.precision, plan: options.plan, usesTunings: options.usesTunings,
       isInBackground: options.isInBackground)
-    let isKnown = device.isOfKnownCPUDriver && options.precision != .fp16
+    // Under limits, one process tries the driver, and nothing else runs meanwhile.
+    let isKnown = device.isOfKnownCPUDriver && options.precision != .fp16 && Host.restrictions.isEmpty
     if isKnown, options.answersMeanwhile {
       let graph = options.maps.applied(to: try model.network.graph(for: input))
       if DevicePreparation.isWorthwhile(graph.multiplyAccumulates),
@@ -93,7 +95,7 @@ struct DeviceTrial {
         throw DeviceInPreparation(device: device)
       }
     }
-    let processes = isKnown ? min(Host.coreCount, Self.mostProcesses) : 1
+    let processes = isKnown ? min(Host.threadCount, Self.mostProcesses) : 1
     if let reason = processes > 1 ? buildSideBySide(request, processes) : compileAlone(request) {
       var health = DeviceHealth(device, cache: options.cache)
       throw health.fail("its driver \(reason) while it compiled")
@@ -124,7 +126,9 @@ struct DeviceTrial {
   private func compileAlone(_ request: DriverProcess.CompileRequest) -> String? {
     var reason: String?
     for _ in 0..<Self.mostAttempts {
-      reason = DriverProcess.run(.compile(request), environment: environment)?.complaint
+      let verdict = DriverProcess.run(.compile(request), environment: environment)
+      if verdict == nil, !Host.restrictions.isEmpty { return "could not be tried in a process of its own" }
+      reason = verdict?.complaint
       guard reason != nil, DeviceSession.endedOverKernels(device, cache: options.cache) else { break }
     }
     return reason

@@ -30,15 +30,24 @@ public struct DriverList: Sendable {
     let location = environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? usualFolder
     let drivers = drivers(in: location)
     // Without a cache they would be loaded twice each time; drivers that u2cl is tested with are trusted then.
-    if cache.location == .off || cache.location == .nowhere, drivers.allSatisfy(\.isKnown) { return [] }
+    let isKept = cache.location != .off && cache.location != .nowhere
+    let restrictions = Host.restrictions
+    if !isKept, restrictions.isEmpty, drivers.allSatisfy(\.isKnown) { return [] }
     // If nothing has changed since it worked, there is nothing to try.
-    let key = CacheKey(.devices, ["drivers 2", u2clVersion, location] + drivers.map(\.identity) + loaders(environment))
+    let key = CacheKey(
+      .devices,
+      ["drivers 3", u2clVersion, location] + drivers.map(\.identity) + loaders(environment) + restrictions)
     let known = cache.records(key)
     if known.contains(works) { return [] }
     var verdicts = known.compactMap { DriverVerdict(line: $0) }
     if verdicts.isEmpty {
-      guard case .bad(let end) = DriverProcess.run(.list) else {
-        cache.append(works, to: key)
+      let verdict = DriverProcess.run(.list)
+      guard case .bad(let end) = verdict else {
+        if verdict != nil { cache.append(works, to: key) }
+        // Under limits, no driver is used that could not be tried.
+        if verdict == nil, !restrictions.isEmpty {
+          leaveOutAll(because: "no process can be started to try its drivers\(Host.restrictionNote)")
+        }
         return []
       }
       verdicts = drivers.isEmpty ? [] : tried(drivers)
@@ -46,7 +55,11 @@ public struct DriverList: Sendable {
       if !verdicts.contains(where: { $0.end != nil }) {
         verdicts = [DriverVerdict(file: location, end: end)] + drivers.map { DriverVerdict(file: $0.file, end: end) }
       }
-      for verdict in verdicts { cache.append(verdict.line, to: key) }
+      // A driver that u2cl is tested with fails for a passing reason, and so may any driver under limits.
+      let mayPass = drivers.contains { driver in
+        driver.isKnown && verdicts.contains { $0.file == driver.file && $0.end != nil }
+      }
+      if restrictions.isEmpty, !mayPass { for verdict in verdicts { cache.append(verdict.line, to: key) } }
     }
     let sound = drivers.filter { driver in !verdicts.contains { $0.file == driver.file && $0.end != nil } }
     useOnly(sound, key)
@@ -60,6 +73,18 @@ public struct DriverList: Sendable {
 
   /// Why there is no OpenCL, in one line; nil unless every driver was left out.
   nonisolated(unsafe) package private(set) static var absence: String?
+
+  /// Keeps OpenCL from being used in this process: the loader finds no driver.
+  ///
+  /// Trap: this function sets an environment variable, as `makeUsable` does.
+  /// - Parameter reason: why, in one line; requesting a device reports it.
+  package static func leaveOutAll(because reason: String) {
+    setenv(variable, "/dev/null/none", 1)
+    absence = reason
+  }
+
+  /// Says why there may be no device, in one line, unless more is known already; requesting a device reports it.
+  package static func explainAbsence(by reason: String) { absence = absence ?? reason }
 
   private static let works = "works"
 

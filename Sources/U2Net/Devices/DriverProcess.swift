@@ -123,7 +123,8 @@ public enum DriverProcess {
     let model = try Model(request.model)
     let network = try DeviceTrial(device: device, options: options).compileHere(
       model, for: Shape(request.input), buildsUntried: true, progress: beat)
-    if !device.isOfKnownCPUDriver { try use(network, of: model, on: device, beat) }
+    // Under limits, any driver may end the process when it runs what it has compiled.
+    if !device.isOfKnownCPUDriver || !Host.restrictions.isEmpty { try use(network, of: model, on: device, beat) }
   }
 
   /// The number of multiply-adds up to which a run ends before the driver counts as silent.

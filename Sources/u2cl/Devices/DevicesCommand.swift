@@ -13,7 +13,8 @@ struct DevicesCommand: ParsableCommand {
     let caches = PersistentCaches()
     let (devices, problems) = try DeviceDescription.listed()
     for problem in problems { Console.error(problem) }
-    defer { caches.warn(of: devices.isEmpty ? [(nil, "none")] : devices.map { ($0.platform, nil) }) }
+    let uses: [PersistentCaches.Use] = devices.map { ($0.platform, nil) }
+    defer { caches.warn(of: devices.isEmpty ? [(nil, DriverList.absence ?? "none")] : uses) }
     if json { return try Console.json(devices) }
     let head = ["#", "kind", "name", "platform", "units", "memory", "version", "driver"]
     let rows = devices.enumerated().map { index, device in

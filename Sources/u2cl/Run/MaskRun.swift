@@ -37,8 +37,8 @@ struct MaskRun: Sendable {
 
   /// - Parameter patience: how long a batch waits for pictures that are not decoded yet.
   private func pipeline(patience: Duration) -> MaskPipeline {
-    let cores = Host.coreCount
-    var limits = MaskPipeline.Limits(threads: cores)
+    let threads = Host.threadCount
+    var limits = MaskPipeline.Limits(threads: threads)
     limits.batch = batch
     limits.patience = patience
     limits.weight = Self.pixelsUnderWay

@@ -4,8 +4,8 @@ import Pipelines
 /// Handles SIGINT and SIGTERM, so that a run ends with complete files.
 ///
 /// The first signal gives the stop signal. A second one ends the process at once, and so does the first if the run has
-/// not ended half a second later. Trap: create the handler before other threads, which inherit that these signals are
-/// blocked.
+/// not ended half a second later. Where the system has no thread to give, the first signal ends the process at once.
+/// Trap: create the handler before other threads, which inherit that these signals are blocked.
 final class SignalHandler: Sendable {
   private struct State {
     var signal: Int32?
@@ -21,7 +21,8 @@ final class SignalHandler: Sendable {
     guard !taken.isEmpty else { return }
     var set = Self.set(of: taken)
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    _ = WorkerThread { [state, taken] in Self.follow(taken, stop, state) }
+    let thread = WorkerThread { [state, taken] in Self.follow(taken, stop, state) }
+    if thread == nil { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
   }
 
   /// The signal that was received; nil if none was.
@@ -52,11 +53,13 @@ final class SignalHandler: Sendable {
   /// Tells the handler that the run has ended.
   func end() { state.update { $0.isOver = true } }
 
-  private static func die(of signal: Int32, _ taken: [Int32]) {
+  private static func die(of signal: Int32, _ taken: [Int32]) -> Never {
     LibC.signal(signal, SIG_DFL)
     var set = set(of: taken)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     kill(getpid(), signal)
+    // As the first process of a container it survives the default effect of every signal.
+    _exit(128 + signal)
   }
 
   private static func set(of signals: [Int32]) -> sigset_t {

@@ -11,15 +11,7 @@ enum ArgumentBytes {
   private static let base: UInt32 = 0x10FF00
 
   /// The arguments of this process, without its name, as they are given to the parser.
-  static var own: [String] {
-    CommandLine.unsafeArgv.advanced(by: 1).withMemoryRebound(
-      to: UnsafeMutablePointer<CChar>?.self, capacity: Int(max(0, CommandLine.argc - 1))
-    ) { arguments in
-      (0..<Int(max(0, CommandLine.argc - 1))).compactMap { index in
-        arguments[index].map { escaped(FilePath(cString: $0).bytes) }
-      }
-    }
-  }
+  static var own: [String] { ProcessSetup.arguments.dropFirst().map { escaped($0.bytes) } }
 
   /// An argument as it is given to the parser; almost always the text that it is.
   static func escaped(_ bytes: [UInt8]) -> String {

@@ -26,6 +26,21 @@ struct DeviceOptions: ParsableArguments, Sendable {
   @Flag(help: "Ignore the results of 'u2cl tune'.")
   var noTune = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Threads that compute on the processor, 1 to 1024, those of OpenCL drivers included. By default, as many as the \
+      process may keep cores busy.
+      """, valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    let range = ThreadSettings.range
+    guard threads.map(range.contains) ?? true else {
+      throw ValidationError("--threads takes a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
   var request: DeviceRequest { DeviceRequest(device) }
 
   /// The requested devices of a command that can use several: `all`, or a list with commas.
@@ -113,6 +128,7 @@ struct InputOptions: ParsableArguments, Sendable {
       model: adapted, on: DeviceChoice(request, strict: options.strict), request, strict: options.strict, size: size,
       batch: batch, resampling: resample, mapResampling: resampleMask, mapNormalization: normalization,
       background: background, compilation)
+    CrashReport.reinstall()
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }
     return detector

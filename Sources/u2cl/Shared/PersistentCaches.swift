@@ -4,15 +4,22 @@ import U2Net
 
 /// The caches that this process keeps for later ones.
 ///
-/// Trap: create them before OpenCL is first used, because they give the driver its cache, too.
+/// Trap: create them before other threads start and before OpenCL is first used, because they set variables for its
+/// drivers, such as the place of PoCL's cache.
 struct PersistentCaches {
   /// The cache of u2cl.
   let cache = Cache()
-  private let driverNotice = PoCLCache.makeUsable()
+  private let driverNotice: String?
 
-  /// Leaves out drivers that cannot be loaded, and reports them.
+  /// Makes do with the threads that there are, leaves out drivers that cannot be loaded, and reports both.
   init() {
-    for problem in DriverList.makeUsable(cache: cache) { Console.error(problem) }
+    if let notice = ThreadSettings.adapt() { Console.error(notice) }
+    let preparation = PoCLCache.prepare()
+    driverNotice = preparation.notice
+    if DriverList.absence == nil {
+      for problem in DriverList.makeUsable(cache: cache) { Console.error(problem) }
+    }
+    if case .none(let reason) = preparation { DriverList.explainAbsence(by: reason) }
   }
 
   /// A device that ran, and why it is not the requested one.
@@ -20,7 +27,11 @@ struct PersistentCaches {
 
   /// Reports what cannot be kept, in one line at most. Call it after the devices have been used.
   func warn(of uses: [Use]) {
-    let concernsPoCL = uses.contains { $0.platform == PoCLCache.platform || $0.fallback != nil }
+    let concernsPoCL = uses.contains { use in
+      guard let fallback = use.fallback else { return use.platform == PoCLCache.platform }
+      // A fallback may have said it.
+      return driverNotice.map { !fallback.contains($0) } ?? true
+    }
     if let problem = concernsPoCL ? driverNotice ?? cache.problem : cache.problem { Console.error(problem) }
   }
 

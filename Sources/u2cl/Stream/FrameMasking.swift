@@ -21,7 +21,7 @@ struct FrameMasking {
   func run(
     stop: StopSignal, next: @escaping @Sendable () -> [UInt8]?, deliver: (MaskedFrame) throws(Failure) -> Void
   ) throws(Failure) {
-    var limits = FramePipeline.Limits(threads: Host.coreCount)
+    var limits = FramePipeline.Limits(threads: Host.threadCount)
     limits.batch = batch
     limits.patience = .seconds(1)
     let pipeline = FramePipeline(
