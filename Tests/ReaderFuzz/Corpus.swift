@@ -29,7 +29,9 @@ struct Corpus {
       ? ["PicturesTests/FormatFixtures"]
       : reader.isPicture
         ? ["PicturesTests/Fixtures"]
-        : ["", "/nodes", "/family", "/states", "/external"].map { "CheckpointsTests/Fixtures" + $0 }
+        : reader == .onnxExternal
+          ? ["CheckpointsTests/Fixtures/external"]
+          : ["", "/nodes", "/family", "/states", "/external"].map { "CheckpointsTests/Fixtures" + $0 }
     var files: [(name: String, bytes: [UInt8])] = []
     for folder in folders {
       for name in try FileManager.default.contentsOfDirectory(atPath: tests + folder).sorted() where reader.owns(name) {
@@ -109,7 +111,7 @@ extension Reader {
     case .safetensors: name.hasSuffix(".safetensors")
     case .pth: name.hasSuffix(".pth") && !name.contains("legacy")
     case .pthLegacy: name.hasSuffix(".pth") && name.contains("legacy")
-    case .onnx: name.hasSuffix(".onnx")
+    case .onnx, .onnxExternal: name.hasSuffix(".onnx")
     case .png: name.hasSuffix(".png")
     case .jpeg: name.hasSuffix(".jpg")
     case .webp: name.hasSuffix(".webp")

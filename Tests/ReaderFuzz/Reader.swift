@@ -12,7 +12,10 @@ import Video
 enum Reader: String, CaseIterable, ExpressibleByArgument {
   case safetensors, pth
   case pthLegacy = "pth-legacy"
-  case onnx, png, jpeg, webp, bmp, y4m, list
+  case onnx
+  /// ONNX whose tensors are in files beside it.
+  case onnxExternal = "onnx-external"
+  case png, jpeg, webp, bmp, y4m, list
 
   /// The most pixels of a picture in these runs.
   private static let pixelLimit = 1 << 20
@@ -20,7 +23,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
   var isPicture: Bool {
     switch self {
     case .png, .jpeg, .webp, .bmp, .y4m: true
-    case .safetensors, .pth, .pthLegacy, .onnx, .list: false
+    case .safetensors, .pth, .pthLegacy, .onnx, .onnxExternal, .list: false
     }
   }
 
@@ -30,7 +33,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .safetensors: SafetensorsFormat.self
     case .pth: ZipFormat.self
     case .pthLegacy: nil
-    case .onnx: WireFormat.self
+    case .onnx, .onnxExternal: WireFormat.self
     case .png: PNGFormat.self
     case .jpeg: JPEGFormat.self
     case .webp: WebPFormat.self
@@ -44,6 +47,10 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case .safetensors: SafetensorsFormat.words
     case .pth, .pthLegacy: ZipFormat.words
     case .onnx: WireFormat.words
+    case .onnxExternal:
+      WireFormat.words
+        + ["location", "offset", "length", "good.onnx.data", "../", "/dev/zero", "-1", "99999999999999999999", "4096"]
+        .map { Array($0.utf8) }
     case .png: Self.chunkWords + Self.exifWords
     case .jpeg:
       [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xDA], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC9], [0xFF, 0xD0]]
@@ -122,7 +129,8 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
       }
       return
     }
-    switch try CheckpointFile.open(bytes: bytes, name: "fuzz") {
+    let file = try self == .onnxExternal ? BesideModels.open(bytes) : CheckpointFile.open(bytes: bytes, name: "fuzz")
+    switch file {
     case .checkpoint(let checkpoint):
       for name in checkpoint.names { _ = try checkpoint.tensor(named: name) }
       let table = KnownNetworks.recognize(checkpoint)

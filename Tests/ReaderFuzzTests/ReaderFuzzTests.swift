@@ -16,7 +16,8 @@ import Testing
   }()
 
   @Test(arguments: [
-    ("safetensors", 1000), ("pth", 2000), ("pth-legacy", 2000), ("onnx", 500), ("png", 2000), ("jpeg", 2000),
+    ("safetensors", 1000), ("pth", 2000), ("pth-legacy", 2000), ("onnx", 500), ("onnx-external", 1000), ("png", 2000),
+    ("jpeg", 2000),
     ("webp", 2000), ("bmp", 2000), ("y4m", 2000), ("list", 5000),
   ]) func damagedFilesOnlyGiveErrors(reader: String, cases: Int) throws {
     let process = Process()

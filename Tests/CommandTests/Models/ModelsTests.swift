@@ -97,7 +97,7 @@ import U2Net
     let sandbox = try Sandbox()
     try sandbox.copy(Sandbox.picture("rgb-8.png"), to: "out.class1.png")
     try sandbox.expectFailure(
-      2, ["run", "out.class1.png", "-q", "-o", "out.png", "--model", Self.parsing],
+      5, ["run", "out.class1.png", "-q", "-o", "out.png", "--model", Self.parsing],
       says: "would overwrite out.class1.png")
   }
 
