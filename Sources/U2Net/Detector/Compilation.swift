@@ -29,8 +29,8 @@ struct Compilation {
   func run(on choice: DeviceChoice, batch: Int, mayFallBack: Bool) throws(Failure) -> Result {
     var notes: [String] = []
     return try choice.running(mayFallBack: mayFallBack) { choice in
-      do { return try result(on: choice, batch, &notes) } catch is DeviceInPreparation {
-        return try result(on: choice.duringPreparation, batch, &notes)
+      do { return try result(on: choice, batch, &notes) } catch let error as ReferenceAnswers {
+        return try result(on: choice.reference(error), batch, &notes)
       }
     }
   }

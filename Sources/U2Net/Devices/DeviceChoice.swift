@@ -54,9 +54,15 @@ package struct DeviceChoice: Sendable {
       others: Array(others.dropFirst()))
   }
 
-  /// The choice while the device's programs are compiled in the background.
-  var duringPreparation: DeviceChoice {
-    let reason = "\(device) is being prepared in the background, once; the CPU reference answers meanwhile"
+  /// The CPU reference in place of a device whose programs are not compiled yet.
+  func reference(_ reason: ReferenceAnswers) -> DeviceChoice {
+    let reason =
+      switch reason {
+      case .duringPreparation:
+        "\(device) is being prepared in the background, once; the CPU reference answers meanwhile"
+      case .asNothingIsKept:
+        "programs for \(device) cannot be kept, as no cache can be written; the CPU reference answers, which is faster"
+      }
     return DeviceChoice(device: .reference, fallback: [fallback, reason].compactMap { $0 }.joined(separator: "; "))
   }
 

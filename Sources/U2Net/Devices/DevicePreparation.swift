@@ -30,9 +30,9 @@ package enum DevicePreparation {
 
   /// Starts the background process.
   ///
-  /// - Returns: false if it could not be started, or could not keep what it compiles.
+  /// - Returns: false if it could not be started.
   static func start(_ request: DriverProcess.CompileRequest, cache: Cache) -> Bool {
-    guard let executable = DriverProcess.executable, case .folder(let folder) = cache.location, cache.isWritable,
+    guard let executable = DriverProcess.executable, case .folder(let folder) = cache.location,
       let text = try? JSON.encode(request)
     else { return false }
     return DetachedProcess.start(
@@ -55,7 +55,10 @@ package enum DevicePreparation {
   }
 }
 
-/// A device's programs are being compiled in the background; another device has to answer.
-struct DeviceInPreparation: Error {
-  let device: Device
+/// The CPU reference should answer, because the programs of a device are not compiled yet.
+enum ReferenceAnswers: Error {
+  /// They are being compiled in the background.
+  case duringPreparation
+  /// They would be compiled in every run, because no cache can be written.
+  case asNothingIsKept
 }

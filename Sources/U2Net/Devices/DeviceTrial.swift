@@ -15,17 +15,18 @@ struct DeviceTrial {
 
   /// Compiles a model, in other processes first if the driver has not built all of its programs before.
   ///
-  /// - Throws: `Failure` if the driver ends or blocks such a process; `DeviceInPreparation` if the programs are being
-  ///   compiled in the background; whatever compiling throws.
+  /// - Throws: `Failure` if the driver ends or blocks such a process; `ReferenceAnswers` if the CPU reference should
+  ///   answer instead of compiling; whatever compiling throws.
   func compile(_ model: Model, for input: Shape) throws -> CompiledNetwork {
     var health = DeviceHealth(device, cache: options.cache)
     if let failure = health.failure { throw failure }
     let start = ContinuousClock.now
-    guard mayNeedProcess(model) else {
-      return try counting(from: start, compileHere(model, for: input, buildsUntried: true))
-    }
     if health.isSound {
       do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {}
+    }
+    if options.answersMeanwhile, isOfKnownDriver { try leaveToReference(model, for: input) }
+    guard mayNeedProcess(model) else {
+      return try counting(from: start, compileHere(model, for: input, buildsUntried: true))
     }
     try tryElsewhere(model, for: input)
     let network = try compileHere(model, for: input, buildsUntried: true)
@@ -78,24 +79,37 @@ struct DeviceTrial {
   /// The most processes that compile side by side. Each takes about 150 MiB on PoCL.
   private static let mostProcesses = 8
 
-  /// - Throws: `Failure` if the driver ends every process in which it compiles; `DeviceInPreparation`.
-  private func tryElsewhere(_ model: Model, for input: Shape) throws {
-    guard let source = model.source, let index = try Device.all().firstIndex(of: device) else { return }
-    let request = DriverProcess.CompileRequest(
+  /// Whether the driver's kernels need no trial. Under limits nothing runs beside the process that tries the driver.
+  private var isOfKnownDriver: Bool {
+    device.isOfKnownCPUDriver && options.precision != .fp16 && Host.restrictions.isEmpty
+  }
+
+  /// What another process needs to compile a model; nil if it cannot.
+  private func request(_ model: Model, for input: Shape) throws -> DriverProcess.CompileRequest? {
+    guard let source = model.source, let index = try Device.all().firstIndex(of: device) else { return nil }
+    return DriverProcess.CompileRequest(
       index: index, identity: device.identity, model: source, input: input.dimensions, maps: options.maps,
       precision: options.precision, plan: options.plan, usesTunings: options.usesTunings,
       isInBackground: options.isInBackground)
-    // Under limits, one process tries the driver, and nothing else runs meanwhile.
-    let isKnown = device.isOfKnownCPUDriver && options.precision != .fp16 && Host.restrictions.isEmpty
-    if isKnown, options.answersMeanwhile {
-      let graph = options.maps.applied(to: try model.network.graph(for: input))
-      if DevicePreparation.isWorthwhile(graph.multiplyAccumulates),
-        DevicePreparation.start(request, cache: options.cache)
-      {
-        throw DeviceInPreparation(device: device)
-      }
+  }
+
+  /// Starts compiling in the background, unless the reference would be slow.
+  ///
+  /// - Throws: `ReferenceAnswers` if the reference should answer.
+  private func leaveToReference(_ model: Model, for input: Shape) throws {
+    let graph = options.maps.applied(to: try model.network.graph(for: input))
+    guard DevicePreparation.isWorthwhile(graph.multiplyAccumulates), options.cache.location != .off else { return }
+    guard options.cache.isWritable else { throw ReferenceAnswers.asNothingIsKept }
+    guard let request = try request(model, for: input), DevicePreparation.start(request, cache: options.cache) else {
+      return
     }
-    let processes = isKnown ? min(Host.threadCount, Self.mostProcesses) : 1
+    throw ReferenceAnswers.duringPreparation
+  }
+
+  /// - Throws: `Failure` if the driver ends every process in which it compiles.
+  private func tryElsewhere(_ model: Model, for input: Shape) throws {
+    guard let request = try request(model, for: input) else { return }
+    let processes = isOfKnownDriver ? min(Host.threadCount, Self.mostProcesses) : 1
     if let reason = processes > 1 ? buildSideBySide(request, processes) : compileAlone(request) {
       var health = DeviceHealth(device, cache: options.cache)
       throw health.fail("its driver \(reason) while it compiled")

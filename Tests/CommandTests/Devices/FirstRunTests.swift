@@ -69,6 +69,13 @@ struct FirstRunTests {
     #expect(try JSON(outcome.output)["device"]?["kind"]?.text == "cpu")
   }
 
+  /// Where nothing can be kept, every run would be the first.
+  @Test(arguments: ["/dev/null/x", "/proc/self/none"]) func withoutACacheTheReferenceAnswers(cache: String) throws {
+    let outcome = try run("--json", environment: environment.merging(["U2CL_CACHE": cache]) { $1 })
+    #expect(try JSON(outcome.output)["device"]?["kind"]?.text == "reference")
+    #expect(outcome.errors.contains("cannot be kept, as no cache can be written; the CPU reference answers"))
+  }
+
   @Test func theCacheIsWarmedInAdvance() throws {
     let model = ["--model", Sandbox.builtInModel]
     let first = try sandbox.expectSuccess(["cache", "warm"] + model)
