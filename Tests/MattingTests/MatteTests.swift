@@ -44,6 +44,35 @@ internal import Testing
     }
   }
 
+  static let largeSizes = [
+    Size(height: 1, width: 40_001), Size(height: 40_003, width: 1), Size(height: 3, width: 9_001),
+    Size(height: 201, width: 333), Size(height: 9_999, width: 2),
+  ]
+
+  /// Pictures that are computed in tiles, some narrower than the distance to which an edge reaches: opaque pixels keep
+  /// their colours, and every pixel has its alpha.
+  @Test(arguments: largeSizes) func tilesOfEverySizeAreCutOut(_ size: Size) {
+    var generator = SeededGenerator(seed: UInt64(size.height) << 32 | UInt64(size.width))
+    let count = size.height * size.width
+    let samples = (0..<3 * count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var values: [UInt16] = []
+    while values.count < count {
+      let value =
+        [0, AlphaMatte.opaque, UInt16.random(in: 1..<AlphaMatte.opaque, using: &generator)]
+        .randomElement(using: &generator) ?? 0
+      values += Array(repeating: value, count: Int.random(in: 1...150, using: &generator))
+    }
+    let matte = AlphaMatte(size: size, values: Array(values.prefix(count)))
+    let picture = Picture(size: size, hasAlpha: false, samples: .bits8(samples))
+    guard case .bits8(let result) = ForegroundEstimation().cutout(of: picture, matte: matte).samples else { return }
+    let wrong = (0..<count).first { i in
+      let isKept = (0..<3).allSatisfy { result[4 * i + $0] == samples[3 * i + $0] }
+      return Int(result[4 * i + 3]) != (Int(matte.values[i]) * 255 + 32767) / 65535
+        || matte.values[i] == AlphaMatte.opaque && !isKept
+    }
+    #expect(wrong == nil, "\(size), pixel \(wrong ?? 0)")
+  }
+
   /// Pictures of 16 bits give the same results as those of 8 bits.
   @Test func depthDoesNotMatter() {
     let composite = SyntheticComposite(.hair, seed: 3, size: Size(height: 90, width: 130))

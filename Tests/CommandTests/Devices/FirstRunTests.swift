@@ -69,6 +69,17 @@ struct FirstRunTests {
     #expect(try JSON(outcome.output)["device"]?["kind"]?.text == "cpu")
   }
 
+  /// Whoever starts the command need not wait for the background process: neither for its streams nor for a lock.
+  @Test func theBackgroundProcessHoldsNothing() throws {
+    let script = """
+      exec 9>lock; flock 9; text=$("$U2CL" run "$PICTURE" -o mask.png 2>&1); exec 9>&-
+      flock --nonblock lock echo free; pgrep -f "^/proc/self/exe prepare-device" >/dev/null && echo still running
+      """
+    let outcome = try sandbox.shell(script, environment: environment.merging(["PICTURE": Sandbox.demo]) { $1 })
+    #expect(outcome.lines == ["free", "still running"], "\(outcome.text)\(outcome.errors)")
+    try waitForPreparation()
+  }
+
   /// Where nothing can be kept, every run would be the first.
   @Test(arguments: ["/dev/null/x", "/proc/self/none"]) func withoutACacheTheReferenceAnswers(cache: String) throws {
     let outcome = try run("--json", environment: environment.merging(["U2CL_CACHE": cache]) { $1 })
