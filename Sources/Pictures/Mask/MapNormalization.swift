@@ -11,8 +11,10 @@ public enum MapNormalization: String, Sendable, CaseIterable, Codable {
 
   /// The values of a map in 0 … 1. NaN becomes 0, and so does every value of a map that cannot be stretched.
   ///
-  /// - Parameter areProbabilities: whether the values are probabilities. Otherwise they are logits, which go through a
-  ///   sigmoid where they are not stretched.
+  /// - Parameters:
+  ///   - map: the values of a map.
+  ///   - areProbabilities: whether the values are probabilities. Otherwise they are logits, which go through a sigmoid
+  ///     where they are not stretched.
   public func applied(to map: [Float], areProbabilities: Bool = true) -> [Float] {
     switch self {
     case .minMax: Mask.minMaxNormalized(map)

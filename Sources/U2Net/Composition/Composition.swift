@@ -94,14 +94,20 @@ public struct Composition: Sendable {
 
   /// Composes a picture with a mask of its size; `edges` does not apply.
   ///
-  /// - Parameter confidence: how sure the network is of the mask; nil if that is not known.
+  /// - Parameters:
+  ///   - picture: the picture.
+  ///   - mask: its mask.
+  ///   - confidence: how sure the network is of the mask; nil if that is not known.
   public func rendering(of picture: Picture, mask: Mask, confidence: Confidence? = nil) -> Rendering {
     isPlainMask ? plain(mask) : rendering(of: picture, matte: AlphaMatte(mask), confidence: confidence)
   }
 
   /// Composes a picture with a matte of its size; `edges` does not apply.
   ///
-  /// - Parameter confidence: how sure the network is of the matte; nil if that is not known.
+  /// - Parameters:
+  ///   - picture: the picture.
+  ///   - matte: its matte.
+  ///   - confidence: how sure the network is of the matte; nil if that is not known.
   public func rendering(of picture: Picture, matte: AlphaMatte, confidence: Confidence? = nil) -> Rendering {
     var matte = matte
     if let threshold { matte = matte.thresholded(at: threshold) }
