@@ -156,7 +156,11 @@ extension Unpickler {
 extension Unpickler {
   private mutating func string(length: Int) throws -> String {
     guard length <= Self.longestString else {
-      throw FormatError.damaged("the pickle holds a string of \(length) bytes")
+      throw FormatError.unsupported(
+        """
+        the pickle holds a string of \(length) bytes, as NumPy's arrays are stored; save tensors instead, with \
+        torch.save(model.state_dict(), …)
+        """)
     }
     return try cursor.text(length)
   }

@@ -11,6 +11,9 @@ enum MistakenArguments {
       guard !argument.bytes.contains(UInt8(ascii: "=")), isFileName(argument) else { continue }
       return "\(argument) begins with - and is read as options; write ./\(argument), or -- before all names"
     }
+    if arguments.first == "stream", arguments.count > 1, isFileName(arguments[1]) {
+      return "'u2cl stream' reads standard input; write 'u2cl video \(arguments[1]) RESULT' for a video file"
+    }
     guard let first = arguments.first, !first.hasPrefix("-"), !commands.contains(first.string), first != "help",
       isFileName(first) || first.isFolder || InputHint.notFile(first) != nil
     else { return nil }

@@ -41,7 +41,8 @@ import Testing
     (["run", "-q.2026"], "write ./-q.2026"), (["run", "--new.png"], "write ./--new.png"),
     (["run", "a.jpg", "-o", "-mask.png"], "write ./-mask.png"), (["-dash.jpg"], "write ./-dash.jpg"),
     (["a.jpg"], "a.jpg is no command; to mask pictures, write 'u2cl run' before their names"),
-    (["folder"], "folder is no command"), (["https://example.org/a.jpg"], "is no command"),
+    (["folder"], "folder is no command"),
+    (["stream", "clip.MOV"], "write 'u2cl video clip.MOV RESULT'"), (["https://example.org/a.jpg"], "is no command"),
   ])
   func whatIsNoOptionIsExplained(arguments: [String], says: String) throws {
     try sandbox().expectFailure(2, arguments, says: says)
