@@ -101,17 +101,14 @@ struct ForegroundLevel {
   private func nearEdges() -> [UInt8] {
     let (width, height, reach) = (size.width, size.height, Self.reach)
     var (edges, along) = ([UInt8](repeating: 0, count: width * height), [UInt8](repeating: 0, count: width * height))
-    means.cells.withUnsafeBufferPointer { cells in
+    // Beside each other, so that several are compared at once.
+    let alphas = means.cells.map { $0.alpha }
+    alphas.withUnsafeBufferPointer { alphas in
       edges.withUnsafeMutableBufferPointer { edges in
+        for i in 0..<width * height { edges[i] = alphas[i] > 0 && alphas[i] < 1 ? 1 : 0 }
+        for i in 0..<width * (height - 1) { edges[i] |= alphas[i] != alphas[i + width] ? 1 : 0 }
         for y in 0..<height {
-          for x in 0..<width {
-            let i = y * width + x
-            let alpha = cells[i].alpha
-            let isEdge =
-              alpha > 0 && alpha < 1 || x + 1 < width && cells[i + 1].alpha != alpha
-              || y + 1 < height && cells[i + width].alpha != alpha
-            edges[i] = isEdge ? 1 : 0
-          }
+          for i in y * width..<(y + 1) * width - 1 { edges[i] |= alphas[i] != alphas[i + 1] ? 1 : 0 }
         }
         along.withUnsafeMutableBufferPointer { along in
           for y in 0..<height {

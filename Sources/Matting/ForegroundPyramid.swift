@@ -75,9 +75,19 @@ struct ForegroundPyramid: Sendable {
   ) {
     let width = picture.size.width
     let channels = picture.channels
-    let isMixed = tile.lines.contains { y in
-      alphas[y * width + tile.columns.lowerBound..<y * width + tile.columns.upperBound]
-        .contains { $0 != 0 && $0 != AlphaMatte.opaque }
+    var (isMixed, isEmpty) = (false, true)
+    for y in tile.lines {
+      for alpha in alphas[y * width + tile.columns.lowerBound..<y * width + tile.columns.upperBound] {
+        isMixed = isMixed || alpha != 0 && alpha != AlphaMatte.opaque
+        isEmpty = isEmpty && alpha == 0
+      }
+    }
+    if isEmpty {
+      for y in tile.lines {
+        let row = 4 * (y * width + tile.columns.lowerBound)..<4 * (y * width + tile.columns.upperBound)
+        UnsafeMutableBufferPointer(rebasing: result[row]).initialize(repeating: 0)
+      }
+      return
     }
     let level = isMixed ? estimate(tile) : nil
     let full = Float(Sample.max)
