@@ -37,11 +37,7 @@ struct FolderFiles {
 
   /// Whether a file's first bytes are those of a picture.
   private static func isPicture(_ path: FilePath) -> Bool {
-    guard let file = try? FileDescriptor.reading(path) else { return false }
-    defer { try? file.close() }
-    let start = [UInt8](unsafeUninitializedCapacity: PictureFormat.tellingBytes) { buffer, count in
-      count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
-    }
+    guard let start = try? path.firstBytes(PictureFormat.tellingBytes) else { return false }
     return PictureFormat(firstBytes: start) != nil
   }
 }

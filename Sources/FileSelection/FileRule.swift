@@ -21,13 +21,12 @@ package struct FileRule: Sendable {
 
   /// What a regular file of a folder is: wanted, or left out for a reason.
   func reason(toLeaveOut name: FilePath, at path: FilePath) -> LeftOutFile.Reason? {
-    if name.isHidden {
-      // By their contents alone, as "._photo.jpg" is no picture.
-      return .hidden(isWanted: content("", { () throws(SystemError) in try path.firstBytes() }) == .wanted)
-    }
+    func firstBytes() throws(SystemError) -> [UInt8] { try path.firstBytes(Self.firstByteCount) }
+    // By their contents alone, as "._photo.jpg" is no picture.
+    if name.isHidden { return .hidden(isWanted: content("", firstBytes) == .wanted) }
     if isResult(name) { return .result }
     if Self.unfinished.contains(name.lowercasedASCII.extension ?? "") { return .unfinished }
-    switch content(name, { () throws(SystemError) in try path.firstBytes() }) {
+    switch content(name, firstBytes) {
     case .wanted: return Self.isBackup(name) ? .backup : nil
     case .unread(let format, let advice): return .unread(format: format, advice: advice)
     case .unreadable(let problem): return .unreadable(problem)
@@ -58,19 +57,4 @@ package enum FileContent: Hashable, Sendable {
 extension FilePath {
   /// Whether the name of a file or folder begins with a dot.
   var isHidden: Bool { hasPrefix(".") }
-
-  /// The first bytes of a file. A pipe that has taken the file's place does not make the caller wait.
-  func firstBytes() throws(SystemError) -> [UInt8] {
-    let file = try FileDescriptor.reading(self, waits: false)
-    return try file.closeAfter { () throws(SystemError) in
-      var failure: SystemError?
-      let bytes = [UInt8](unsafeUninitializedCapacity: FileRule.firstByteCount) { buffer, count in
-        do throws(SystemError) { count = try file.read(into: UnsafeMutableRawBufferPointer(buffer)) } catch {
-          failure = error
-        }
-      }
-      if let failure { throw failure }
-      return bytes
-    }
-  }
 }

@@ -86,3 +86,20 @@ extension FileDescriptor {
     return try contents()
   }
 }
+
+extension FilePath {
+  /// The first bytes of a file, at most `count`. A pipe that has taken the file's place does not make the caller wait.
+  package func firstBytes(_ count: Int) throws(SystemError) -> [UInt8] {
+    let file = try FileDescriptor.reading(self, waits: false)
+    return try file.closeAfter { () throws(SystemError) in
+      var failure: SystemError?
+      let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, found in
+        do throws(SystemError) { found = try file.read(into: UnsafeMutableRawBufferPointer(buffer)) } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      return bytes
+    }
+  }
+}

@@ -57,7 +57,7 @@ struct CellGrid {
 
   /// The pixels of a part of a picture.
   init(_ rows: PictureRows, _ matte: AlphaMatte, of part: CellPart) {
-    self.init(rows, matte, of: part, step: 1)
+    self.init(part: part, sums: Self.sums(rows, matte, of: part, step: 1))
   }
 
   /// The cells of a whole picture, each `step` pixels wide and high.
@@ -66,16 +66,16 @@ struct CellGrid {
     let (across, down) = ((size.width + step - 1) / step, (size.height + step - 1) / step)
     let lines = (0..<down).mapInParallel { row in
       let part = CellPart(columns: 0..<size.width, lines: row * step..<min((row + 1) * step, size.height))
-      return CellGrid(rows, matte, of: part, step: step).sums
+      return Self.sums(rows, matte, of: part, step: step)
     }
     self.init(part: CellPart(columns: 0..<across, lines: 0..<down), sums: lines.flatMap { $0 })
   }
 
-  /// The cells of a part of a picture that begins with a whole cell; `part` is that of the pixels.
-  private init(_ rows: PictureRows, _ matte: AlphaMatte, of pixels: CellPart, step: Int) {
+  /// The sums of the cells, each `step` pixels wide and high, of pixels that begin with a whole cell.
+  private static func sums(_ rows: PictureRows, _ matte: AlphaMatte, of pixels: CellPart, step: Int) -> [Cell] {
     let (across, down) = ((pixels.columns.count + step - 1) / step, (pixels.lines.count + step - 1) / step)
     let (width, first) = (rows.size.width, pixels.columns.lowerBound)
-    let sums = [Cell](unsafeUninitializedCapacity: across * down) { sums, initialized in
+    return [Cell](unsafeUninitializedCapacity: across * down) { sums, initialized in
       sums.initialize(repeating: .zero)
       withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: pixels.columns.count) { buffer in
         guard let line = buffer.baseAddress else { return }
@@ -96,7 +96,6 @@ struct CellGrid {
       }
       initialized = across * down
     }
-    self.init(part: pixels, sums: sums)
   }
 
   /// The cells of the level of half the size. The part must begin at even places.

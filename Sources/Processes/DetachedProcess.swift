@@ -16,12 +16,6 @@ public enum DetachedProcess {
     return output.closeAfter { input.closeAfter { launch.start([input, output, output]) != nil } }
   }
 
-  /// Closes every file that this process was given beside its standard streams, so that nobody waits for a lock or a
-  /// pipe that it holds. Trap: call it before it opens files of its own.
-  public static func closeInheritedFiles() {
-    for descriptor in STDERR_FILENO + 1..<1024 { _ = close(descriptor) }
-  }
-
   /// Lets every other process of the machine go first.
   ///
   /// Trap: on Linux this concerns the calling thread, and the threads and processes that it starts from then on.

@@ -15,6 +15,7 @@ struct ProcessLaunch: Sendable {
   /// - Parameter descriptors: what becomes its descriptors 0, 1, 2 and so on. It inherits no other.
   /// - Returns: the number of the process; nil if it could not be started.
   func start(_ descriptors: [FileDescriptor]) -> pid_t? {
+    Self.keepFilesToThisProcess()
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
@@ -50,6 +51,15 @@ struct ProcessLaunch: Sendable {
       }
     }
     return code == 0 ? process : nil
+  }
+
+  /// Marks files that whoever started this process has left open, so that no other process holds their locks and pipes.
+  /// Files that this process opens are marked from the start.
+  private static func keepFilesToThisProcess() {
+    for descriptor in STDERR_FILENO + 1..<1024 {
+      let flags = fcntl(descriptor, F_GETFD)
+      if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+    }
   }
 
   private static func withCStrings<Result>(

@@ -54,11 +54,8 @@ package struct FrameConverter: Sendable {
             rows.interpolate(planes.starts[2], luma: y, scratch: scratch, into: cr)
           }
           let luma = planes.starts[0] + y * size.width
-          if channels == 3 {
-            convert(luma, cb, cr, size.width, to: target)
-          } else {
-            convert(luma, cb, cr, planes.starts[3] + y * size.width, size.width, to: target)
-          }
+          let alpha = channels == 4 ? planes.starts[3] + y * size.width : nil
+          convert(luma, cb, cr, alpha, size.width, to: target)
           target += channels * size.width
         }
         initialized = size.height * size.width * channels
@@ -66,31 +63,23 @@ package struct FrameConverter: Sendable {
     }
   }
 
-  private func convert(
-    _ luma: UnsafePointer<UInt8>, _ cb: UnsafePointer<Int32>, _ cr: UnsafePointer<Int32>, _ width: Int,
-    to rgb: UnsafeMutablePointer<UInt8>
-  ) {
-    let factors = conversion.factors
-    for x in 0..<width {
-      let (red, green, blue) = factors.rgb(luma[x], cb[x], cr[x])
-      rgb[3 * x] = red
-      rgb[3 * x + 1] = green
-      rgb[3 * x + 2] = blue
-    }
-  }
-
+  /// Writes the colours of a row, and its alpha if there is one.
   private func convert(
     _ luma: UnsafePointer<UInt8>, _ cb: UnsafePointer<Int32>, _ cr: UnsafePointer<Int32>,
-    _ alpha: UnsafePointer<UInt8>, _ width: Int, to rgba: UnsafeMutablePointer<UInt8>
+    _ alpha: UnsafePointer<UInt8>?, _ width: Int, to samples: UnsafeMutablePointer<UInt8>
   ) {
     let factors = conversion.factors
-    for x in 0..<width {
-      let (red, green, blue) = factors.rgb(luma[x], cb[x], cr[x])
-      rgba[4 * x] = red
-      rgba[4 * x + 1] = green
-      rgba[4 * x + 2] = blue
-      rgba[4 * x + 3] = alpha[x]
+    @inline(__always) func write(channels: Int) {
+      for x in 0..<width {
+        let (red, green, blue) = factors.rgb(luma[x], cb[x], cr[x])
+        samples[channels * x] = red
+        samples[channels * x + 1] = green
+        samples[channels * x + 2] = blue
+      }
     }
+    guard let alpha else { return write(channels: 3) }
+    write(channels: 4)
+    for x in 0..<width { samples[4 * x + 3] = alpha[x] }
   }
 }
 

@@ -3,7 +3,6 @@ import Caches
 import Files
 import LibC
 import Models
-import Processes
 import U2Net
 
 /// The command `u2cl`, a front end of the library U2Net.
@@ -69,7 +68,6 @@ struct U2CLCommand: ParsableCommand {
 
   /// Carries out the request of another u2cl process, which has answered without the device. Not for users.
   private static func prepareDevice() {
-    DetachedProcess.closeInheritedFiles()
     try? ThreadSettings.apply(nil)
     _ = PoCLCache.makeUsable()
     DevicePreparation.answer(ArgumentBytes.own.dropFirst().first ?? "")

@@ -89,7 +89,7 @@ public struct Composition: Sendable {
     if edges == .interpolated, isPlainMask { return plain(try detection.mask()) }
     return rendering(
       of: picture, matte: try detection.matte(of: picture, edges: edges, background: background),
-      confidence: detection.confidence)
+      confidence: trim == nil ? nil : detection.confidence)
   }
 
   /// Composes a picture with a mask of its size; `edges` does not apply.

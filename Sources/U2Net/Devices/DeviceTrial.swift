@@ -21,11 +21,12 @@ struct DeviceTrial {
     var health = DeviceHealth(device, cache: options.cache)
     if let failure = health.failure { throw failure }
     let start = ContinuousClock.now
-    if health.isSound {
+    let needsProcess = mayNeedProcess(model)
+    if health.isSound, needsProcess || options.answersMeanwhile {
       do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {}
     }
     if options.answersMeanwhile, isOfKnownDriver { try leaveToReference(model, for: input) }
-    guard mayNeedProcess(model) else {
+    guard needsProcess else {
       return try counting(from: start, compileHere(model, for: input, buildsUntried: true))
     }
     try tryElsewhere(model, for: input)

@@ -57,16 +57,19 @@ struct PictureSelection {
   /// Adds the paths of a list. Each names a file, and `-` is a name like any other.
   mutating func add(listed paths: [FilePath]) {
     for path in paths {
-      switch path.kind() {
+      let kind = path.kind()
+      switch kind {
       case .pipe: leftOut.add(LeftOutFile(SelectedFile(path), .pipe))
       case .socket: leftOut.add(LeftOutFile(SelectedFile(path), .socket))
       case .folder:
         let failure = Failure(.file, "'\(path)': is a folder; lists name files (find -type f), and arguments folders")
         items.append(.refused(path, failure))
-      case nil where InputHint.notFile(path) != nil:
-        let advice = InputHint.notFile(path) ?? ""
-        items.append(.refused(path, Failure(.file, "'\(path)': \(advice)")))
-      default: items.append(.picture(SelectedFile(path == "-" ? "./-" : path)))
+      default:
+        if kind == nil, let advice = InputHint.notFile(path) {
+          items.append(.refused(path, Failure(.file, "'\(path)': \(advice)")))
+        } else {
+          items.append(.picture(SelectedFile(path == "-" ? "./-" : path)))
+        }
       }
     }
   }

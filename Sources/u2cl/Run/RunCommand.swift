@@ -49,11 +49,14 @@ struct RunCommand: ParsableCommand {
     if let failure = reporter.firstFailure { throw ExitCode(failure.kind.exitCode) }
   }
 
-  private func detection(for jobs: [PictureJob]) -> DetectionSetup {
+  /// - Parameters:
+  ///   - jobs: those whose maps are checked before anything is computed.
+  ///   - isOne: whether there is one picture alone.
+  private func detection(checking jobs: [PictureJob] = [], isOne: Bool = false) -> DetectionSetup {
     DetectionSetup(
       model: model, device: device, maps: result.sideMaps == nil ? .saliency : .all,
       output: result.needed, normalization: result.mask.normalization, batch: batch, isQuiet: quiet,
-      answersMeanwhile: jobs.count == 1
+      answersMeanwhile: isOne
     ) { [writesMaps = result.sideMaps != nil] (maps) throws(Failure) in
       guard writesMaps else { return }
       for job in jobs {
@@ -81,7 +84,7 @@ struct RunCommand: ParsableCommand {
     let stop = StopSignal()
     // Reading standard input must stay interruptible.
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
-    let detection = detection(for: isSingle ? jobs : [])
+    let detection = detection(checking: isSingle ? jobs : [], isOne: jobs.count == 1)
     // Two batches at a time: one is copied while the other is computed.
     MaskRun(
       detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)), pixelLimit: pictures.maxPixels
@@ -108,7 +111,9 @@ struct RunCommand: ParsableCommand {
     let claims = Monitor(ResultClaims())
     let folder = try pictures.watchedFolder(plan)
     if !quiet {
-      let looks = folder.reasonToPoll.map { "looking every 2 seconds, as \($0); " } ?? ""
+      let looks =
+        folder.reasonToPoll.map { "looking every \(FolderWatch.usualInterval.components.seconds) seconds, as \($0); " }
+        ?? ""
       Console.error("watching \(pictures.inputs[0]); \(looks)SIGINT or SIGTERM ends it")
     }
     let source = WatchSource(folder, stop: stop) { file in
@@ -117,7 +122,7 @@ struct RunCommand: ParsableCommand {
       else { return nil }
       return skips && job.isDone ? nil : job
     }
-    MaskRun(detection: detection(for: []), batch: batch, pixelLimit: pictures.maxPixels).run(
+    MaskRun(detection: detection(), batch: batch, pixelLimit: pictures.maxPixels).run(
       { source.next() }, stop: stop, &reporter)
     signals.end()
     reporter.end(

@@ -57,6 +57,14 @@ struct FirstRunTests {
     #expect(outcome.errors.contains(#/\d+ programs compiled in \d+\.\d s; later runs load them/#), "\(outcome.errors)")
   }
 
+  @Test func thePictureMayLieInAFolder() throws {
+    try sandbox.makeFolder("album")
+    try sandbox.copy(Sandbox.demo, to: "album/a.jpg")
+    let outcome = try sandbox.expectSuccess(["run", "album", "--json"], environment: environment)
+    #expect(try JSON(outcome.output)["device"]?["kind"]?.text == "reference")
+    try waitForPreparation()
+  }
+
   @Test func severalPicturesWaitForTheDevice() throws {
     try sandbox.copy(Sandbox.demo, to: "a.jpg")
     try sandbox.copy(Sandbox.demo, to: "b.jpg")
