@@ -53,6 +53,7 @@ let package = Package(
     .target(name: "CDefaultModel"),
     .target(name: "CProcessMemory"),
     .target(name: "CCurl"),
+    .target(name: "CPixels"),
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
@@ -77,9 +78,9 @@ let package = Package(
         "Tensors", "Networks", "Files", "JSON", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/onnx.proto"], swiftSettings: strict),
-    library("Pictures", ["Tensors", "Files", "CImageCodecs", "CMath", "CWebP"]),
+    library("Pictures", ["Tensors", "Files", "CImageCodecs", "CMath", "CPixels", "CWebP"]),
     library("Video", ["Tensors", "Files", "Pictures"]),
-    library("Matting", ["Tensors", "Pictures"]),
+    library("Matting", ["Tensors", "Pictures", "CPixels"]),
     library("Compositing", ["Tensors", "Pictures", "Matting"]),
     library("Reference", ["Tensors", "Networks", "CMath"]),
     library("Saliency", ["Tensors", "CMath"]),

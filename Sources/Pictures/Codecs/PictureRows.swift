@@ -1,3 +1,4 @@
+internal import CPixels
 package import Tensors
 
 /// The colours of a picture as floats in 0 … 1, a part of a row at a time, so that a large picture is never in memory
@@ -12,11 +13,22 @@ package struct PictureRows: Sendable {
 
   /// Writes red, green, blue and 1 for the pixels `columns` of row `y`, which must be inside the picture.
   package func read(_ y: Int, _ columns: Range<Int>, into colors: UnsafeMutablePointer<SIMD4<Float>>) {
-    switch picture.samples {
-    case .bits8(let values):
-      values.withUnsafeBufferPointer { read($0, y, columns, scale: 1 / 255, into: colors) }
-    case .bits16(let values):
-      values.withUnsafeBufferPointer { read($0, y, columns, scale: 1 / 65535, into: colors) }
+    let (channels, count) = (picture.channels, columns.count)
+    let first = (y * size.width + columns.lowerBound) * channels
+    precondition(picture.samples.count >= first + count * channels && columns.lowerBound >= 0)
+    colors.withMemoryRebound(to: Float.self, capacity: 4 * count) { colors in
+      switch picture.samples {
+      case .bits8(let values):
+        values.withUnsafeBufferPointer { values in
+          guard let samples = values.baseAddress else { return }
+          u2cl_colors_from_8_bits(samples + first, count, Int32(channels), colors)
+        }
+      case .bits16(let values):
+        values.withUnsafeBufferPointer { values in
+          guard let samples = values.baseAddress else { return }
+          u2cl_colors_from_16_bits(samples + first, count, Int32(channels), colors)
+        }
+      }
     }
   }
 
@@ -27,21 +39,6 @@ package struct PictureRows: Sendable {
     switch picture.samples {
     case .bits8(let values): for x in 0..<columns.count { colors[x].w = Float(values[first + 4 * x]) / 255 }
     case .bits16(let values): for x in 0..<columns.count { colors[x].w = Float(values[first + 4 * x]) / 65535 }
-    }
-  }
-
-  @inline(__always)
-  private func read<Sample: FixedWidthInteger>(
-    _ samples: UnsafeBufferPointer<Sample>, _ y: Int, _ columns: Range<Int>, scale: Float,
-    into colors: UnsafeMutablePointer<SIMD4<Float>>
-  ) {
-    let channels = picture.channels
-    precondition(samples.count >= (y * size.width + columns.upperBound) * channels)
-    var i = (y * size.width + columns.lowerBound) * channels
-    for x in 0..<columns.count {
-      colors[x] = SIMD4(
-        Float(samples[i]) * scale, Float(samples[i &+ 1]) * scale, Float(samples[i &+ 2]) * scale, 1)
-      i &+= channels
     }
   }
 

@@ -1,3 +1,4 @@
+internal import CPixels
 package import Tensors
 
 extension Picture {
@@ -7,30 +8,28 @@ extension Picture {
   package func rendering(
     hasAlpha: Bool = false, _ row: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void
   ) -> Picture {
+    let channels = hasAlpha ? 4 : 3
     switch samples {
-    case .bits8: replacing(hasAlpha: hasAlpha, samples: .bits8(render(channels: hasAlpha ? 4 : 3, row)))
-    case .bits16: replacing(hasAlpha: hasAlpha, samples: .bits16(render(channels: hasAlpha ? 4 : 3, row)))
+    case .bits8:
+      return replacing(hasAlpha: hasAlpha, samples: .bits8(render(channels, row, u2cl_colors_to_8_bits)))
+    case .bits16:
+      return replacing(hasAlpha: hasAlpha, samples: .bits16(render(channels, row, u2cl_colors_to_16_bits)))
     }
   }
 
   private func render<Sample: FixedWidthInteger & UnsignedInteger>(
-    channels: Int, _ row: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void
+    _ channels: Int, _ row: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void,
+    _ write: (UnsafePointer<Float>, Int, Int32, UnsafeMutablePointer<Sample>) -> Void
   ) -> [Sample] {
-    let (width, full) = (size.width, Float(Sample.max))
+    let width = size.width
     return [Sample](unsafeUninitializedCapacity: size.height * width * channels) { samples, initialized in
       nonisolated(unsafe) let samples = samples
       inParallel(size.height) { y in
         withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: width) { line in
-          guard let line = line.baseAddress else { return }
+          guard let line = line.baseAddress, let samples = samples.baseAddress else { return }
           row(y, line)
-          var i = y * width * channels
-          for x in 0..<width {
-            let color = (line[x] * full + 0.5).clamped(to: full)
-            samples.initializeElement(at: i, to: Sample(truncatingIfNeeded: Int32(color.x)))
-            samples.initializeElement(at: i + 1, to: Sample(truncatingIfNeeded: Int32(color.y)))
-            samples.initializeElement(at: i + 2, to: Sample(truncatingIfNeeded: Int32(color.z)))
-            if channels == 4 { samples.initializeElement(at: i + 3, to: Sample(truncatingIfNeeded: Int32(color.w))) }
-            i += channels
+          line.withMemoryRebound(to: Float.self, capacity: 4 * width) { colors in
+            write(colors, width, Int32(channels), samples + y * width * channels)
           }
         }
       }
