@@ -1,3 +1,4 @@
+internal import CPixels
 internal import Pictures
 internal import Tensors
 
@@ -26,35 +27,83 @@ struct CoefficientField: Sendable {
 
   /// Alpha of every pixel, clamped to 0 … 1. Coefficients are interpolated between the centres of cells.
   func applied(to picture: PictureRows) -> AlphaMatte {
-    let width = picture.size.width
-    let sampler = CellSampler(cells: size.width, pixels: width)
-    let columns = (0..<width).map { sampler[$0] }
+    let count = picture.size.height * picture.size.width
+    let alphas = [UInt16](unsafeUninitializedCapacity: count) { alphas, initialized in
+      apply(to: picture, alphas)
+      initialized = count
+    }
+    return AlphaMatte(size: picture.size, values: alphas)
+  }
+
+  private func apply(to picture: PictureRows, _ alphas: UnsafeMutableBufferPointer<UInt16>) {
+    let (width, cells) = (picture.size.width, size.width)
+    let certain = certainCells
     let rows = CellSampler(cells: size.height, pixels: picture.size.height)
-    let alphas = [UInt16](unsafeUninitializedCapacity: picture.size.height * width) { alphas, initialized in
-      nonisolated(unsafe) let alphas = alphas
-      values.withUnsafeBufferPointer { values in
-        nonisolated(unsafe) let values = values
+    nonisolated(unsafe) let alphas = alphas
+    CellAxis(cells: cells, pixels: width).withAxis { axis in
+      nonisolated(unsafe) let axis = axis
+      values.withUnsafeBytes { values in
+        nonisolated(unsafe) let field = values.bindMemory(to: Float.self)
         inParallel(picture.size.height) { y in
-          withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size.width + width) { scratch in
-            guard let field = scratch.baseAddress else { return }
-            let colors = field + size.width
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (cells + 1)) { scratch in
             let row = rows[y]
-            for x in 0..<size.width {
-              let above = values[row.lower * size.width + x]
-              field[x] = above + (values[row.upper * size.width + x] - above) * row.fraction
-            }
-            picture.read(y, 0..<width, into: colors)
-            for x in 0..<width {
-              let column = columns[x]
-              let left = field[column.lower]
-              let fit = left + (field[column.upper] - left) * column.fraction
-              alphas.initializeElement(at: y * width + x, to: AlphaMatte.value(of: fit.dot(colors[x])))
+            guard let field = field.baseAddress, let line = alphas.baseAddress.map({ $0 + y * width }) else { return }
+            let (above, below) = (field + 4 * row.lower * cells, field + 4 * row.upper * cells)
+            let known = (0..<cells).map { certain[row.lower * cells + $0] & certain[row.upper * cells + $0] }
+            var axis = axis
+            picture.withSamples(y) { samples, channels in
+              u2cl_apply_fits_8(
+                above, below, row.fraction, known, &axis, samples, channels, AlphaMatte.haze, scratch.baseAddress, line)
+            } bits16: { samples, channels in
+              u2cl_apply_fits_16(
+                above, below, row.fraction, known, &axis, samples, channels, AlphaMatte.haze, scratch.baseAddress, line)
             }
           }
         }
       }
-      initialized = picture.size.height * width
     }
-    return AlphaMatte(size: picture.size, values: alphas)
+  }
+
+  /// See `u2cl_certain_cells`.
+  private var certainCells: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: values.count) { certain, initialized in
+      values.withUnsafeBytes { values in
+        u2cl_certain_cells(
+          values.bindMemory(to: Float.self).baseAddress, self.values.count, AlphaMatte.haze, certain.baseAddress)
+      }
+      initialized = values.count
+    }
+  }
+}
+
+/// How the pixels of an axis lie between the centres of cells, as a table.
+private struct CellAxis {
+  private let cells: [Int32]
+  private let fractions: [Float]
+  private let starts: [Int32]
+
+  init(cells count: Int, pixels: Int) {
+    let sampler = CellSampler(cells: count, pixels: pixels)
+    let places = (0..<pixels).map { sampler[$0] }
+    cells = places.map { Int32($0.lower) }
+    fractions = places.map { $0.fraction }
+    var starts = [Int32](repeating: Int32(pixels), count: count + 1)
+    for pixel in (0..<pixels).reversed() { starts[places[pixel].lower] = Int32(pixel) }
+    // A cell without pixels starts where the next one does.
+    for cell in (0..<count).reversed() { starts[cell] = min(starts[cell], starts[cell + 1]) }
+    self.starts = starts
+  }
+
+  func withAxis(_ body: (u2cl_cell_axis) -> Void) {
+    cells.withUnsafeBufferPointer { cells in
+      fractions.withUnsafeBufferPointer { fractions in
+        starts.withUnsafeBufferPointer { starts in
+          body(
+            u2cl_cell_axis(
+              pixels: cells.count, cells: starts.count - 1, cell: cells.baseAddress, fraction: fractions.baseAddress,
+              start: starts.baseAddress))
+        }
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import CPixels
 public import Pictures
 internal import Tensors
 
@@ -45,60 +46,51 @@ public struct GuidedUpsampling: Sendable, Hashable {
   ///
   /// - Parameter guide: the picture's mean colour in every cell, with 1 as the fourth component.
   func field(of mask: CoarseMask, guide: [SIMD4<Float>]) -> CoefficientField {
-    let exact = exactFits(of: mask, guide: guide)
-    let mean = BoxMean(size: mask.size, radius: wideRadius)
-    let wide = mean(fits(of: mask, guide: guide, mean))
-    let trust = exact.errors.map { error in
-      let ratio = error / exactnessLimit
-      return 1 / (1 + ratio * ratio)
+    precondition(guide.count == mask.values.count, "a guide of \(guide.count) cells for a mask of \(mask.size)")
+    precondition(radius >= 1 && wideRadius >= 1, "windows of radius \(radius) and \(wideRadius)")
+    let count = mask.values.count
+    var trust: [Float] = []
+    let values = [SIMD4<Float>](unsafeUninitializedCapacity: count) { values, initialized in
+      trust = [Float](unsafeUninitializedCapacity: count) { trust, initialized in
+        compute(of: mask, guide: guide, values: values, trust: trust)
+        initialized = count
+      }
+      initialized = count
     }
-    let values = (0..<wide.count).map { wide[$0] + (exact.values[$0] - wide[$0]) * trust[$0] }
     return CoefficientField(size: mask.size, values: values, trust: trust)
   }
 
-  /// The coefficients for a mask that is the average of a sharp matte, and the mean squared error of the fits around
-  /// each cell.
-  private func exactFits(
-    of mask: CoarseMask, guide: [SIMD4<Float>]
-  ) -> (values: [SIMD4<Float>], errors: [Float]) {
-    let mean = BoxMean(size: mask.size, radius: radius)
-    let fits = fits(of: mask, guide: guide, mean)
-    let smooth = BoxMean(size: mask.size, radius: 1)(mask.values.map { SIMD2($0, 0) })
-    // The squared errors of the fits and of interpolating the mask.
-    let errors = mean(
-      (0..<fits.count).map { i -> SIMD2<Float> in
-        let difference = SIMD2(mask.values[i] - fits[i].dot(guide[i]), mask.values[i] - smooth[i].x)
-        return difference * difference
-      })
-    let weighted = mean(
-      (0..<fits.count).map { i -> SIMD8<Float> in
-        let weight = 1 / (errors[i].x + fitTolerance)
-        return SIMD8(lowHalf: fits[i] * weight, highHalf: SIMD4(weight, 0, 0, 0))
-      })
-    let values = (0..<fits.count).map { i -> SIMD4<Float> in
-      let share = fitPreference * errors[i].y / (fitPreference * errors[i].y + errors[i].x + 1e-7)
-      var fit = weighted[i].lowHalf * (share / weighted[i].highHalf.x)
-      // b makes up for the residual, so that every cell keeps its mean.
-      fit.w = mask.values[i] - (fit.x * guide[i].x + fit.y * guide[i].y + fit.z * guide[i].z)
-      return fit
+  /// The rows that are computed at once. The more there are, the less is computed twice where bands meet; the fewer,
+  /// the more of it stays in the cache.
+  private static let bandHeight = 64
+
+  private func compute(
+    of mask: CoarseMask, guide: [SIMD4<Float>], values: UnsafeMutableBufferPointer<SIMD4<Float>>,
+    trust: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (size, height) = (mask.size, Self.bandHeight)
+    nonisolated(unsafe) let (values, trust) = (UnsafeMutableRawBufferPointer(values), trust)
+    mask.values.withUnsafeBufferPointer { mask in
+      guide.withUnsafeBytes { guide in
+        nonisolated(unsafe) let mask = u2cl_guided_mask(
+          width: size.width, height: size.height, values: mask.baseAddress,
+          guide: guide.bindMemory(to: Float.self).baseAddress)
+        inParallel((size.height + height - 1) / height) { band in
+          var (mask, parameters) = (mask, parameters)
+          let scratch = u2cl_guided_scratch(&mask, &parameters, height)
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: scratch) { scratch in
+            u2cl_guided_fits(
+              &mask, &parameters, band * height, min(size.height, (band + 1) * height), scratch.baseAddress,
+              values.bindMemory(to: Float.self).baseAddress, trust.baseAddress)
+          }
+        }
+      }
     }
-    return (values, errors.map { $0.x })
   }
 
-  /// The least-squares fit in the window around each cell.
-  private func fits(of mask: CoarseMask, guide: [SIMD4<Float>], _ mean: BoxMean) -> [SIMD4<Float>] {
-    let p = mask.values
-    let colors = mean(zip(guide, p).map { color, p in SIMD4(color.x, color.y, color.z, p) })
-    let cross = mean(zip(guide, p).map { color, p in color * p })
-    let squares = mean(guide.map { color in color * color })
-    let products = mean(guide.map { color in SIMD4(color.x * color.y, color.x * color.z, color.y * color.z, 0) })
-    return (0..<p.count).mapInParallel { i in
-      let (m, c, s, q) = (colors[i], cross[i], squares[i], products[i])
-      let covariance = SymmetricMatrix3(
-        xx: s.x - m.x * m.x + epsilon, yy: s.y - m.y * m.y + epsilon, zz: s.z - m.z * m.z + epsilon,
-        xy: q.x - m.x * m.y, xz: q.y - m.x * m.z, yz: q.z - m.y * m.z)
-      let a = covariance.solve(SIMD3(c.x - m.x * m.w, c.y - m.y * m.w, c.z - m.z * m.w))
-      return SIMD4(a, m.w - (a.x * m.x + a.y * m.y + a.z * m.z))
-    }
+  private var parameters: u2cl_guided_parameters {
+    u2cl_guided_parameters(
+      radius: radius, wide_radius: wideRadius, epsilon: epsilon, fit_tolerance: fitTolerance,
+      fit_preference: fitPreference, exactness_limit: exactnessLimit)
   }
 }

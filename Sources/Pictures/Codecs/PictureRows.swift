@@ -11,23 +11,34 @@ package struct PictureRows: Sendable {
   /// The rows of a picture.
   package init(_ picture: Picture) { self.picture = picture }
 
+  /// Calls one of two functions with the samples of row `y`, and with the number of samples of a pixel.
+  package func withSamples(
+    _ y: Int, bits8: (UnsafePointer<UInt8>, Int32) -> Void, bits16: (UnsafePointer<UInt16>, Int32) -> Void
+  ) {
+    let channels = picture.channels
+    let first = y * size.width * channels
+    precondition(y >= 0 && y < size.height)
+    switch picture.samples {
+    case .bits8(let values):
+      values.withUnsafeBufferPointer { values in
+        if let samples = values.baseAddress { bits8(samples + first, Int32(channels)) }
+      }
+    case .bits16(let values):
+      values.withUnsafeBufferPointer { values in
+        if let samples = values.baseAddress { bits16(samples + first, Int32(channels)) }
+      }
+    }
+  }
+
   /// Writes red, green, blue and 1 for the pixels `columns` of row `y`, which must be inside the picture.
   package func read(_ y: Int, _ columns: Range<Int>, into colors: UnsafeMutablePointer<SIMD4<Float>>) {
-    let (channels, count) = (picture.channels, columns.count)
-    let first = (y * size.width + columns.lowerBound) * channels
-    precondition(picture.samples.count >= first + count * channels && columns.lowerBound >= 0)
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= size.width)
+    let (first, count) = (columns.lowerBound, columns.count)
     colors.withMemoryRebound(to: Float.self, capacity: 4 * count) { colors in
-      switch picture.samples {
-      case .bits8(let values):
-        values.withUnsafeBufferPointer { values in
-          guard let samples = values.baseAddress else { return }
-          u2cl_colors_from_8_bits(samples + first, count, Int32(channels), colors)
-        }
-      case .bits16(let values):
-        values.withUnsafeBufferPointer { values in
-          guard let samples = values.baseAddress else { return }
-          u2cl_colors_from_16_bits(samples + first, count, Int32(channels), colors)
-        }
+      withSamples(y) { samples, channels in
+        u2cl_colors_from_8_bits(samples + first * Int(channels), count, channels, colors)
+      } bits16: { samples, channels in
+        u2cl_colors_from_16_bits(samples + first * Int(channels), count, channels, colors)
       }
     }
   }

@@ -1,0 +1,8 @@
+// All of the module's functions.
+#ifndef U2CL_CPIXELS_H
+#define U2CL_CPIXELS_H
+
+#include "guided_fits.h"
+#include "pixel_colors.h"
+
+#endif
