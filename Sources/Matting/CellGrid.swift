@@ -1,3 +1,4 @@
+import CPixels
 import Pictures
 import Tensors
 
@@ -33,68 +34,70 @@ struct CellPart {
   }
 }
 
-/// A cell of a level: pixels that are averaged, or summed up first.
-struct Cell {
-  /// Red, green and blue, and the number of pixels; 1 if they are averaged.
-  var color: SIMD4<Float>
-  /// The values of the matte, 0 … 65535; 0 … 1 if they are averaged.
-  var alpha: Float
-
-  static let zero = Cell(color: .zero, alpha: 0)
-
-  static func + (a: Cell, b: Cell) -> Cell { Cell(color: a.color + b.color, alpha: a.alpha + b.alpha) }
-
-  /// The averages of a sum.
-  var mean: Cell { Cell(color: color / color.w, alpha: alpha / (color.w * Float(AlphaMatte.opaque))) }
-}
-
-/// The cells of a part of a level, each the sum of its pixels.
+/// The cells of a part of a level, each the sum of its pixels: their colours in 0 … 1, and their values in the matte.
 struct CellGrid {
   let part: CellPart
-  private let sums: [Cell]
+  /// The pixels along a side of a cell.
+  private let step: Int
+  private let picture: Size
+  private let sums: [SIMD4<Float>]
 
-  private init(part: CellPart, sums: [Cell]) { (self.part, self.sums) = (part, sums) }
+  private init(part: CellPart, step: Int, picture: Size, sums: [SIMD4<Float>]) {
+    (self.part, self.step, self.picture, self.sums) = (part, step, picture, sums)
+  }
 
   /// The pixels of a part of a picture.
   init(_ rows: PictureRows, _ matte: AlphaMatte, of part: CellPart) {
-    self.init(part: part, sums: Self.sums(rows, matte, of: part, step: 1))
+    let width = part.columns.count
+    let sums = [SIMD4<Float>](unsafeUninitializedCapacity: width * part.lines.count) { sums, initialized in
+      for (row, y) in part.lines.enumerated() {
+        Self.read(rows, matte, y, part.columns, into: UnsafeMutableBufferPointer(rebasing: sums[(row * width)...]))
+      }
+      initialized = width * part.lines.count
+    }
+    self.init(part: part, step: 1, picture: rows.size, sums: sums)
   }
 
   /// The cells of a whole picture, each `step` pixels wide and high.
   init(_ rows: PictureRows, _ matte: AlphaMatte, cellsOf step: Int) {
     let size = rows.size
     let (across, down) = ((size.width + step - 1) / step, (size.height + step - 1) / step)
-    let lines = (0..<down).mapInParallel { row in
-      let part = CellPart(columns: 0..<size.width, lines: row * step..<min((row + 1) * step, size.height))
-      return Self.sums(rows, matte, of: part, step: step)
-    }
-    self.init(part: CellPart(columns: 0..<across, lines: 0..<down), sums: lines.flatMap { $0 })
-  }
-
-  /// The sums of the cells, each `step` pixels wide and high, of pixels that begin with a whole cell.
-  private static func sums(_ rows: PictureRows, _ matte: AlphaMatte, of pixels: CellPart, step: Int) -> [Cell] {
-    let (across, down) = ((pixels.columns.count + step - 1) / step, (pixels.lines.count + step - 1) / step)
-    let (width, first) = (rows.size.width, pixels.columns.lowerBound)
-    return [Cell](unsafeUninitializedCapacity: across * down) { sums, initialized in
+    let sums = [SIMD4<Float>](unsafeUninitializedCapacity: across * down) { sums, initialized in
       sums.initialize(repeating: .zero)
-      withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: pixels.columns.count) { buffer in
-        guard let line = buffer.baseAddress else { return }
-        matte.values.withUnsafeBufferPointer { values in
-          for (row, y) in pixels.lines.enumerated() {
-            rows.read(y, pixels.columns, into: line)
-            for cell in 0..<across {
-              var (color, alpha) = (SIMD4<Float>.zero, UInt32(0))
-              for x in cell * step..<min((cell + 1) * step, pixels.columns.count) {
-                color += line[x]
-                alpha += UInt32(values[y * width + first + x])
-              }
-              let i = row / step * across + cell
-              sums[i] = sums[i] + Cell(color: color, alpha: Float(alpha))
+      nonisolated(unsafe) let sums = UnsafeMutableRawBufferPointer(sums).bindMemory(to: Float.self)
+      inParallel(down) { row in
+        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size.width) { line in
+          guard let sums = sums.baseAddress else { return }
+          for y in row * step..<min((row + 1) * step, size.height) {
+            Self.read(rows, matte, y, 0..<size.width, into: line)
+            UnsafeRawBufferPointer(line).withMemoryRebound(to: Float.self) { line in
+              u2cl_add_cells(line.baseAddress, size.width, step, sums + 4 * row * across)
             }
           }
         }
       }
       initialized = across * down
+    }
+    self.init(
+      part: CellPart(columns: 0..<across, lines: 0..<down), step: step, picture: size, sums: sums)
+  }
+
+  /// Writes the cells of pixels of a row.
+  private static func read(
+    _ rows: PictureRows, _ matte: AlphaMatte, _ y: Int, _ columns: Range<Int>,
+    into cells: UnsafeMutableBufferPointer<SIMD4<Float>>
+  ) {
+    precondition(cells.count >= columns.count)
+    let (first, count) = (columns.lowerBound, columns.count)
+    UnsafeMutableRawBufferPointer(cells).withMemoryRebound(to: Float.self) { cells in
+      matte.values.withUnsafeBufferPointer { values in
+        let alphas = values.baseAddress.map { $0 + y * rows.size.width + first }
+        rows.withSamples(y) { samples, channels in
+          u2cl_cells_of_8_bits(samples + first * Int(channels), channels, alphas, count, cells.baseAddress)
+        } bits16: { samples, channels in
+          u2cl_cells_of_16_bits(samples + first * Int(channels), channels, alphas, count, cells.baseAddress)
+        }
+      }
     }
   }
 
@@ -102,68 +105,67 @@ struct CellGrid {
   func halved() -> CellGrid {
     let columns = part.columns.lowerBound / 2..<(part.columns.upperBound + 1) / 2
     let lines = part.lines.lowerBound / 2..<(part.lines.upperBound + 1) / 2
-    let (width, height) = (part.columns.count, part.lines.count)
-    let halves = [Cell](unsafeUninitializedCapacity: columns.count * lines.count) { halves, initialized in
-      sums.withUnsafeBufferPointer { sums in
-        for y in 0..<lines.count {
-          for x in 0..<columns.count {
-            let i = 2 * y * width + 2 * x
-            let (hasRight, hasBelow) = (2 * x + 1 < width, 2 * y + 1 < height)
-            var sum = sums[i]
-            if hasRight { sum = sum + sums[i + 1] }
-            if hasBelow { sum = sum + sums[i + width] }
-            if hasRight && hasBelow { sum = sum + sums[i + width + 1] }
-            halves.initializeElement(at: y * columns.count + x, to: sum)
-          }
-        }
-      }
-      initialized = columns.count * lines.count
+    let halves = [SIMD4<Float>](count: columns.count * lines.count) { halves in
+      sums.withFloats { u2cl_halve_sums($0, part.columns.count, part.lines.count, halves) }
     }
-    return CellGrid(part: CellPart(columns: columns, lines: lines), sums: halves)
+    return CellGrid(part: CellPart(columns: columns, lines: lines), step: 2 * step, picture: picture, sums: halves)
   }
 
   /// The means of the cells of a part of this one.
   func means(of inner: CellPart) -> CellMeans {
-    let (width, count) = (inner.columns.count, inner.columns.count * inner.lines.count)
-    let cells = [Cell](unsafeUninitializedCapacity: count) { cells, initialized in
-      sums.withUnsafeBufferPointer { sums in
+    let (width, columns) = (inner.columns.count, part.columns.count)
+    let first = inner.columns.lowerBound - part.columns.lowerBound
+    let cells = [SIMD4<Float>](count: width * inner.lines.count) { cells in
+      sums.withFloats { sums in
         for (row, line) in inner.lines.enumerated() {
-          let from =
-            (line - part.lines.lowerBound) * part.columns.count + inner.columns.lowerBound - part.columns.lowerBound
-          for x in 0..<width { cells.initializeElement(at: row * width + x, to: sums[from + x].mean) }
+          u2cl_mean_cells(
+            sums + 4 * ((line - part.lines.lowerBound) * columns + first), width, inner.columns.lowerBound, step,
+            picture.width, min(step, picture.height - line * step), cells + 4 * row * width)
         }
       }
-      initialized = count
     }
-    return CellMeans(
-      origin: (inner.columns.lowerBound, inner.lines.lowerBound), size: Size(height: inner.lines.count, width: width),
-      cells: cells)
+    return CellMeans(part: inner, cells: cells)
   }
 
   /// The means of all cells.
   func means() -> CellMeans { means(of: part) }
 }
 
-/// The averaged cells of a part of a level, `[height, width]`.
+/// The averaged cells of a part of a level, `[height, width]`: red, green, blue and alpha in 0 … 1.
 struct CellMeans {
-  /// The position of the first cell in its level.
-  let origin: (x: Int, y: Int)
-  let size: Size
-  let cells: [Cell]
+  let part: CellPart
+  let cells: [SIMD4<Float>]
+
+  var size: Size { Size(height: part.lines.count, width: part.columns.count) }
 
   /// The level of half the size, averaged two by two; at odd ends the last cell counts twice.
   func halved() -> CellMeans {
     let half = size.halved
-    var means: [Cell] = []
-    means.reserveCapacity(half.height * half.width)
-    for y in 0..<half.height {
-      let (above, below) = (2 * y * size.width, min(2 * y + 1, size.height - 1) * size.width)
-      for x in 0..<half.width {
-        let (left, right) = (2 * x, min(2 * x + 1, size.width - 1))
-        let sum: Cell = (cells[above + left] + cells[above + right]) + (cells[below + left] + cells[below + right])
-        means.append(Cell(color: sum.color / 4, alpha: sum.alpha / 4))
+    let halves = [SIMD4<Float>](count: half.height * half.width) { halves in
+      cells.withFloats { u2cl_halve_means($0, size.width, size.height, halves) }
+    }
+    return CellMeans(part: CellPart(columns: 0..<half.width, lines: 0..<half.height), cells: halves)
+  }
+}
+
+// Vectors as the floats that C takes.
+extension Array where Element: SIMD<Float> {
+  /// An array of `count` vectors, whose floats `fill` writes.
+  init(count: Int, _ fill: (_ floats: UnsafeMutablePointer<Float>) -> Void) {
+    self.init(unsafeUninitializedCapacity: count) { vectors, initialized in
+      UnsafeMutableRawBufferPointer(vectors).withMemoryRebound(to: Float.self) { floats in
+        if let floats = floats.baseAddress { fill(floats) }
+      }
+      initialized = count
+    }
+  }
+
+  func withFloats<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+    withUnsafeBytes { bytes in
+      bytes.withMemoryRebound(to: Float.self) { floats in
+        guard let floats = floats.baseAddress else { preconditionFailure("no vectors") }
+        return body(floats)
       }
     }
-    return CellMeans(origin: (0, 0), size: half, cells: means)
   }
 }

@@ -31,12 +31,6 @@ public struct ForegroundEstimation: Sendable, Hashable {
   ///   - matte: the matte of the picture, of its size.
   public func cutout(of picture: Picture, matte: AlphaMatte) -> Picture {
     precondition(matte.size == picture.size, "a matte of \(matte.size) for a picture of \(picture.size)")
-    let pyramid = ForegroundPyramid(picture, matte, self)
-    let samples: Picture.Samples =
-      switch picture.samples {
-      case .bits8(let values): .bits8(pyramid.cutout(values))
-      case .bits16(let values): .bits16(pyramid.cutout(values))
-      }
-    return picture.replacing(hasAlpha: true, samples: samples)
+    return picture.replacing(hasAlpha: true, samples: ForegroundPyramid(picture, matte, self).cutout())
   }
 }

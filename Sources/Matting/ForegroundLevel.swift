@@ -1,11 +1,11 @@
-import Pictures
+import CPixels
 import Tensors
 
 /// A level of the pyramid of `ForegroundEstimation`, or a part of one: its cells, and the current estimates.
 struct ForegroundLevel {
   private let means: CellMeans
-  private var foreground: [SIMD4<Float>]
-  private var background: [SIMD4<Float>]
+  /// The foreground's colour and the background's, each in four components of which the last has no meaning.
+  private var estimates: [SIMD8<Float>]
 
   private var size: Size { means.size }
 
@@ -13,36 +13,19 @@ struct ForegroundLevel {
   init(_ means: CellMeans, from coarser: ForegroundLevel?) {
     self.means = means
     if let coarser {
-      foreground = Self.doubled(coarser.foreground, coarser, to: means)
-      background = Self.doubled(coarser.background, coarser, to: means)
-    } else {
-      foreground = means.cells.map { $0.color }
-      background = foreground
-    }
-  }
-
-  private static func doubled(
-    _ values: [SIMD4<Float>], _ coarser: ForegroundLevel, to means: CellMeans
-  ) -> [SIMD4<Float>] {
-    let (size, origin) = (means.size, means.origin)
-    let (coarse, start) = (coarser.size, coarser.means.origin)
-    return [SIMD4<Float>](unsafeUninitializedCapacity: size.height * size.width) { result, initialized in
-      values.withUnsafeBufferPointer { values in
-        for y in 0..<size.height {
-          let row = min((origin.y + y) / 2 - start.y, coarse.height - 1) * coarse.width
-          for x in 0..<size.width {
-            let parent = row + min((origin.x + x) / 2 - start.x, coarse.width - 1)
-            result.initializeElement(at: y * size.width + x, to: values[parent])
-          }
-        }
+      var (part, coarse) = (means.part.asC, coarser.means.part.asC)
+      estimates = [SIMD8<Float>](count: means.cells.count) { estimates in
+        coarser.estimates.withFloats { u2cl_double_estimates($0, &coarse, &part, estimates) }
       }
-      initialized = size.height * size.width
+    } else {
+      estimates = means.cells.map { SIMD8(lowHalf: $0, highHalf: $0) }
     }
   }
 
-  /// The foreground's colour of a cell, by its place in the level.
-  func foreground(at x: Int, _ y: Int) -> SIMD4<Float> {
-    foreground[(y - means.origin.y) * size.width + x - means.origin.x]
+  /// Calls `body` with the estimates from a cell on, which is told by its place in the level: eight floats each.
+  func withEstimates(from x: Int, _ y: Int, _ body: (UnsafePointer<Float>) -> Void) {
+    let part = means.part
+    estimates.withFloats { body($0 + 8 * ((y - part.lines.lowerBound) * size.width + x - part.columns.lowerBound)) }
   }
 
   /// Sets the foreground F and background B of cells to the minimum of the energy for fixed neighbours:
@@ -54,41 +37,13 @@ struct ForegroundLevel {
   ///   - iterations: the number of sweeps.
   ///   - onlyMixed: whether only the cells near an edge are computed.
   mutating func relax(_ estimation: ForegroundEstimation, iterations: Int, onlyMixed: Bool) {
-    let (width, height) = (size.width, size.height)
-    let (smoothness, gradientWeight) = (estimation.smoothness, estimation.gradientWeight)
-    let chosen = onlyMixed ? nearEdges() : [UInt8](repeating: 1, count: width * height)
-    chosen.withUnsafeBufferPointer { chosen in
-      means.cells.withUnsafeBufferPointer { cells in
-        foreground.withUnsafeMutableBufferPointer { foreground in
-          background.withUnsafeMutableBufferPointer { background in
-            for _ in 0..<iterations {
-              for y in 0..<height {
-                for x in 0..<width where chosen[y * width + x] != 0 {
-                  let i = y * width + x
-                  let (color, alpha) = (cells[i].color, cells[i].alpha)
-                  var (weights, f, b) = (Float(0), SIMD4<Float>.zero, SIMD4<Float>.zero)
-                  @inline(__always) func add(_ j: Int) {
-                    let weight = smoothness + gradientWeight * abs(alpha - cells[j].alpha)
-                    weights += weight
-                    f += foreground[j] * weight
-                    b += background[j] * weight
-                  }
-                  if x > 0 { add(i - 1) }
-                  if x + 1 < width { add(i + 1) }
-                  if y > 0 { add(i - width) }
-                  if y + 1 < height { add(i + width) }
-                  let rest = 1 - alpha
-                  let (ff, fb, bb) = (alpha * alpha + weights, alpha * rest, rest * rest + weights)
-                  let scale = 1 / max(ff * bb - fb * fb, 1e-12)
-                  f += color * alpha
-                  b += color * rest
-                  foreground[i] = ((f * bb - b * fb) * scale).clamped(to: 1)
-                  background[i] = ((b * ff - f * fb) * scale).clamped(to: 1)
-                }
-              }
-            }
-          }
-        }
+    let chosen = onlyMixed ? nearEdges() : nil
+    let size = size
+    estimates.withUnsafeMutableBytes { estimates in
+      means.cells.withFloats { cells in
+        u2cl_relax(
+          cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight, Int32(iterations),
+          estimates.bindMemory(to: Float.self).baseAddress)
       }
     }
   }
@@ -99,35 +54,20 @@ struct ForegroundLevel {
 
   /// 1 for every cell within `reach` of one whose alpha is neither 0 nor 1, or differs from its neighbour's; else 0.
   private func nearEdges() -> [UInt8] {
-    let (width, height, reach) = (size.width, size.height, Self.reach)
-    var (edges, along) = ([UInt8](repeating: 0, count: width * height), [UInt8](repeating: 0, count: width * height))
-    // Beside each other, so that several are compared at once.
-    let alphas = means.cells.map { $0.alpha }
-    alphas.withUnsafeBufferPointer { alphas in
-      edges.withUnsafeMutableBufferPointer { edges in
-        for i in 0..<width * height { edges[i] = alphas[i] > 0 && alphas[i] < 1 ? 1 : 0 }
-        for i in 0..<width * (height - 1) { edges[i] |= alphas[i] != alphas[i + width] ? 1 : 0 }
-        for y in 0..<height {
-          for i in y * width..<(y + 1) * width - 1 { edges[i] |= alphas[i] != alphas[i + 1] ? 1 : 0 }
-        }
-        along.withUnsafeMutableBufferPointer { along in
-          for y in 0..<height {
-            for shift in -reach...reach {
-              for x in max(0, -shift)..<max(max(0, -shift), min(width, width - shift)) {
-                along[y * width + x] |= edges[y * width + x + shift]
-              }
-            }
-          }
-          for y in 0..<height {
-            let target = UnsafeMutableBufferPointer(rebasing: edges[y * width..<(y + 1) * width])
-            target.update(repeating: 0)
-            for line in max(0, y - reach)...min(height - 1, y + reach) {
-              for x in 0..<width { target[x] |= along[line * width + x] }
-            }
-          }
+    let count = means.cells.count
+    return [UInt8](unsafeUninitializedCapacity: count) { near, initialized in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { scratch in
+        means.cells.withFloats { cells in
+          u2cl_near_edges(cells, size.width, size.height, Self.reach, scratch.baseAddress, near.baseAddress)
         }
       }
+      initialized = count
     }
-    return edges
+  }
+}
+
+extension CellPart {
+  fileprivate var asC: u2cl_cell_part {
+    u2cl_cell_part(x: columns.lowerBound, y: lines.lowerBound, width: columns.count, height: lines.count)
   }
 }

@@ -1,3 +1,4 @@
+import CPixels
 import Pictures
 import Tensors
 
@@ -35,7 +36,7 @@ struct ForegroundPyramid: Sendable {
   private static func base(_ grid: CellGrid, _ estimation: ForegroundEstimation) -> ForegroundLevel {
     let finest = grid.means()
     var levels = [finest]
-    while let last = levels.last, last.size.height * last.size.width > 1 { levels.append(last.halved()) }
+    while let last = levels.last, last.cells.count > 1 { levels.append(last.halved()) }
     var level: ForegroundLevel?
     for next in levels.reversed() {
       var finer = ForegroundLevel(next, from: level)
@@ -46,7 +47,22 @@ struct ForegroundPyramid: Sendable {
   }
 
   /// The samples of the cut-out, RGBA.
-  func cutout<Sample: FixedWidthInteger & UnsignedInteger & Sendable>(_ samples: [Sample]) -> [Sample] {
+  func cutout() -> Picture.Samples {
+    switch picture.samples {
+    case .bits8(let samples): .bits8(cutout(samples, u2cl_cut_out_8))
+    case .bits16(let samples): .bits16(cutout(samples, u2cl_cut_out_16))
+    }
+  }
+
+  /// See `u2cl_cut_out_8`.
+  private typealias CutOut<Sample> = (
+    UnsafePointer<Sample>?, Int32, UnsafePointer<UInt16>?, Int, UnsafePointer<Float>?, UnsafePointer<UInt8>?,
+    UnsafeMutablePointer<Sample>?
+  ) -> Void
+
+  private func cutout<Sample: FixedWidthInteger & Sendable>(
+    _ samples: [Sample], _ cutOut: CutOut<Sample>
+  ) -> [Sample] {
     let size = picture.size
     // Tiles consist of whole cells of the largest complete level.
     let side = max(64, 4 << depth)
@@ -54,12 +70,13 @@ struct ForegroundPyramid: Sendable {
     let count = across * ((size.height + side - 1) / side)
     return [Sample](unsafeUninitializedCapacity: size.height * size.width * 4) { result, initialized in
       nonisolated(unsafe) let result = result
-      inParallel(count) { tile in
-        let (x, y) = (tile % across * side, tile / across * side)
-        let part = CellPart(columns: x..<min(x + side, size.width), lines: y..<min(y + side, size.height))
-        samples.withUnsafeBufferPointer { samples in
-          matte.values.withUnsafeBufferPointer { alphas in
-            write(part, of: samples, alphas, into: result)
+      samples.withUnsafeBufferPointer { samples in
+        matte.values.withUnsafeBufferPointer { alphas in
+          nonisolated(unsafe) let (samples, alphas) = (samples, alphas)
+          inParallel(count) { tile in
+            let (x, y) = (tile % across * side, tile / across * side)
+            let part = CellPart(columns: x..<min(x + side, size.width), lines: y..<min(y + side, size.height))
+            write(part, samples, alphas, into: result, cutOut)
           }
         }
       }
@@ -68,63 +85,47 @@ struct ForegroundPyramid: Sendable {
   }
 
   /// Writes the samples of a tile.
-  @inline(__always)
-  private func write<Sample: FixedWidthInteger & UnsignedInteger>(
-    _ tile: CellPart, of samples: UnsafeBufferPointer<Sample>, _ alphas: UnsafeBufferPointer<UInt16>,
-    into result: UnsafeMutableBufferPointer<Sample>
+  private func write<Sample: FixedWidthInteger>(
+    _ tile: CellPart, _ samples: UnsafeBufferPointer<Sample>, _ alphas: UnsafeBufferPointer<UInt16>,
+    into result: UnsafeMutableBufferPointer<Sample>, _ cutOut: CutOut<Sample>
   ) {
-    let width = picture.size.width
-    let channels = picture.channels
-    var (isMixed, isEmpty) = (false, true)
-    for y in tile.lines {
-      for alpha in alphas[y * width + tile.columns.lowerBound..<y * width + tile.columns.upperBound] {
-        isMixed = isMixed || alpha != 0 && alpha != AlphaMatte.opaque
-        isEmpty = isEmpty && alpha == 0
-      }
-    }
-    if isEmpty {
-      for y in tile.lines {
-        let row = 4 * (y * width + tile.columns.lowerBound)..<4 * (y * width + tile.columns.upperBound)
-        UnsafeMutableBufferPointer(rebasing: result[row]).initialize(repeating: 0)
-      }
+    guard let samples = samples.baseAddress, let alphas = alphas.baseAddress, let result = result.baseAddress else {
       return
     }
-    let level = isMixed ? estimate(tile) : nil
-    let full = Float(Sample.max)
+    let (width, channels) = (picture.size.width, picture.channels)
+    let (first, count) = (tile.columns.lowerBound, tile.columns.count)
+    let kinds = u2cl_alpha_kinds(alphas + tile.lines.lowerBound * width + first, width, count, tile.lines.count)
+    guard kinds != 0 else {
+      for y in tile.lines { (result + 4 * (y * width + first)).initialize(repeating: 0, count: 4 * count) }
+      return
+    }
+    let level = kinds & 1 != 0 ? estimate(tile) : nil
     for y in tile.lines {
-      for x in tile.columns {
-        let i = y * width + x
-        let (from, to) = (i * channels, 4 * i)
-        let alpha = alphas[i]
-        var color: (Sample, Sample, Sample) = (0, 0, 0)
-        if alpha == AlphaMatte.opaque {
-          color = (samples[from], samples[from + 1], samples[from + 2])
-        } else if let level, alpha != 0 || isBesideForeground(x, y, alphas) {
-          let estimate = level.foreground(at: x, y) * full + 0.5
-          color = (
-            Sample(truncatingIfNeeded: Int32(estimate.x)), Sample(truncatingIfNeeded: Int32(estimate.y)),
-            Sample(truncatingIfNeeded: Int32(estimate.z))
-          )
-        }
-        result.initializeElement(at: to, to: color.0)
-        result.initializeElement(at: to + 1, to: color.1)
-        result.initializeElement(at: to + 2, to: color.2)
-        let own = channels == 4 ? UInt64(samples[from + 3]) : UInt64(Sample.max)
-        result.initializeElement(
-          at: to + 3, to: Sample((UInt64(alpha) * own + UInt64(AlphaMatte.opaque) / 2) / UInt64(AlphaMatte.opaque)))
+      let start = y * width + first
+      let (from, alpha, to) = (samples + start * channels, alphas + start, result + 4 * start)
+      guard let level else {
+        cutOut(from, Int32(channels), alpha, count, nil, nil, to)
+        continue
+      }
+      withNearForeground(alphas, y, tile.columns) { near in
+        level.withEstimates(from: first, y) { cutOut(from, Int32(channels), alpha, count, $0, near, to) }
       }
     }
   }
 
-  @inline(__always)
-  private func isBesideForeground(_ x: Int, _ y: Int, _ alphas: UnsafeBufferPointer<UInt16>) -> Bool {
+  /// Calls `body` with 1 for each pixel of a row that is near the foreground, and 0 for the others.
+  private func withNearForeground(
+    _ alphas: UnsafePointer<UInt16>, _ y: Int, _ columns: Range<Int>, _ body: (UnsafePointer<UInt8>) -> Void
+  ) {
     let size = picture.size
-    for line in max(0, y - 2)...min(size.height - 1, y + 2) {
-      for column in max(0, x - 2)...min(size.width - 1, x + 2) where alphas[line * size.width + column] != 0 {
-        return true
+    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: columns.count + 4) { scratch in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: columns.count) { near in
+        guard let near = near.baseAddress else { return }
+        u2cl_near_foreground(
+          alphas, size.width, size.height, y, columns.lowerBound, columns.upperBound, scratch.baseAddress, near)
+        body(near)
       }
     }
-    return false
   }
 
   /// The estimates for a tile, from the largest complete level through parts of the levels between.

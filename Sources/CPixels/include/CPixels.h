@@ -2,6 +2,7 @@
 #ifndef U2CL_CPIXELS_H
 #define U2CL_CPIXELS_H
 
+#include "foreground.h"
 #include "guided_fits.h"
 #include "pixel_colors.h"
 
