@@ -81,7 +81,7 @@ let package = Package(
     library("Pictures", ["Tensors", "Files", "CImageCodecs", "CMath", "CPixels", "CWebP"]),
     library("Video", ["Tensors", "Files", "Pictures"]),
     library("Matting", ["Tensors", "Pictures", "CPixels"]),
-    library("Compositing", ["Tensors", "Pictures", "Matting"]),
+    library("Compositing", ["Tensors", "Pictures", "Matting", "CPixels"]),
     library("Reference", ["Tensors", "Networks", "CMath"]),
     library("Saliency", ["Tensors", "CMath"]),
     library("Caches", ["Files", "Host", "LibC"]),
@@ -115,6 +115,7 @@ let package = Package(
       dependencies: [
         "U2Net", "Benchmarking", "Datasets", "Evaluation", "Saliency", "Pipelines", "FileSelection", "Pictures",
         "Matting", "Downloads", "Caches", "Tensors", "Models", "Files", "Host", "JSON", "LibC", "Processes", "Video",
+        "CProcessMemory",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -6,13 +6,19 @@
 
 void u2cl_begin_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 
-// By default, the allocator raises its threshold up to 32 MiB; setting it disables that, so set it to the final value.
-void u2cl_end_large_blocks(void) {
+// 32 MiB is the most that the allocator accepts, and what it would raise the threshold to by itself.
+void u2cl_keep_freed_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+// Setting a threshold ends its being raised, so it is set to the final value.
+void u2cl_end_large_blocks(void) {
+  u2cl_keep_freed_memory();
   malloc_trim(0);
 }
 #else
+void u2cl_keep_freed_memory(void) {}
 void u2cl_begin_large_blocks(void) {}
 void u2cl_end_large_blocks(void) {}
 #endif

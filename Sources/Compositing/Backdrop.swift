@@ -33,17 +33,13 @@ extension Picture {
   /// picture without alpha is returned unchanged.
   public func composited(over backdrop: Backdrop) -> Picture {
     guard hasAlpha else { return self }
-    let cutout = PictureRows(self)
-    let below = backdrop.filling(size).map { PictureRows($0) }
+    let picture = backdrop.filling(size).map { PictureRows($0) }
     let color: SIMD4<Float> = if case .color(let color) = backdrop { color.vector } else { .zero }
-    return rendering { y, line in
-      withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: size.width) { colors in
-        guard let colors = colors.baseAddress else { return }
-        colors.initialize(repeating: color, count: size.width)
-        below?.read(y, 0..<size.width, into: colors)
-        cutout.read(y, 0..<size.width, into: line)
-        cutout.readAlpha(y, 0..<size.width, into: line)
-        for x in 0..<size.width { line[x] = colors[x] + (line[x] - colors[x]) * line[x].w }
+    return blended { y, line in
+      if let picture {
+        picture.read(y, 0..<size.width, into: line)
+      } else {
+        line.initialize(repeating: color, count: size.width)
       }
     }
   }

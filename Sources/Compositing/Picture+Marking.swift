@@ -1,3 +1,4 @@
+internal import CPixels
 public import Pictures
 public import Matting
 internal import Tensors
@@ -14,9 +15,11 @@ extension Picture {
     let tint = color.vector
     return rendering { y, line in
       rows.read(y, 0..<size.width, into: line)
-      for x in 0..<size.width {
-        let alpha = Float(matte.values[y * size.width + x]) / Float(AlphaMatte.opaque)
-        line[x] += (tint - line[x]) * (alpha * strength)
+      line.withMemoryRebound(to: Float.self, capacity: 4 * size.width) { line in
+        matte.values.withUnsafeBufferPointer { values in
+          guard let values = values.baseAddress else { return }
+          u2cl_tint_colors(values + y * size.width, size.width, [tint.x, tint.y, tint.z, 1], strength, line)
+        }
       }
     }
   }

@@ -1,3 +1,5 @@
+internal import CPixels
+
 /// The position of pixels between the centres of cells; pixels beyond the outermost centres are taken to be on them.
 package struct CellSampler: Sendable {
   private let last: Int
@@ -17,5 +19,41 @@ package struct CellSampler: Sendable {
     let position = min(max((Float(pixel) + 0.5) * scale - 0.5, 0), Float(last))
     let lower = Int(position)
     return (lower, min(lower + 1, last), position - Float(lower))
+  }
+}
+
+/// The positions of an axis's pixels between the centres of cells, as tables for C.
+package struct CellAxis: Sendable {
+  /// For each pixel, the cell whose centre is at or before the pixel's.
+  package let cells: [Int32]
+  /// For each pixel, the position from that cell's centre to the next one's.
+  package let fractions: [Float]
+  /// The first pixel of each cell, and behind them the number of pixels.
+  private let starts: [Int32]
+
+  /// The tables of an axis of `count` cells over `pixels` pixels.
+  package init(cells count: Int, pixels: Int) {
+    let sampler = CellSampler(cells: count, pixels: pixels)
+    let places = (0..<pixels).map { sampler[$0] }
+    cells = places.map { Int32($0.lower) }
+    fractions = places.map { $0.fraction }
+    var starts = [Int32](repeating: Int32(pixels), count: count + 1)
+    for pixel in (0..<pixels).reversed() { starts[places[pixel].lower] = Int32(pixel) }
+    // A cell without pixels starts where the next one does.
+    for cell in (0..<count).reversed() { starts[cell] = min(starts[cell], starts[cell + 1]) }
+    self.starts = starts
+  }
+
+  func withC(_ body: (u2cl_cell_axis) -> Void) {
+    cells.withUnsafeBufferPointer { cells in
+      fractions.withUnsafeBufferPointer { fractions in
+        starts.withUnsafeBufferPointer { starts in
+          body(
+            u2cl_cell_axis(
+              pixels: cells.count, cells: starts.count - 1, cell: cells.baseAddress, fraction: fractions.baseAddress,
+              start: starts.baseAddress))
+        }
+      }
+    }
   }
 }

@@ -40,7 +40,7 @@ struct CoefficientField: Sendable {
     let certain = certainCells
     let rows = CellSampler(cells: size.height, pixels: picture.size.height)
     nonisolated(unsafe) let alphas = alphas
-    CellAxis(cells: cells, pixels: width).withAxis { axis in
+    CellAxis(cells: cells, pixels: width).withC { axis in
       nonisolated(unsafe) let axis = axis
       values.withUnsafeBytes { values in
         nonisolated(unsafe) let field = values.bindMemory(to: Float.self)
@@ -72,38 +72,6 @@ struct CoefficientField: Sendable {
           values.bindMemory(to: Float.self).baseAddress, self.values.count, AlphaMatte.haze, certain.baseAddress)
       }
       initialized = values.count
-    }
-  }
-}
-
-/// How the pixels of an axis lie between the centres of cells, as a table.
-private struct CellAxis {
-  private let cells: [Int32]
-  private let fractions: [Float]
-  private let starts: [Int32]
-
-  init(cells count: Int, pixels: Int) {
-    let sampler = CellSampler(cells: count, pixels: pixels)
-    let places = (0..<pixels).map { sampler[$0] }
-    cells = places.map { Int32($0.lower) }
-    fractions = places.map { $0.fraction }
-    var starts = [Int32](repeating: Int32(pixels), count: count + 1)
-    for pixel in (0..<pixels).reversed() { starts[places[pixel].lower] = Int32(pixel) }
-    // A cell without pixels starts where the next one does.
-    for cell in (0..<count).reversed() { starts[cell] = min(starts[cell], starts[cell + 1]) }
-    self.starts = starts
-  }
-
-  func withAxis(_ body: (u2cl_cell_axis) -> Void) {
-    cells.withUnsafeBufferPointer { cells in
-      fractions.withUnsafeBufferPointer { fractions in
-        starts.withUnsafeBufferPointer { starts in
-          body(
-            u2cl_cell_axis(
-              pixels: cells.count, cells: starts.count - 1, cell: cells.baseAddress, fraction: fractions.baseAddress,
-              start: starts.baseAddress))
-        }
-      }
     }
   }
 }

@@ -4,6 +4,8 @@
 
 #include "foreground.h"
 #include "guided_fits.h"
+#include "pixel_blend.h"
 #include "pixel_colors.h"
+#include "pixel_grid.h"
 
 #endif

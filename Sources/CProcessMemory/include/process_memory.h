@@ -1,5 +1,6 @@
 #ifndef U2CL_PROCESS_MEMORY_H
 #define U2CL_PROCESS_MEMORY_H
+
 #include <stddef.h>
 
 // Releases the memory of the code and constants of every shared library that has at least `least` bytes of them. These
@@ -12,5 +13,9 @@ void u2cl_release_library_code(size_t least);
 // allocators, both do nothing.
 void u2cl_begin_large_blocks(void);
 void u2cl_end_large_blocks(void);
+
+// Lets freed memory be used again instead of given back to the system: blocks of up to 32 MiB, and up to 64 MiB of the
+// free memory of each thread. glibc only; with other allocators, nothing changes.
+void u2cl_keep_freed_memory(void);
 
 #endif

@@ -17,9 +17,51 @@ extension Picture {
     }
   }
 
-  private func render<Sample: FixedWidthInteger & UnsignedInteger>(
+  private func render<Sample: FixedWidthInteger>(
     _ channels: Int, _ row: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void,
     _ write: (UnsafePointer<Float>, Int, Int32, UnsafeMutablePointer<Sample>) -> Void
+  ) -> [Sample] {
+    rows(channels: channels) { y, colors, target in
+      row(y, colors)
+      colors.withMemoryRebound(to: Float.self, capacity: 4 * size.width) { colors in
+        write(colors, size.width, Int32(channels), target)
+      }
+    }
+  }
+
+  /// A picture without alpha, which is this one, with alpha, laid over rows of colours. Uses all cores.
+  ///
+  /// - Parameter below: writes the colours of row `y` in 0 … 1; the fourth components have no meaning.
+  package func blended(
+    over below: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void
+  ) -> Picture {
+    precondition(hasAlpha, "a picture without alpha covers everything")
+    switch samples {
+    case .bits8(let values): return replacing(hasAlpha: false, samples: .bits8(blend(values, below, u2cl_blend_8)))
+    case .bits16(let values): return replacing(hasAlpha: false, samples: .bits16(blend(values, below, u2cl_blend_16)))
+    }
+  }
+
+  private func blend<Sample: FixedWidthInteger>(
+    _ values: [Sample], _ below: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>) -> Void,
+    _ write: (UnsafePointer<Float>, UnsafePointer<Sample>, Int, UnsafeMutablePointer<Sample>) -> Void
+  ) -> [Sample] {
+    let width = size.width
+    return values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return [] }
+      return rows(channels: 3) { y, colors, target in
+        below(y, colors)
+        colors.withMemoryRebound(to: Float.self, capacity: 4 * width) { colors in
+          write(colors, values + 4 * y * width, width, target)
+        }
+      }
+    }
+  }
+
+  /// The samples of rows that `write` writes, which also gets memory for the row's colours.
+  private func rows<Sample: FixedWidthInteger>(
+    channels: Int,
+    _ write: (_ y: Int, _ colors: UnsafeMutablePointer<SIMD4<Float>>, _ target: UnsafeMutablePointer<Sample>) -> Void
   ) -> [Sample] {
     let width = size.width
     return [Sample](unsafeUninitializedCapacity: size.height * width * channels) { samples, initialized in
@@ -27,10 +69,7 @@ extension Picture {
       inParallel(size.height) { y in
         withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: width) { line in
           guard let line = line.baseAddress, let samples = samples.baseAddress else { return }
-          row(y, line)
-          line.withMemoryRebound(to: Float.self, capacity: 4 * width) { colors in
-            write(colors, width, Int32(channels), samples + y * width * channels)
-          }
+          write(y, line, samples + y * width * channels)
         }
       }
       initialized = size.height * width * channels
