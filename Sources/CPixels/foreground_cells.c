@@ -113,23 +113,21 @@ void u2cl_double_estimates(
 
 // 1 for every cell whose alpha is neither 0 nor 1, or differs from its neighbour's to the right or below.
 static inline __attribute__((always_inline)) void find_edges(
-  const float *restrict means, size_t width, size_t height, uint8_t *restrict edges) {
+  const float *restrict alphas, size_t width, size_t height, uint8_t *restrict edges) {
   for (size_t y = 0; y < height; y++) {
-    const float *restrict row = means + 4 * y * width, *restrict below = y + 1 < height ? row + 4 * width : row;
+    const float *restrict row = alphas + y * width, *restrict below = y + 1 < height ? row + width : row;
     uint8_t *restrict target = edges + y * width;
-    for (size_t x = 0; x < width; x++) {
-      const float alpha = row[4 * x + 3];
-      target[x] = ((alpha > 0) & (alpha < 1)) | (alpha != below[4 * x + 3]);
-    }
-    for (size_t x = 0; x + 1 < width; x++) target[x] |= row[4 * x + 3] != row[4 * x + 7];
+    for (size_t x = 0; x < width; x++) target[x] = ((row[x] > 0) & (row[x] < 1)) | (row[x] != below[x]);
+    for (size_t x = 0; x + 1 < width; x++) target[x] |= row[x] != row[x + 1];
   }
 }
 
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_near_edges(
-  const float *restrict means, size_t width, size_t height, size_t reach, uint8_t *restrict scratch,
-  uint8_t *restrict near) {
-  find_edges(means, width, height, near);
+  const float *restrict means, size_t width, size_t height, size_t reach, float *restrict alphas,
+  uint8_t *restrict scratch, uint8_t *restrict near) {
+  for (size_t i = 0; i < width * height; i++) alphas[i] = means[4 * i + 3];
+  find_edges(alphas, width, height, near);
   memset(scratch, 0, width * height);
   for (size_t y = 0; y < height; y++) {
     const uint8_t *restrict row = near + y * width;

@@ -13,68 +13,105 @@ enum { row_count = 4 };
 typedef float four __attribute__((vector_size(16), aligned(4)));
 typedef float eight __attribute__((vector_size(32), aligned(4)));
 
+// What does not change while estimates do; planes of one float a cell, unless said otherwise.
 typedef struct {
-  const float *means;
-  float *estimates;
   size_t width, height;
-  float smoothness, gradient_weight;
+  float *alphas;
+  float *across, *down;      // the weights of a cell and its neighbour to the right, or below; 0 if there is none
+  float *foreground;         // the coefficients of the equations of a cell: of F and of B,
+  float *background, *both;  // and of the other one in each
+  float *scale;              // 1 / their determinant
+  float *colors;             // eight floats: α·I and (1 − α)·I
+  float *estimates;          // eight floats
 } relaxation;
 
-INLINED eight estimate_at(const relaxation *self, size_t i) {
-  eight value;
-  memcpy(&value, self->estimates + 8 * i, sizeof value);
-  return value;
+enum { plane_count = 7 + 8 };
+
+size_t u2cl_relax_scratch(size_t width, size_t height) { return plane_count * width * height; }
+
+INLINED float weight_between(float alpha, float other, float smoothness, float gradient_weight) {
+  const float difference = alpha - other;
+  return smoothness + gradient_weight * (difference < 0 ? -difference : difference);
 }
 
-INLINED float weight_of(const relaxation *self, float alpha, size_t neighbour) {
-  const float difference = alpha - self->means[4 * neighbour + 3];
-  return self->smoothness + self->gradient_weight * (difference < 0 ? -difference : difference);
+INLINED void find_weights(const relaxation *self, float smoothness, float gradient_weight) {
+  const size_t width = self->width, count = width * self->height;
+  const float *restrict alphas = self->alphas;
+  float *restrict across = self->across, *restrict down = self->down;
+  for (size_t i = 0; i + 1 < count; i++) {
+    across[i] = weight_between(alphas[i], alphas[i + 1], smoothness, gradient_weight);
+  }
+  for (size_t i = 0; i + width < count; i++) {
+    down[i] = weight_between(alphas[i], alphas[i + width], smoothness, gradient_weight);
+  }
+  for (size_t y = 0; y < self->height; y++) across[(y + 1) * width - 1] = 0;
+  for (size_t i = count - width; i < count; i++) down[i] = 0;
+}
+
+INLINED void find_coefficients(const relaxation *self) {
+  const size_t width = self->width;
+  for (size_t y = 0; y < self->height; y++) {
+    const size_t row = y * width;
+    const float *restrict alphas = self->alphas + row, *restrict across = self->across + row;
+    const float *restrict down = self->down + row, *restrict above = y > 0 ? down - width : NULL;
+    float *restrict foreground = self->foreground + row, *restrict background = self->background + row;
+    float *restrict both = self->both + row, *restrict scale = self->scale + row;
+    // The sums of the weights: left, right, above, below.
+    foreground[0] = across[0];
+    for (size_t x = 1; x < width; x++) foreground[x] = across[x - 1] + across[x];
+    for (size_t x = 0; above && x < width; x++) foreground[x] += above[x];
+    for (size_t x = 0; x < width; x++) {
+      const float alpha = alphas[x], rest = 1 - alpha, weights = foreground[x] + down[x];
+      const float ff = alpha * alpha + weights, fb = alpha * rest, bb = rest * rest + weights;
+      const float determinant = ff * bb - fb * fb;
+      foreground[x] = ff;
+      background[x] = bb;
+      both[x] = fb;
+      scale[x] = 1 / (determinant > 1e-12f ? determinant : 1e-12f);
+    }
+  }
+}
+
+INLINED void take_cells(const relaxation *self, const float *restrict means) {
+  const size_t count = self->width * self->height;
+  float *restrict alphas = self->alphas, *restrict colors = self->colors;
+  for (size_t i = 0; i < count; i++) {
+    four color;
+    memcpy(&color, means + 4 * i, sizeof color);
+    const four part = color * color[3], rest = color * (1 - color[3]);
+    alphas[i] = color[3];
+    memcpy(colors + 8 * i, &part, sizeof part);
+    memcpy(colors + 8 * i + 4, &rest, sizeof rest);
+  }
+}
+
+INLINED eight eight_at(const float *floats, size_t i) {
+  eight value;
+  memcpy(&value, floats + 8 * i, sizeof value);
+  return value;
 }
 
 // The minimum of the energy of cell i for fixed neighbours, of which those that are said to exist do.
 INLINED void relax_cell(const relaxation *self, size_t i, int left, int right, int above, int below) {
   const size_t width = self->width;
-  four color;
-  memcpy(&color, self->means + 4 * i, sizeof color);
-  const float alpha = color[3], rest = 1 - alpha;
-  float weights = 0;
+  const float *estimates = self->estimates;
   eight sum = {0};
-  if (left) {
-    const float weight = weight_of(self, alpha, i - 1);
-    weights += weight;
-    sum += estimate_at(self, i - 1) * weight;
-  }
-  if (right) {
-    const float weight = weight_of(self, alpha, i + 1);
-    weights += weight;
-    sum += estimate_at(self, i + 1) * weight;
-  }
-  if (above) {
-    const float weight = weight_of(self, alpha, i - width);
-    weights += weight;
-    sum += estimate_at(self, i - width) * weight;
-  }
-  if (below) {
-    const float weight = weight_of(self, alpha, i + width);
-    weights += weight;
-    sum += estimate_at(self, i + width) * weight;
-  }
-  const four of_foreground = color * alpha, of_background = color * rest;
-  sum += __builtin_shufflevector(of_foreground, of_background, 0, 1, 2, 3, 4, 5, 6, 7);
-  const float ff = alpha * alpha + weights, fb = alpha * rest, bb = rest * rest + weights;
-  const float determinant = ff * bb - fb * fb;
-  const float scale = 1 / (determinant > 1e-12f ? determinant : 1e-12f);
+  if (left) sum += eight_at(estimates, i - 1) * self->across[i - 1];
+  if (right) sum += eight_at(estimates, i + 1) * self->across[i];
+  if (above) sum += eight_at(estimates, i - width) * self->down[i - width];
+  if (below) sum += eight_at(estimates, i + width) * self->down[i];
+  sum += eight_at(self->colors, i);
+  const float ff = self->foreground[i], bb = self->background[i];
   const eight own = {bb, bb, bb, bb, ff, ff, ff, ff};
   const eight other = __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
-  eight value = (sum * own - other * fb) * scale;
+  const eight value = (sum * own - other * self->both[i]) * self->scale[i];
   const eight zero = {0}, one = {1, 1, 1, 1, 1, 1, 1, 1};
-  value = __builtin_elementwise_min(__builtin_elementwise_max(value, zero), one);
-  memcpy(self->estimates + 8 * i, &value, sizeof value);
+  const eight clamped = __builtin_elementwise_min(__builtin_elementwise_max(value, zero), one);
+  memcpy(self->estimates + 8 * i, &clamped, sizeof clamped);
 }
 
 INLINED void relax_any(const relaxation *self, size_t x, size_t y) {
-  relax_cell(
-    self, y * self->width + x, x > 0, x + 1 < self->width, y > 0, y + 1 < self->height);
+  relax_cell(self, y * self->width + x, x > 0, x + 1 < self->width, y > 0, y + 1 < self->height);
 }
 
 // Relaxes the columns first ..< last of `rows` rows from row y on.
@@ -115,8 +152,15 @@ static void chosen_columns(
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_relax(
   const float *means, size_t width, size_t height, const uint8_t *chosen, float smoothness, float gradient_weight,
-  int iterations, float *estimates) {
-  const relaxation self = {means, estimates, width, height, smoothness, gradient_weight};
+  int iterations, float *scratch, float *estimates) {
+  const size_t count = width * height;
+  float *planes = scratch + 8 * count;
+  const relaxation self = {
+    width, height, planes, planes + count, planes + 2 * count, planes + 3 * count, planes + 4 * count,
+    planes + 5 * count, planes + 6 * count, scratch, estimates};
+  take_cells(&self, means);
+  find_weights(&self, smoothness, gradient_weight);
+  find_coefficients(&self);
   for (int iteration = 0; iteration < iterations; iteration++) {
     for (size_t y = 0; y < height; y += row_count) {
       const size_t rows = height - y < row_count ? height - y : row_count;

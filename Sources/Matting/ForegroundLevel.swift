@@ -41,9 +41,11 @@ struct ForegroundLevel {
     let size = size
     estimates.withUnsafeMutableBytes { estimates in
       means.cells.withFloats { cells in
-        u2cl_relax(
-          cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight, Int32(iterations),
-          estimates.bindMemory(to: Float.self).baseAddress)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: u2cl_relax_scratch(size.width, size.height)) { scratch in
+          u2cl_relax(
+            cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight,
+            Int32(iterations), scratch.baseAddress, estimates.bindMemory(to: Float.self).baseAddress)
+        }
       }
     }
   }
@@ -56,9 +58,12 @@ struct ForegroundLevel {
   private func nearEdges() -> [UInt8] {
     let count = means.cells.count
     return [UInt8](unsafeUninitializedCapacity: count) { near, initialized in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { scratch in
-        means.cells.withFloats { cells in
-          u2cl_near_edges(cells, size.width, size.height, Self.reach, scratch.baseAddress, near.baseAddress)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { alphas in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { scratch in
+          means.cells.withFloats { cells in
+            u2cl_near_edges(
+              cells, size.width, size.height, Self.reach, alphas.baseAddress, scratch.baseAddress, near.baseAddress)
+          }
         }
       }
       initialized = count

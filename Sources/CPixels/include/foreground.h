@@ -40,14 +40,16 @@ void u2cl_double_estimates(
   const float *coarse, const u2cl_cell_part *coarse_part, const u2cl_cell_part *part, float *estimates);
 
 // 1 for every cell within `reach` of one whose alpha is neither 0 nor 1, or differs from its neighbour's; else 0.
-// scratch holds height · width bytes.
+// alphas and scratch hold height · width each.
 void u2cl_near_edges(
-  const float *means, size_t width, size_t height, size_t reach, uint8_t *scratch, uint8_t *near);
+  const float *means, size_t width, size_t height, size_t reach, float *alphas, uint8_t *scratch, uint8_t *near);
 
-// See ForegroundLevel.relax. `chosen`, which may be null for all, holds 1 for every cell to compute.
+// See ForegroundLevel.relax. `chosen`, which may be null for all, holds 1 for every cell to compute. scratch holds
+// u2cl_relax_scratch floats.
 void u2cl_relax(
   const float *means, size_t width, size_t height, const uint8_t *chosen, float smoothness, float gradient_weight,
-  int iterations, float *estimates);
+  int iterations, float *scratch, float *estimates);
+size_t u2cl_relax_scratch(size_t width, size_t height);
 
 // What a rectangle of a matte has: bit 0 for values between 0 and 65535, bit 1 for any other value than 0.
 int u2cl_alpha_kinds(const uint16_t *alphas, size_t stride, size_t width, size_t height);
