@@ -125,6 +125,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Tensors", "Networks", "Checkpoints"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .target(name: "CAllocationMeter", path: "Tests/CAllocationMeter"),
+    .target(name: "CPlainPixels", dependencies: ["CPixels"], path: "Tests/CPlainPixels"),
     .executableTarget(
       name: "ReaderFuzz",
       dependencies: [
@@ -139,6 +140,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Networks", ["Networks"]),
     tests(of: "Checkpoints", ["Checkpoints", "Networks"], exclude: ["Fixtures"]),
+    tests(of: "CPixels", ["CPixels", "CPlainPixels"]),
     tests(of: "Pictures", ["Pictures", "Files"], exclude: ["Fixtures", "FormatFixtures"]),
     tests(of: "Video", ["Video", "Pictures", "Files"]),
     tests(of: "Matting", ["Matting", "Pictures"]),

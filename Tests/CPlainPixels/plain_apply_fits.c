@@ -1,0 +1,3 @@
+#include "plain.h"
+
+#include "../../Sources/CPixels/apply_fits.c"

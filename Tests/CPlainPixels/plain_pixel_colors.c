@@ -1,0 +1,3 @@
+#include "plain.h"
+
+#include "../../Sources/CPixels/pixel_colors.c"
