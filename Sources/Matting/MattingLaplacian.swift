@@ -89,8 +89,7 @@ private struct StripWindows {
   /// Computes the windows that the rows above, at and below a line need.
   private func computeWindows(_ line: Int) {
     let (row, y, width) = (row(line), firstRow + line, band.size.width)
-    let near = lines[max(0, line - 1)..<min(lines.count, line + 2)].map { $0 }
-    for run in band.runs(near) {
+    for run in band.runs(lines[max(0, line - 1)..<min(lines.count, line + 2)]) {
       // Windows of columns from x − 1 to the one after the run.
       let count = run.count + 2
       if y > 0, y + 1 < band.size.height {
@@ -149,21 +148,21 @@ extension MattingBand {
     return first..<end
   }
 
-  /// The columns that the blocks of some rows cover, without gaps of less than two blocks.
-  fileprivate func runs(_ lines: [Range<Int>]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    var next = lines.map(\.lowerBound)
-    while let line = lines.indices.filter({ next[$0] < lines[$0].upperBound })
-      .min(by: { blocks[next[$0]].x < blocks[next[$1]].x })
-    {
-      let x = blocks[next[line]].x
-      if let last = runs.last, x <= last.upperBound + 8 {
-        runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, x + 8)
-      } else {
-        runs.append(x..<x + 8)
+  /// The columns that the blocks of some rows cover.
+  fileprivate func runs(_ lines: ArraySlice<Range<Int>>) -> [Range<Int>] {
+    let count = (size.width + 7) / 8
+    return withUnsafeTemporaryAllocation(of: Bool.self, capacity: count + 1) { covered in
+      covered.initialize(repeating: false)
+      blocks.withUnsafeBufferPointer { blocks in
+        for line in lines { for block in line { covered[blocks[block].x / 8] = true } }
       }
-      next[line] += 1
+      var runs: [Range<Int>] = []
+      var start: Int?
+      for column in 0...count where covered[column] != (start != nil) {
+        if let first = start { runs.append(first * 8..<column * 8) }
+        start = covered[column] ? column : nil
+      }
+      return runs
     }
-    return runs
   }
 }

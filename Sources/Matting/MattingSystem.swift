@@ -86,7 +86,8 @@ private struct GradientSteps {
       laplacian.rows.withUnsafeBufferPointer { rows in
         forEachStrip { first, count in
           u2cl_matting_scales(
-            rows.baseAddress.map { $0 + first * MattingLaplacian.count * 8 }, weights.baseAddress.map { $0 + first * 8 },
+            rows.baseAddress.map { $0 + first * MattingLaplacian.count * 8 },
+            weights.baseAddress.map { $0 + first * 8 },
             count, scales + first * 8)
         }
       }
