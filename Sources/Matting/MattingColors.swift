@@ -2,8 +2,8 @@ internal import CPixels
 package import Pictures
 internal import Tensors
 
-/// The colours of a level around the pixels of a band, as planes of red, green and blue in 0 … 1. Colours that no window
-/// of the band contains may be zero.
+/// The colours of a level around the pixels of a band, as planes of red, green and blue in 0 … 1. Colours in no window
+/// of the band may be zero.
 package struct MattingColors: Sendable {
   let red: MattingPlane
   let green: MattingPlane

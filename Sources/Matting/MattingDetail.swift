@@ -1,8 +1,8 @@
 internal import Pictures
 internal import Tensors
 
-/// Upsamples the solution of a level to a picture by the guided filter, in tiles. Tiles in whose windows alpha is 0 or 1
-/// throughout are filled with that.
+/// Upsamples the solution of a level to a picture by the guided filter, in tiles. Tiles in whose windows alpha is 0 or
+/// 1 throughout are filled with that.
 struct MattingDetail {
   private let band: MattingBand
   private let alpha: MattingPlane

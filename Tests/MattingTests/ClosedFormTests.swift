@@ -126,8 +126,8 @@ internal import Testing
     }
   }
 
-  /// A picture above the limit of pixels, whose detail is computed in tiles near edges: the same as in one piece.
-  @Test(arguments: [1, 2, 3] as [UInt64]) func tilesAreTheWhole(seed: UInt64) {
+  /// A picture above the limit of pixels, whose detail is computed in tiles near edges: near the solution at full size.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func tilesAreNearTheSolution(seed: UInt64) {
     let composite = SyntheticComposite(.hair, seed: seed, size: Size(height: 301, width: 403))
     let mask = composite.mask(of: Size(height: 40, width: 40))
     var matting = ClosedFormMatting()

@@ -31,8 +31,8 @@ void u2cl_matting_windows(
 
 // Computes the Laplacian's rows of `blocks` successive blocks of a row of pixels.
 //
-// `red`, `green` and `blue` point to the first pixel; `above`, `here` and `below` to the windows of the column before it
-// in three rows. Bit `i` of a block's `unknown` says whether its pixel `i` is unknown; rows of others are 0.
+// `red`, `green` and `blue` point to the first pixel; `above`, `here` and `below` to the windows of the column before
+// it in three rows. Bit `i` of a block's `unknown` says whether its pixel `i` is unknown; rows of others are 0.
 void u2cl_matting_rows(
   const float *red, const float *green, const float *blue, ptrdiff_t stride, const float *above, const float *here,
   const float *below, size_t spacing, const uint8_t *unknown, size_t blocks, float *rows);
