@@ -45,25 +45,21 @@ public struct ClosedFormMatting: Sendable, Hashable {
     let field = guided.field(of: coarse, guide: rows.averaged(over: coarse.size))
     let trimap = Trimap(
       of: coarse, background: backgroundLimit, foreground: foregroundLimit, radius: bandRadius)
-    var solution: Level?
+    var solution: MattingLevel?
     for size in levels(of: picture.size, mask: coarse.size) {
-      let guide = rows.averaged(over: size)
-      var level = Level(
-        MattingBand(trimap, at: size), trimap, field: field, guide: guide,
-        weighting: { blurredWeight + (exactWeight - blurredWeight) * $0 }, from: solution)
-      let laplacian = MattingLaplacian(level.band, guide: guide, epsilon: epsilon)
-      let system = MattingSystem(laplacian: laplacian, prior: level.prior, weights: level.weights)
-      system.solve(&level.alpha, iterations: iterations, tolerance: tolerance)
-      (level.prior, level.weights) = ([], [])
+      let level = MattingLevel(trimap, at: size)
+      let colors = MattingColors(of: rows, around: level.band)
+      let (right, weights) = level.start(from: solution, field: field, colors: colors) {
+        blurredWeight + (exactWeight - blurredWeight) * $0
+      }
+      let laplacian = MattingLaplacian(level.band, colors: colors, epsilon: epsilon)
+      MattingSystem(laplacian, right: right, weights: weights)
+        .solve(level.alpha, iterations: iterations, tolerance: tolerance)
       solution = level
     }
     guard let solution else { return field.applied(to: rows) }
     if solution.band.size == picture.size { return solution.matte }
-    let values = solution.values
-    let finest = CoarseMask(size: solution.band.size, values: values)
-    var detail = GuidedUpsampling()
-    detail.radius = 1
-    return detail.field(of: finest, guide: rows.averaged(over: finest.size)).applied(to: rows)
+    return MattingDetail(of: rows, solution.alpha, solution.band).matte
   }
 
   /// The sizes of the levels, coarsest first, each half of the next, down to about the size of the mask.
@@ -76,64 +72,6 @@ public struct ClosedFormMatting: Sendable, Hashable {
       sizes.append(size)
     }
     return sizes.reversed().filter { $0.height > 2 && $0.width > 2 }
-  }
-
-  /// The band of a level, its alpha, and the prior with its weights.
-  private struct Level {
-    let band: MattingBand
-    var alpha: [Float]
-    var prior: [SIMD8<Float>]
-    var weights: [SIMD8<Float>]
-
-    init(
-      _ band: MattingBand, _ trimap: Trimap, field: CoefficientField, guide: [SIMD4<Float>],
-      weighting: (_ trust: Float) -> Float, from coarser: Level?
-    ) {
-      self.band = band
-      let size = band.size
-      var alpha = [Float](repeating: 0, count: band.planeCount)
-      withUnsafeTemporaryAllocation(of: Trimap.Region.self, capacity: size.width) { regions in
-        guard let regions = regions.baseAddress else { return }
-        for y in 0..<size.height {
-          trimap.row(y, of: size, into: regions)
-          for x in 0..<size.width where regions[x] == .foreground { alpha[band.place(x, y)] = 1 }
-        }
-      }
-      var (prior, weights) = ([SIMD8<Float>](), [SIMD8<Float>]())
-      for block in band.blocks {
-        var (q, w) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
-        for lane in 0..<8 where block.unknown[lane] > 0 {
-          let x = block.x + lane
-          let said = field.value(at: x, block.y, of: size, color: guide[block.y * size.width + x])
-          (q[lane], w[lane]) = (said.alpha, weighting(said.trust))
-          alpha[band.place(x, block.y)] = coarser?.interpolated(x, block.y, of: size) ?? said.alpha
-        }
-        prior.append(q)
-        weights.append(w)
-      }
-      self.alpha = alpha
-      self.prior = prior
-      self.weights = weights
-    }
-
-    /// Alpha at a pixel of a finer level, interpolated between the four nearest pixels.
-    func interpolated(_ x: Int, _ y: Int, of finer: Size) -> Float {
-      let column = CellSampler(cells: band.size.width, pixels: finer.width)[x]
-      let row = CellSampler(cells: band.size.height, pixels: finer.height)[y]
-      func line(_ y: Int) -> Float {
-        let (left, right) = (alpha[band.place(column.lower, y)], alpha[band.place(column.upper, y)])
-        return left + (right - left) * column.fraction
-      }
-      let (above, below) = (line(row.lower), line(row.upper))
-      return above + (below - above) * row.fraction
-    }
-
-    /// Alpha without the margin of the plane.
-    var values: [Float] {
-      (0..<band.size.height).flatMap { y in alpha[band.place(0, y)..<band.place(band.size.width, y)] }
-    }
-
-    var matte: AlphaMatte { AlphaMatte(size: band.size, values: values.map(AlphaMatte.value)) }
   }
 }
 

@@ -9,8 +9,8 @@ package struct MattingBand: Sendable {
     package let y: Int
     /// The first pixel's column, a multiple of eight.
     package let x: Int
-    /// 1 for unknown pixels, 0 for others and outside the level.
-    package let unknown: SIMD8<Float>
+    /// Bit `i` says whether pixel `x + i` is unknown.
+    package let unknown: UInt8
   }
 
   /// The size of the level.
@@ -19,6 +19,8 @@ package struct MattingBand: Sendable {
   static let margin = 8
   /// The blocks, sorted by row and column.
   package let blocks: [Block]
+  /// The index of each block in a plane.
+  let places: [Int32]
   /// The indices of the blocks in each strip of rows.
   let strips: [Range<Int>]
   /// The number of rows in a strip.
@@ -27,34 +29,61 @@ package struct MattingBand: Sendable {
   /// The unknown pixels of a level of this size.
   package init(_ trimap: Trimap, at size: Size) {
     self.size = size
-    let stripCount = (size.height + Self.stripHeight - 1) / Self.stripHeight
-    let found = (0..<stripCount).mapInParallel { strip in
-      var blocks: [Block] = []
-      withUnsafeTemporaryAllocation(of: Trimap.Region.self, capacity: size.width) { row in
-        guard let regions = row.baseAddress else { return }
-        for y in strip * Self.stripHeight..<min(size.height, (strip + 1) * Self.stripHeight) {
-          trimap.row(y, of: size, into: regions)
-          for x in stride(from: 0, to: size.width, by: 8) {
-            var unknown = SIMD8<Float>.zero
-            for lane in 0..<min(8, size.width - x) where regions[x + lane] == .unknown { unknown[lane] = 1 }
-            if unknown.max() > 0 { blocks.append(Block(y: y, x: x, unknown: unknown)) }
-          }
-        }
+    let columns = trimap.columns(of: size.width)
+    var (blocks, strips) = ([Block](), [Range<Int>]())
+    var parts: (row: Int, parts: [(x: Int, unknown: UInt8)]) = (-1, [])
+    for top in stride(from: 0, to: size.height, by: Self.stripHeight) {
+      let first = blocks.count
+      for y in top..<min(size.height, top + Self.stripHeight) {
+        let row = trimap.row(of: y, in: size.height)
+        if row != parts.row { parts = (row, Self.parts(of: trimap, row, columns)) }
+        for part in parts.parts { blocks.append(Block(y: y, x: part.x, unknown: part.unknown)) }
       }
-      return blocks
+      strips.append(first..<blocks.count)
     }
-    blocks = found.flatMap(\.self)
-    var strips: [Range<Int>] = []
-    for part in found { strips.append((strips.last?.upperBound ?? 0)..<(strips.last?.upperBound ?? 0) + part.count) }
-    self.strips = strips
+    let stride = Self.rowStride(of: size)
+    places = blocks.map { Int32(($0.y + Self.margin) * stride + $0.x + Self.margin) }
+    (self.blocks, self.strips) = (blocks, strips)
   }
 
+  /// The blocks of pixels in a row of cells.
+  private static func parts(of trimap: Trimap, _ row: Int, _ columns: [Int]) -> [(x: Int, unknown: UInt8)] {
+    var parts: [(x: Int, unknown: UInt8)] = []
+    for run in trimap.runs(of: .unknown, row: row, columns: columns) {
+      for x in Swift.stride(from: run.lowerBound / 8 * 8, to: run.upperBound, by: 8) {
+        let lanes = max(0, run.lowerBound - x)..<min(8, run.upperBound - x)
+        let unknown = lanes.reduce(UInt8(0)) { $0 | 1 << UInt8($1) }
+        if let last = parts.last, last.x == x {
+          parts[parts.count - 1].unknown |= unknown
+        } else {
+          parts.append((x, unknown))
+        }
+      }
+    }
+    return parts
+  }
+
+  private static func rowStride(of size: Size) -> Int { (size.width + 7) / 8 * 8 + 2 * margin }
   /// The distance from one row of a plane to the next, in elements.
-  var rowStride: Int { (size.width + 7) / 8 * 8 + 2 * Self.margin }
+  var rowStride: Int { Self.rowStride(of: size) }
   /// The number of elements of a plane.
   package var planeCount: Int { rowStride * (size.height + 2 * Self.margin) }
 
   /// The index of a pixel in a plane.
   @inline(__always)
   package func place(_ x: Int, _ y: Int) -> Int { (y + Self.margin) * rowStride + x + Self.margin }
+
+  /// Calls `body` for each strip that has blocks, on all cores.
+  ///
+  /// - Returns: the sum of the results, in the order of the strips.
+  @discardableResult
+  func sumOverStrips(_ body: (_ strip: Int, _ blocks: Range<Int>) -> Double) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: strips.count) { sums in
+      nonisolated(unsafe) let sums = sums
+      inParallel(strips.count) { strip in
+        sums.initializeElement(at: strip, to: strips[strip].isEmpty ? 0 : body(strip, strips[strip]))
+      }
+      return sums.reduce(0, +)
+    }
+  }
 }

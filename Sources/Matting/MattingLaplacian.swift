@@ -1,3 +1,4 @@
+internal import CPixels
 internal import Tensors
 
 /// The matting Laplacian of Levin, Lischinski and Weiss (2008) for windows of 3×3 pixels; only the rows of unknown
@@ -13,144 +14,155 @@ package struct MattingLaplacian: Sendable {
 
   /// The unknown pixels.
   package let band: MattingBand
-  /// The elements: 25 vectors for each block.
-  private let rows: [SIMD8<Float>]
+  /// The elements: 25 vectors of eight pixels for each block. Rows of known pixels are 0.
+  let rows: [Float]
 
   /// The rows of a band's pixels.
   ///
   /// - Parameters:
-  ///   - guide: the colours of the level, `[height, width]`, in 0 … 1.
+  ///   - colors: the colours of the level.
   ///   - epsilon: the regularization ε.
-  package init(_ band: MattingBand, guide: [SIMD4<Float>], epsilon: Float) {
+  package init(_ band: MattingBand, colors: MattingColors, epsilon: Float) {
     self.band = band
-    rows = [SIMD8<Float>](unsafeUninitializedCapacity: max(1, band.blocks.count * Self.count)) { rows, initialized in
-      nonisolated(unsafe) let rows = rows
-      rows.initialize(repeating: .zero)
-      guide.withUnsafeBufferPointer { guide in
-        nonisolated(unsafe) let guide = guide
-        inParallel(band.strips.count) { strip in
-          guard !band.strips[strip].isEmpty else { return }
-          StripWindows(band, strip: strip, guide: guide, epsilon: epsilon).fill(rows)
+    let count = band.blocks.count * Self.count * 8
+    rows = [Float](unsafeUninitializedCapacity: count) { rows, initialized in
+      if let rows = rows.baseAddress {
+        nonisolated(unsafe) let rows = rows
+        band.sumOverStrips { strip, _ in
+          StripWindows.fill(rows, of: band, strip: strip, colors: colors, epsilon: epsilon)
+          return 0
         }
       }
-      initialized = band.blocks.count * Self.count
+      initialized = count
     }
   }
 
-  /// The product of L and a plane, at the pixels of a block.
-  @inline(__always)
-  package func times(_ plane: UnsafePointer<Float>, at block: Int) -> SIMD8<Float> {
-    let place = plane + band.place(band.blocks[block].x, band.blocks[block].y)
-    let stride = band.rowStride
-    return rows.withUnsafeBufferPointer { rows in
-      var sum = SIMD8<Float>.zero
-      var index = block * Self.count
-      for dy in -Self.reach...Self.reach {
-        let line = UnsafeRawPointer(place + dy * stride - Self.reach)
-        for dx in 0..<5 {
-          sum += rows[index] * line.loadUnaligned(fromByteOffset: dx * 4, as: SIMD8<Float>.self)
-          index &+= 1
-        }
+  /// The product of L and a plane: eight pixels for each block.
+  package func times(_ plane: MattingPlane) -> [Float] {
+    let count = band.blocks.count
+    let weights = [Float](repeating: 0, count: count * 8)
+    return [Float](unsafeUninitializedCapacity: count * 8) { product, initialized in
+      if let base = product.baseAddress {
+        _ = u2cl_matting_product(rows, weights, band.places, count, band.rowStride, plane.values, base)
       }
-      return sum
+      initialized = count * 8
     }
   }
-
-  /// The diagonal of L at the pixels of a block.
-  func diagonal(at block: Int) -> SIMD8<Float> { rows[block * Self.count + Self.count / 2] }
 }
 
-/// The windows around a strip of rows, each with its mean and the inverse of its covariance.
+/// The windows around a strip of rows, each with its mean and the inverse of its covariance. Three rows of windows are
+/// in memory at a time.
 private struct StripWindows {
-  private struct Window {
-    /// The mean colour. `weight` is 0 for windows outside the picture, and 1 for others.
-    var mean: SIMD3<Float> = .zero
-    var inverse = SymmetricMatrix3(xx: 0, yy: 0, zz: 0, xy: 0, xz: 0, yz: 0)
-    var weight: Float = 0
-  }
-
   private let band: MattingBand
-  private let blocks: Range<Int>
-  private let guide: UnsafeBufferPointer<SIMD4<Float>>
+  private let colors: MattingColors
+  private let epsilon: Float
+  /// The blocks of each row of the strip.
+  private let lines: [Range<Int>]
   private let firstRow: Int
-  private let firstColumn: Int
-  private let width: Int
-  private var windows: [Window]
+  /// The distance between the values of a window.
+  private let spacing: Int
+  private let windows: UnsafeMutablePointer<Float>
 
-  init(_ band: MattingBand, strip: Int, guide: UnsafeBufferPointer<SIMD4<Float>>, epsilon: Float) {
-    self.band = band
-    self.guide = guide
-    blocks = band.strips[strip]
-    let columns = band.blocks[blocks].map(\.x)
-    let rows = strip * MattingBand.stripHeight..<min(band.size.height, (strip + 1) * MattingBand.stripHeight)
-    firstRow = rows.lowerBound - 1
-    firstColumn = (columns.min() ?? 0) - 1
-    width = (columns.max() ?? 0) + 9 - firstColumn
-    windows = Array(repeating: Window(), count: (rows.count + 2) * width)
-    for row in 0..<rows.count + 2 {
-      for column in 0..<width {
-        let (x, y) = (firstColumn + column, firstRow + row)
-        guard x > 0, y > 0, x + 1 < band.size.width, y + 1 < band.size.height else { continue }
-        windows[row * width + column] = window(x, y, epsilon)
+  /// Computes the Laplacian's rows of a strip; `rows` are those of all blocks.
+  static func fill(
+    _ rows: UnsafeMutablePointer<Float>, of band: MattingBand, strip: Int, colors: MattingColors, epsilon: Float
+  ) {
+    let spacing = band.rowStride
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * Int(U2CL_MATTING_WINDOW_VALUES) * spacing) { windows in
+      guard let base = windows.baseAddress else { return }
+      let firstRow = strip * MattingBand.stripHeight
+      let strip = StripWindows(
+        band: band, colors: colors, epsilon: epsilon, lines: band.lines(of: strip), firstRow: firstRow,
+        spacing: spacing, windows: base)
+      for line in -1...strip.lines.count {
+        strip.computeWindows(line)
+        if line > 0 { strip.fill(rows, line: line - 1) }
       }
     }
   }
 
-  private func window(_ x: Int, _ y: Int, _ epsilon: Float) -> Window {
-    let stride = band.size.width
-    let center = guide[y * stride + x]
-    // Differences from the middle pixel lose fewer digits than squares of colours.
-    var (sum, squares, products) = (SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero)
-    for line in y - 1...y + 1 {
-      for column in x - 1...x + 1 {
-        let d = guide[line * stride + column] - center
-        sum += d
-        squares += d * d
-        products += d * SIMD4(d.y, d.z, d.x, 0)
-      }
-    }
-    let mean = sum / 9
-    let (s, p) = (squares / 9 - mean * mean, products / 9 - mean * SIMD4(mean.y, mean.z, mean.x, 0))
-    let smooth = epsilon / 9
-    let covariance = SymmetricMatrix3(
-      xx: s.x + smooth, yy: s.y + smooth, zz: s.z + smooth, xy: p.x, xz: p.z, yz: p.y)
-    let color = center + mean
-    return Window(mean: SIMD3(color.x, color.y, color.z), inverse: covariance.inverse, weight: 1)
+  /// The windows of a row of the strip, from that in column −1.
+  private func row(_ line: Int) -> UnsafeMutablePointer<Float> {
+    windows + (line + 3) % 3 * Int(U2CL_MATTING_WINDOW_VALUES) * spacing
   }
 
-  func fill(_ rows: UnsafeMutableBufferPointer<SIMD8<Float>>) {
-    for index in blocks {
-      let block = band.blocks[index]
-      for lane in 0..<8 where block.unknown[lane] > 0 {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: MattingLaplacian.count) { row in
-          row.initialize(repeating: 0)
-          add(block.x + lane, block.y, to: row)
-          for i in 0..<MattingLaplacian.count { rows[index * MattingLaplacian.count + i][lane] = row[i] }
-        }
+  /// Computes the windows that the rows above, at and below a line need.
+  private func computeWindows(_ line: Int) {
+    let (row, y, width) = (row(line), firstRow + line, band.size.width)
+    for run in band.runs(lines[max(0, line - 1)..<min(lines.count, line + 2)]) {
+      // Windows of columns from x − 1 to the one after the run.
+      let count = run.count + 2
+      if y > 0, y + 1 < band.size.height {
+        let place = band.place(run.lowerBound - 1, y)
+        u2cl_matting_windows(
+          colors.red.values + place, colors.green.values + place, colors.blue.values + place, band.rowStride, count,
+          epsilon / 9, row + run.lowerBound, spacing)
+        for x in [-1, 0, width - 1, width] where x >= run.lowerBound - 1 && x <= run.upperBound { clear(row, x) }
+        if run.upperBound > width { for x in width...run.upperBound { clear(row, x) } }
+      } else {
+        for x in run.lowerBound - 1...run.upperBound { clear(row, x) }
       }
     }
   }
 
-  /// Adds the 25 elements of a pixel's row.
-  private func add(_ x: Int, _ y: Int, to row: UnsafeMutableBufferPointer<Float>) {
-    let stride = band.size.width
-    let own = guide[y * stride + x]
-    let color = SIMD3(own.x, own.y, own.z)
-    for dy in -1...1 {
-      for dx in -1...1 {
-        let window = windows[(y + dy - firstRow) * width + x + dx - firstColumn]
-        guard window.weight > 0 else { continue }
-        let v = window.inverse.times(color - window.mean)
-        row[MattingLaplacian.count / 2] += 1
-        for ny in -1...1 {
-          for nx in -1...1 {
-            let other = guide[(y + dy + ny) * stride + x + dx + nx]
-            let difference = SIMD3(other.x, other.y, other.z) - window.mean
-            let product = v.x * difference.x + v.y * difference.y + v.z * difference.z
-            row[(dy + ny + 2) * 5 + dx + nx + 2] -= (1 + product) / 9
-          }
-        }
+  /// A window outside the picture counts nothing.
+  private func clear(_ row: UnsafeMutablePointer<Float>, _ x: Int) {
+    for value in 0..<Int(U2CL_MATTING_WINDOW_VALUES) { row[value * spacing + x + 1] = 0 }
+  }
+
+  private func fill(_ rows: UnsafeMutablePointer<Float>, line: Int) {
+    var first = lines[line].lowerBound
+    while first < lines[line].upperBound {
+      let run = band.run(from: first, in: lines[line])
+      let (x, place) = (band.blocks[first].x, Int(band.places[first]))
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: run.count) { unknown in
+        for block in run { unknown[block - first] = band.blocks[block].unknown }
+        u2cl_matting_rows(
+          colors.red.values + place, colors.green.values + place, colors.blue.values + place, band.rowStride,
+          row(line - 1) + x, row(line) + x, row(line + 1) + x, spacing, unknown.baseAddress, run.count,
+          rows + first * MattingLaplacian.count * 8)
       }
+      first = run.upperBound
+    }
+  }
+}
+
+extension MattingBand {
+  /// The blocks of each row of a strip.
+  fileprivate func lines(of strip: Int) -> [Range<Int>] {
+    let top = strip * Self.stripHeight
+    var lines: [Range<Int>] = []
+    var next = strips[strip].lowerBound
+    for y in top..<min(size.height, top + Self.stripHeight) {
+      let first = next
+      while next < strips[strip].upperBound, blocks[next].y == y { next += 1 }
+      lines.append(first..<next)
+    }
+    return lines
+  }
+
+  /// Successive blocks without gap between them.
+  fileprivate func run(from first: Int, in line: Range<Int>) -> Range<Int> {
+    var end = first + 1
+    while end < line.upperBound, blocks[end].x == blocks[end - 1].x + 8 { end += 1 }
+    return first..<end
+  }
+
+  /// The columns that the blocks of some rows cover.
+  fileprivate func runs(_ lines: ArraySlice<Range<Int>>) -> [Range<Int>] {
+    let count = (size.width + 7) / 8
+    return withUnsafeTemporaryAllocation(of: Bool.self, capacity: count + 1) { covered in
+      covered.initialize(repeating: false)
+      blocks.withUnsafeBufferPointer { blocks in
+        for line in lines { for block in line { covered[blocks[block].x / 8] = true } }
+      }
+      var runs: [Range<Int>] = []
+      var start: Int?
+      for column in 0...count where covered[column] != (start != nil) {
+        if let first = start { runs.append(first * 8..<column * 8) }
+        start = covered[column] ? column : nil
+      }
+      return runs
     }
   }
 }

@@ -1,110 +1,143 @@
+internal import CPixels
 internal import Tensors
 
 /// The equations (L + W) α = W q for the unknown pixels of a level, with the known pixels fixed. Solved by conjugate
 /// gradients, preconditioned by the diagonal.
-struct MattingSystem {
+///
+/// Sums are taken over strips of rows and then in the order of the strips, so that no number of threads changes the
+/// result.
+package struct MattingSystem: Sendable {
   let laplacian: MattingLaplacian
-  /// The prior q, for each block.
-  let prior: [SIMD8<Float>]
-  /// The diagonal of W, for each block.
-  let weights: [SIMD8<Float>]
+  /// The prior q times the diagonal of W: eight pixels for each block; 0 for known pixels.
+  private let right: [Float]
+  /// The diagonal of W, in the same way.
+  private let weights: [Float]
   private var band: MattingBand { laplacian.band }
+
+  /// The equations of a band.
+  ///
+  /// - Parameters:
+  ///   - right: the prior times its weights: eight pixels for each block, 0 for known pixels.
+  ///   - weights: the weights, in the same way.
+  package init(_ laplacian: MattingLaplacian, right: [Float], weights: [Float]) {
+    let count = laplacian.band.blocks.count * 8
+    precondition(right.count == count && weights.count == count)
+    (self.laplacian, self.right, self.weights) = (laplacian, right, weights)
+  }
 
   /// Solves for the unknown pixels of `alpha`, a plane of the band.
   ///
   /// - Parameters:
   ///   - alpha: the start, and the solution.
   ///   - iterations: the most iterations.
-  ///   - tolerance: the squared residual, relative to the right side, at which the iteration ends.
+  ///   - tolerance: the squared residual, relative to the diagonal, at which the iteration ends.
   /// - Returns: the number of iterations.
   @discardableResult
-  func solve(_ alpha: inout [Float], iterations: Int, tolerance: Float) -> Int {
-    let count = band.blocks.count
-    guard count > 0 else { return 0 }
-    var residual = [SIMD8<Float>](repeating: .zero, count: count)
-    var direction = [Float](repeating: 0, count: band.planeCount)
-    var product = [SIMD8<Float>](repeating: .zero, count: count)
-    let scale = (0..<count).map {
-      1 / (laplacian.diagonal(at: $0) + weights[$0]).replacing(with: 1, where: band.blocks[$0].unknown .== 0)
+  package func solve(_ alpha: MattingPlane, iterations: Int, tolerance: Float) -> Int {
+    guard !band.blocks.isEmpty, iterations > 0 else { return 0 }
+    let direction = MattingPlane(count: band.planeCount)
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * right.count) { memory in
+      guard let base = memory.baseAddress else { return 0 }
+      let steps = GradientSteps(
+        laplacian: laplacian, weights: weights, alpha: alpha.values, direction: direction.values, product: base,
+        scales: base + right.count, residual: base + 2 * right.count)
+      right.withUnsafeBufferPointer { right in
+        if let right = right.baseAddress { steps.residual.initialize(from: right, count: weights.count) }
+      }
+      return steps.iterate(atMost: iterations, tolerance: tolerance)
     }
-    var (energy, start) = (Double(0), Double(0))
-    forEachStrip(&residual, reading: alpha) { block, place, alpha in
-      let unknown = band.blocks[block].unknown
-      return ((prior[block] - alpha.loadVector(place)) * weights[block] - laplacian.times(alpha, at: block)) * unknown
-    }
-    energy = sum { residual[$0] * residual[$0] * scale[$0] }
+  }
+}
+
+/// The vectors of conjugate gradients, and what is done with them on all cores.
+private struct GradientSteps {
+  let laplacian: MattingLaplacian
+  let weights: [Float]
+  let alpha: UnsafeMutablePointer<Float>
+  /// A plane of zeros at first.
+  let direction: UnsafeMutablePointer<Float>
+  let product: UnsafeMutablePointer<Float>
+  let scales: UnsafeMutablePointer<Float>
+  /// The right side at first.
+  let residual: UnsafeMutablePointer<Float>
+  private var band: MattingBand { laplacian.band }
+
+  /// - Returns: the number of iterations.
+  func iterate(atMost iterations: Int, tolerance: Float) -> Int {
     // The size of the right side, by its upper bound.
-    start = sum { laplacian.diagonal(at: $0) * band.blocks[$0].unknown }
-    guard energy > Double(tolerance) * start else { return 0 }
-    for i in 0..<count { direction.store(residual[i] * scale[i], at: place(i)) }
+    let limit = Double(tolerance) * scale()
+    _ = multiply(alpha)
+    var energy = step(1)
+    guard energy > limit else { return 0 }
+    turn(0)
     for iteration in 1...iterations {
-      forEachStrip(&product, reading: direction) { block, place, direction in
-        (laplacian.times(direction, at: block) + direction.loadVector(place) * weights[block])
-          * band.blocks[block].unknown
-      }
-      let curvature = sum { product[$0] * direction.loadVector(place($0)) }
+      let curvature = multiply(direction)
       guard curvature > 0 else { return iteration }
-      let step = Float(energy / curvature)
-      for i in 0..<count {
-        let at = place(i)
-        alpha.store(alpha.loadVector(at) + direction.loadVector(at) * step, at: at)
-        residual[i] -= product[i] * step
-      }
-      let next = sum { residual[$0] * residual[$0] * scale[$0] }
-      guard next > Double(tolerance) * start else { return iteration }
-      let share = Float(next / energy)
+      let next = step(Float(energy / curvature))
+      guard next > limit, iteration < iterations else { return iteration }
+      turn(Float(next / energy))
       energy = next
-      for i in 0..<count {
-        let at = place(i)
-        direction.store(residual[i] * scale[i] + direction.loadVector(at) * share, at: at)
-      }
     }
     return iterations
   }
 
-  private func place(_ block: Int) -> Int { band.place(band.blocks[block].x, band.blocks[block].y) }
-
-  /// Sets a vector for every block, strip by strip on all cores.
-  private func forEachStrip(
-    _ vectors: inout [SIMD8<Float>], reading plane: [Float],
-    _ vector: (_ block: Int, _ place: Int, _ plane: UnsafePointer<Float>) -> SIMD8<Float>
-  ) {
-    vectors.withUnsafeMutableBufferPointer { vectors in
-      nonisolated(unsafe) let vectors = vectors
-      plane.withUnsafeBufferPointer { plane in
-        guard let plane = plane.baseAddress else { return }
-        nonisolated(unsafe) let base = plane
-        inParallel(band.strips.count) { strip in
-          for block in band.strips[strip] { vectors[block] = vector(block, place(block), base) }
+  private func scale() -> Double {
+    weights.withUnsafeBufferPointer { weights in
+      laplacian.rows.withUnsafeBufferPointer { rows in
+        forEachStrip { first, count in
+          u2cl_matting_scales(
+            rows.baseAddress.map { $0 + first * MattingLaplacian.count * 8 },
+            weights.baseAddress.map { $0 + first * 8 },
+            count, scales + first * 8)
         }
       }
     }
   }
 
-  private func sum(_ term: (_ block: Int) -> SIMD8<Float>) -> Double {
-    band.strips.indices.reduce(Double(0)) { total, strip in
-      var sum = SIMD8<Float>.zero
-      for block in band.strips[strip] { sum += term(block) }
-      return total + Double(sum.sum())
+  /// Sets the product to that of the matrix and a plane.
+  ///
+  /// - Returns: the dot product of both.
+  private func multiply(_ plane: UnsafePointer<Float>) -> Double {
+    weights.withUnsafeBufferPointer { weights in
+      laplacian.rows.withUnsafeBufferPointer { rows in
+        band.places.withUnsafeBufferPointer { places in
+          forEachStrip { first, count in
+            u2cl_matting_product(
+              rows.baseAddress.map { $0 + first * MattingLaplacian.count * 8 },
+              weights.baseAddress.map { $0 + first * 8 }, places.baseAddress.map { $0 + first }, count, band.rowStride,
+              plane, product + first * 8)
+          }
+        }
+      }
     }
   }
-}
 
-extension UnsafePointer<Float> {
-  @inline(__always)
-  func loadVector(_ place: Int) -> SIMD8<Float> {
-    UnsafeRawPointer(self + place).loadUnaligned(as: SIMD8<Float>.self)
+  /// Goes a step of this length in the direction.
+  ///
+  /// - Returns: the squared residual, relative to the diagonal.
+  private func step(_ length: Float) -> Double {
+    band.places.withUnsafeBufferPointer { places in
+      forEachStrip { first, count in
+        u2cl_matting_step(
+          length, places.baseAddress.map { $0 + first }, count, direction, product + first * 8, scales + first * 8,
+          alpha, residual + first * 8)
+      }
+    }
   }
-}
 
-extension [Float] {
-  @inline(__always)
-  func loadVector(_ place: Int) -> SIMD8<Float> {
-    withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place * 4, as: SIMD8<Float>.self) }
+  /// Takes a new direction, with a share of the one before.
+  private func turn(_ share: Float) {
+    _ = band.places.withUnsafeBufferPointer { places in
+      forEachStrip { first, count in
+        u2cl_matting_turn(
+          share, places.baseAddress.map { $0 + first }, count, residual + first * 8, scales + first * 8, direction)
+        return 0
+      }
+    }
   }
 
-  @inline(__always)
-  mutating func store(_ vector: SIMD8<Float>, at place: Int) {
-    withUnsafeMutableBytes { $0.storeBytes(of: vector, toByteOffset: place * 4, as: SIMD8<Float>.self) }
+  /// The sum over all strips.
+  private func forEachStrip(_ body: (_ first: Int, _ count: Int) -> Double) -> Double {
+    band.sumOverStrips { _, blocks in body(blocks.lowerBound, blocks.count) }
   }
 }

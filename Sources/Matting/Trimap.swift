@@ -20,39 +20,66 @@ package struct Trimap: Sendable {
   /// or of one on the other side.
   package init(of mask: CoarseMask, background: Float, foreground: Float, radius: Int) {
     size = mask.size
-    let least = Self.extreme(mask.values, mask.size, radius, min)
-    let most = Self.extreme(mask.values, mask.size, radius, max)
-    regions = zip(least, most).map { least, most in
-      most <= background ? .background : least >= foreground ? .foreground : .unknown
+    let least = Self.extreme(mask.values, mask.size, radius) { $0 < $1 ? $0 : $1 }
+    let most = Self.extreme(mask.values, mask.size, radius) { $0 > $1 ? $0 : $1 }
+    regions = least.indices.map {
+      most[$0] <= background ? .background : least[$0] >= foreground ? .foreground : .unknown
     }
   }
 
   /// The least or greatest value within `radius` rows and columns.
+  @inline(__always)
   private static func extreme(
     _ values: [Float], _ size: Size, _ radius: Int, _ pick: (Float, Float) -> Float
   ) -> [Float] {
-    var rows = values
-    for y in 0..<size.height {
-      for x in 0..<size.width {
-        for other in max(0, x - radius)...min(size.width - 1, x + radius) {
-          rows[y * size.width + x] = pick(rows[y * size.width + x], values[y * size.width + other])
+    let (width, height) = (size.width, size.height)
+    var (rows, result) = (values, values)
+    values.withUnsafeBufferPointer { values in
+      rows.withUnsafeMutableBufferPointer { rows in
+        for shift in 0..<min(width, radius + 1) {
+          for row in stride(from: 0, to: values.count, by: width) {
+            for i in row..<row + width - shift { rows[i] = pick(rows[i], values[i + shift]) }
+            for i in row + shift..<row + width { rows[i] = pick(rows[i], values[i - shift]) }
+          }
         }
       }
     }
-    var result = rows
-    for y in 0..<size.height {
-      for other in max(0, y - radius)...min(size.height - 1, y + radius) {
-        for x in 0..<size.width {
-          result[y * size.width + x] = pick(result[y * size.width + x], rows[other * size.width + x])
+    rows.withUnsafeBufferPointer { rows in
+      result.withUnsafeMutableBufferPointer { result in
+        for y in 0..<height {
+          for other in max(0, y - radius)...min(height - 1, y + radius) {
+            let far = (other - y) * width
+            for i in y * width..<(y + 1) * width { result[i] = pick(result[i], rows[i + far]) }
+          }
         }
       }
     }
     return result
   }
 
-  /// Writes the regions of row `y` of a picture or level of size `pixels`.
-  func row(_ y: Int, of pixels: Size, into row: UnsafeMutablePointer<Region>) {
-    let cells = y * size.height / pixels.height * size.width
-    for x in 0..<pixels.width { row[x] = regions[cells + x * size.width / pixels.width] }
+  /// The row of cells in which row `y` of a picture or level of this height is.
+  func row(of y: Int, in height: Int) -> Int { y * size.height / height }
+
+  /// The first pixel of each column of cells in a picture or level of this width, and the width at the end.
+  func columns(of width: Int) -> [Int] {
+    (0...size.width).map { ($0 * width + size.width - 1) / size.width }
+  }
+
+  /// The pixels in the cells of a region.
+  ///
+  /// - Parameters:
+  ///   - row: the row of cells.
+  ///   - columns: the first pixels of the columns.
+  func runs(of region: Region, row: Int, columns: [Int]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    for column in 0..<size.width where regions[row * size.width + column] == region {
+      let pixels = columns[column]..<columns[column + 1]
+      if let last = runs.last, last.upperBound == pixels.lowerBound {
+        runs[runs.count - 1] = last.lowerBound..<pixels.upperBound
+      } else if !pixels.isEmpty {
+        runs.append(pixels)
+      }
+    }
+    return runs
   }
 }
