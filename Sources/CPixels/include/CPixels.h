@@ -4,6 +4,7 @@
 
 #include "foreground.h"
 #include "guided_fits.h"
+#include "matting_system.h"
 #include "pixel_blend.h"
 #include "pixel_colors.h"
 #include "pixel_grid.h"
