@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Kernels", path: "Kernels", resources: kernelFolders.map { .embedInCode($0) }, swiftSettings: strict),
     library("OpenCL", ["COpenCL"]),
-    library("Tensors"),
+    library("Tensors", ["LibC"]),
     library("Networks", ["Tensors", "Files"]),
     .target(
       name: "Checkpoints",
@@ -86,6 +86,7 @@ let package = Package(
     library("Saliency", ["Tensors", "CMath"]),
     library("Caches", ["Files", "Host", "LibC"]),
     library("Pipelines", ["LibC"]),
+    library("StageTiming", ["LibC", "Tensors"]),
     library("FileSelection", ["Files", "LibC"]),
     library("Processes", ["Files", "Host", "LibC", "Pipelines"]),
     library("Downloads", ["CCurl", "Files"]),
@@ -98,7 +99,7 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Caches", "Processes",
-        "Matting", "Compositing", "Models", "CMath", "Files", "Host", "JSON", "LibC",
+        "Matting", "Compositing", "Models", "CMath", "Files", "Host", "JSON", "LibC", "StageTiming",
       ]),
     library("Datasets", ["Files", "Pictures"]),
     library(
@@ -114,8 +115,8 @@ let package = Package(
       name: "u2cl",
       dependencies: [
         "U2Net", "Benchmarking", "Datasets", "Evaluation", "Saliency", "Pipelines", "FileSelection", "Pictures",
-        "Matting", "Downloads", "Caches", "Tensors", "Models", "Files", "Host", "JSON", "LibC", "Processes", "Video",
-        "CProcessMemory",
+        "Matting", "Downloads", "Caches", "Tensors", "Models", "Files", "Host", "JSON", "LibC", "Processes",
+        "CProcessMemory", "StageTiming", "Video",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -149,6 +150,7 @@ let package = Package(
     tests(of: "OpenCL", ["OpenCL", "COpenCL"]),
     tests(of: "Caches", ["Caches", "Files"]),
     tests(of: "Pipelines", ["Pipelines", "LibC"]),
+    tests(of: "StageTiming", ["StageTiming", "LibC"]),
     tests(of: "FileSelection", ["FileSelection", "Files"]),
     tests(of: "Processes", ["LibC", "Processes", "Files"]),
     tests(of: "Downloads", ["Downloads", "Files"]),

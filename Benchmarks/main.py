@@ -16,6 +16,7 @@ BENCHMARKS = {
     "peers": "u2cl and other engines on a CPU, in turn (make bench-peers)",
     "rembg": "u2cl and rembg on one picture, whole processes in turn",
     "many": "u2cl run on a folder of mixed pictures, and its memory over many",
+    "jobs": "whole jobs: pictures a second and processor time, by result and size, beside rembg and others",
     "measures": "u2cl eval and pysodmetrics: their numbers and their speed",
 }
 

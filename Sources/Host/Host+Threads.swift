@@ -51,7 +51,7 @@ extension Host {
 
   /// The folders of this process's control groups that may limit something, and of those above them. A container may
   /// see its own group as the top one.
-  private static func groups(of controller: String, root: FilePath) -> [FilePath] {
+  static func groups(of controller: String, root: FilePath) -> [FilePath] {
     let mounts = root.appending("sys/fs/cgroup")
     return lines(of: root.appending("proc/self/cgroup")).flatMap { line -> [FilePath] in
       // Such as `0::/a/b` in version 2, and `4:cpu,cpuacct:/a/b` in version 1.

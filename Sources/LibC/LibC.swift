@@ -44,20 +44,104 @@ package func isIgnored(_ signal: Int32) -> Bool {
   return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
-/// The largest amount of memory that this process has held so far, in bytes.
-package var peakMemory: Int {
+/// What the system has counted of this process so far.
+private var resourceUse: rusage {
   var usage = rusage()
   #if canImport(Glibc)
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    _ = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   #else
-    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    _ = getrusage(RUSAGE_SELF, &usage)
   #endif
+  return usage
+}
+
+/// The largest amount of memory that this process has held so far, in bytes.
+package var peakMemory: Int {
+  let usage = resourceUse
   #if canImport(Darwin)
     return usage.ru_maxrss
   #else
     // Linux counts in KiB.
     return usage.ru_maxrss * 1024
   #endif
+}
+
+/// A reference that every thread has of its own, nil at first.
+///
+/// `@unchecked` because the compiler does not know that no thread sees what another one has.
+package final class ThreadLocal<Value: AnyObject & Sendable>: @unchecked Sendable {
+  private var key = pthread_key_t()
+
+  /// Creates a variable that lives as long as the process, because the number of keys is small.
+  package init() { pthread_key_create(&key, nil) }
+
+  /// What the calling thread has.
+  package var value: Value? {
+    pthread_getspecific(key).map { Unmanaged<Value>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Gives the calling thread a value while `body` runs.
+  package func with<Result, Problem: Error>(
+    _ value: Value, _ body: () throws(Problem) -> Result
+  ) throws(Problem) -> Result {
+    let earlier = pthread_getspecific(key)
+    pthread_setspecific(key, Unmanaged.passUnretained(value).toOpaque())
+    defer {
+      pthread_setspecific(key, earlier)
+      withExtendedLifetime(value) {}
+    }
+    return try body()
+  }
+}
+
+/// The processor time that this process has used so far, all threads together, in nanoseconds.
+package var processTime: Int { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+/// The part of `processTime` that the system's kernel took for this process, in nanoseconds.
+package var systemTime: Int {
+  let time = resourceUse.ru_stime
+  return (Int(time.tv_sec) * 1_000_000 + Int(time.tv_usec)) * 1000
+}
+
+/// The clock of the processor time that a thread has used.
+package struct ThreadClock: Sendable {
+  #if canImport(Darwin)
+    private let thread = pthread_mach_thread_np(pthread_self())
+  #else
+    private let clock: clockid_t
+  #endif
+
+  /// The clock of the calling thread.
+  package init() {
+    #if !canImport(Darwin)
+      var clock = CLOCK_THREAD_CPUTIME_ID
+      _ = pthread_getcpuclockid(pthread_self(), &clock)
+      self.clock = clock
+    #endif
+  }
+
+  /// The time in nanoseconds. Any thread may ask as long as the clock's thread runs.
+  package var now: Int {
+    #if canImport(Darwin)
+      var info = thread_basic_info()
+      var count = mach_msg_type_number_t(MemoryLayout<thread_basic_info>.size / MemoryLayout<natural_t>.size)
+      _ = withUnsafeMutablePointer(to: &info) {
+        $0.withMemoryRebound(to: integer_t.self, capacity: Int(count)) {
+          thread_info(thread, thread_flavor_t(THREAD_BASIC_INFO), $0, &count)
+        }
+      }
+      let (user, system) = (info.user_time, info.system_time)
+      return (Int(user.seconds + system.seconds) * 1_000_000 + Int(user.microseconds + system.microseconds)) * 1000
+    #else
+      nanoseconds(of: clock)
+    #endif
+  }
+}
+
+private func nanoseconds(of clock: clockid_t) -> Int {
+  var time = timespec()
+  guard clock_gettime(clock, &time) == 0 else { return 0 }
+  return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
 }
 
 #if canImport(Glibc)

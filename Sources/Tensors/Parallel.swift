@@ -1,11 +1,25 @@
 internal import Dispatch
+package import LibC
 internal import Synchronization
+
+/// What wraps the work that other threads do for a thread.
+package final class HelperWork: Sendable {
+  /// Runs its argument once, on the thread that helps.
+  package let run: @Sendable (_ work: () -> Void) -> Void
+
+  /// A wrapper.
+  package init(_ run: @escaping @Sendable (_ work: () -> Void) -> Void) { self.run = run }
+}
 
 /// The number of threads that `inParallel` may use.
 package enum Parallelism {
   /// The threads beside the callers' own that may compute at the same time; `Int.max` for all that the machine offers.
   private static let mostHelpers = Atomic(Int.max)
   private static let helpers = Atomic(0)
+
+  /// What wraps the work that other threads do for `inParallel` when this thread calls it; nil, the default, for
+  /// nothing.
+  package static let helperWork = ThreadLocal<HelperWork>()
 
   /// Bounds the threads that compute at the same time, the caller's own included.
   ///
@@ -39,7 +53,8 @@ package enum Parallelism {
 package func inParallel(_ count: Int, _ body: (Int) -> Void) {
   withoutActuallyEscaping(body) { body in
     nonisolated(unsafe) let body = body
-    if Parallelism.isUnlimited { return DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
+    let wrap = Parallelism.helperWork.value
+    if wrap == nil, Parallelism.isUnlimited { return DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
     let helpers = Parallelism.take(count - 1)
     defer { Parallelism.giveBack(helpers) }
     guard helpers > 0 else {
@@ -47,12 +62,17 @@ package func inParallel(_ count: Int, _ body: (Int) -> Void) {
       return
     }
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: helpers + 1) { _ in
+    @Sendable func work() {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < count else { return }
         body(index)
       }
+    }
+    DispatchQueue.concurrentPerform(iterations: helpers + 1) { _ in
+      guard next.load(ordering: .relaxed) < count else { return }
+      // Only the caller's thread has the value.
+      if let wrap, Parallelism.helperWork.value == nil { wrap.run(work) } else { work() }
     }
   }
 }

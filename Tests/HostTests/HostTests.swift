@@ -55,4 +55,29 @@ import Testing
     }
     #expect((1...Host.coreCount).contains(Host.coreShare) && Host.coreCount <= Host.onlineCoreCount)
   }
+
+  /// The memory that control groups allow, in the layouts that containers have.
+  @Test func theShareOfTheMemory() throws {
+    let root = FileManager.default.temporaryDirectory.path + "/u2cl-host-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    func write(_ text: String, to path: String) throws {
+      let url = URL(fileURLWithPath: "\(root)/\(path)")
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+    }
+    #expect(Host.memoryShare(root: FilePath(root)) == Host.memory)
+    try write("0::/a\n", to: "proc/self/cgroup")
+    for unlimited in ["max\n", "", "x\n", "-1\n", "99999999999999999999\n"] {
+      try write(unlimited, to: "sys/fs/cgroup/a/memory.max")
+      #expect(Host.memoryShare(root: FilePath(root)) == Host.memory, "'\(unlimited)'")
+    }
+    try write("67108864\n", to: "sys/fs/cgroup/a/memory.max")
+    #expect(Host.memoryShare(root: FilePath(root)) == 64 << 20)
+    try write("33554432\n", to: "sys/fs/cgroup/memory.max")
+    #expect(Host.memoryShare(root: FilePath(root)) == 32 << 20)
+    try FileManager.default.removeItem(atPath: root)
+    try write("5:memory:/x\n", to: "proc/self/cgroup")
+    try write("16777216\n", to: "sys/fs/cgroup/memory/x/memory.limit_in_bytes")
+    #expect(Host.memoryShare(root: FilePath(root)) == 16 << 20)
+  }
 }

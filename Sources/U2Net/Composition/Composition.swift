@@ -1,6 +1,7 @@
 public import Compositing
 public import Matting
 public import Pictures
+import StageTiming
 import Tensors
 
 /// What is made of a picture and its mask: a cut-out, a composite, a blurred background and so on.
@@ -86,10 +87,14 @@ public struct Composition: Sendable {
   /// - Throws: `Failure` if no mask can be made of the model's maps.
   public func rendering(of picture: Picture, _ detection: Detection) throws(Failure) -> Rendering {
     let edges = edges ?? kind.defaultEdges
-    if edges == .interpolated, isPlainMask { return plain(try detection.mask()) }
-    return rendering(
-      of: picture, matte: try detection.matte(of: picture, edges: edges, background: background),
-      confidence: trim == nil ? nil : detection.confidence)
+    if edges == .interpolated, isPlainMask {
+      return plain(
+        try Stage.refine.measure(bytes: \.pixels.count) { () throws(Failure) in try detection.mask() })
+    }
+    let matte = try Stage.refine.measure(bytes: { picture.byteCount + $0.byteCount }) { () throws(Failure) in
+      try detection.matte(of: picture, edges: edges, background: background)
+    }
+    return rendering(of: picture, matte: matte, confidence: trim == nil ? nil : detection.confidence)
   }
 
   /// Composes a picture with a mask of its size; `edges` does not apply.
@@ -109,10 +114,7 @@ public struct Composition: Sendable {
   ///   - matte: its matte.
   ///   - confidence: how sure the network is of the matte; nil if that is not known.
   public func rendering(of picture: Picture, matte: AlphaMatte, confidence: Confidence? = nil) -> Rendering {
-    var matte = matte
-    if let threshold { matte = matte.thresholded(at: threshold) }
-    if feather > 0 { matte = matte.feathered(by: feather) }
-    if isInverted { matte = matte.inverted }
+    let matte = shaped(matte)
     let content = content(picture, matte)
     guard let trim else { return Rendering(content: content) }
     guard confidence?.standsOut ?? true, let box = trim.box(in: matte) else {
@@ -126,24 +128,54 @@ public struct Composition: Sendable {
   /// Whether the result is the mask, or its inverse, without another change.
   private var isPlainMask: Bool { kind == .mask && threshold == nil && feather <= 0 && trim == nil }
 
-  private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
-    func opaque() -> Picture { picture.flattened(over: background) }
-    let longer = Double(max(picture.size.height, picture.size.width))
-    switch kind {
-    case .mask: return .mask(matte.mask)
-    case .cutout: return .picture(cutout(of: picture, matte))
-    case .composite: return .picture(cutout(of: picture, matte).composited(over: backdrop))
-    case .blur:
-      let flat = opaque()
-      let foreground = cutout(of: flat, matte)
-      return .picture(flat.blurringBackground(radius: blurRadius ?? longer / 50, behind: foreground, matte))
-    case .overlay: return .picture(opaque().overlaying(color, on: matte))
-    case .heatmap: return .picture(opaque().heatMap(of: matte))
-    case .contour: return .picture(opaque().outlining(matte, color, thickness: max(2, longer / 250)))
+  /// The matte after the threshold, the feather and the inversion.
+  private func shaped(_ matte: AlphaMatte) -> AlphaMatte {
+    guard threshold != nil || feather > 0 || isInverted else { return matte }
+    return Stage.blend.measure(pictures: 0, bytes: { 2 * $0.byteCount }) {
+      var matte = matte
+      if let threshold { matte = matte.thresholded(at: threshold) }
+      if feather > 0 { matte = matte.feathered(by: feather) }
+      if isInverted { matte = matte.inverted }
+      return matte
     }
   }
 
-  private func cutout(of picture: Picture, _ matte: AlphaMatte) -> Picture {
-    ForegroundEstimation().cutout(of: picture, matte: matte)
+  private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
+    let longer = Double(max(picture.size.height, picture.size.width))
+    switch kind {
+    case .mask:
+      return .mask(Stage.blend.measure(bytes: { matte.byteCount + $0.pixels.count }) { matte.mask })
+    case .cutout: return .picture(cutout(of: picture, matte))
+    case .composite:
+      let foreground = cutout(of: picture, matte)
+      return blended(foreground) { foreground.composited(over: backdrop) }
+    case .blur:
+      let flat = opaque(picture)
+      let foreground = cutout(of: flat, matte)
+      let radius = blurRadius ?? longer / 50
+      return blended(flat, foreground) { flat.blurringBackground(radius: radius, behind: foreground, matte) }
+    case .overlay: return blended(picture) { opaque(picture).overlaying(color, on: matte) }
+    case .heatmap: return blended(picture) { opaque(picture).heatMap(of: matte) }
+    case .contour:
+      return blended(picture) { opaque(picture).outlining(matte, color, thickness: max(2, longer / 250)) }
+    }
   }
+
+  private func opaque(_ picture: Picture) -> Picture { picture.flattened(over: background) }
+
+  private func cutout(of picture: Picture, _ matte: AlphaMatte) -> Picture {
+    Stage.foreground.measure(bytes: { picture.byteCount + matte.byteCount + $0.byteCount }) {
+      ForegroundEstimation().cutout(of: picture, matte: matte)
+    }
+  }
+
+  private func blended(_ sources: Picture..., by body: () -> Picture) -> Rendering.Content {
+    let bytes = sources.reduce(0) { $0 + $1.byteCount }
+    return .picture(Stage.blend.measure(bytes: { bytes + $0.byteCount }, body))
+  }
+}
+
+extension AlphaMatte {
+  /// The bytes of the values.
+  fileprivate var byteCount: Int { 2 * size.height * size.width }
 }

@@ -1,4 +1,5 @@
 public import Pictures
+import StageTiming
 
 /// The result of a composition.
 public struct Rendering: Sendable {
@@ -8,6 +9,14 @@ public struct Rendering: Sendable {
     case mask(Mask)
     /// A picture with or without alpha.
     case picture(Picture)
+
+    /// The bytes of the pixels.
+    var byteCount: Int {
+      switch self {
+      case .mask(let mask): mask.pixels.count
+      case .picture(let picture): picture.byteCount
+      }
+    }
 
     func cropped(to box: PixelBox) -> Content {
       switch self {
@@ -29,15 +38,27 @@ public struct Rendering: Sendable {
   ///   - name: the name of the file, for messages.
   /// - Throws: `Failure` if memory runs out, or if the format cannot hold the result.
   public consuming func encoded(_ options: EncodingOptions, name: String) throws(Failure) -> [UInt8] {
-    let content = self.content
+    var content: Content? = content
     _ = consume self
+    let pixels = content?.byteCount ?? 0
     do {
-      switch consume content {
-      case .mask(let mask): return try mask.encoded(options, name: name)
-      case .picture(let picture): return try picture.encoded(options, name: name)
+      return try Stage.encode.measure(bytes: { pixels + $0.count }) { () throws(PictureError) in
+        switch content.take() {
+        case .mask(let mask)?: try mask.encoded(options, name: name)
+        case .picture(let picture)?: try picture.encoded(options, name: name)
+        case nil: []
+        }
       }
     } catch {
       throw Failure(error)
     }
+  }
+}
+
+extension Picture {
+  /// The bytes of the samples.
+  package var byteCount: Int {
+    let samples = size.height * size.width * channels
+    return if case .bits16 = self.samples { 2 * samples } else { samples }
   }
 }

@@ -4,6 +4,7 @@ import Pictures
 package import Networks
 import OpenCL
 import Reference
+import StageTiming
 package import Tensors
 
 /// A model compiled for one device, one input size and the selected maps.
@@ -73,12 +74,19 @@ package struct CompiledNetwork {
   func begin(_ pictures: [Picture], _ preprocessing: Preprocessing) throws -> Pending<[Tensor]> {
     switch executable {
     case .openCL(let executor):
-      let run = try executor.begin { preprocessing.fill($0, from: pictures) }
+      let run = try executor.begin { Self.fill($0, from: pictures, preprocessing) }
       return Pending { try run.outputs() }
     case .reference(let executor):
-      let input = Tensor(shape: graph.inputShape) { preprocessing.fill($0, from: pictures) }
+      let input = Tensor(shape: graph.inputShape) { Self.fill($0, from: pictures, preprocessing) }
       return Pending { try executor.run(input) }
     }
+  }
+
+  private static func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, from pictures: [Picture], _ preprocessing: Preprocessing
+  ) {
+    let bytes = pictures.reduce(4 * values.count) { $0 + $1.byteCount }
+    Stage.resize.measure(pictures: pictures.count, bytes: { bytes }) { preprocessing.fill(values, from: pictures) }
   }
 
   /// The executor on an OpenCL device; nil for the reference.

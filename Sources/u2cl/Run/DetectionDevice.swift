@@ -1,5 +1,6 @@
 import Pictures
 import Pipelines
+import StageTiming
 import U2Net
 
 /// What is computed for each picture.
@@ -85,8 +86,9 @@ final class DetectionDevice: PipelineDevice {
   func begin(_ batch: [DecodedPicture]) -> InFlight {
     var start = clock.now
     do throws(Failure) {
-      let detector = if let detector { detector } else { try load() }
+      let detector = if let detector { detector } else { try Stage.load.measure(load) }
       self.detector = detector
+      StageTimes.ofProcess?.beginNetwork()
       // Loading and compiling are no picture's time.
       start = clock.now
       return InFlight(batch: batch, results: try submit(batch.map(\.picture), to: detector), start: start)
@@ -99,8 +101,10 @@ final class DetectionDevice: PipelineDevice {
     do throws(Failure) {
       let findings = try findings(of: inFlight.results)
       let end = clock.now
-      let share = max(inFlight.start, busyUntil ?? inFlight.start).duration(to: end) / inFlight.batch.count
+      let time = max(inFlight.start, busyUntil ?? inFlight.start).duration(to: end)
+      let share = time / inFlight.batch.count
       busyUntil = end
+      StageTimes.ofProcess?.endNetwork(pictures: inFlight.batch.count, deviceTime: time)
       return zip(inFlight.batch, findings).map { decoded, finding in
         .success(DetectedPicture(picture: decoded.picture, finding: finding, duration: decoded.duration + share))
       }

@@ -1,5 +1,6 @@
 import Files
 import Pictures
+import StageTiming
 import U2Net
 
 /// A picture that is named on the command line.
@@ -23,14 +24,17 @@ struct InputPicture: Sendable {
     let start = clock.now
     var bytes: [UInt8] = []
     do {
-      bytes =
+      bytes = try Stage.read.measure(bytes: \.count) { () throws(PictureError) in
         path == "-" ? try InputFile.bytes(from: .standardInput, name: name) : try InputFile.bytes(ofFileAt: path)
+      }
       try checkRaw(bytes)
       let read = start.duration(to: clock.now)
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }
       // Waiting for admission does not count.
       let decoding = clock.now
-      let picture = try Picture(decoding: bytes, name: name, pixelLimit: pixelLimit)
+      let picture = try Stage.decode.measure(bytes: { bytes.count + $0.byteCount }) { () throws(PictureError) in
+        try Picture(decoding: bytes, name: name, pixelLimit: pixelLimit)
+      }
       return DecodedPicture(picture: picture, duration: read + decoding.duration(to: clock.now))
     } catch {
       if case .tooManyPixels(let size, _) = error.problem,

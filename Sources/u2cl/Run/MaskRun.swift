@@ -13,8 +13,18 @@ struct MaskRun: Sendable {
   /// The most pixels of a picture.
   let pixelLimit: Int
 
-  /// The number of pixels that are decoded and not stored yet, unless a single picture has more.
-  private static let pixelsUnderWay = 32_000_000
+  /// The number of pixels that are decoded and not stored yet, unless a single picture has more: as many as two threads
+  /// need to be busy with large pictures, and as many more for each further thread as an eighth of the memory holds.
+  ///
+  /// - Parameters:
+  ///   - threads: the number of threads that load, and of those that store.
+  ///   - memory: the memory that the process may use, in bytes.
+  static func pixelsUnderWay(threads: Int, memory: UInt64) -> Int {
+    let least = 32_000_000
+    // A picture, its matte, its cut-out and its file.
+    let bytesOfPixel: UInt64 = 16
+    return max(least, min((threads - 1) * least, Int(memory / 8 / bytesOfPixel)))
+  }
 
   /// Processes the pictures of a list, until all are done, a failure concerns all of them, or a signal ends the run.
   func run(_ jobs: [PictureJob], stop: StopSignal, _ reporter: inout RunReporter) {
@@ -41,7 +51,7 @@ struct MaskRun: Sendable {
     var limits = MaskPipeline.Limits(threads: threads)
     limits.batch = batch
     limits.patience = patience
-    limits.weight = Self.pixelsUnderWay
+    limits.weight = Self.pixelsUnderWay(threads: threads, memory: Host.memoryShare())
     return MaskPipeline(
       limits: limits,
       load: { job, admit in

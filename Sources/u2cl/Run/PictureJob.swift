@@ -3,6 +3,7 @@ import FileSelection
 import Files
 import Models
 import Pictures
+import StageTiming
 import U2Net
 
 /// A picture, what is made of it, and where that is written.
@@ -51,7 +52,7 @@ struct PictureJob: Sendable {
     let start = clock.now
     let (size, notes, duration) = (found.picture.size, found.picture.notes, found.duration)
     let confidence = found.confidence
-    let labels = composition.kind == .mask ? try found.detection?.labels() : nil
+    let labels = try labels(of: found)
     if labels != nil, masks.invert {
       throw Failure(.usage, "the model writes classes, which have no inverse; leave out --invert")
     }
@@ -63,8 +64,11 @@ struct PictureJob: Sendable {
     let remarks = (rendering?.notes ?? []) + [masks.note(on: confidence)].compactMap { $0 }
     let name = target?.description ?? "standard output"
     let bytes = try encoded(consume rendering, labels, name: name)
-    try write(sideFiles + classFiles + (target.map { [($0, bytes)] } ?? []))
-    if target == nil { try Console.write(bytes) }
+    let files = sideFiles + classFiles + (target.map { [($0, bytes)] } ?? [])
+    try Stage.write.measure(bytes: { files.reduce(0) { $0 + $1.bytes.count } }) { () throws(Failure) in
+      try write(files)
+      if target == nil { try Console.write(bytes) }
+    }
     return RunReport.Entry(
       input: input.path, width: size.width, height: size.height, output: composition.kind, file: target,
       sideMaps: sideFiles.map(\.path), classMasks: labels == nil ? nil : classFiles.map(\.path),
@@ -73,6 +77,14 @@ struct PictureJob: Sendable {
   }
 
   private typealias File = (path: FilePath, bytes: [UInt8])
+
+  /// The classes that a parsing model's mask is made of; nil for other models and compositions.
+  private func labels(of found: DetectedPicture) throws(Failure) -> LabelMap? {
+    guard composition.kind == .mask, let detection = found.detection, detection.profile.task == .parsing else {
+      return nil
+    }
+    return try Stage.refine.measure(bytes: { $0?.labels.count ?? 0 }) { () throws(Failure) in try detection.labels() }
+  }
 
   private func rendering(of found: DetectedPicture) throws(Failure) -> Rendering {
     switch found.finding {
@@ -86,7 +98,12 @@ struct PictureJob: Sendable {
     _ rendering: consuming Rendering?, _ labels: LabelMap?, name: String
   ) throws(Failure) -> [UInt8] {
     if let rendering = consume rendering { return try rendering.encoded(encoding, name: name) }
-    do { return try labels?.colored.encoded(encoding, name: name) ?? [] } catch { throw Failure(error) }
+    guard let labels else { return [] }
+    do {
+      return try Stage.encode.measure(bytes: { 3 * labels.labels.count + $0.count }) { () throws(PictureError) in
+        try labels.colored.encoded(encoding, name: name)
+      }
+    } catch { throw Failure(error) }
   }
 
   /// The mask of each class beside the label map, such as `photo.mask.upper.png`; none on standard output.
@@ -143,7 +160,11 @@ struct PictureJob: Sendable {
   }
 
   private func encoded(_ mask: Mask, name: String) throws(Failure) -> [UInt8] {
-    do { return try mask.encodedPNG(name: name) } catch { throw Failure(error) }
+    do {
+      return try Stage.encode.measure(pictures: 0, bytes: { mask.pixels.count + $0.count }) {
+        () throws(PictureError) in try mask.encodedPNG(name: name)
+      }
+    } catch { throw Failure(error) }
   }
 
   private func write(_ files: [File]) throws(Failure) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import FileSelection
 import Models
 import Pipelines
+import StageTiming
 import U2Net
 
 struct RunCommand: ParsableCommand {
@@ -32,6 +33,8 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Write a report as JSON instead of the paths.")
   var json = false
 
+  @OptionGroup var timing: TimingOptions
+
   @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
@@ -42,6 +45,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let isSingle = pictures.namesPictures && pictures.inputs.count == 1
+    timing.begin(always: json)
     let plan = try OutputPlan(
       result, background: model.input.background, json: json, isSingle: isSingle,
       makesFolder: !pictures.namesPictures)
@@ -95,6 +99,7 @@ struct RunCommand: ParsableCommand {
     let rest = isRefused && selection.pictures.isEmpty ? nil : selection.leftOut
     reporter.end(
       skipped: all - jobs.count, leftOut: rest?.summary(isRecursive: pictures.recursive), interruption: signals?.name)
+    timing.report(of: "picture", count: reporter.done)
     signals?.endProcess()
     if json {
       try Console.json(RunReport(reporter, on: detection.loaded, skipped: skipped, leftOut: selection.leftOut.files))
@@ -127,6 +132,7 @@ struct RunCommand: ParsableCommand {
     signals.end()
     reporter.end(
       skipped: 0, leftOut: source.leftOut.summary(isRecursive: pictures.recursive), interruption: signals.name)
+    timing.report(of: "picture", count: reporter.done)
     if let failure = source.failure { throw failure }
     return reporter
   }

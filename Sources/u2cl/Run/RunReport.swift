@@ -1,6 +1,7 @@
 import FileSelection
 import Files
 import Models
+import StageTiming
 import U2Net
 
 /// The report of `run --json`.
@@ -61,6 +62,8 @@ struct RunReport: Encodable {
   /// Pictures that were left out because their results existed; see `--skip-existing`.
   let skipped: [Skipped]
   let notTaken: [NotTaken]
+  /// Where the processor's time went; nil if nothing was measured.
+  let timings: StageReport?
 }
 
 extension RunReport {
@@ -76,6 +79,7 @@ extension RunReport {
       notTaken: leftOut.map { file in
         let code = file.reason.code
         return NotTaken(input: file.file.path, reason: code.word, detail: code.detail)
-      })
+      },
+      timings: StageTimes.ofProcess?.report)
   }
 }

@@ -59,6 +59,11 @@ enum Console {
     try? FileDescriptor.standardError.write(Array("\(start)u2cl: \(ArgumentBytes.readable(message))\n".utf8))
   }
 
+  /// Writes lines of a table to standard error, as they are.
+  static func error(table: String) {
+    try? FileDescriptor.standardError.write(Array("\(table)\n".utf8))
+  }
+
   /// Writes a line of the terminal that the next line overwrites.
   static func status(_ line: String, endsLine: Bool = false) {
     try? FileDescriptor.standardError.write(Array((endsLine ? "\n" : clear + line).utf8))

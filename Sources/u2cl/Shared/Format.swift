@@ -47,6 +47,20 @@ enum Format {
     }.joined(separator: "\n")
   }
 
+  /// Rows of a name and numbers, in columns as wide as their widest cell; the first row is the head. Numbers end at the
+  /// right; an empty last cell takes no space.
+  static func columns(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
+    }.joined(separator: "\n")
+  }
+
   /// A number with its digits in groups of three, such as `44,009,869`.
   static func grouped(_ number: Int) -> String {
     let digits = Array(String(number).reversed())

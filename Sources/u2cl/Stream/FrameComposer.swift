@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pictures
+import StageTiming
 import Tensors
 import U2Net
 import Video
@@ -70,6 +71,10 @@ struct FrameComposer {
   /// The bytes of the next frame.
   mutating func bytes(of frame: MaskedFrame) -> [UInt8] {
     if frame.confidence?.standsOut == false { emptyCount += 1 }
+    return Stage.blend.measure(bytes: { frame.frame.count + frame.mask.pixels.count + $0.count }) { composed(frame) }
+  }
+
+  private mutating func composed(_ frame: MaskedFrame) -> [UInt8] {
     let smooth = smoothing?.smooth(frame.mask, of: frame.picture) ?? frame.mask
     let mask = isInverted ? smooth.inverted : smooth
     switch output {

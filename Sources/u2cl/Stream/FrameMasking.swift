@@ -1,6 +1,7 @@
 import Host
 import Pictures
 import Pipelines
+import StageTiming
 import U2Net
 
 typealias FramePipeline = DetectionSetup.Line<[UInt8], MaskedFrame>
@@ -26,16 +27,20 @@ struct FrameMasking {
     limits.patience = .seconds(1)
     let pipeline = FramePipeline(
       limits: limits,
-      load: { [picture] frame, _ in .success(DecodedPicture(picture: picture(frame), duration: .zero)) },
+      load: { [picture] frame, _ in
+        let picture = Stage.decode.measure(bytes: { frame.count + $0.byteCount }) { picture(frame) }
+        return .success(DecodedPicture(picture: picture, duration: .zero))
+      },
       devices: detection.devices(),
       store: { frame, found in
         Result { () throws(Failure) in
-          MaskedFrame(
-            frame: frame, picture: found.picture, mask: try found.mask(), confidence: found.confidence)
+          let mask = try Stage.refine.measure(bytes: \.pixels.count) { () throws(Failure) in try found.mask() }
+          return MaskedFrame(frame: frame, picture: found.picture, mask: mask, confidence: found.confidence)
         }
       })
     var failure: Failure?
-    pipeline.run(stop: stop, next: next) { _, result in
+    let read: @Sendable () -> [UInt8]? = { Stage.read.measure(bytes: { $0?.count ?? 0 }) { next() } }
+    pipeline.run(stop: stop, next: read) { _, result in
       guard failure == nil else { return }
       do throws(Failure) { try deliver(try result.get()) } catch {
         failure = error

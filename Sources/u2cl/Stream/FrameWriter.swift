@@ -1,4 +1,5 @@
 import Models
+import StageTiming
 import U2Net
 import Video
 
@@ -34,12 +35,16 @@ struct FrameWriter {
   /// - Throws: `Failure` if standard output cannot be written.
   mutating func write(_ frame: MaskedFrame) throws(Failure) {
     let bytes = composer.bytes(of: frame)
+    try Stage.write.measure(bytes: { bytes.count }) { () throws(Failure) in try write(bytes) }
+    count += 1
+  }
+
+  private func write(_ bytes: [UInt8]) throws(Failure) {
     switch container {
     case .none: break
     case .y4m(let header): try Console.write(count == 0 ? header + Y4MHeader.frameHeader : Y4MHeader.frameHeader)
     case .matroska(let writer): try Console.write((count == 0 ? writer.header : []) + writer.frameHeader(at: count))
     }
     try Console.write(bytes)
-    count += 1
   }
 }

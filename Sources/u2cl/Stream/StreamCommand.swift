@@ -35,6 +35,8 @@ struct StreamCommand: ParsableCommand {
       "Batch size: frames that the network computes at once, 1 to 4096. A frame waits for its batch.", valueName: "n"))
   var batch = 1
 
+  @OptionGroup var timing: TimingOptions
+
   @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
@@ -43,6 +45,7 @@ struct StreamCommand: ParsableCommand {
   }
 
   func run() throws {
+    timing.begin()
     let stop = StopSignal()
     let signals = SignalHandler(stop)
     let bytes = StreamBytes(.standardInput, stop: stop)
@@ -76,6 +79,7 @@ struct StreamCommand: ParsableCommand {
     if let failure = failure ?? source.failure { throw failure }
     let notes = [style.mask.summary(ofNothingIn: writer.emptyCount), signals.name.map { "stopped by \($0)" }]
     progress.summarize(done: writer.count, of: "frame", notes: notes.compactMap { $0 })
+    timing.report(of: "frame", count: writer.count)
     signals.endProcess()
   }
 

@@ -42,6 +42,8 @@ struct VideoCommand: ParsableCommand {
     help: ArgumentHelp("Batch size: frames that the network computes at once, 1 to 4096.", valueName: "n"))
   var batch = 1
 
+  @OptionGroup var timing: TimingOptions
+
   @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
   var quiet = false
 
@@ -51,6 +53,7 @@ struct VideoCommand: ParsableCommand {
   }
 
   func run() throws {
+    timing.begin()
     // An encoder that ends early is an error like any other.
     signal(SIGPIPE, SIG_IGN)
     let programs = try FFmpeg(ffmpeg)
@@ -85,6 +88,7 @@ struct VideoCommand: ParsableCommand {
     if let failure { throw failure }
     let notes = [style.mask.summary(ofNothingIn: conversion.emptyCount)].compactMap { $0 }
     progress.summarize(done: conversion.count, of: "frame", notes: notes)
+    timing.report(of: "frame", count: conversion.count)
     try Console.write(target.path)
   }
 

@@ -2,6 +2,7 @@ import Files
 import Models
 import Pipelines
 import Processes
+import StageTiming
 import U2Net
 import Video
 
@@ -72,7 +73,7 @@ final class VideoConversion {
       if count == 0 { try start(codec, writer, file, at: time) }
       try write(writer.frameHeader(at: time))
       last = composer.bytes(of: frame)
-      try write(last)
+      try Stage.write.measure(bytes: { last.count }) { () throws(Failure) in try write(last) }
       count += 1
       progress(count)
     }

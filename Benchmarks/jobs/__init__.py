@@ -1,0 +1,1 @@
+"""Whole jobs: files of pictures to files of results."""
