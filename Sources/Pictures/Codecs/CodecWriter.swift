@@ -1,7 +1,7 @@
 internal import CImageCodecs
 internal import Tensors
 
-/// Encodes PNG and JPEG by libpng and libjpeg-turbo, which are behind `CImageCodecs`.
+/// Encodes PNG and JPEG by libpng, ISA-L or zlib, and libjpeg-turbo, which are behind `CImageCodecs`.
 enum CodecWriter {
   /// The bytes of a file. `options.format` is `.png` or `.jpeg`; the latter takes 1 or 3 channels of one byte.
   static func encode(
