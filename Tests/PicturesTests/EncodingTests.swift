@@ -67,6 +67,20 @@ internal import Testing
     #expect(try Picture(decoding: picture.encodedPNG(), name: "x") == picture)
   }
 
+  /// Huffman tables are made for some strips of a JPEG; the others may need other symbols.
+  @Test(arguments: [89, 90, 100]) func stripsUnlikeTheSampleComeBack(_ quality: Int) throws {
+    let size = Size(height: 600, width: 45)
+    var random = SeededGenerator(seed: 11)
+    let strip = quality < 90 ? 16 : 8
+    let samples = (0..<size.height * size.width).flatMap { pixel -> [UInt8] in
+      let isSampled = pixel / size.width / strip % 8 == 4
+      return Array(repeating: isSampled ? 99 : UInt8(truncatingIfNeeded: random.next()), count: 3)
+    }
+    let picture = Picture(size: size, hasAlpha: false, samples: .bits8(samples))
+    let back = try Picture(decoding: picture.encoded(EncodingOptions(.jpeg, quality: quality)), name: "x")
+    #expect(back.mismatch(with: picture, within: quality == 100 ? 4 : 90) == nil)
+  }
+
   /// The chunks of a file are complete, in order, and each of the metadata's is there once.
   @Test func chunksAreThereOnce() throws {
     var picture = Fixture.picture(Fixture.size)
