@@ -37,6 +37,9 @@ enum WebPWriter {
     config.quality = Float(quality)
     // Half of the usual effort takes a third of the time, for files a few percent larger.
     config.method = 2
+    // A search for a filter of alpha takes a quarter of the time (12 to 32 ms a megapixel), for files up to 2 % smaller
+    // or larger.
+    config.alpha_filtering = 0
     return config
   }
 
