@@ -8,6 +8,7 @@
 
 #include <jerror.h>
 
+#include "flattening.h"
 #include "image_codecs.h"
 #include "jpeg_tables.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   struct jpeg_compress_struct sample;
   struct jpeg_destination_mgr nowhere;
   JOCTET discarded[4096];
+  uint8_t *flat;  // a row of a picture with alpha, laid over white
   struct jpeg_error_mgr errors;
   u2cl_codec_status failure;
   jmp_buf escape;
@@ -49,7 +51,7 @@ static void write_app1(j_compress_ptr cinfo, const char *signature, size_t lengt
 static void set_parameters(j_compress_ptr cinfo, const u2cl_image_info *info, size_t height, int quality) {
   cinfo->image_width = (JDIMENSION)info->width;
   cinfo->image_height = (JDIMENSION)height;
-  cinfo->input_components = info->channels;
+  cinfo->input_components = info->channels == 1 ? 1 : 3;
   cinfo->in_color_space = info->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(cinfo);
   jpeg_set_quality(cinfo, quality, TRUE);
@@ -58,9 +60,14 @@ static void set_parameters(j_compress_ptr cinfo, const u2cl_image_info *info, si
 }
 
 static void write_rows(j_compress_ptr cinfo, const uint8_t *pixels, const u2cl_image_info *info, size_t count) {
+  const jpeg_writer *self = cinfo->client_data;
   const size_t row_bytes = info->width * (size_t)info->channels;
   for (size_t y = 0; y < count; y++) {
     JSAMPROW row = (JSAMPROW)(pixels + y * row_bytes);
+    if (self->flat) {
+      u2cl_flatten_over_white(row, info->width, self->flat);
+      row = self->flat;
+    }
     jpeg_write_scanlines(cinfo, &row, 1);
   }
 }
@@ -136,12 +143,14 @@ u2cl_codec_status u2cl_jpeg_encode(
   self.errors.error_exit = fail;
   self.errors.output_message = print_nothing;
   *file = NULL;
+  if (info->channels == 4 && !(self.flat = malloc(info->width * 3 + 1))) return U2CL_CODEC_OUT_OF_MEMORY;
   unsigned long count = 0;
   const u2cl_codec_status status = write_all(&self, pixels, info, quality, attachments, file, &count);
   // Where the buffer is once it has grown, only libjpeg knows until its destination ends.
   if (status != U2CL_CODEC_OK && *file) self.cinfo.dest->term_destination(&self.cinfo);
   jpeg_destroy_compress(&self.cinfo);
   jpeg_destroy_compress(&self.sample);
+  free(self.flat);
   if (status != U2CL_CODEC_OK) {
     free(*file);
     *file = NULL;

@@ -81,6 +81,14 @@ internal import Testing
     #expect(back.mismatch(with: picture, within: quality == 100 ? 4 : 90) == nil)
   }
 
+  /// JPEG has no alpha: it is the same file as that of the picture laid over white.
+  @Test(arguments: [Size(height: 1, width: 1), Size(height: 300, width: 67)])
+  func jpegLiesOverWhite(_ size: Size) throws {
+    let picture = Fixture.picture(size, hasAlpha: true)
+    let options = EncodingOptions(.jpeg)
+    #expect(try picture.encoded(options) == picture.flattened().encoded(options))
+  }
+
   /// The chunks of a file are complete, in order, and each of the metadata's is there once.
   @Test func chunksAreThereOnce() throws {
     var picture = Fixture.picture(Fixture.size)
