@@ -57,8 +57,8 @@ let package = Package(
     .target(
       name: "CBuildInfo", cSettings: commit.map { [.define("U2CL_COMMIT", to: "\"\($0)\"")] } ?? []),
     .target(
-      name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+      name: "CImageCodecs", dependencies: ["CPNG", "CJPEG", "CPixels"],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
 
     .systemLibrary(name: "CMath"),
 

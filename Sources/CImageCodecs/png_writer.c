@@ -1,17 +1,15 @@
-// Encodes PNG by libpng, into memory.
+// Encodes PNG, into memory. libpng writes the chunks; rows are filtered and compressed here, a band at a time.
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "deflater.h"
 #include "image_codecs.h"
+#include "png_filters.h"
 
-// zlib only looks for runs of one byte (Z_RLE). That takes half of the time of level 3 for no more bytes, and a fifth
-// to a third of the time of the default level 6 for up to 11 % more (cut-outs, overlays, masks; up to 1280×720). Two
-// filters suffice for colours, and `up` for masks, which have few edges. Paeth's filter takes 3.5 ms a megapixel more,
-// for files that are 10 % smaller (132 masks of photographs) or 20 % larger (60 masks of shapes).
-static int filters_for(int channels) { return channels == 1 ? PNG_FILTER_UP : PNG_FILTER_SUB | PNG_FILTER_UP; }
+// Rows are compressed together until there are this many bytes, which stay in the cache between the two steps.
+enum { band_bytes = 1 << 17 };
 
 typedef struct {
   uint8_t *bytes;
@@ -19,6 +17,8 @@ typedef struct {
   size_t capacity;
   u2cl_codec_status failure;
   jmp_buf escape;
+  u2cl_deflater *deflater;
+  uint8_t *scratch;
 } png_writer;
 
 static _Noreturn void fail(png_structp png, png_const_charp message) {
@@ -70,6 +70,56 @@ static void attach(png_structp png, png_infop header, const u2cl_attachments *at
 #endif
 }
 
+static void write_data(void *png, const uint8_t *bytes, size_t count) {
+  png_write_chunk(png, (png_const_bytep)"IDAT", bytes, count);
+}
+
+// Writes the filter of a row and what the filter leaves. The row above tells most of masks, which are runs of one byte.
+// For colours Paeth's filter makes files a tenth smaller than the better of `sub` and `up`, and there is nothing to
+// choose.
+static void filter_row(
+  const uint8_t *row, const uint8_t *above, size_t count, size_t pixel_count, int is_grey, uint8_t *filtered) {
+  filtered[0] = is_grey ? PNG_FILTER_VALUE_UP : PNG_FILTER_VALUE_PAETH;
+  if (is_grey) {
+    u2cl_png_filter_up(row, above, count, filtered + 1);
+  } else {
+    u2cl_png_filter_paeth(row, above, count, pixel_count, filtered + 1);
+  }
+}
+
+static int is_little_endian(void) {
+  const uint16_t one = 1;
+  return *(const uint8_t *)&one;
+}
+
+// Filters and compresses all rows. `scratch` begins with three rows, of which the first is empty and two are for
+// samples of 16 bits in PNG's byte order, and ends with a band.
+static u2cl_codec_status write_rows(png_writer *self, const uint8_t *pixels, const u2cl_image_info *info) {
+  const size_t pixel_count = (size_t)(info->channels * info->bytes_per_sample);
+  const size_t count = info->width * pixel_count, rows = band_bytes / (count + 1) + 1;
+  const int swaps = info->bytes_per_sample == 2 && is_little_endian();
+  const int is_grey = info->channels == 1;
+  uint8_t *const swapped = self->scratch + count, *const band = self->scratch + 3 * count;
+  const uint8_t *above = self->scratch;
+  size_t filled = 0;
+  for (size_t y = 0; y < info->height; y++) {
+    const uint8_t *row = pixels + y * count;
+    if (swaps) {
+      uint8_t *const target = swapped + (y & 1) * count;
+      u2cl_png_big_endian((const uint16_t *)(const void *)row, count / 2, target);
+      row = target;
+    }
+    filter_row(row, above, count, pixel_count, is_grey, band + filled * (count + 1));
+    above = row;
+    const int is_last = y + 1 == info->height;
+    if (++filled < rows && !is_last) continue;
+    const u2cl_codec_status status = u2cl_deflater_add(self->deflater, band, filled * (count + 1), is_last);
+    if (status != U2CL_CODEC_OK) return status;
+    filled = 0;
+  }
+  return U2CL_CODEC_OK;
+}
+
 static u2cl_codec_status write_all(
   png_writer *self, png_structp png, png_infop header, const uint8_t *pixels, const u2cl_image_info *info,
   const u2cl_attachments *attachments) {
@@ -78,20 +128,20 @@ static u2cl_codec_status write_all(
     : info->channels == 3               ? PNG_COLOR_TYPE_RGB
                                         : PNG_COLOR_TYPE_RGBA;
   png_set_write_fn(png, self, append, flush);
-  png_set_compression_level(png, 1);
-  png_set_compression_strategy(png, Z_RLE);
   png_set_IHDR(
     png, header, (png_uint_32)info->width, (png_uint_32)info->height, info->bytes_per_sample * 8, color,
     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, filters_for(info->channels));
   attach(png, header, attachments);
   png_write_info(png, header);
-  const uint16_t one = 1;
-  if (info->bytes_per_sample == 2 && *(const uint8_t *)&one) png_set_swap(png);
-  const size_t row_bytes = info->width * (size_t)info->channels * (size_t)info->bytes_per_sample;
-  for (size_t y = 0; y < info->height; y++) png_write_row(png, pixels + y * row_bytes);
-  png_write_end(png, header);
-  return U2CL_CODEC_OK;
+  const size_t row_bytes = info->width * (size_t)(info->channels * info->bytes_per_sample);
+  self->scratch = calloc(4 * row_bytes + 1 + band_bytes, 1);
+  // Most of a mask is runs of one byte. For them zlib writes up to 7 % fewer bytes than ISA-L.
+  self->deflater = u2cl_deflater_open(info->channels == 1, write_data, png);
+  if (!self->scratch || !self->deflater) return U2CL_CODEC_OUT_OF_MEMORY;
+  const u2cl_codec_status status = write_rows(self, pixels, info);
+  // png_write_end would miss the rows, which libpng did not write.
+  if (status == U2CL_CODEC_OK) png_write_chunk(png, (png_const_bytep)"IEND", NULL, 0);
+  return status;
 }
 
 void u2cl_file_free(uint8_t *file) { free(file); }
@@ -106,6 +156,8 @@ u2cl_codec_status u2cl_png_encode(
     ? write_all(&self, png, header, pixels, info, attachments)
     : U2CL_CODEC_OUT_OF_MEMORY;
   png_destroy_write_struct(&png, &header);
+  u2cl_deflater_close(self.deflater);
+  free(self.scratch);
   if (status != U2CL_CODEC_OK) {
     free(self.bytes);
     return status;

@@ -87,8 +87,8 @@ u2cl_codec_status u2cl_png_encode(
   const void *pixels, const u2cl_image_info *info, const u2cl_attachments *attachments, uint8_t **file,
   size_t *file_count);
 
-// Encodes 1 or 3 channels of one byte as a JPEG. The quality is libjpeg's, 1 to 100; from 90 on colours are not
-// subsampled.
+// Encodes 1, 3 or 4 channels of one byte as a JPEG; alpha is laid over white. The quality is libjpeg's, 1 to 100; from
+// 90 on colours are not subsampled.
 u2cl_codec_status u2cl_jpeg_encode(
   const uint8_t *pixels, const u2cl_image_info *info, int quality, const u2cl_attachments *attachments, uint8_t **file,
   size_t *file_count);

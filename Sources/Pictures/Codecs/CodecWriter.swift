@@ -1,9 +1,10 @@
 internal import CImageCodecs
 internal import Tensors
 
-/// Encodes PNG and JPEG by libpng and libjpeg-turbo, which are behind `CImageCodecs`.
+/// Encodes PNG and JPEG by libpng, ISA-L or zlib, and libjpeg-turbo, which are behind `CImageCodecs`.
 enum CodecWriter {
-  /// The bytes of a file. `options.format` is `.png` or `.jpeg`; the latter takes 1 or 3 channels of one byte.
+  /// The bytes of a file. `options.format` is `.png` or `.jpeg`; the latter takes one byte a sample, and
+  /// lays alpha over white.
   static func encode(
     _ samples: EncodableSamples, _ options: EncodingOptions, _ attachments: Attachments, name: String
   ) throws(PictureError) -> [UInt8] {

@@ -101,10 +101,9 @@ extension Picture {
         try encodable(UnsafeRawBufferPointer(values), bytesPerSample: 2).encoded(options, attachments, name: name)
       }
     }
-    let picture = options.format == .jpeg ? flattened() : self
-    return try picture.samples8.withUnsafeBufferPointer { (values) throws(PictureError) in
-      try picture.encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1)
-        .encoded(options, attachments, name: name)
+    if hasAlpha, case .bits16 = samples { return try flattened().coded(options, attachments, name: name) }
+    return try samples8.withUnsafeBufferPointer { (values) throws(PictureError) in
+      try encodable(UnsafeRawBufferPointer(values), bytesPerSample: 1).encoded(options, attachments, name: name)
     }
   }
 

@@ -17,7 +17,8 @@ enum WebPWriter {
     return try file(of: bitstream, attachments)
   }
 
-  /// Above this number of pixels lossless compression makes less effort, which takes less memory.
+  /// Above this number of pixels lossless compression makes less effort, which takes less memory, and lossy compression
+  /// more.
   private static let largePixels = 32 << 20
 
   private static func config(
@@ -26,8 +27,8 @@ enum WebPWriter {
     var config = WebPConfig()
     guard WebPConfigInit(&config) != 0 else { throw .outOfMemory }
     config.thread_level = 1
+    let isLarge = canvas.size.height * canvas.size.width > largePixels
     guard !canvas.isLossless else {
-      let isLarge = canvas.size.height * canvas.size.width > largePixels
       // Preset 0 makes photographs a sixth larger, but pictures with large empty areas more than twice as large.
       WebPConfigLosslessPreset(&config, isLarge && canvas.isPhotograph ? 0 : 2)
       // From quality 25 on libwebp searches for the shortest code, which takes 6 bytes a pixel and saves a few percent.
@@ -37,6 +38,9 @@ enum WebPWriter {
     config.quality = Float(quality)
     // Half of the usual effort takes a third of the time, for files a few percent larger.
     config.method = 2
+    // To try a filter of alpha takes a quarter of the time (12 to 32 ms a megapixel) and makes files at most 2 %
+    // smaller. Those of large pictures, whose alpha is smooth, become up to 14 % smaller.
+    config.alpha_filtering = isLarge ? 1 : 0
     return config
   }
 
