@@ -87,9 +87,18 @@ public struct Composition: Sendable {
   public func rendering(of picture: Picture, _ detection: Detection) throws(Failure) -> Rendering {
     let edges = edges ?? kind.defaultEdges
     if edges == .interpolated, isPlainMask { return plain(try detection.mask()) }
+    let ready =
+      edges == .refined && usesPlainCutout ? detection.refinedCutout(of: picture, background: background) : nil
+    if let ready, trim == nil, let content = content(of: ready) { return Rendering(content: content) }
     return rendering(
-      of: picture, matte: try detection.matte(of: picture, edges: edges, background: background),
+      of: picture, matte: try detection.matte(of: picture, edges: edges, background: background), cutout: ready,
       confidence: trim == nil ? nil : detection.confidence)
+  }
+
+  /// Whether the result is made with the cut-out of an unchanged matte.
+  private var usesPlainCutout: Bool {
+    let needsCutout = [.cutout, .composite, .blur].contains(kind)
+    return needsCutout && threshold == nil && feather <= 0 && !isInverted
   }
 
   /// Composes a picture with a mask of its size; `edges` does not apply.
@@ -109,11 +118,18 @@ public struct Composition: Sendable {
   ///   - matte: its matte.
   ///   - confidence: how sure the network is of the matte; nil if that is not known.
   public func rendering(of picture: Picture, matte: AlphaMatte, confidence: Confidence? = nil) -> Rendering {
+    rendering(of: picture, matte: matte, cutout: nil, confidence: confidence)
+  }
+
+  /// - Parameter ready: the cut-out of the picture; nil if it has not been made.
+  private func rendering(
+    of picture: Picture, matte: AlphaMatte, cutout ready: Picture?, confidence: Confidence?
+  ) -> Rendering {
     var matte = matte
     if let threshold { matte = matte.thresholded(at: threshold) }
     if feather > 0 { matte = matte.feathered(by: feather) }
     if isInverted { matte = matte.inverted }
-    let content = content(picture, matte)
+    let content = content(picture, matte, ready)
     guard let trim else { return Rendering(content: content) }
     guard confidence?.standsOut ?? true, let box = trim.box(in: matte) else {
       return Rendering(content: content, notes: ["nothing stands out, so nothing is trimmed"])
@@ -126,16 +142,25 @@ public struct Composition: Sendable {
   /// Whether the result is the mask, or its inverse, without another change.
   private var isPlainMask: Bool { kind == .mask && threshold == nil && feather <= 0 && trim == nil }
 
-  private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
+  /// What needs no more than the cut-out; nil for other kinds.
+  private func content(of cutout: Picture) -> Rendering.Content? {
+    switch kind {
+    case .cutout: .picture(cutout)
+    case .composite: .picture(cutout.composited(over: backdrop))
+    case .mask, .blur, .overlay, .heatmap, .contour: nil
+    }
+  }
+
+  private func content(_ picture: Picture, _ matte: AlphaMatte, _ ready: Picture?) -> Rendering.Content {
     func opaque() -> Picture { picture.flattened(over: background) }
     let longer = Double(max(picture.size.height, picture.size.width))
     switch kind {
     case .mask: return .mask(matte.mask)
-    case .cutout: return .picture(cutout(of: picture, matte))
-    case .composite: return .picture(cutout(of: picture, matte).composited(over: backdrop))
+    case .cutout: return .picture(ready ?? cutout(of: picture, matte))
+    case .composite: return .picture((ready ?? cutout(of: picture, matte)).composited(over: backdrop))
     case .blur:
       let flat = opaque()
-      let foreground = cutout(of: flat, matte)
+      let foreground = (picture.hasAlpha ? nil : ready) ?? cutout(of: flat, matte)
       return .picture(flat.blurringBackground(radius: blurRadius ?? longer / 50, behind: foreground, matte))
     case .overlay: return .picture(opaque().overlaying(color, on: matte))
     case .heatmap: return .picture(opaque().heatMap(of: matte))
