@@ -1,5 +1,5 @@
-// choose_tiles, estimate_tiles: a cut-out, RGBA with straight alpha, from a picture and its matte. Colours are estimated
-// where alpha is mixed, tile by tile, from the levels of foreground_levels.cl.
+// choose_tiles, estimate_tiles: a cut-out, RGBA with straight alpha, from a picture and its matte. Where alpha is
+// mixed, colours are estimated, tile by tile, from the levels of foreground_levels.cl.
 //
 // in, at, shape, mattes and matte_at are as there. out is [height][width] of four samples of the picture's size, from
 // byte out_at on. The tiles have `side` pixels, a multiple of the cells of level `depth`.
@@ -105,7 +105,7 @@ bool is_edge(__global const float4 *means, const int i, const bool has_right, co
          (has_below && means[i + width].w != alpha);
 }
 
-// Sets chosen to 1 for the cells that are at most three rows and columns from an edge, and to 0 for the others.
+// Sets `chosen` to 1 for the cells that are at most three rows and columns from an edge, and to 0 for the others.
 void near_edges(
     __global const float4 *means, const int2 size, __global uchar *edges, __global uchar *along,
     __global uchar *chosen) {

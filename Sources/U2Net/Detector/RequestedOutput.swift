@@ -15,8 +15,8 @@ extension RequestedOutput where Output == Detection {
   /// `Detection.matte(of:edges:background:)` returns that matte for `.refined`. Other edges are computed by the host.
   public static var refinedMattes: RequestedOutput { RequestedOutput { try $0.beginRefining($1) } }
 
-  /// The first map with a cut-out of refined edges, which the device computes if it can: `Composition` uses that cut-out
-  /// for cut-outs and composites, and for blurred backgrounds. All else is computed by the host.
+  /// The first map with a cut-out of refined edges, which the device computes if it can: `Composition` uses that
+  /// cut-out for cut-outs, composites and blurred backgrounds. All else is computed by the host.
   ///
   /// - Parameter withMattes: whether a refined matte is needed, too, as for `Composition.trim` and for blurred
   ///   backgrounds. Without it, the host computes the matte if it is asked for one.
