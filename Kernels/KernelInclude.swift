@@ -14,6 +14,8 @@ public enum KernelInclude: String, CaseIterable, Sendable {
   case picturePixels = "picture_pixels"
   /// Values of saliency maps, stretched or as they are.
   case mapValues = "map_values"
+  /// The steps that all levels of a foreground estimation have in common.
+  case foregroundCells = "foreground_cells"
 
   /// The file's name.
   public var fileName: String { rawValue + ".cl" }
@@ -28,6 +30,7 @@ public enum KernelInclude: String, CaseIterable, Sendable {
     case .tensorCores: String(decoding: PackageResources.tensor_cores_cl, as: UTF8.self)
     case .picturePixels: String(decoding: PackageResources.picture_pixels_cl, as: UTF8.self)
     case .mapValues: String(decoding: PackageResources.map_values_cl, as: UTF8.self)
+    case .foregroundCells: String(decoding: PackageResources.foreground_cells_cl, as: UTF8.self)
     }
   }
 }

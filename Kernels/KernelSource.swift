@@ -77,6 +77,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case blendFits = "blend_fits"
   /// Fits applied to every pixel of a picture.
   case applyFits = "apply_fits"
+  /// The levels from which a foreground's colours are estimated, and the estimates of the small ones.
+  case foregroundLevels = "foreground_levels"
+  /// The colours of a foreground, and the cut-out.
+  case estimateForeground = "estimate_foreground"
 
   /// The program that is compiled once for all kernels that share it, because they take no constants.
   public enum SharedProgram: String, Sendable {
@@ -92,6 +96,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case pictures
     /// Refinement of masks along the edges of a picture.
     case refinement
+    /// The colours of cut-outs.
+    case foreground
   }
 
   /// The file's name.
@@ -167,6 +173,10 @@ public enum KernelSource: String, CaseIterable, Sendable {
     case .windowFits: Entry(program: .refinement, PackageResources.window_fits_cl)
     case .blendFits: Entry(program: .refinement, PackageResources.blend_fits_cl)
     case .applyFits: Entry(program: .refinement, includes: [.picturePixels], PackageResources.apply_fits_cl)
+    case .foregroundLevels:
+      Entry(program: .foreground, includes: [.foregroundCells], PackageResources.foreground_levels_cl)
+    case .estimateForeground:
+      Entry(program: .foreground, includes: [.foregroundCells], PackageResources.estimate_foreground_cl)
     }
   }
 }

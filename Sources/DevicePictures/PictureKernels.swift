@@ -17,13 +17,14 @@ struct PictureKernels {
   /// The number of work-groups that search one range.
   let rangeGroups: Int
 
-  init(session: DeviceSession, queue: Queue) {
+  /// - Parameter group: the most work-items of a work-group, a power of two; nil for what suits the device.
+  init(session: DeviceSession, queue: Queue, group: Int? = nil) {
     self.session = session
     self.queue = queue
     taps = TapsCache(queue: queue)
     let device = session.device
     // On a CPU, work-groups of one avoid the cost of barriers.
-    group = device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: session.rowGroup(of: 256))
+    self.group = group ?? (device.kind == .cpu ? 1 : Self.powerOfTwo(notAbove: session.rowGroup(of: 256)))
     rangeGroups = device.kind == .cpu ? max(1, device.computeUnits) : 64
   }
 

@@ -1,6 +1,6 @@
 import Pictures
 import Matting
-import Tensors
+package import Tensors
 
 extension PicturePipeline {
   /// Whether the device computes the same input from a small picture, and the same mask from a small map, as the host.
@@ -37,6 +37,22 @@ extension PicturePipeline {
     }
   }
 
+  /// Whether the device cuts out like the host, with the device's mattes: a picture that is halved twice before a level
+  /// is computed completely, and a small one.
+  ///
+  /// - Parameter sizes: the sizes of both.
+  package func cutsOutAsHost(
+    _ sizes: [Size] = [Size(height: 230, width: 310), Size(height: 31, width: 45)]
+  ) throws -> Bool {
+    let map = Self.disc(on: mapSize)
+    return try sizes.enumerated().allSatisfy { index, size in
+      let picture = Self.picture(of: size, isDeep: index % 2 == 1)
+      let found = try cutouts(of: [map], for: [picture])[0]
+      guard let matte = found.matte else { return false }
+      return found.cutout.isWithinOneLevel(of: ForegroundEstimation().cutout(of: picture, matte: matte))
+    }
+  }
+
   /// A disc with a soft edge.
   private static func disc(on size: Size) -> Tensor {
     Tensor(shape: Shape(channels: 1, height: size.height, width: size.width)) { values in
@@ -70,5 +86,17 @@ extension PicturePipeline {
     let size = Size(height: 37, width: 51)
     let samples = (0..<size.height * size.width * 3).map { UInt8(truncatingIfNeeded: $0 &* $0 / 7) }
     return Picture(size: size, hasAlpha: false, samples: .bits8(samples))
+  }
+}
+
+extension Picture {
+  /// Whether all samples are within one of 255 levels of those of another picture of the same form.
+  fileprivate func isWithinOneLevel(of other: Picture) -> Bool {
+    guard size == other.size, hasAlpha == other.hasAlpha else { return false }
+    return switch (samples, other.samples) {
+    case (.bits8(let a), .bits8(let b)): zip(a, b).allSatisfy { abs(Int32($0) - Int32($1)) <= 1 }
+    case (.bits16(let a), .bits16(let b)): zip(a, b).allSatisfy { abs(Int32($0) - Int32($1)) <= 257 }
+    default: false
+    }
   }
 }

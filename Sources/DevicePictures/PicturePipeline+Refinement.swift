@@ -27,15 +27,9 @@ extension PicturePipeline {
   package func mattes(
     of maps: [Tensor], for pictures: [Picture], afterEach ended: (Stage) -> Void = { _ in }
   ) throws -> [AlphaMatte] {
-    precondition(maps.count == pictures.count, "\(maps.count) maps for \(pictures.count) pictures")
     let lane = try freeLane()
-    try upload(pictures, lane)
-    try arrival.finish()
+    try upload(pictures, maps, lane)
     ended(.upload)
-    for (index, map) in maps.enumerated() {
-      precondition(map.shape.size == mapSize, "a map of \(map.shape) where \(mapSize) is computed")
-      try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps, offset: index * $0.count) }
-    }
     let layout = layout(of: pictures)
     try refine(pictures, layout, lane)
     try departure.finish()
@@ -43,6 +37,17 @@ extension PicturePipeline {
     let results = try download(layout.byteCount, from: lane, as: layout.mattes).results()
     ended(.download)
     return results.map(\.matte)
+  }
+
+  /// Copies pictures to the device, and maps instead of what the network would compute.
+  func upload(_ pictures: [Picture], _ maps: [Tensor], _ lane: PictureLane) throws {
+    precondition(maps.count == pictures.count, "\(maps.count) maps for \(pictures.count) pictures")
+    try upload(pictures, lane)
+    try arrival.finish()
+    for (index, map) in maps.enumerated() {
+      precondition(map.shape.size == mapSize, "a map of \(map.shape) where \(mapSize) is computed")
+      try map.values.withUnsafeBytes { try departure.write($0, to: lane.maps, offset: index * $0.count) }
+    }
   }
 
   /// Whether the device has memory for two batches of the pictures' samples and mattes besides the network. Drivers do
@@ -62,16 +67,21 @@ extension PicturePipeline {
 
   /// Computes mattes from the lane's maps and samples, and copies the maps after them.
   private func refine(_ pictures: [Picture], _ layout: MatteLayout, _ lane: PictureLane) throws {
+    let target = try lane.masks(byteCount: layout.byteCount)
+    try refine(pictures, to: target, at: layout.offsets, lane)
+    try departure.copy(
+      lane.maps, offset: 0, to: target, targetOffset: layout.mapOffset, count: layout.mapBytes)
+  }
+
+  /// Computes mattes from the lane's maps and samples, each from its element of `target` on.
+  func refine(_ pictures: [Picture], to target: Buffer, at elements: [Int], _ lane: PictureLane) throws {
     let (pixels, count) = (mapSize.height * mapSize.width, pictures.count)
     try outbound.ranges(of: lane.maps, count: pixels, parts: count, to: lane.mapRanges)
-    let target = try lane.masks(byteCount: layout.byteCount)
     for (index, region) in PictureRegion.regions(of: pictures).enumerated() {
       let map = MapRegion(maps: lane.maps, ranges: lane.mapRanges, size: mapSize, index: index, form: mapForm)
       try outbound.refine(
         map, with: guided, guide: region, in: lane.samples, over: preprocessing.background, to: target,
-        at: layout.offsets[index], &refinement)
+        at: elements[index], &refinement)
     }
-    try departure.copy(
-      lane.maps, offset: 0, to: target, targetOffset: layout.mapOffset, count: layout.mapBytes)
   }
 }

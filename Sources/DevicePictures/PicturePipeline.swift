@@ -28,15 +28,21 @@ package final class PicturePipeline {
   var outbound: PictureKernels
   /// Memory for refining. The queue `departure` refines one picture after the other, whichever their lanes.
   var refinement: RefinementMemory
+  /// Memory for cut-outs, used in the same way.
+  var foreground: ForegroundMemory
   let lanes: [PictureLane]
   private var next = 0
 
   /// A pipeline around an executor, whose first output must have one channel.
   ///
-  /// - Parameter areProbabilities: whether that output is probabilities; otherwise it is logits.
+  /// - Parameters:
+  ///   - areProbabilities: whether that output is probabilities; otherwise it is logits.
+  ///   - workGroup: the most work-items of a work-group that makes results of maps, a power of two up to 256; nil for
+  ///     what suits the device.
   /// - Throws: `CLBuildError` if a kernel does not build; `DeviceMemoryError`; `CLError`.
   package init(
-    executor: Executor, session: DeviceSession, preprocessing: Preprocessing, areProbabilities: Bool = true
+    executor: Executor, session: DeviceSession, preprocessing: Preprocessing, areProbabilities: Bool = true,
+    workGroup: Int? = nil
   ) throws {
     precondition(executor.firstOutputShape.channels == 1, "a mask has one channel")
     self.executor = executor
@@ -46,8 +52,9 @@ package final class PicturePipeline {
     arrival = try Queue(context: session.context)
     departure = try Queue(context: session.context)
     inbound = PictureKernels(session: session, queue: arrival)
-    outbound = PictureKernels(session: session, queue: departure)
+    outbound = PictureKernels(session: session, queue: departure, group: workGroup)
     refinement = RefinementMemory(context: session.context)
+    foreground = ForegroundMemory(context: session.context)
     let (arrival, departure, groups) = (arrival, departure, inbound.rangeGroups)
     lanes = try (0..<Self.depth).map { _ in
       try PictureLane(executor: executor, arrival: arrival, departure: departure, rangeGroups: groups)

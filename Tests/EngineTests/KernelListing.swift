@@ -120,6 +120,9 @@ private struct ListedDevice {
       ("average_picture", .averageCells), ("box_rows", .boxMean), ("box_columns", .boxMean),
       ("window_moments", .windowFits), ("window_fits", .windowFits), ("fit_errors", .blendFits),
       ("weigh_fits", .blendFits), ("blend_fits", .blendFits), ("apply_fits", .applyFits),
+      ("average_pixels", .foregroundLevels), ("sum_pixels", .foregroundLevels), ("sum_cells", .foregroundLevels),
+      ("relax_levels", .foregroundLevels), ("choose_tiles", .estimateForeground),
+      ("estimate_tiles", .estimateForeground),
     ]
     let others: [(String, KernelSource)] = [
       ("floats_to_halves", .convertStorage), ("halves_to_floats", .convertStorage), ("fma_peak", .fmaPeak),

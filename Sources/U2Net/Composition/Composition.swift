@@ -91,10 +91,20 @@ public struct Composition: Sendable {
       return plain(
         try Stage.refine.measure(bytes: \.pixels.count) { () throws(Failure) in try detection.mask() })
     }
+    let ready =
+      edges == .refined && usesPlainCutout ? detection.refinedCutout(of: picture, background: background) : nil
+    if let ready, trim == nil, let content = content(of: ready) { return Rendering(content: content) }
     let matte = try Stage.refine.measure(bytes: { picture.byteCount + $0.byteCount }) { () throws(Failure) in
       try detection.matte(of: picture, edges: edges, background: background)
     }
-    return rendering(of: picture, matte: matte, confidence: trim == nil ? nil : detection.confidence)
+    return rendering(
+      of: picture, matte: matte, cutout: ready, confidence: trim == nil ? nil : detection.confidence)
+  }
+
+  /// Whether the result is made with the cut-out of an unchanged matte.
+  private var usesPlainCutout: Bool {
+    let needsCutout = [.cutout, .composite, .blur].contains(kind)
+    return needsCutout && threshold == nil && feather <= 0 && !isInverted
   }
 
   /// Composes a picture with a mask of its size; `edges` does not apply.
@@ -114,8 +124,15 @@ public struct Composition: Sendable {
   ///   - matte: its matte.
   ///   - confidence: how sure the network is of the matte; nil if that is not known.
   public func rendering(of picture: Picture, matte: AlphaMatte, confidence: Confidence? = nil) -> Rendering {
+    rendering(of: picture, matte: matte, cutout: nil, confidence: confidence)
+  }
+
+  /// - Parameter ready: the cut-out of the picture; nil if it has not been made.
+  private func rendering(
+    of picture: Picture, matte: AlphaMatte, cutout ready: Picture?, confidence: Confidence?
+  ) -> Rendering {
     let matte = shaped(matte)
-    let content = content(picture, matte)
+    let content = content(picture, matte, ready)
     guard let trim else { return Rendering(content: content) }
     guard confidence?.standsOut ?? true, let box = trim.box(in: matte) else {
       return Rendering(content: content, notes: ["nothing stands out, so nothing is trimmed"])
@@ -140,18 +157,27 @@ public struct Composition: Sendable {
     }
   }
 
-  private func content(_ picture: Picture, _ matte: AlphaMatte) -> Rendering.Content {
+  /// What needs no more than the cut-out; nil for other kinds.
+  private func content(of cutout: Picture) -> Rendering.Content? {
+    switch kind {
+    case .cutout: .picture(cutout)
+    case .composite: blended(cutout) { cutout.composited(over: backdrop) }
+    case .mask, .blur, .overlay, .heatmap, .contour: nil
+    }
+  }
+
+  private func content(_ picture: Picture, _ matte: AlphaMatte, _ ready: Picture?) -> Rendering.Content {
     let longer = Double(max(picture.size.height, picture.size.width))
     switch kind {
     case .mask:
       return .mask(Stage.blend.measure(bytes: { matte.byteCount + $0.pixels.count }) { matte.mask })
-    case .cutout: return .picture(cutout(of: picture, matte))
+    case .cutout: return .picture(ready ?? cutout(of: picture, matte))
     case .composite:
-      let foreground = cutout(of: picture, matte)
+      let foreground = ready ?? cutout(of: picture, matte)
       return blended(foreground) { foreground.composited(over: backdrop) }
     case .blur:
       let flat = opaque(picture)
-      let foreground = cutout(of: flat, matte)
+      let foreground = (picture.hasAlpha ? nil : ready) ?? cutout(of: flat, matte)
       let radius = blurRadius ?? longer / 50
       return blended(flat, foreground) { flat.blurringBackground(radius: radius, behind: foreground, matte) }
     case .overlay: return blended(picture) { opaque(picture).overlaying(color, on: matte) }

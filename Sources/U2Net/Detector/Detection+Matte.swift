@@ -25,13 +25,27 @@ extension Detection {
     switch profile.task == .saliency ? edges : .interpolated {
     case .interpolated: AlphaMatte(try mask())
     case .refined:
-      if let refined, refined.background == background || !picture.hasAlpha {
-        refined.matte
+      if let matte = refined(picture, over: background)?.matte {
+        matte
       } else {
         GuidedUpsampling().matte(of: try coarseMask(), for: picture.flattened(over: background))
       }
     case .matted: ClosedFormMatting().matte(of: try coarseMask(), for: picture.flattened(over: background))
     }
+  }
+
+  /// The cut-out of the picture with refined edges, as `ForegroundEstimation` makes it, if the device has made it; with
+  /// the same parameters as `matte(of:edges:background:)`.
+  func refinedCutout(of picture: Picture, background: Color) -> Picture? {
+    refined(picture, over: background)?.cutout
+  }
+
+  /// What the device has made, if it holds for this background.
+  private func refined(_ picture: Picture, over background: Color) -> Refined? {
+    guard profile.task == .saliency, let refined, refined.background == background || !picture.hasAlpha else {
+      return nil
+    }
+    return refined
   }
 
   /// The main map, normalized, at the network's size.

@@ -55,12 +55,14 @@ public struct Detection: Sendable {
   let resampling: Resampling
   /// How the values of maps become the levels of masks.
   let normalization: MapNormalization
-  /// The matte with refined edges, if the device has made one.
+  /// What the device has made with refined edges, if it has.
   let refined: Refined?
 
-  /// A matte, and the colour that transparent pixels of its picture were laid over.
+  /// A matte, the cut-out that was made with it, or both, and the colour that transparent pixels of their picture were
+  /// laid over for the matte.
   struct Refined: Sendable {
-    let matte: AlphaMatte
+    let matte: AlphaMatte?
+    let cutout: Picture?
     let background: Color
   }
 

@@ -50,11 +50,20 @@ package struct OnDevicePictures {
   /// Whether the device refines edges as the host does. A pass is recorded for the device, its driver and this
   /// program's kernels, and is not tested again.
   func refinesAsHost() throws -> Bool {
+    try passes("refinement") { try $0.refinesAsHost() }
+  }
+
+  /// Whether the device estimates the colours of cut-outs as the host does; recorded in the same way.
+  func cutsOutAsHost() throws -> Bool {
+    try passes("foreground") { try $0.cutsOutAsHost() }
+  }
+
+  private func passes(_ subject: String, _ test: (PicturePipeline) throws -> Bool) throws -> Bool {
     guard let pipeline, let session else { return false }
-    var journal = session.journal(of: "refinement")
+    var journal = session.journal(of: subject)
     if journal.lines.last == Self.passed { return true }
     do {
-      guard try pipeline.refinesAsHost() else { return false }
+      guard try test(pipeline) else { return false }
     } catch is CLBuildError {
       return false
     }

@@ -1,5 +1,7 @@
 import DevicePictures
+import Matting
 import Pictures
+import Tensors
 
 /// Edges refined on the device.
 extension SaliencyDetector {
@@ -21,9 +23,40 @@ extension SaliencyDetector {
     }
   }
 
+  /// Sends pictures that the device cuts out; if it cannot, their edges are refined alone.
+  ///
+  /// - Parameter includesMattes: whether their mattes are needed, too.
+  func beginCuttingOut(_ pictures: [Picture], includesMattes: Bool) throws -> [Pending<[Detection]>] {
+    let batches = batches(of: pictures)
+    guard let pipeline = try running.onDevicePictures.pipeline, try refinesRightly(), try cutsOutRightly(),
+      batches.allSatisfy(pipeline.hasRoomToCutOut)
+    else { return try beginRefining(pictures) }
+    do {
+      return try batches.map { batch in
+        let pending = try pipeline.submitCuttingOut(batch, includesMattes: includesMattes)
+        return Pending { try self.cutOut(batch, pending) }
+      }
+    } catch let error where hostMayRefine(after: error) {
+      reportHostRefinement("\(error)")
+      return try beginMaps(pictures)
+    }
+  }
+
+  private func cutOut(_ batch: [Picture], _ pending: PendingResults<[RefinedCutout]>) throws -> [Detection] {
+    do {
+      return try zip(batch, try pending.results()).map { picture, result in
+        try detection(of: picture, result.map, result.matte, cutout: result.cutout)
+      }
+    } catch let error where hostMayRefine(after: error) {
+      let detections = try beginMaps(of: batch).wait()
+      reportHostRefinement("\(error)")
+      return detections
+    }
+  }
+
   private func refined(_ batch: [Picture], _ pending: PendingResults<[RefinedMatte]>) throws -> [Detection] {
     do {
-      return try zip(batch, try pending.results()).map { try detection(of: $0, $1) }
+      return try zip(batch, try pending.results()).map { try detection(of: $0, $1.map, $1.matte) }
     } catch let error where hostMayRefine(after: error) {
       let detections = try beginMaps(of: batch).wait()
       reportHostRefinement("\(error)")
@@ -44,6 +77,15 @@ extension SaliencyDetector {
     return isRight
   }
 
+  /// Whether the device estimates the colours of cut-outs as the host does; tested and reported in the same way.
+  private func cutsOutRightly() throws -> Bool {
+    if let foreground, foreground.generation == generation { return foreground.isRight }
+    let isRight = try running.onDevicePictures.cutsOutAsHost()
+    foreground = (generation, isRight)
+    if !isRight { noticeHandler("\(device.name) estimates foreground colours wrongly; the host does it instead") }
+    return isRight
+  }
+
   /// Whether the device has memory for every batch; reported if it has not.
   private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
@@ -58,10 +100,12 @@ extension SaliencyDetector {
     noticeHandler("\(reason); the host refines their edges instead")
   }
 
-  private func detection(of picture: Picture, _ result: RefinedMatte) throws -> Detection {
+  private func detection(
+    of picture: Picture, _ map: Tensor, _ matte: AlphaMatte?, cutout: Picture? = nil
+  ) throws -> Detection {
     try Detection(
-      maps: try running.network.graph.maps([result.map]), pictureSize: picture.size, profile: model.profile,
+      maps: try running.network.graph.maps([map]), pictureSize: picture.size, profile: model.profile,
       resampling: preprocessing.mapResampling, normalization: preprocessing.mapNormalization,
-      refined: Detection.Refined(matte: result.matte, background: preprocessing.background))
+      refined: Detection.Refined(matte: matte, cutout: cutout, background: preprocessing.background))
   }
 }

@@ -53,6 +53,8 @@ public final class SaliencyDetector {
   private var losses = 0
   /// Whether the device refines edges correctly, and the compilation of the network in which that was tested.
   var refinement: (generation: Int, isRight: Bool)?
+  /// Whether the device estimates the colours of cut-outs correctly, likewise.
+  var foreground: (generation: Int, isRight: Bool)?
   /// Whether the user has been told that the host refines edges.
   var hasReportedRefinement = false
   /// The number of the compilation of the network that runs now.

@@ -145,6 +145,6 @@ public enum DriverProcess {
     let pictures = try OnDevicePictures(
       network, model.profile, preprocessing, .init(on: ComputeDevice(backend: .openCL(device))))
     beat()
-    if pictures.pipeline != nil { _ = try pictures.refinesAsHost() }
+    if pictures.pipeline != nil { _ = try pictures.refinesAsHost() && pictures.cutsOutAsHost() }
   }
 }

@@ -11,6 +11,8 @@ enum DetectionOutput: Sendable {
   case masks
   /// The saliency map, with refined edges.
   case refinedMattes
+  /// The saliency map, and a cut-out with refined edges.
+  case refinedCutouts(withMattes: Bool)
 }
 
 /// A picture and what was found in it, on the way from a device to the files.
@@ -122,6 +124,8 @@ final class DetectionDevice: PipelineDevice {
     case .masks where detector.preparesOnDevice: return .masks(try detector.submit(pictures, for: .maskDetections))
     case .masks, .maps: return .detections(try detector.submit(pictures, for: .maps))
     case .refinedMattes: return .detections(try detector.submit(pictures, for: .refinedMattes))
+    case .refinedCutouts(let withMattes):
+      return .detections(try detector.submit(pictures, for: .refinedCutouts(withMattes: withMattes)))
     }
   }
 

@@ -89,7 +89,10 @@ struct OutputOptions: ParsableArguments {
   /// What is computed for each picture.
   var needed: DetectionOutput {
     if matting || sideMaps != nil { return .maps }
-    return refine ?? (kind.defaultEdges == .refined) ? .refinedMattes : .masks
+    guard refine ?? (kind.defaultEdges == .refined) else { return .masks }
+    let isPlain = threshold == nil && feather.value <= 0 && !mask.invert
+    guard isPlain, [.cutout, .composite, .blur].contains(kind) else { return .refinedMattes }
+    return .refinedCutouts(withMattes: kind == .blur || trim || margin != nil)
   }
 
   func validate() throws {
