@@ -34,54 +34,105 @@ INLINED float weight_between(float alpha, float other, float smoothness, float g
   return smoothness + gradient_weight * (difference < 0 ? -difference : difference);
 }
 
-INLINED void find_weights(const relaxation *self, float smoothness, float gradient_weight) {
-  const size_t width = self->width, count = width * self->height;
-  const float *restrict alphas = self->alphas;
-  float *restrict across = self->across, *restrict down = self->down;
-  for (size_t i = 0; i + 1 < count; i++) {
-    across[i] = weight_between(alphas[i], alphas[i + 1], smoothness, gradient_weight);
-  }
-  for (size_t i = 0; i + width < count; i++) {
-    down[i] = weight_between(alphas[i], alphas[i + width], smoothness, gradient_weight);
-  }
-  for (size_t y = 0; y < self->height; y++) across[(y + 1) * width - 1] = 0;
-  for (size_t i = count - width; i < count; i++) down[i] = 0;
+// The columns first ..< last of a row.
+typedef struct {
+  size_t first, last;
+} column_range;
+
+INLINED column_range joined(column_range a, column_range b) {
+  if (a.first >= a.last) return b;
+  if (b.first >= b.last) return a;
+  return (column_range){a.first < b.first ? a.first : b.first, a.last > b.last ? a.last : b.last};
 }
 
-INLINED void find_coefficients(const relaxation *self) {
-  const size_t width = self->width;
-  for (size_t y = 0; y < self->height; y++) {
-    const size_t row = y * width;
-    const float *restrict alphas = self->alphas + row, *restrict across = self->across + row;
-    const float *restrict down = self->down + row, *restrict above = y > 0 ? down - width : NULL;
-    float *restrict foreground = self->foreground + row, *restrict background = self->background + row;
-    float *restrict both = self->both + row, *restrict scale = self->scale + row;
-    // The sums of the weights: left, right, above, below.
-    foreground[0] = across[0];
-    for (size_t x = 1; x < width; x++) foreground[x] = across[x - 1] + across[x];
-    for (size_t x = 0; above && x < width; x++) foreground[x] += above[x];
-    for (size_t x = 0; x < width; x++) {
-      const float alpha = alphas[x], rest = 1 - alpha, weights = foreground[x] + down[x];
-      const float ff = alpha * alpha + weights, fb = alpha * rest, bb = rest * rest + weights;
-      const float determinant = ff * bb - fb * fb;
-      foreground[x] = ff;
-      background[x] = bb;
-      both[x] = fb;
-      scale[x] = 1 / (determinant > 1e-12f ? determinant : 1e-12f);
-    }
-  }
+// The columns of a row from the first chosen cell to behind the last one; none if there are none.
+INLINED column_range chosen_columns(const uint8_t *chosen, size_t width, size_t y) {
+  if (!chosen) return (column_range){0, width};
+  const uint8_t *row = chosen + y * width, *found = memchr(row, 1, width);
+  if (!found) return (column_range){0, 0};
+  size_t last = width;
+  while (!row[last - 1]) last--;
+  return (column_range){(size_t)(found - row), last};
 }
 
-INLINED void take_cells(const relaxation *self, const float *restrict means) {
-  const size_t count = self->width * self->height;
+INLINED void take_cells(const relaxation *self, const float *restrict means, size_t first, size_t last) {
   float *restrict alphas = self->alphas, *restrict colors = self->colors;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = first; i < last; i++) {
     four color;
     memcpy(&color, means + 4 * i, sizeof color);
     const four part = color * color[3], rest = color * (1 - color[3]);
     alphas[i] = color[3];
     memcpy(colors + 8 * i, &part, sizeof part);
     memcpy(colors + 8 * i + 4, &rest, sizeof rest);
+  }
+}
+
+INLINED void take_alphas(const relaxation *self, const float *restrict means, size_t first, size_t last) {
+  float *restrict alphas = self->alphas;
+  for (size_t i = first; i < last; i++) alphas[i] = means[4 * i + 3];
+}
+
+// The weights of the cells of a row and their neighbours to the right and below.
+INLINED void find_weights(
+  const relaxation *self, size_t y, column_range columns, float smoothness, float gradient_weight) {
+  const size_t width = self->width, row = y * width;
+  const float *restrict alphas = self->alphas + row, *restrict below = alphas + width;
+  float *restrict across = self->across + row, *restrict down = self->down + row;
+  const size_t last = columns.last < width ? columns.last : width - 1;
+  for (size_t x = columns.first; x < last; x++) {
+    across[x] = weight_between(alphas[x], alphas[x + 1], smoothness, gradient_weight);
+  }
+  if (columns.last == width) across[width - 1] = 0;
+  const int is_last = y + 1 == self->height;
+  for (size_t x = columns.first; x < columns.last; x++) {
+    down[x] = is_last ? 0 : weight_between(alphas[x], below[x], smoothness, gradient_weight);
+  }
+}
+
+// The coefficients of the cells of a row, whose weights and those of the row above are known.
+INLINED void find_coefficients(const relaxation *self, size_t y, column_range columns) {
+  const size_t width = self->width, row = y * width;
+  const float *restrict alphas = self->alphas + row, *restrict across = self->across + row;
+  const float *restrict down = self->down + row, *restrict above = y > 0 ? down - width : NULL;
+  float *restrict foreground = self->foreground + row, *restrict background = self->background + row;
+  float *restrict both = self->both + row, *restrict scale = self->scale + row;
+  // The sums of the weights: left, right, above, below.
+  if (columns.first == 0) foreground[0] = across[0];
+  for (size_t x = columns.first > 1 ? columns.first : 1; x < columns.last; x++) {
+    foreground[x] = across[x - 1] + across[x];
+  }
+  for (size_t x = columns.first; above && x < columns.last; x++) foreground[x] += above[x];
+  for (size_t x = columns.first; x < columns.last; x++) {
+    const float alpha = alphas[x], rest = 1 - alpha, weights = foreground[x] + down[x];
+    const float ff = alpha * alpha + weights, fb = alpha * rest, bb = rest * rest + weights;
+    const float determinant = ff * bb - fb * fb;
+    foreground[x] = ff;
+    background[x] = bb;
+    both[x] = fb;
+    scale[x] = 1 / (determinant > 1e-12f ? determinant : 1e-12f);
+  }
+}
+
+// Prepares the equations of the chosen cells, row by row.
+INLINED void prepare(
+  const relaxation *self, const float *means, const uint8_t *chosen, float smoothness, float gradient_weight) {
+  const size_t width = self->width, height = self->height;
+  column_range above = {0, 0}, own = chosen_columns(chosen, width, 0);
+  for (size_t y = 0; y < height; y++) {
+    const column_range below = y + 1 < height ? chosen_columns(chosen, width, y + 1) : (column_range){0, 0};
+    // Every cell whose weights or coefficients are needed, and its neighbours.
+    column_range columns = joined(own, joined(above, below));
+    if (columns.first < columns.last) {
+      columns.first -= columns.first > 0;
+      columns.last += columns.last < width;
+      const size_t right = columns.last + (columns.last < width);
+      take_cells(self, means, y * width + columns.first, y * width + right);
+      if (y + 1 < height) take_alphas(self, means, (y + 1) * width + columns.first, (y + 1) * width + columns.last);
+      find_weights(self, y, columns, smoothness, gradient_weight);
+      find_coefficients(self, y, own);
+    }
+    above = own;
+    own = below;
   }
 }
 
@@ -134,21 +185,6 @@ INLINED void relax_rows(
   }
 }
 
-// The columns of some rows from the first chosen cell to behind the last one.
-static void chosen_columns(
-  const uint8_t *chosen, size_t width, size_t rows, size_t *restrict first, size_t *restrict last) {
-  *first = width;
-  *last = 0;
-  for (size_t y = 0; y < rows; y++) {
-    const uint8_t *row = chosen + y * width, *found = memchr(row, 1, width);
-    if (!found) continue;
-    size_t left = (size_t)(found - row), right = width;
-    while (!row[right - 1]) right--;
-    if (left < *first) *first = left;
-    if (right > *last) *last = right;
-  }
-}
-
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_relax(
   const float *means, size_t width, size_t height, const uint8_t *chosen, float smoothness, float gradient_weight,
@@ -158,15 +194,13 @@ void u2cl_relax(
   const relaxation self = {
     width, height, planes, planes + count, planes + 2 * count, planes + 3 * count, planes + 4 * count,
     planes + 5 * count, planes + 6 * count, scratch, estimates};
-  take_cells(&self, means);
-  find_weights(&self, smoothness, gradient_weight);
-  find_coefficients(&self);
+  prepare(&self, means, chosen, smoothness, gradient_weight);
   for (int iteration = 0; iteration < iterations; iteration++) {
     for (size_t y = 0; y < height; y += row_count) {
       const size_t rows = height - y < row_count ? height - y : row_count;
-      size_t first = 0, last = width;
-      if (chosen) chosen_columns(chosen + y * width, width, rows, &first, &last);
-      if (first < last) relax_rows(&self, chosen, y, rows, first, last);
+      column_range columns = {0, 0};
+      for (size_t k = 0; k < rows; k++) columns = joined(columns, chosen_columns(chosen, width, y + k));
+      if (columns.first < columns.last) relax_rows(&self, chosen, y, rows, columns.first, columns.last);
     }
   }
 }

@@ -16,6 +16,9 @@
 // The means of a window: of (red, green, blue, mask), of products with the mask, of squares, and of two colours each.
 enum { moment_count = 13 };
 
+// The largest radius of windows.
+enum { most_radius = 16 };
+
 INLINED size_t before(size_t y, size_t count) { return y < count ? 0 : y - count; }
 INLINED size_t behind(size_t y, size_t count, size_t limit) { return limit - y < count ? limit : y + count; }
 
@@ -39,6 +42,7 @@ typedef struct {
   row_store fits, errors;   // of small windows; errors: the squares' means along rows, and then over windows
   row_store weighted, wide; // the means of fits along rows
   float *padded;            // a row with zeros beside it
+  float *counts, *wide_counts, *near_counts;  // the columns of small windows, of wide ones, and of 3×3 cells
   float *means;             // moment_count rows
 } guided_band;
 
@@ -47,63 +51,74 @@ INLINED float row_share(const guided_band *band, size_t y, size_t radius) {
   return 1 / (float)(behind(y, radius + 1, band->mask->height) - before(y, radius));
 }
 
-INLINED void sum_windows(const float *restrict in, size_t width, size_t radius, float *restrict out) {
-  const float *restrict first = in - radius;
+// The number of cells in the windows around the cells of a row, which are clipped at both ends.
+INLINED void count_columns(size_t width, size_t radius, float *restrict counts) {
+  for (size_t x = 0; x < width; x++) counts[x] = (float)(behind(x, radius + 1, width) - before(x, radius));
+}
+
+// The means of the padded row over the windows around each cell, by the counts of the windows' cells.
+INLINED void mean_along(const guided_band *band, size_t radius, const float *restrict counts, float *restrict out) {
+  const size_t width = band->mask->width;
+  const float *restrict first = band->padded - radius;
   switch (radius) {  // sums of constant length stay in registers
-    case 1:
-      for (size_t x = 0; x < width; x++) out[x] = first[x] + first[x + 1] + first[x + 2];
-      return;
     case 2:
       for (size_t x = 0; x < width; x++) {
-        out[x] = first[x] + first[x + 1] + first[x + 2] + first[x + 3] + first[x + 4];
+        out[x] = (first[x] + first[x + 1] + first[x + 2] + first[x + 3] + first[x + 4]) / counts[x];
       }
       return;
     case 4:
       for (size_t x = 0; x < width; x++) {
-        out[x] = first[x] + first[x + 1] + first[x + 2] + first[x + 3] + first[x + 4] + first[x + 5] + first[x + 6]
-          + first[x + 7] + first[x + 8];
+        out[x] = (first[x] + first[x + 1] + first[x + 2] + first[x + 3] + first[x + 4] + first[x + 5] + first[x + 6]
+                   + first[x + 7] + first[x + 8]) / counts[x];
       }
       return;
     default:
       for (size_t x = 0; x < width; x++) {
         float sum = 0;
         for (size_t i = 0; i <= 2 * radius; i++) sum += first[x + i];
-        out[x] = sum;
+        out[x] = sum / counts[x];
       }
   }
 }
 
-// The means of the padded row over the windows around each cell; windows are clipped at both ends.
-INLINED void mean_along(const guided_band *band, size_t radius, float *restrict out) {
-  const size_t width = band->mask->width;
-  sum_windows(band->padded, width, radius, out);
-  const float full = (float)(2 * radius + 1);
-  size_t x = 0;
-  for (; x < width && (x < radius || x + radius >= width); x++) {
-    out[x] /= (float)(behind(x, radius + 1, width) - before(x, radius));
-  }
-  const size_t inner = width < radius ? width : width - radius;
-  for (size_t i = x; i < inner; i++) out[i] /= full;
-  for (x = x > inner ? x : inner; x < width; x++) {
-    out[x] /= (float)(behind(x, radius + 1, width) - before(x, radius));
+// The sums of `count` rows of floats, times a share. Of the usual numbers, so that sums stay in registers.
+INLINED void sum_rows(const float *const *rows, size_t count, size_t floats, float share, float *restrict out) {
+  switch (count) {
+    case 5: {
+      const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2], *restrict d = rows[3];
+      const float *restrict e = rows[4];
+      for (size_t i = 0; i < floats; i++) out[i] = (a[i] + b[i] + c[i] + d[i] + e[i]) * share;
+      return;
+    }
+    case 9: {
+      const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2], *restrict d = rows[3];
+      const float *restrict e = rows[4], *restrict f = rows[5], *restrict g = rows[6], *restrict h = rows[7];
+      const float *restrict j = rows[8];
+      for (size_t i = 0; i < floats; i++) {
+        out[i] = (a[i] + b[i] + c[i] + d[i] + e[i] + f[i] + g[i] + h[i] + j[i]) * share;
+      }
+      return;
+    }
+    default:
+      memcpy(out, rows[0], floats * sizeof *out);
+      for (size_t k = 1; k < count; k++) {
+        const float *restrict row = rows[k];
+        for (size_t i = 0; i < floats; i++) out[i] += row[i];
+      }
+      for (size_t i = 0; i < floats; i++) out[i] *= share;
   }
 }
 
 // The means over the windows around the cells of row y, of rows whose own means are stored.
 INLINED void mean_down(const guided_band *band, row_store store, size_t y, size_t radius, float *restrict out) {
-  const size_t count = store.planes * store.width;
   const size_t first = before(y, radius), last = behind(y, radius + 1, band->mask->height);
-  memcpy(out, stored(store, first, 0), count * sizeof *out);
-  for (size_t v = first + 1; v < last; v++) {
-    const float *restrict row = stored(store, v, 0);
-    for (size_t i = 0; i < count; i++) out[i] += row[i];
-  }
-  const float share = row_share(band, y, radius);
-  for (size_t i = 0; i < count; i++) out[i] *= share;
+  const float *rows[2 * most_radius + 1];
+  for (size_t v = first; v < last; v++) rows[v - first] = stored(store, v, 0);
+  sum_rows(rows, last - first, store.planes * store.width, row_share(band, y, radius), out);
 }
 
 // Stores the means along row y of the moments.
-INLINED void take_moments(const guided_band *band, size_t y, size_t radius) {
+INLINED void take_moments(const guided_band *band, size_t y, size_t radius, const float *counts) {
   const size_t width = band->mask->width;
   const float *restrict guide = band->mask->guide + 4 * y * width;
   // The factors of each moment: red, green, blue, the mask, or 1.
@@ -122,7 +137,7 @@ INLINED void take_moments(const guided_band *band, size_t y, size_t radius) {
     } else {
       for (size_t x = 0; x < width; x++) padded[x] = a[x] * b[x];
     }
-    mean_along(band, radius, stored(band->moments, y, k));
+    mean_along(band, radius, counts, stored(band->moments, y, k));
   }
 }
 
@@ -166,7 +181,7 @@ INLINED void take_errors(const guided_band *band, size_t y) {
   float *restrict smooth = band->means, *restrict row = smooth + width;
   for (size_t v = first; v < last; v++) {
     memcpy(band->padded, band->mask->values + v * width, width * sizeof(float));
-    mean_along(band, 1, v == first ? smooth : row);
+    mean_along(band, 1, band->near_counts, v == first ? smooth : row);
     if (v == first) continue;
     for (size_t x = 0; x < width; x++) smooth[x] += row[x];
   }
@@ -181,9 +196,9 @@ INLINED void take_errors(const guided_band *band, size_t y) {
     to_fit[x] = off_fit * off_fit;
     to_mean[x] = off_mean * off_mean;
   }
-  mean_along(band, band->parameters->radius, stored(band->errors, y, 0));
+  mean_along(band, band->parameters->radius, band->counts, stored(band->errors, y, 0));
   memcpy(band->padded, to_mean, width * sizeof(float));
-  mean_along(band, band->parameters->radius, stored(band->errors, y, 1));
+  mean_along(band, band->parameters->radius, band->counts, stored(band->errors, y, 1));
 }
 
 // Stores the means of the errors around the cells of row y, and the means along the row of the fits weighted by them.
@@ -197,10 +212,10 @@ INLINED void weigh_fits(const guided_band *band, row_store mean_errors, size_t y
   for (size_t k = 0; k < 3; k++) {
     const float *restrict fit = stored(band->fits, y, k);
     for (size_t x = 0; x < width; x++) padded[x] = fit[x] * weights[x];
-    mean_along(band, radius, stored(band->weighted, y, k));
+    mean_along(band, radius, band->counts, stored(band->weighted, y, k));
   }
   memcpy(padded, weights, width * sizeof *weights);
-  mean_along(band, radius, stored(band->weighted, y, 3));
+  mean_along(band, radius, band->counts, stored(band->weighted, y, 3));
 }
 
 // Stores the means along row y of the fits to wide windows.
@@ -210,7 +225,7 @@ INLINED void take_wide_fits(const guided_band *band, size_t y) {
   fit_windows(band, y, radius, fits);
   for (size_t k = 0; k < 4; k++) {
     memcpy(band->padded, fits + k * width, width * sizeof *fits);
-    mean_along(band, radius, stored(band->wide, y, k));
+    mean_along(band, radius, band->wide_counts, stored(band->wide, y, k));
   }
 }
 
@@ -251,7 +266,7 @@ INLINED size_t largest_radius(const u2cl_guided_parameters *parameters) {
 size_t u2cl_guided_scratch(const u2cl_guided_mask *mask, const u2cl_guided_parameters *parameters, size_t rows) {
   const size_t small = parameters->radius, wide = parameters->wide_radius, largest = largest_radius(parameters);
   const size_t stored_rows = moment_count * (2 * largest + 1) + (4 + 2) * (rows + 4 * small) + 6 * (rows + 2 * small)
-    + 4 * (rows + 2 * wide) + moment_count + 4;
+    + 4 * (rows + 2 * wide) + moment_count + 4 + 3;
   return stored_rows * mask->width + mask->width + 2 * largest;
 }
 
@@ -263,9 +278,10 @@ INLINED row_store take_rows(float **scratch, size_t width, size_t planes, size_t
 }
 
 // Takes the moments of the rows that windows around row y reach and that are not stored yet; next is the first of those.
-INLINED void take_moments_until(const guided_band *band, size_t y, size_t radius, size_t *next) {
+INLINED void take_moments_until(
+  const guided_band *band, size_t y, size_t radius, const float *counts, size_t *next) {
   for (const size_t last = behind(y, radius + 1, band->mask->height); *next < last; (*next)++) {
-    take_moments(band, *next, radius);
+    take_moments(band, *next, radius, counts);
   }
 }
 
@@ -281,6 +297,13 @@ void u2cl_guided_fits(
   scratch += width + 2 * margin;
   band.means = scratch;
   scratch += (moment_count + 4) * width;
+  band.counts = scratch;
+  band.wide_counts = band.counts + width;
+  band.near_counts = band.wide_counts + width;
+  scratch += 3 * width;
+  count_columns(width, radius, band.counts);
+  count_columns(width, wide, band.wide_counts);
+  count_columns(width, 1, band.near_counts);
   const size_t top = before(first, 2 * radius), bottom = behind(last, 2 * radius, height);
   band.fits = take_rows(&scratch, width, 4, top, bottom);
   band.errors = take_rows(&scratch, width, 2, top, bottom);
@@ -293,7 +316,7 @@ void u2cl_guided_fits(
   size_t next = before(top, radius);
   band.moments = (row_store){scratch, width, moment_count, next, 2 * radius + 1};
   for (size_t y = top; y < bottom; y++) {
-    take_moments_until(&band, y, radius, &next);
+    take_moments_until(&band, y, radius, band.counts, &next);
     fit_windows(&band, y, radius, stored(band.fits, y, 0));
     take_errors(&band, y);
   }
@@ -301,7 +324,7 @@ void u2cl_guided_fits(
   next = before(wide_top, wide);
   band.moments = (row_store){scratch, width, moment_count, next, 2 * wide + 1};
   for (size_t y = wide_top; y < wide_bottom; y++) {
-    take_moments_until(&band, y, wide, &next);
+    take_moments_until(&band, y, wide, band.wide_counts, &next);
     take_wide_fits(&band, y);
   }
   for (size_t y = first; y < last; y++) {

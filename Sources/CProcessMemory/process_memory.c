@@ -1,6 +1,8 @@
 #define _GNU_SOURCE  // dl_iterate_phdr
 #include "process_memory.h"
 
+#include <stdlib.h>  // defines __GLIBC__
+
 #ifdef __GLIBC__
 #include <malloc.h>
 

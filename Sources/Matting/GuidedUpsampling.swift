@@ -15,9 +15,9 @@ internal import Tensors
 /// reveals. There larger windows are used, which find the picture's edge under the blurred one, and no residual is
 /// added.
 public struct GuidedUpsampling: Sendable, Hashable {
-  /// The radius of the small windows, in cells of the mask.
+  /// The radius of the small windows, in cells of the mask; from 1 to 16.
   public var radius = 2
-  /// The radius of the large windows, in cells of the mask.
+  /// The radius of the large windows, in cells of the mask; from 1 to 16.
   public var wideRadius = 4
   /// The regularization: added to the variances of colours (0 … 1). Windows of less contrast follow the mask alone.
   public var epsilon: Float = 1e-4
@@ -47,7 +47,8 @@ public struct GuidedUpsampling: Sendable, Hashable {
   /// - Parameter guide: the picture's mean colour in every cell, with 1 as the fourth component.
   func field(of mask: CoarseMask, guide: [SIMD4<Float>]) -> CoefficientField {
     precondition(guide.count == mask.values.count, "a guide of \(guide.count) cells for a mask of \(mask.size)")
-    precondition(radius >= 1 && wideRadius >= 1, "windows of radius \(radius) and \(wideRadius)")
+    precondition(
+      (1...16).contains(radius) && (1...16).contains(wideRadius), "windows of radius \(radius) and \(wideRadius)")
     let count = mask.values.count
     var trust: [Float] = []
     let values = [SIMD4<Float>](unsafeUninitializedCapacity: count) { values, initialized in

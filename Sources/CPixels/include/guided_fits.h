@@ -12,7 +12,7 @@ typedef struct {
   const float *guide;   // [height][width][4]: the mean colour of each cell, 0 … 1, and 1
 } u2cl_guided_mask;
 
-// See GuidedUpsampling.
+// See GuidedUpsampling; radii are from 1 to 16.
 typedef struct {
   size_t radius, wide_radius;
   float epsilon, fit_tolerance, fit_preference, exactness_limit;
