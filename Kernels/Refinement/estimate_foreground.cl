@@ -17,15 +17,17 @@ Part tile_part(const int tile, const int side, const int2 size) {
   return part;
 }
 
-// The part of a level that a tile is estimated from: two rows and columns more than necessary on each level.
-Part level_part(const Part tile, const int level, const int2 size) {
-  Part part = {max(0, tile.top - 2), min(size.x, tile.bottom + 2), max(0, tile.left - 2), min(size.y, tile.right + 2)};
+// The part of a level that a tile is estimated from: `margin` rows and columns more than necessary on each level.
+Part level_part(const Part tile, const int level, const int margin, const int2 size) {
+  Part part = {
+      max(0, tile.top - margin), min(size.x, tile.bottom + margin), max(0, tile.left - margin),
+      min(size.y, tile.right + margin)};
   for (int i = 1; i <= level; i++) {
     const int2 grid = level_size(size, i);
-    part.top = max(0, part.top / 2 - 2);
-    part.bottom = min(grid.x, (part.bottom + 1) / 2 + 2);
-    part.left = max(0, part.left / 2 - 2);
-    part.right = min(grid.y, (part.right + 1) / 2 + 2);
+    part.top = max(0, part.top / 2 - margin);
+    part.bottom = min(grid.x, (part.bottom + 1) / 2 + margin);
+    part.left = max(0, part.left / 2 - margin);
+    part.right = min(grid.y, (part.right + 1) / 2 + margin);
   }
   return part;
 }
@@ -105,9 +107,9 @@ bool is_edge(__global const float4 *means, const int i, const bool has_right, co
          (has_below && means[i + width].w != alpha);
 }
 
-// Sets `chosen` to 1 for the cells that are at most three rows and columns from an edge, and to 0 for the others.
+// Sets `chosen` to 1 for the cells that are at most `reach` rows and columns from an edge, and to 0 for the others.
 void near_edges(
-    __global const float4 *means, const int2 size, __global uchar *edges, __global uchar *along,
+    __global const float4 *means, const int2 size, const int reach, __global uchar *edges, __global uchar *along,
     __global uchar *chosen) {
   const int item = (int)get_local_id(0), items = (int)get_local_size(0);
   const int height = size.x, width = size.y, count = height * width;
@@ -117,14 +119,14 @@ void near_edges(
   for (int i = item; i < count; i += items) {
     const int x = i % width;
     uchar found = 0;
-    for (int u = max(0, x - 3); u <= min(width - 1, x + 3); u++) found |= edges[i - x + u];
+    for (int u = max(0, x - reach); u <= min(width - 1, x + reach); u++) found |= edges[i - x + u];
     along[i] = found;
   }
   barrier(CLK_GLOBAL_MEM_FENCE);
   for (int i = item; i < count; i += items) {
     const int x = i % width, y = i / width;
     uchar found = 0;
-    for (int v = max(0, y - 3); v <= min(height - 1, y + 3); v++) found |= along[v * width + x];
+    for (int v = max(0, y - reach); v <= min(height - 1, y + reach); v++) found |= along[v * width + x];
     chosen[i] = found;
   }
 }
@@ -168,8 +170,8 @@ __kernel void estimate_tiles(
     __global const uchar *restrict in, const ulong at, const int4 shape, __global const ushort *restrict mattes,
     const ulong matte_at, __global const float4 *restrict sums, __global float4 *base, const ulong base_at,
     const int base_part, const int depth, const int side, __global const int *restrict tiles,
-    __global float4 *scratch, const ulong scratch_stride, const int2 scratch_cells, const int sweeps,
-    const float2 weights, __global uchar *restrict out, const ulong out_at) {
+    __global float4 *scratch, const ulong scratch_stride, const int2 scratch_cells, const int margin,
+    const int reach, const int sweeps, const float2 weights, __global uchar *restrict out, const ulong out_at) {
   const int count = tiles[0];
   __global const uchar *bytes = in + at;
   __global const ushort *matte = mattes + matte_at;
@@ -185,7 +187,7 @@ __kernel void estimate_tiles(
     coarse.foreground = base + base_at;
     coarse.background = coarse.foreground + base_part;
     for (int level = depth - 1; level >= 0; level--) {
-      const Part part = level_part(tile, level, shape.xy);
+      const Part part = level_part(tile, level, margin, shape.xy);
       Estimates fine;
       fine.origin = (int2)(part.top, part.left);
       fine.size = (int2)(part.bottom - part.top, part.right - part.left);
@@ -194,7 +196,7 @@ __kernel void estimate_tiles(
       part_means(bytes, shape, matte, sums, level, part, means);
       double_level(coarse, fine);
       barrier(CLK_GLOBAL_MEM_FENCE);
-      near_edges(means, fine.size, edges, along, chosen);
+      near_edges(means, fine.size, reach, edges, along, chosen);
       barrier(CLK_GLOBAL_MEM_FENCE);
       relax_level(fine, means, chosen, sweeps, weights);
       coarse = fine;

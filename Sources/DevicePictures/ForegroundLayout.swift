@@ -2,39 +2,25 @@ import Matting
 import OpenCL
 import Tensors
 
-/// The levels and tiles of a picture whose foreground is estimated on the device: those of `ForegroundEstimation`.
+/// What the device needs for the levels and tiles of a picture whose foreground it estimates.
 struct ForegroundLayout {
-  /// The most cells of a level that is computed completely.
-  static let wholeLevelLimit = 1 << 14
   /// The size of a slot of `relax_levels`, in vectors: the means of all complete levels, of which there are fewer than
   /// twice the cells of the largest and one for each, and four estimates.
-  static let slotCount = estimatesOffset + 4 * wholeLevelLimit
+  static let slotCount = estimatesOffset + 4 * ForegroundTiling.wholeLevelLimit
   /// Where the estimates begin in a slot.
-  static let estimatesOffset = 2 * wholeLevelLimit + 64
+  static let estimatesOffset = 2 * ForegroundTiling.wholeLevelLimit + 64
 
-  /// The sizes of the levels from the picture to the largest that is computed completely.
-  let levels: [Size]
-  /// The side of a tile in pixels.
-  let side: Int
+  let tiling: ForegroundTiling
 
-  init(_ size: Size) {
-    var levels = [size]
-    while let last = levels.last, last.height * last.width > Self.wholeLevelLimit {
-      levels.append(Size(height: (last.height + 1) / 2, width: (last.width + 1) / 2))
-    }
-    self.levels = levels
-    side = max(64, 4 << (levels.count - 1))
-  }
+  init(_ size: Size) { tiling = ForegroundTiling(size) }
 
-  /// How many times the picture is halved to give the largest complete level.
-  var depth: Int { levels.count - 1 }
-  /// The number of tiles.
-  var tiles: Int { ((levels[0].height + side - 1) / side) * ((levels[0].width + side - 1) / side) }
   /// The cells of the levels from 1 on that tiles are estimated from.
-  var sumCount: Int { levels.dropFirst().dropLast().reduce(0) { $0 + $1.height * $1.width } }
+  var sumCount: Int { tiling.levels.dropFirst().dropLast().reduce(0) { $0 + $1.height * $1.width } }
   /// The most cells of a tile's parts of the levels 0 and 1; parts of other levels are smaller.
   var scratchCells: (even: Int, odd: Int) {
-    let (even, odd) = (side + 4, (side + 4) / 2 + 6)
+    let even = tiling.side + 2 * ForegroundTiling.margin
+    // Either end is rounded outwards.
+    let odd = even / 2 + 2 + 2 * ForegroundTiling.margin
     return (even * even, odd * odd)
   }
   /// The scratch of a work-group of `estimate_tiles`, in vectors.
@@ -76,7 +62,7 @@ struct ForegroundMemory {
   mutating func picture(_ layout: ForegroundLayout) throws -> (sums: Buffer, tiles: Buffer, scratch: Buffer) {
     (
       try sums.holding(max(1, layout.sumCount) * Self.vector),
-      try tiles.holding((layout.tiles + 1) * MemoryLayout<Int32>.stride),
+      try tiles.holding((layout.tiling.count + 1) * MemoryLayout<Int32>.stride),
       try scratch.holding(groups(layout) * layout.scratchStride * Self.vector)
     )
   }
@@ -86,7 +72,7 @@ struct ForegroundMemory {
 
   private static func groups(_ layout: ForegroundLayout, on device: Device) -> Int {
     let bytes = Int(min(1 << 28, device.maxAllocation, device.globalMemory / 16))
-    return min(layout.tiles, max(1, bytes / (layout.scratchStride * vector)))
+    return min(layout.tiling.count, max(1, bytes / (layout.scratchStride * vector)))
   }
 
   /// The sizes in bytes of the largest buffers for pictures of these sizes.

@@ -39,9 +39,10 @@ struct ForegroundLevel {
   mutating func relax(_ estimation: ForegroundEstimation, iterations: Int, onlyMixed: Bool) {
     let chosen = onlyMixed ? nearEdges() : nil
     let size = size
+    let count = u2cl_relax_scratch(size.width, size.height)
     estimates.withUnsafeMutableBytes { estimates in
       means.cells.withFloats { cells in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: u2cl_relax_scratch(size.width, size.height)) { scratch in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
           u2cl_relax(
             cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight,
             Int32(iterations), scratch.baseAddress, estimates.bindMemory(to: Float.self).baseAddress)
@@ -50,11 +51,8 @@ struct ForegroundLevel {
     }
   }
 
-  /// The distance, in cells, from an edge within which estimates are of use: two cells show the foreground's colour
-  /// around the matte, and one more is their neighbour.
-  private static let reach = 3
-
-  /// 1 for every cell within `reach` of one whose alpha is neither 0 nor 1, or differs from its neighbour's; else 0.
+  /// 1 for every cell within `ForegroundTiling.reach` of one whose alpha is neither 0 nor 1, or differs from its
+  /// neighbour's; else 0.
   private func nearEdges() -> [UInt8] {
     let count = means.cells.count
     return [UInt8](unsafeUninitializedCapacity: count) { near, initialized in
@@ -62,7 +60,8 @@ struct ForegroundLevel {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { scratch in
           means.cells.withFloats { cells in
             u2cl_near_edges(
-              cells, size.width, size.height, Self.reach, alphas.baseAddress, scratch.baseAddress, near.baseAddress)
+              cells, size.width, size.height, ForegroundTiling.reach, alphas.baseAddress, scratch.baseAddress,
+              near.baseAddress)
           }
         }
       }

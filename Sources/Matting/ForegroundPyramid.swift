@@ -5,17 +5,11 @@ import Tensors
 /// The levels of the pyramid of `ForegroundEstimation` that are computed completely, and what parts of the larger ones
 /// are computed from.
 struct ForegroundPyramid: Sendable {
-  /// The most pixels of a level that is computed completely.
-  private static let wholeLevelLimit = 1 << 14
-  /// The rows and columns around a part of a level that are computed as well.
-  private static let margin = 2
-
   private let picture: Picture
   private let matte: AlphaMatte
   private let rows: PictureRows
   private let estimation: ForegroundEstimation
-  /// How many times the picture is halved to give the largest complete level.
-  private let depth: Int
+  private let tiling: ForegroundTiling
   private let base: ForegroundLevel
 
   init(_ picture: Picture, _ matte: AlphaMatte, _ estimation: ForegroundEstimation) {
@@ -23,13 +17,8 @@ struct ForegroundPyramid: Sendable {
     self.matte = matte
     self.estimation = estimation
     rows = PictureRows(picture)
-    var (depth, size) = (0, picture.size)
-    while size.height * size.width > Self.wholeLevelLimit {
-      depth += 1
-      size = size.halved
-    }
-    self.depth = depth
-    base = Self.base(CellGrid(rows, matte, cellsOf: 1 << depth), estimation)
+    tiling = ForegroundTiling(picture.size)
+    base = Self.base(CellGrid(rows, matte, cellsOf: 1 << tiling.depth), estimation)
   }
 
   /// The largest complete level, computed from the smaller ones.
@@ -63,17 +52,13 @@ struct ForegroundPyramid: Sendable {
   private func cutout<Sample: FixedWidthInteger & Sendable>(
     _ samples: [Sample], _ cutOut: CutOut<Sample>
   ) -> [Sample] {
-    let size = picture.size
-    // Tiles consist of whole cells of the largest complete level.
-    let side = max(64, 4 << depth)
-    let across = (size.width + side - 1) / side
-    let count = across * ((size.height + side - 1) / side)
+    let (size, side, across) = (picture.size, tiling.side, tiling.across)
     return [Sample](unsafeUninitializedCapacity: size.height * size.width * 4) { result, initialized in
       nonisolated(unsafe) let result = result
       samples.withUnsafeBufferPointer { samples in
         matte.values.withUnsafeBufferPointer { alphas in
           nonisolated(unsafe) let (samples, alphas) = (samples, alphas)
-          inParallel(count) { tile in
+          inParallel(tiling.count) { tile in
             let (x, y) = (tile % across * side, tile / across * side)
             let part = CellPart(columns: x..<min(x + side, size.width), lines: y..<min(y + side, size.height))
             write(part, samples, alphas, into: result, cutOut)
@@ -130,13 +115,10 @@ struct ForegroundPyramid: Sendable {
 
   /// The estimates for a tile, from the largest complete level through parts of the levels between.
   private func estimate(_ tile: CellPart) -> ForegroundLevel {
+    let (depth, margin) = (tiling.depth, ForegroundTiling.margin)
     guard depth > 0 else { return base }
-    var size = picture.size
-    var parts = [tile.grown(in: size, by: Self.margin)]
-    for index in 1..<depth {
-      size = size.halved
-      parts.append(parts[index - 1].halved(in: size, margin: Self.margin))
-    }
+    var parts = [tile.grown(in: picture.size, by: margin)]
+    for index in 1..<depth { parts.append(parts[index - 1].halved(in: tiling.levels[index], margin: margin)) }
     var grids = [CellGrid(rows, matte, of: CellPart.pixels(under: parts, in: picture.size))]
     for index in 1..<depth { grids.append(grids[index - 1].halved()) }
     var level = base
