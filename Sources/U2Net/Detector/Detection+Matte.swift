@@ -36,7 +36,7 @@ extension Detection {
 
   /// The cut-out of the picture with refined edges, as `ForegroundEstimation` makes it, if the device has made it; with
   /// the same parameters as `matte(of:edges:background:)`.
-  func refinedCutout(of picture: Picture, background: Color) -> Picture? {
+  package func refinedCutout(of picture: Picture, background: Color) -> Picture? {
     refined(picture, over: background)?.cutout
   }
 
