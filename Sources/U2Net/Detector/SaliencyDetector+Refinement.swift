@@ -17,28 +17,32 @@ extension SaliencyDetector {
         let pending = try pipeline.submitRefining(batch)
         return Pending { try self.refined(batch, pending) }
       }
-    } catch let error where hostMayRefine(after: error) {
-      reportHostRefinement("\(error)")
-      return try beginMaps(pictures)
+    } catch let error where hostMayStandIn(after: error) {
+      let pending = try beginMaps(pictures)
+      report(.edges, because: "\(error)")
+      return pending
     }
   }
 
-  /// Sends pictures that the device cuts out; if it cannot, their edges are refined alone.
+  /// Sends pictures that the device cuts out; if it cannot, it refines their edges, and the host will estimate their
+  /// colours.
   ///
   /// - Parameter includesMattes: whether their mattes are needed, too.
   func beginCuttingOut(_ pictures: [Picture], includesMattes: Bool) throws -> [Pending<[Detection]>] {
     let batches = batches(of: pictures)
-    guard let pipeline = try running.onDevicePictures.pipeline, try refinesRightly(), try cutsOutRightly(),
-      batches.allSatisfy(pipeline.hasRoomToCutOut)
-    else { return try beginRefining(pictures) }
+    guard let pipeline = try running.onDevicePictures.pipeline, hasRoomToCutOut(batches, in: pipeline) else {
+      return try beginRefining(pictures)
+    }
     do {
+      guard try refinesRightly(), try cutsOutRightly() else { return try beginRefining(pictures) }
       return try batches.map { batch in
         let pending = try pipeline.submitCuttingOut(batch, includesMattes: includesMattes)
         return Pending { try self.cutOut(batch, pending) }
       }
-    } catch let error where hostMayRefine(after: error) {
-      reportHostRefinement("\(error)")
-      return try beginMaps(pictures)
+    } catch let error where hostMayStandIn(after: error) {
+      let pending = try beginRefining(pictures)
+      report(.colors, because: "\(error)")
+      return pending
     }
   }
 
@@ -47,9 +51,9 @@ extension SaliencyDetector {
       return try zip(batch, try pending.results()).map { picture, result in
         try detection(of: picture, result.map, result.matte, cutout: result.cutout)
       }
-    } catch let error where hostMayRefine(after: error) {
-      let detections = try beginMaps(of: batch).wait()
-      reportHostRefinement("\(error)")
+    } catch let error where hostMayStandIn(after: error) {
+      let detections = try beginRefining(batch).flatMap { try $0.wait() }
+      report(.colors, because: "\(error)")
       return detections
     }
   }
@@ -57,16 +61,16 @@ extension SaliencyDetector {
   private func refined(_ batch: [Picture], _ pending: PendingResults<[RefinedMatte]>) throws -> [Detection] {
     do {
       return try zip(batch, try pending.results()).map { try detection(of: $0, $1.map, $1.matte) }
-    } catch let error where hostMayRefine(after: error) {
+    } catch let error where hostMayStandIn(after: error) {
       let detections = try beginMaps(of: batch).wait()
-      reportHostRefinement("\(error)")
+      report(.edges, because: "\(error)")
       return detections
     }
   }
 
   /// Whether memory is a likely cause and no batch is left to split. A lost device then fails again and is started
   /// anew.
-  private func hostMayRefine(after error: any Error) -> Bool { error.mayLackMemory && batch == 1 }
+  private func hostMayStandIn(after error: any Error) -> Bool { error.mayLackMemory && batch == 1 }
 
   /// Whether the device refines edges as the host does; tested once for each compilation, and reported if it does not.
   private func refinesRightly() throws -> Bool {
@@ -86,18 +90,27 @@ extension SaliencyDetector {
     return isRight
   }
 
-  /// Whether the device has memory for every batch; reported if it has not.
+  /// Whether the device has memory for the mattes of every batch; reported if it has not.
   private func hasRoom(for batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
     let hasRoom = batches.allSatisfy { pipeline.hasRoom(for: $0) }
-    if !hasRoom { reportHostRefinement("\(device.name) has no room for pictures so large") }
+    if !hasRoom { report(.edges, because: "\(device.name) has no room for pictures so large") }
     return hasRoom
   }
 
-  /// Reports once why the host refines edges.
-  private func reportHostRefinement(_ reason: String) {
-    guard !hasReportedRefinement else { return }
-    hasReportedRefinement = true
-    noticeHandler("\(reason); the host refines their edges instead")
+  /// Whether the device has memory for the cut-outs of every batch; reported if it has memory for their mattes alone.
+  private func hasRoomToCutOut(_ batches: [[Picture]], in pipeline: PicturePipeline) -> Bool {
+    let hasRoom = batches.allSatisfy { pipeline.hasRoomToCutOut($0) }
+    if !hasRoom, batches.allSatisfy({ pipeline.hasRoom(for: $0) }) {
+      report(.colors, because: "\(device.name) has no room for the cut-outs of pictures so large")
+    }
+    return hasRoom
+  }
+
+  /// Reports once what the host does instead of the device, and why. Trap: after an error, report when the host's part
+  /// has begun, because a lost device fails there, too.
+  private func report(_ work: HostWork, because reason: String) {
+    guard reportedHostWork.insert(work).inserted else { return }
+    noticeHandler("\(reason); the host \(work.rawValue) instead")
   }
 
   private func detection(

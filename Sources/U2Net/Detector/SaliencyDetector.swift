@@ -55,10 +55,16 @@ public final class SaliencyDetector {
   var refinement: (generation: Int, isRight: Bool)?
   /// Whether the device estimates the colours of cut-outs correctly, likewise.
   var foreground: (generation: Int, isRight: Bool)?
-  /// Whether the user has been told that the host refines edges.
-  var hasReportedRefinement = false
+  /// What the user has been told that the host does instead of the device.
+  var reportedHostWork: Set<HostWork> = []
   /// The number of the compilation of the network that runs now.
   private(set) var generation = 0
+
+  /// What the host does for pictures where the device has too little memory.
+  enum HostWork: String {
+    case edges = "refines their edges"
+    case colors = "estimates their foreground colours"
+  }
 
   /// Where pictures become the network's input, and maps become masks.
   package enum PreprocessingLocation: Sendable {
@@ -161,7 +167,7 @@ public final class SaliencyDetector {
   /// results are requested.
   /// - Parameters:
   ///   - pictures: any number, split into batches of at most `batch` pictures.
-  ///   - output: what is computed for each picture: `.maps`, `.masks` or `.refinedMattes`.
+  ///   - output: what is computed for each picture.
   /// - Returns: the results to wait for, one for each picture, in order.
   public func submit<Output>(
     _ pictures: [Picture], for output: RequestedOutput<Output>

@@ -70,20 +70,26 @@ import U2Net
     }
   }
 
-  /// Edges that the device would refine wrongly, or has no room for, the host refines, which is told.
+  /// Edges that the device would refine wrongly, or has no room for, the host refines, which is told; and so are the
+  /// colours of cut-outs.
   @Test(arguments: [
     (["FAULTS_MISCOMPILE": "apply_fits"], "refines edges wrongly; the host does it instead"),
     (["FAULTS_REFUSED": "apply_fits"], "the host refines their edges instead"),
     (["FAULTS_MEMORY": "11000000"], "no room for pictures so large; the host refines their edges instead"),
+    (["FAULTS_MISCOMPILE": "estimate_tiles"], "estimates foreground colours wrongly; the host does it instead"),
+    (["FAULTS_REFUSED": "estimate_tiles"], "the host estimates their foreground colours instead"),
+    (["FAULTS_MEMORY": "30000000"], "no room for the cut-outs of pictures so large; the host estimates"),
   ])
   func theHostRefinesWhereTheDeviceCannot(faults: [String: String], says: String) throws {
     let sandbox = try Sandbox()
-    let made = ["run", Sandbox.demo, "-o", "-", "--size", "32", "--output", "mask", "--refine"]
+    let output = says.contains("edges") ? ["mask", "--refine", "--size", "32"] : ["cutout", "--size", "64"]
+    let made = ["run", Sandbox.demo, "-o", "-", "--output"] + output
     let host = try sandbox.expectSuccess(made + ["--device", "cpu", "--quiet"])
     for _ in 0..<2 {
       let gpu = try sandbox.expectSuccess(
         made + ["--device", "gpu", "--strict", "--precision", "fp32"],
         environment: environment(gpu.merging(faults) { $1 }))
+      #expect(gpu.errors.split(separator: "\n").count { $0.contains("the host") } == 1, "\(gpu.errors)")
       #expect(gpu.errors.contains(says), "\(gpu.errors)")
       try PNGFiles.expectAlike(gpu.output, host.output, says)
     }
