@@ -37,12 +37,12 @@ extension PicturePipeline {
     }
   }
 
-  /// Whether the device cuts out like the host, with the device's mattes: a picture that is halved twice before a level
-  /// is computed completely, and a small one.
+  /// Whether the device cuts out like the host, with the device's mattes: a picture that is halved three times before a
+  /// level is computed completely, the least for which every kernel runs, and a small one.
   ///
   /// - Parameter sizes: the sizes of both.
   package func cutsOutAsHost(
-    _ sizes: [Size] = [Size(height: 230, width: 310), Size(height: 31, width: 45)]
+    _ sizes: [Size] = [Size(height: 513, width: 509), Size(height: 31, width: 45)]
   ) throws -> Bool {
     let map = Self.disc(on: mapSize)
     return try sizes.enumerated().allSatisfy { index, size in
