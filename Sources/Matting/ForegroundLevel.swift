@@ -41,7 +41,8 @@ struct ForegroundLevel {
     let size = size
     estimates.withUnsafeMutableBytes { estimates in
       means.cells.withFloats { cells in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: u2cl_relax_scratch(size.width, size.height)) { scratch in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: u2cl_relax_scratch(size.width, size.height)) {
+          scratch in
           u2cl_relax(
             cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight,
             Int32(iterations), scratch.baseAddress, estimates.bindMemory(to: Float.self).baseAddress)
