@@ -1,6 +1,7 @@
 """Measures all in turn and writes the results."""
 
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from .kinds import KINDS, SIZES
 from .pictures import make
 from .report import report
 
-SETTINGS = ("rounds", "seed", "device", "pretended", "against")
+SETTINGS = ("rounds", "seed", "device", "pretended")
 
 
 def run(options):
@@ -22,12 +23,18 @@ def run(options):
         folder = Path(scratch)
         measured = fed(options, folder) if options.pretended else compared(options, folder)
     settings = {key: getattr(options, key) for key in SETTINGS} | {"weights": options.weights.name}
+    settings["against"] = version(options.against) if options.against else None
     document = {"schema": 1, "kind": "jobs", "machine": described, "settings": settings, **measured}
     text = report(document)
     print(text)
     suffix = f"jobs-{options.pretended}" if options.pretended else "jobs"
     for path in save(options.out, f"{described['date']}-{slug(options.machine)}-{suffix}", document, text):
         print(path, file=sys.stderr)
+
+
+def version(binary):
+    """What a binary says its version is."""
+    return subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def jobs(options, folder):

@@ -277,7 +277,7 @@ INLINED row_store take_rows(float **scratch, size_t width, size_t planes, size_t
   return store;
 }
 
-// Takes the moments of the rows that windows around row y reach and that are not stored yet; next is the first of those.
+// Takes the moments of the rows that windows around row y reach and that are not stored yet, from row `next` on.
 INLINED void take_moments_until(
   const guided_band *band, size_t y, size_t radius, const float *counts, size_t *next) {
   for (const size_t last = behind(y, radius + 1, band->mask->height); *next < last; (*next)++) {

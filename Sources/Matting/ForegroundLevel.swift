@@ -39,10 +39,10 @@ struct ForegroundLevel {
   mutating func relax(_ estimation: ForegroundEstimation, iterations: Int, onlyMixed: Bool) {
     let chosen = onlyMixed ? nearEdges() : nil
     let size = size
-    let count = u2cl_relax_scratch(size.width, size.height)
     estimates.withUnsafeMutableBytes { estimates in
       means.cells.withFloats { cells in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: u2cl_relax_scratch(size.width, size.height)) {
+          scratch in
           u2cl_relax(
             cells, size.width, size.height, chosen, estimation.smoothness, estimation.gradientWeight,
             Int32(iterations), scratch.baseAddress, estimates.bindMemory(to: Float.self).baseAddress)

@@ -122,4 +122,77 @@ internal import Testing
       #expect(over == plainOver, "seed 5")
     }
   }
+
+  @Test(arguments: [1, 2, 5, 12]) func equationsOfMatting(_ blocks: Int) {
+    var generator = SeededGenerator(seed: 6)
+    let (stride, count) = (8 * blocks + 16, 8 * blocks + 8)
+    let planes = (0..<3).map { _ in floats(5 * stride, &generator) }
+    let unknown = (0..<blocks).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let spacing = count + 8
+    func windows(_ compute: Windows) -> [[Float]] {
+      (0..<3).map { row in
+        var values = [Float](repeating: 0, count: Int(U2CL_MATTING_WINDOW_VALUES) * spacing)
+        let middle = (row + 1) * stride + 1
+        planes[0].withUnsafeBufferPointer { red in
+          planes[1].withUnsafeBufferPointer { green in
+            planes[2].withUnsafeBufferPointer { blue in
+              compute(
+                red.baseAddress.map { $0 + middle }, green.baseAddress.map { $0 + middle },
+                blue.baseAddress.map { $0 + middle }, stride, count, 1e-5, &values, spacing)
+            }
+          }
+        }
+        return values
+      }
+    }
+    let rows = windows(u2cl_matting_windows)
+    #expect(rows == windows(plain_matting_windows), "seed 6")
+
+    func laplacian(_ compute: Rows) -> [Float] {
+      var values = [Float](repeating: 0, count: 25 * 8 * blocks)
+      planes[0].withUnsafeBufferPointer { red in
+        planes[1].withUnsafeBufferPointer { green in
+          planes[2].withUnsafeBufferPointer { blue in
+            let first = 2 * stride + 2
+            compute(
+              red.baseAddress.map { $0 + first }, green.baseAddress.map { $0 + first },
+              blue.baseAddress.map { $0 + first }, stride, rows[0], rows[1], rows[2], spacing, unknown, blocks, &values)
+          }
+        }
+      }
+      return values
+    }
+    let matrix = laplacian(u2cl_matting_rows)
+    #expect(matrix == laplacian(plain_matting_rows), "seed 6")
+
+    let weights = floats(8 * blocks, &generator)
+    let places = (0..<blocks).map { Int32(2 * stride + 2 + 8 * $0) }
+    var (wider, plain) = ([Float](repeating: 0, count: 8 * blocks), [Float](repeating: 1, count: 8 * blocks))
+    let dot = u2cl_matting_product(matrix, weights, places, blocks, stride, planes[0], &wider)
+    let plainDot = plain_matting_product(matrix, weights, places, blocks, stride, planes[0], &plain)
+    #expect(wider == plain && dot == plainDot, "seed 6")
+  }
+
+  private typealias Windows = (
+    UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, Int, Float, UnsafeMutablePointer<Float>?,
+    Int
+  ) -> Void
+  private typealias Rows = (
+    UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, UnsafePointer<Float>?,
+    UnsafePointer<Float>?, UnsafePointer<Float>?, Int, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Float>?
+  ) -> Void
+
+  @Test(arguments: [1, 3, 4, 63, 64, 65, 3840], [1, 3, 4, 8]) func filtersOfPNG(_ pixels: Int, _ bytes: Int) {
+    var generator = SeededGenerator(seed: 7)
+    let count = pixels * bytes
+    let row = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let above = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var (wider, plain) = ([UInt8](repeating: 1, count: count), [UInt8](repeating: 2, count: count))
+    u2cl_png_filter_up(row, above, count, &wider)
+    plain_png_filter_up(row, above, count, &plain)
+    #expect(wider == plain, "up, seed 7")
+    u2cl_png_filter_paeth(row, above, count, bytes, &wider)
+    plain_png_filter_paeth(row, above, count, bytes, &plain)
+    #expect(wider == plain, "Paeth, seed 7")
+  }
 }

@@ -13,5 +13,10 @@
 #define u2cl_colors_to_8_bits plain_colors_to_8_bits
 #define u2cl_cut_out_8 plain_cut_out_8
 #define u2cl_guided_fits plain_guided_fits
+#define u2cl_matting_product plain_matting_product
+#define u2cl_matting_rows plain_matting_rows
+#define u2cl_matting_windows plain_matting_windows
 #define u2cl_near_edges plain_near_edges
+#define u2cl_png_filter_paeth plain_png_filter_paeth
+#define u2cl_png_filter_up plain_png_filter_up
 #define u2cl_relax plain_relax

@@ -23,7 +23,7 @@ package struct AreaSpans: Sendable {
     }
   }
 
-  /// The spans as tables for C: the first pixel and the number of pixels of each cell, and the fractions of all of them.
+  /// The spans as tables for C: the first pixel and the number of pixels of each cell, and the fractions of all pixels.
   var table: (starts: [Int32], counts: [Int32], weights: [Float]) {
     var (starts, counts, weights): ([Int32], [Int32], [Float]) = ([], [], [])
     for cell in 0..<target {

@@ -27,7 +27,7 @@ enum ProcessSetup {
     let mask = umask(0o077)
     umask(mask & 0o077)
     // By default each picture's memory is given back and taken anew, page by page: 3 ms a picture of 1280×720.
-    u2cl_keep_freed_memory()
+    if Host.mappableBytes == nil { u2cl_keep_freed_memory() }
   }
 
   /// The arguments of this process, its name included.

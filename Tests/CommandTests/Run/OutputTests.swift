@@ -68,7 +68,8 @@ import U2Net
     let outcome = try sandbox.expectSuccess(
       ["run", Sandbox.picture("animated.webp"), "-o", "out.png", "--json", "--side-maps", "maps"] + quick)
     let report = try JSON(outcome.output)
-    #expect(report.keys == ["schema", "version", "model", "device", "pictures", "failures", "skipped", "notTaken"])
+    #expect(
+      report.keys == ["schema", "version", "model", "device", "pictures", "failures", "skipped", "notTaken", "timings"])
     #expect(report["version"]?.text == u2clVersion)
     let picture = try #require(report["pictures"]?.list.first)
     #expect(
