@@ -6,6 +6,9 @@
 #include "each_vector_width.h"
 #include "foreground.h"
 
+// Vectors are only returned by functions that are inlined, so it does not matter how they would be returned.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 #define INLINED static inline __attribute__((always_inline))
 
 enum { row_count = 4 };
