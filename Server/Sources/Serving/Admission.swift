@@ -1,0 +1,139 @@
+internal import Synchronization
+
+/// Bounds the requests under way, in number and in pixels.
+///
+/// A request enters before its body is read, so that a server that is full says so at once. It claims its pixels as soon
+/// as the headers of its pictures have arrived, before memory is taken for them.
+public final class Admission: Sendable {
+  /// The bounds.
+  public struct Limits: Hashable, Sendable {
+    /// The largest number of requests.
+    public var requests: Int
+    /// The largest number of pixels of their pictures. A single request may exceed it, or it could never be admitted.
+    public var pixels: Int
+
+    /// Creates bounds.
+    public init(requests: Int, pixels: Int) { (self.requests, self.pixels) = (requests, pixels) }
+  }
+
+  /// What is under way.
+  public struct Load: Hashable, Sendable {
+    /// The number of requests.
+    public var requests = 0
+    /// The number of pixels that they have claimed.
+    public var pixels = 0
+  }
+
+  /// A request's place, which is given back by `leave`, or when the place is released.
+  public final class Place: Sendable {
+    private let admission: Admission
+    /// The claimed pixels; nil after the request has left.
+    private let pixels = Mutex<Int?>(0)
+
+    fileprivate init(_ admission: Admission) { self.admission = admission }
+
+    deinit { leave() }
+
+    /// Claims pixels in addition to those that the request has claimed before.
+    ///
+    /// - Throws: `ServingError.full` if that is too much at the moment.
+    public func claim(pixels count: Int) throws(ServingError) {
+      let isAdmitted = pixels.withLock { pixels in
+        guard let claimed = pixels, admission.claim(count, having: claimed) else { return false }
+        pixels = claimed + count
+        return true
+      }
+      guard isAdmitted else { throw .full }
+    }
+
+    /// Gives the place and the pixels back.
+    public func leave() {
+      let claimed = pixels.withLock { pixels in
+        defer { pixels = nil }
+        return pixels
+      }
+      if let claimed { admission.leave(claimed) }
+    }
+  }
+
+  private struct State {
+    var load = Load()
+    var isClosed = false
+    /// Who waits for the last request to leave.
+    var waiters: [Int: CheckedContinuation<Bool, Never>] = [:]
+    var nextWaiter = 0
+  }
+
+  private let state = Mutex(State())
+  /// The bounds.
+  public let limits: Limits
+
+  /// Creates an admission without requests.
+  public init(_ limits: Limits) { self.limits = limits }
+
+  /// What is under way.
+  public var load: Load { state.withLock { $0.load } }
+
+  /// Whether requests are no longer admitted.
+  public var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// Admits a request.
+  ///
+  /// - Throws: `ServingError.full`, or `ServingError.stopping` after `close`.
+  public func enter() throws(ServingError) -> Place {
+    let refusal = state.withLock { state -> ServingError? in
+      if state.isClosed { return .stopping }
+      guard state.load.requests < limits.requests else { return .full }
+      state.load.requests += 1
+      return nil
+    }
+    if let refusal { throw refusal }
+    return Place(self)
+  }
+
+  /// Admits no more requests.
+  public func close() { state.withLock { $0.isClosed = true } }
+
+  /// Waits until every request has left.
+  ///
+  /// - Parameter grace: how long to wait.
+  /// - Returns: false if some requests are still under way.
+  public func drain(within grace: Duration) async -> Bool {
+    let number = state.withLock { state in
+      defer { state.nextWaiter += 1 }
+      return state.nextWaiter
+    }
+    let timer = Task {
+      try await Task.sleep(for: grace)
+      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: false)
+    }
+    defer { timer.cancel() }
+    return await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock { state in
+        if state.load.requests > 0 { state.waiters[number] = continuation }
+        return state.load.requests == 0
+      }
+      if isEmpty { continuation.resume(returning: true) }
+    }
+  }
+
+  private func claim(_ count: Int, having claimed: Int) -> Bool {
+    state.withLock { state in
+      let others = state.load.pixels - claimed
+      guard others == 0 || count <= limits.pixels - state.load.pixels else { return false }
+      state.load.pixels += count
+      return true
+    }
+  }
+
+  private func leave(_ pixels: Int) {
+    let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
+      state.load.requests -= 1
+      state.load.pixels -= pixels
+      guard state.load.requests == 0 else { return [] }
+      defer { state.waiters = [:] }
+      return Array(state.waiters.values)
+    }
+    for waiter in waiters { waiter.resume(returning: true) }
+  }
+}

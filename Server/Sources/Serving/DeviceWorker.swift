@@ -1,0 +1,121 @@
+/// The work of a device's thread: it takes requests, loads models, and computes batches.
+struct DeviceWorker<Loader: ModelLoader> {
+  private typealias Request = EngineRequest<Loader>
+
+  /// A batch in flight.
+  private struct Batch {
+    let key: Loader.Key
+    let model: Loader.Model
+    let requests: [Request]
+    let inFlight: Loader.Model.InFlight
+    let start: ContinuousClock.Instant
+  }
+
+  private let loader: Loader
+  private let queue: BlockingQueue<EngineRequest<Loader>>
+  private let observe: @Sendable (EngineEvent<Loader.Key>) -> Void
+  private var cache: ModelCache<Loader.Key, Loader.Model>
+  /// The end of the last batch.
+  private var busyUntil: ContinuousClock.Instant?
+
+  init(
+    _ loader: Loader, queue: BlockingQueue<EngineRequest<Loader>>, byteLimit: Int,
+    observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void
+  ) {
+    (self.loader, self.queue, self.observe) = (loader, queue, observe)
+    cache = ModelCache(byteLimit: byteLimit)
+  }
+
+  /// Computes until the queue is closed and empty.
+  mutating func run() {
+    while let first = queue.take() {
+      guard first.isWanted, let model = loaded(for: first) else { continue }
+      var current = begun([first] + others(like: first, atMost: model.batch - 1), on: model)
+      while let batch = current {
+        // While a batch is computed, the next one is begun only if it is full, so that requests gather meanwhile.
+        let next = fullBatch(like: batch)
+        current = next.isEmpty ? nil : begun(next, on: batch.model)
+        finish(batch)
+      }
+    }
+  }
+
+  /// The model of a request, which fails if the model cannot be loaded.
+  private mutating func loaded(for request: Request) -> Loader.Model? {
+    if let model = cache.use(request.key) { return model }
+    let start = ContinuousClock.now
+    do {
+      let model = try loader.load(request.key)
+      observe(.loaded(request.key, time: start.duration(to: .now)))
+      for key in cache.add(model, for: request.key) { observe(.released(key)) }
+      return model
+    } catch {
+      observe(.notLoaded(request.key, error))
+      request.ticket.give(.failure(.failed(error)))
+      return nil
+    }
+  }
+
+  /// The requests that wait for the same model, the oldest first.
+  private func others(like first: Request, atMost count: Int) -> [Request] {
+    let key = first.key
+    return queue.update { waiting in Self.take(count, from: &waiting) { $0.key == key } }
+  }
+
+  /// As many requests as the model takes at once, if the oldest one that waits is for the same model and there are that
+  /// many; none otherwise, so that requests for other models have their turn.
+  private func fullBatch(like batch: Batch) -> [Request] {
+    let (key, count) = (batch.key, batch.model.batch)
+    return queue.update { waiting in
+      guard waiting.first?.key == key, waiting.count(where: { $0.key == key }) >= count else { return [] }
+      return Self.take(count, from: &waiting) { $0.key == key }
+    }
+  }
+
+  private static func take(
+    _ count: Int, from waiting: inout [Request], where isTaken: (Request) -> Bool
+  ) -> [Request] {
+    var taken: [Request] = []
+    waiting.removeAll { request in
+      guard taken.count < count, isTaken(request) else { return false }
+      taken.append(request)
+      return true
+    }
+    return taken
+  }
+
+  /// Begins a batch of the requests that are still wanted; nil if there are none, or if the batch has failed.
+  private mutating func begun(_ requests: [Request], on model: Loader.Model) -> Batch? {
+    let wanted = requests.filter(\.isWanted)
+    guard let key = wanted.first?.key else { return nil }
+    let start = ContinuousClock.now
+    do {
+      let inFlight = try model.begin(wanted.map(\.input))
+      return Batch(key: key, model: model, requests: wanted, inFlight: inFlight, start: start)
+    } catch {
+      fail(wanted, key, error)
+      return nil
+    }
+  }
+
+  private mutating func finish(_ batch: Batch) {
+    do {
+      let outputs = try batch.model.finish(batch.inFlight)
+      precondition(outputs.count == batch.requests.count, "a model returned \(outputs.count) results")
+      let end = ContinuousClock.now
+      for (request, output) in zip(batch.requests, outputs) { request.ticket.give(.success(output)) }
+      let time = max(batch.start, busyUntil ?? batch.start).duration(to: end)
+      busyUntil = end
+      observe(.computed(batch.key, waits: batch.requests.map { $0.arrival.duration(to: batch.start) }, time: time))
+    } catch {
+      fail(batch.requests, batch.key, error)
+    }
+  }
+
+  /// Fails requests, and releases the model, so that the next request loads it anew.
+  private mutating func fail(_ requests: [Request], _ key: Loader.Key, _ error: any Error) {
+    cache.remove(key)
+    for request in requests { request.ticket.give(.failure(.failed(error))) }
+    observe(.failed(key, error))
+  }
+}

@@ -1,0 +1,89 @@
+/// Runs requests through models on devices.
+///
+/// Each device has a thread of its own, which loads models on first use and alone uses them. Requests wait in one queue.
+/// A device that is free takes the request that has waited longest, and every other one for the same model that waits at
+/// that moment, up to the model's batch size: batches form under load, and no request waits for company.
+public final class Engine<Loader: ModelLoader>: Sendable {
+  /// What a request is about.
+  public typealias Input = Loader.Model.Input
+  /// What comes of it.
+  public typealias Output = Loader.Model.Output
+
+  private let queue = BlockingQueue<EngineRequest<Loader>>()
+  private let threads = Threads()
+
+  /// Starts a thread for each device.
+  ///
+  /// - Parameters:
+  ///   - devices: loads models on each device; at least one.
+  ///   - byteLimit: the most memory of the models of each device. While a model is loaded, it comes on top.
+  ///   - observe: receives what happens, on the devices' threads.
+  public init(
+    devices: [Loader], byteLimit: Int, observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void = { _ in }
+  ) {
+    precondition(!devices.isEmpty, "an engine without devices")
+    for (number, loader) in devices.enumerated() {
+      threads.start("device \(number)") { [queue] in
+        var worker = DeviceWorker(loader, queue: queue, byteLimit: byteLimit, observe: observe)
+        worker.run()
+      }
+    }
+  }
+
+  deinit { for request in queue.close() { request.ticket.give(.failure(.stopping)) } }
+
+  /// The number of requests that wait for a device.
+  public var waiting: Int { queue.count }
+
+  /// Computes a request.
+  ///
+  /// If the task is cancelled, or the time is over, a request that waits is not computed. One that has begun is computed
+  /// with its batch, and its result is dropped.
+  /// - Throws: `ServingError`; `.failed` with what the loader or the model throws.
+  public func run(
+    _ input: Input, with key: Loader.Key, by deadline: ContinuousClock.Instant
+  ) async throws(ServingError) -> Output {
+    let request = EngineRequest<Loader>(key: key, input: input, deadline: deadline)
+    return try await request.ticket.result { [queue] in
+      if !queue.add(request) { request.ticket.give(.failure(.stopping)) }
+    } withdraw: { [queue] in
+      queue.update { $0.removeAll { $0 === request } }
+    }
+  }
+
+  /// Refuses the requests that wait, finishes the batches in flight, and ends the threads.
+  public func stop() async {
+    for request in queue.close() { request.ticket.give(.failure(.stopping)) }
+    await threads.join()
+  }
+}
+
+/// What an engine does, for metrics and the log.
+public enum EngineEvent<Key: Hashable & Sendable>: Sendable {
+  /// A model was loaded.
+  case loaded(Key, time: Duration)
+  /// A model could not be loaded.
+  case notLoaded(Key, any Error)
+  /// A model was released to make room for another.
+  case released(Key)
+  /// A batch was computed. `waits` says how long each of its requests has waited; `time` goes from the batch's beginning,
+  /// or from the end of the batch before if that is later, to its end.
+  case computed(Key, waits: [Duration], time: Duration)
+  /// A batch failed, and its model was released.
+  case failed(Key, any Error)
+}
+
+/// A request that waits for a device, or is computed.
+final class EngineRequest<Loader: ModelLoader>: Sendable {
+  let key: Loader.Key
+  let input: Loader.Model.Input
+  let ticket: Ticket<Loader.Model.Output>
+  let arrival = ContinuousClock.now
+
+  init(key: Loader.Key, input: Loader.Model.Input, deadline: ContinuousClock.Instant) {
+    (self.key, self.input, ticket) = (key, input, Ticket(deadline: deadline))
+  }
+
+  /// Whether the result is still wanted, by the client and by the clock.
+  var isWanted: Bool { ticket.isOpen && ContinuousClock.now < ticket.deadline }
+}
