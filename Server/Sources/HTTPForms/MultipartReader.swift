@@ -185,7 +185,8 @@ public struct MultipartReader: Sendable {
   /// Reads what follows a boundary: two hyphens at the end of the form, or padding and a line break.
   private mutating func readDelimiter(_ start: inout Int) throws(FormError) -> Bool {
     let rest = buffer[start...]
-    if rest.first == HeaderBytes.hyphen {
+    // Padding is counted as bytes of headers; hyphens behind it are no end.
+    if headerBytes == 0, rest.first == HeaderBytes.hyphen {
       guard rest.count > 1 else { return false }
       guard rest[start + 1] == HeaderBytes.hyphen else { throw Self.strayBoundary }
       (state, start) = (.epilogue, buffer.count)

@@ -125,7 +125,7 @@ import Testing
   @Test(arguments: [
     "", "--AaB03x", "--AaB03x-", "--AaB03x\r\n", "no boundary", field, field + "--AaB03x", "--AaB03x\r\n\r\n",
     // Delimiters
-    "--AaB03x-x", "--AaB03xy\r\n", "--AaB03x\n", field + "--AaB03x1--\r\n", "--AaB03x \r \n",
+    "--AaB03x-x", "--AaB03xy\r\n", "--AaB03x\n", field + "--AaB03x1--\r\n", "--AaB03x \r \n", "--AaB03x --\r\n",
     // Line breaks and names of headers
     "--AaB03x\r\nContent-Disposition: form-data; name=a\n\r\n1\r\n--AaB03x--",
     "--AaB03x\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\n1\r\n--AaB03x--",
