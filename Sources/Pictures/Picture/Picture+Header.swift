@@ -1,8 +1,8 @@
-package import Tensors
+public import Tensors
 
 extension Picture {
   /// The size in a file's header, before EXIF turns the picture; nil if the header cannot be read.
-  package static func claimedSize(of bytes: [UInt8]) -> Size? {
+  public static func claimedSize(of bytes: [UInt8]) -> Size? {
     guard let format = PictureFormat(firstBytes: bytes.prefix(PictureFormat.tellingBytes)) else { return nil }
     return bytes.withUnsafeBufferPointer { file in
       switch format {

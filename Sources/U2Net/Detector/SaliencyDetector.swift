@@ -33,6 +33,11 @@ public final class SaliencyDetector {
   public private(set) var notes: [String]
   /// What it has cost to compile programs for the device; nil if they came from the cache.
   package var compilationCost: CompilationCost? { compiled?.network.cost }
+  /// The memory that the network takes on the device for its weights, activations and scratch, in bytes; 0 for the CPU
+  /// reference, which keeps nothing between pictures.
+  public var byteCount: Int {
+    compiled?.network.memory.map { $0.activations + $0.parameters + $0.scratch } ?? 0
+  }
   /// Whether pictures are resized, and masks made, on the device.
   public var preparesOnDevice: Bool { compiled?.onDevicePictures.pipeline != nil }
   /// The names of the maps that are computed, the saliency map first: `d0` … `d6`.
