@@ -10,16 +10,43 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// A module and its tests.
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
   [
     .target(name: name, dependencies: dependencies, swiftSettings: strict),
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)], swiftSettings: strict),
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict),
   ]
 }
 
 /// The server is a package of its own, so that neither the library nor the command resolves or builds a web server.
 let package = Package(
   name: "u2cl-server",
-  platforms: [.macOS(.v15)],
+  products: [.executable(name: "u2cl-serve", targets: ["u2cl-serve"])],
+  dependencies: [
+    // Named, because the folder of a checkout may have any name.
+    .package(name: "u2cl", path: ".."),
+    // Without its traits, which bring all of Foundation.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
+  ],
   targets: library("HTTPForms") + library("ServerMetrics") + library("Serving")
+    + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")]) + [
+      .executableTarget(
+        name: "u2cl-serve",
+        dependencies: [
+          "HTTPForms", "ServerMetrics", "Serving", "PictureService", .product(name: "U2Net", package: "u2cl"),
+          .product(name: "ArgumentParser", package: "swift-argument-parser"),
+          .product(name: "HummingbirdCore", package: "hummingbird"),
+          .product(name: "HTTPTypes", package: "swift-http-types"),
+          .product(name: "Logging", package: "swift-log"),
+          .product(name: "NIOCore", package: "swift-nio"),
+          .product(name: "NIOPosix", package: "swift-nio"),
+          .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ],
+        swiftSettings: strict)
+    ]
 )

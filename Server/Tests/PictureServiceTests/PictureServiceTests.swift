@@ -13,7 +13,7 @@ import U2Net
         pixels += isInside ? [230, 60, 40] : [40, 120, 200]
       }
     }
-    return try Picture(size: Size(height: side, width: side), channels: 3, samples: .bits8(pixels)).encodedPNG()
+    return try Picture(size: Size(height: side, width: side), hasAlpha: false, samples: .bits8(pixels)).encodedPNG()
   }
 
   private static func service(_ change: (inout PictureService.Configuration) -> Void = { _ in }) -> PictureService {
