@@ -10,9 +10,9 @@ STATIC = --scratch-path .build/static
 COMMIT = $(shell [ -e .git ] && git describe --always --abbrev=12 --dirty=+ 2>/dev/null)
 SWIFT_BUILD = U2CL_COMMIT=$(COMMIT) swift build $(STATIC) -c release --explicit-target-dependency-import-check error
 U2CL = .build/static/release/u2cl
-SWIFT_FILES = Package.swift Kernels Sources Tests
+SWIFT_FILES = Package.swift Kernels Sources Tests Server/Package.swift Server/Sources Server/Tests
 
-.PHONY: demo build test format lint bench bench-peers docs clean install
+.PHONY: demo build serve test format lint bench bench-peers docs clean install
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -24,6 +24,12 @@ demo: build
 build:
 	scripts/install-dependencies
 	$(SWIFT_BUILD) --product u2cl --static-swift-stdlib
+
+## serve: build the server and run it; ARGUMENTS="--port 8080" for another port
+serve:
+	scripts/install-dependencies
+	U2CL_COMMIT=$(COMMIT) swift build --package-path Server -c release --product u2cl-serve --static-swift-stdlib
+	Server/.build/release/u2cl-serve $(ARGUMENTS)
 
 ## test: everything, on every OpenCL implementation that is there
 test:
