@@ -49,8 +49,9 @@ struct Routes: Sendable {
     case .readiness:
       return service.admission.isClosed ? .unavailable("the server is stopping", retryAfter: 1) : .text(.ok, "ready")
     case .metrics: return Reply(.ok, MetricRegistry.mediaType, Array(metrics.registry.text.utf8))
-    case .remove: return try await result(of: request, .cutout, channel)
-    case .mask: return try await result(of: request, .mask, channel)
+    case .remove, .mask:
+      let kind: Composition.Kind = route == .mask ? .mask : .cutout
+      return try await ClientWatch.run(on: channel) { try await result(of: request, kind, channel) }
     case .wrongMethod(let allowed):
       var reply = Reply.text(.methodNotAllowed, "this path takes \(allowed)")
       reply.headers[.allow] = allowed

@@ -62,7 +62,7 @@ import U2Net
     let service = PictureService(configuration, observe: metrics.observe) { logger.notice("\($0)") }
     metrics.add(service)
     let routes = Routes(service: service, metrics: metrics, limits: Routes.Limits())
-    var http = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+    var http = HTTP1Channel.Configuration(additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(60))
     http.httpDecoder = .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100)
     let server = try HTTPServerBuilder.http1(configuration: http).buildServer(
       configuration: ServerConfiguration(
