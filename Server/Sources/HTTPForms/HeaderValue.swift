@@ -40,7 +40,7 @@ public struct HeaderValue: Hashable, Sendable {
   /// A plain parameter that is not UTF-8 is repaired: old clients send file names in the encoding of their system, and
   /// that is no reason to refuse a picture.
   /// - Returns: nil if there is neither.
-  /// - Throws: `FormError` if the extended parameter is malformed, or in a character set other than UTF-8 and ISO-8859-1.
+  /// - Throws: `FormError` if the extended parameter is malformed, or neither in UTF-8 nor in ISO-8859-1.
   public func extendedText(_ name: String) throws(FormError) -> String? {
     guard let extended = parameters[name + "*"] else {
       return parameters[name].map { String(decoding: $0, as: UTF8.self) }
@@ -86,15 +86,15 @@ private struct HeaderScanner {
     // A semicolon at the end is common, and means nothing.
     guard next != nil else { return nil }
     let name = String(decoding: take(HeaderBytes.isToken), as: UTF8.self).lowercased()
-    guard !name.isEmpty, skip(UInt8(ascii: "=")) else { throw .malformed("a parameter of the form has no name or value") }
+    guard !name.isEmpty, skip(UInt8(ascii: "=")) else { throw .malformed("a parameter of the form lacks its name") }
     if skip(UInt8(ascii: "\"")) { return (name, try quoted()) }
     let value = take { HeaderBytes.isToken($0) || $0 >= 0x80 }
     guard !value.isEmpty else { throw .malformed("a parameter of the form has no value") }
     return (name, Array(value))
   }
 
-  /// The rest of a quoted string. A backslash escapes a quotation mark or a backslash; before another byte it stands for
-  /// itself, as in the paths that old browsers send.
+  /// The rest of a quoted string. A backslash escapes a quotation mark or a backslash; before another byte it stands
+  /// for itself, as in the paths that old browsers send.
   private mutating func quoted() throws(FormError) -> [UInt8] {
     var value: [UInt8] = []
     while let byte = next {

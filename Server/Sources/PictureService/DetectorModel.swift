@@ -35,8 +35,8 @@ public enum DetectionOutput: Sendable {
   }
 }
 
-/// A detector that an engine runs batches on. Pictures of a batch that need different things are sent one kind after the
-/// other.
+/// A detector that an engine runs batches on. Pictures of a batch that need different things are sent one kind after
+/// the other.
 public final class DetectorModel: ServedModel {
   /// The pictures of a batch that need the same, by their places in the batch, and their results.
   public struct Group {

@@ -54,7 +54,8 @@ public final class MetricRegistry: Sendable {
   ///   - labels: the names of the labels. Their values must come from a small, fixed set, never from a client.
   ///   - bounds: the upper bounds of the buckets, ascending and finite; a bucket without a bound is added.
   public func histogram(_ name: String, help: String, labels: [String] = [], bounds: [Double]) -> Histogram {
-    precondition(!["_total", "_count", "_sum", "_bucket"].contains { name.hasSuffix($0) }, "\(name) has a reserved ending")
+    let reserved = ["_total", "_count", "_sum", "_bucket"].contains { name.hasSuffix($0) }
+    precondition(!reserved, "the histogram \(name) has a reserved ending")
     precondition(!bounds.isEmpty && bounds.allSatisfy(\.isFinite), "the buckets of \(name) are not finite")
     precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "the buckets of \(name) do not ascend")
     precondition(!labels.contains("le"), "the label le of \(name) is reserved")
