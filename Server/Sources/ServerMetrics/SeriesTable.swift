@@ -6,8 +6,8 @@ final class SeriesTable<Value: Sendable>: Sendable {
   private let initial: Value
   private let description: MetricDescription
 
-  /// - Parameter initial: the value of a series before its first change. A metric without labels has its one series from
-  ///   the beginning, so that a rate can be taken of its first change.
+  /// - Parameter initial: the value of a series before its first change. A metric without labels has its one series
+  ///   from the beginning, so that a rate can be taken of its first change.
   init(_ description: MetricDescription, initial: Value) {
     self.description = description
     self.initial = initial

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Bounds the requests under way, in number and in pixels.
 ///
-/// A request enters before its body is read, so that a server that is full says so at once. It claims its pixels as soon
-/// as the headers of its pictures have arrived, before memory is taken for them.
+/// A request enters before its body is read, so that a server that is full says so at once. It claims its pixels as
+/// soon as the headers of its pictures have arrived, before memory is taken for them.
 public final class Admission: Sendable {
   /// The bounds.
   public struct Limits: Hashable, Sendable {

@@ -1,8 +1,8 @@
 /// Runs requests through models on devices.
 ///
-/// Each device has a thread of its own, which loads models on first use and alone uses them. Requests wait in one queue.
-/// A device that is free takes the request that has waited longest, and every other one for the same model that waits at
-/// that moment, up to the model's batch size: batches form under load, and no request waits for company.
+/// Each device has a thread of its own, which loads models on first use and alone uses them. Requests wait in one
+/// queue. A device that is free takes the request that has waited longest, and every other one for the same model that
+/// waits at that moment, up to the model's batch size: batches form under load, and no request waits for company.
 public final class Engine<Loader: ModelLoader>: Sendable {
   /// What a request is about.
   public typealias Input = Loader.Model.Input
@@ -37,8 +37,8 @@ public final class Engine<Loader: ModelLoader>: Sendable {
 
   /// Computes a request.
   ///
-  /// If the task is cancelled, or the time is over, a request that waits is not computed. One that has begun is computed
-  /// with its batch, and its result is dropped.
+  /// If the task is cancelled, or the time is over, a request that waits is not computed. One that has begun is
+  /// computed with its batch, and its result is dropped.
   /// - Throws: `ServingError`; `.failed` with what the loader or the model throws.
   public func run(
     _ input: Input, with key: Loader.Key, by deadline: ContinuousClock.Instant
@@ -66,8 +66,8 @@ public enum EngineEvent<Key: Hashable & Sendable>: Sendable {
   case notLoaded(Key, any Error)
   /// A model was released to make room for another.
   case released(Key)
-  /// A batch was computed. `waits` says how long each of its requests has waited; `time` goes from the batch's beginning,
-  /// or from the end of the batch before if that is later, to its end.
+  /// A batch was computed. `waits` says how long each of its requests has waited; `time` goes from the batch's
+  /// beginning, or from the end of the batch before if that is later, to its end.
   case computed(Key, waits: [Duration], time: Duration)
   /// A batch failed, and its model was released.
   case failed(Key, any Error)

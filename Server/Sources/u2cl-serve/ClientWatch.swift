@@ -2,8 +2,8 @@ import NIOCore
 
 /// Notices that a client has left, in the pipeline of its connection.
 ///
-/// A client that has only closed its own direction counts as one that has left, as in Go's server: the two cannot be told
-/// apart before an answer is written. Used on the event loop of its channel.
+/// A client that has only closed its own direction counts as one that has left, as in Go's server: the two cannot be
+/// told apart before an answer is written. Used on the event loop of its channel.
 final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = Any
 
