@@ -128,11 +128,12 @@ struct MetricDescription: Sendable {
 struct MetricSample {
   /// What follows the name of the metric, such as `_bucket`.
   var suffix = ""
-  let labels: [(name: String, value: String)]
+  /// The names of the labels, and their values.
+  let labels: [(String, String)]
   let value: Double
 
   func line(_ name: String) -> String {
-    let pairs = labels.map { "\($0.name)=\"\(MetricText.escapedLabel($0.value))\"" }.joined(separator: ",")
+    let pairs = labels.map { "\($0.0)=\"\(MetricText.escapedLabel($0.1))\"" }.joined(separator: ",")
     return "\(name)\(suffix)\(pairs.isEmpty ? "" : "{\(pairs)}") \(MetricText.number(value))\n"
   }
 }

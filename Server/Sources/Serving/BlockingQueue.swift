@@ -43,7 +43,7 @@ final class BlockingQueue<Element: Sendable>: Sendable {
   }
 
   /// Changes the waiting elements, and returns a result of that.
-  func update<Result>(_ body: (inout [Element]) -> sending Result) -> sending Result {
+  func update<Result: Sendable>(_ body: (inout [Element]) -> Result) -> Result {
     state.withLock { body(&$0.elements) }
   }
 

@@ -1,5 +1,5 @@
 /// A model that is loaded on a device. An engine makes, uses and releases it on one thread.
-public protocol ServedModel<Input, Output> {
+public protocol ServedModel<Input, Output>: SendableMetatype {
   /// What the model computes on.
   associatedtype Input: Sendable
   /// What it finds in one input.

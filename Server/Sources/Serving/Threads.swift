@@ -7,7 +7,7 @@ struct Threads: Sendable {
   /// Starts a thread.
   func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
     // A serial queue whose one block does not end has a thread for itself.
-    DispatchQueue(label: name).async(group: group, execute: DispatchWorkItem(block: body))
+    DispatchQueue(label: name).async(group: group) { body() }
   }
 
   /// Waits for the end of all threads.
