@@ -85,7 +85,7 @@ private struct HeaderScanner {
     skipSpace()
     // A semicolon at the end is common, and means nothing.
     guard next != nil else { return nil }
-    let name = String(decoding: take(HeaderBytes.isToken), as: UTF8.self).lowercased()
+    let name = String(decoding: take(while: HeaderBytes.isToken), as: UTF8.self).lowercased()
     guard !name.isEmpty, skip(UInt8(ascii: "=")) else { throw .malformed("a parameter of the form lacks its name") }
     if skip(UInt8(ascii: "\"")) { return (name, try quoted()) }
     let value = take { HeaderBytes.isToken($0) || $0 >= 0x80 }

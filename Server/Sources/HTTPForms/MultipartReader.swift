@@ -113,10 +113,10 @@ public struct MultipartReader: Sendable {
   /// - Returns: false if more bytes are needed.
   private mutating func step(_ start: inout Int, _ handle: (Event) throws -> Void) throws -> Bool {
     switch state {
-    case .preamble, .content: try readUpToDelimiter(&start, handle)
-    case .contentStart: try readContentStart(&start, handle)
-    case .delimiter: try readDelimiter(&start)
-    case .headers: try readHeader(&start, handle)
+    case .preamble, .content: return try readUpToDelimiter(&start, handle)
+    case .contentStart: return try readContentStart(&start, handle)
+    case .delimiter: return try readDelimiter(&start)
+    case .headers: return try readHeader(&start, handle)
     case .epilogue:
       start = buffer.count
       return false

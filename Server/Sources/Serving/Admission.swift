@@ -22,6 +22,9 @@ public final class Admission: Sendable {
     public var requests = 0
     /// The number of pixels that they have claimed.
     public var pixels = 0
+
+    /// Creates a load; none by default.
+    public init(requests: Int = 0, pixels: Int = 0) { (self.requests, self.pixels) = (requests, pixels) }
   }
 
   /// A request's place, which is given back by `leave`, or when the place is released.

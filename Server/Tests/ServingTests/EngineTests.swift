@@ -1,5 +1,5 @@
+import Dispatch
 import Serving
-import Synchronization
 import Testing
 
 /// Batches, models, deadlines, failures and stopping, with models that end their batches when the test lets them.
@@ -85,7 +85,7 @@ import Testing
 
   @Test func modelsAreReleasedWithinTheBound() async throws {
     let models = FakeModels()
-    let released = Mutex<[String]>([])
+    let released = Locked<[String]>([])
     let engine = Engine(devices: [models], byteLimit: 35) { event in
       if case .released(let key) = event { released.withLock { $0.append(key) } }
     }
@@ -130,7 +130,7 @@ import Testing
 
   @Test func aModelThatFailsIsLoadedAnew() async throws {
     let models = FakeModels()
-    let failures = Mutex(0)
+    let failures = Locked(0)
     let engine = Engine(devices: [models], byteLimit: 100) { event in
       if case .failed = event { failures.withLock { $0 += 1 } }
     }
@@ -172,7 +172,7 @@ import Testing
   }
 
   @Test func eventsTellWaitsAndTimes() async throws {
-    let sizes = Mutex<[Int]>([])
+    let sizes = Locked<[Int]>([])
     let (models, engine, first) = await Self.busy { event in
       if case .computed("a", let waits, let time) = event, time >= .zero, waits.allSatisfy({ $0 >= .zero }) {
         sizes.withLock { $0.append(waits.count) }

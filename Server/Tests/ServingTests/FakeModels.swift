@@ -8,7 +8,7 @@ final class FakeModels: ModelLoader {
   struct Problem: Error, Hashable {}
 
   /// What has happened.
-  struct Record {
+  struct Record: Sendable {
     var loads: [String] = []
     var batches: [[Int]] = []
     var released = 0
@@ -42,7 +42,7 @@ final class FakeModels: ModelLoader {
   static let failsAtBegin = -1
   static let failsAtFinish = -2
 
-  let record = Mutex(Record())
+  let record = Locked(Record())
   let batch: Int
   /// Each signal lets one batch end; nil lets all of them.
   let gate: DispatchSemaphore?
@@ -90,4 +90,13 @@ func refusal<Output>(_ body: () async throws(ServingError) -> Output) async -> S
     case .failed: "failed"
     }
   }
+}
+
+/// A value that several threads change.
+final class Locked<Value: Sendable>: Sendable {
+  private let value: Mutex<Value>
+
+  init(_ value: Value) { self.value = Mutex(value) }
+
+  func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result { value.withLock { body(&$0) } }
 }

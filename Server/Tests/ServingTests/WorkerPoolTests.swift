@@ -41,7 +41,8 @@ import Testing
   @Test func workThatNobodyWaitsForIsNotDone() async throws {
     let pool = WorkerPool(name: "test", count: 1)
     let gate = DispatchSemaphore(value: 0)
-    let (hasBegun, done) = (Mutex(false), Mutex<[String]>([]))
+    let hasBegun = Locked(false)
+    let done = Locked<[String]>([])
     let blocking = Task {
       try await pool.run(by: .far) {
         hasBegun.withLock { $0 = true }
@@ -72,7 +73,7 @@ import Testing
   @Test func stoppingDropsWhatWaits() async throws {
     let pool = WorkerPool(name: "test", count: 1)
     let gate = DispatchSemaphore(value: 0)
-    let hasBegun = Mutex(false)
+    let hasBegun = Locked(false)
     let blocking = Task {
       try await pool.run(by: .far) {
         hasBegun.withLock { $0 = true }
