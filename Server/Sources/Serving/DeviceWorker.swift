@@ -13,27 +13,31 @@ struct DeviceWorker<Loader: ModelLoader> {
 
   private let loader: Loader
   private let queue: BlockingQueue<EngineRequest<Loader>>
+  private let occupancy: Occupancy
   private let observe: @Sendable (EngineEvent<Loader.Key>) -> Void
   private var cache: ModelCache<Loader.Key, Loader.Model>
   /// The end of the last batch.
   private var busyUntil: ContinuousClock.Instant?
 
   init(
-    _ loader: Loader, queue: BlockingQueue<EngineRequest<Loader>>, byteLimit: Int,
+    _ loader: Loader, queue: BlockingQueue<EngineRequest<Loader>>, occupancy: Occupancy, byteLimit: Int,
     observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void
   ) {
-    (self.loader, self.queue, self.observe) = (loader, queue, observe)
+    (self.loader, self.queue, self.occupancy, self.observe) = (loader, queue, occupancy, observe)
     cache = ModelCache(byteLimit: byteLimit)
   }
 
   /// Computes until the queue is closed and empty.
   mutating func run() {
     while let first = queue.take() {
+      occupancy.begin()
+      defer { occupancy.end() }
       guard first.isWanted, let model = loaded(for: first) else { continue }
       var current = begun([first] + others(like: first, atMost: model.batch - 1), on: model)
       while let batch = current {
-        // While a batch is computed, the next one is begun only if it is full, so that requests gather meanwhile.
-        let next = fullBatch(like: batch)
+        // While a batch is computed, the next one is begun only if it is full, so that requests gather meanwhile, and
+        // if no device is idle that could begin it at once.
+        let next = occupancy.isFull ? fullBatch(like: batch) : []
         current = next.isEmpty ? nil : begun(next, on: batch.model)
         finish(batch)
       }

@@ -22,9 +22,11 @@ public final class Engine<Loader: ModelLoader>: Sendable {
     devices: [Loader], byteLimit: Int, observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void = { _ in }
   ) {
     precondition(!devices.isEmpty, "an engine without devices")
+    let occupancy = Occupancy(devices: devices.count)
     for (number, loader) in devices.enumerated() {
       threads.start("device \(number)") { [queue] in
-        var worker = DeviceWorker(loader, queue: queue, byteLimit: byteLimit, observe: observe)
+        var worker = DeviceWorker(
+          loader, queue: queue, occupancy: occupancy, byteLimit: byteLimit, observe: observe)
         worker.run()
       }
     }
