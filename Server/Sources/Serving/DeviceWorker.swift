@@ -5,9 +5,9 @@ struct DeviceWorker<Loader: ModelLoader> {
   /// A batch in flight.
   private struct Batch {
     let key: Loader.Key
-    let model: Loader.Model
+    let model: Loader.Loaded
     let requests: [Request]
-    let inFlight: Loader.Model.InFlight
+    let inFlight: Loader.Loaded.InFlight
     let start: ContinuousClock.Instant
   }
 
@@ -15,7 +15,7 @@ struct DeviceWorker<Loader: ModelLoader> {
   private let queue: BlockingQueue<EngineRequest<Loader>>
   private let occupancy: Occupancy
   private let observe: @Sendable (EngineEvent<Loader.Key>) -> Void
-  private var cache: ModelCache<Loader.Key, Loader.Model>
+  private var cache: ModelCache<Loader.Key, Loader.Loaded>
   /// The end of the last batch.
   private var busyUntil: ContinuousClock.Instant?
 
@@ -45,7 +45,7 @@ struct DeviceWorker<Loader: ModelLoader> {
   }
 
   /// The model of a request, which fails if the model cannot be loaded.
-  private mutating func loaded(for request: Request) -> Loader.Model? {
+  private mutating func loaded(for request: Request) -> Loader.Loaded? {
     if let model = cache.use(request.key) { return model }
     let start = ContinuousClock.now
     do {
@@ -89,7 +89,7 @@ struct DeviceWorker<Loader: ModelLoader> {
   }
 
   /// Begins a batch of the requests that are still wanted; nil if there are none, or if the batch has failed.
-  private mutating func begun(_ requests: [Request], on model: Loader.Model) -> Batch? {
+  private mutating func begun(_ requests: [Request], on model: Loader.Loaded) -> Batch? {
     let wanted = requests.filter(\.isWanted)
     guard let key = wanted.first?.key else { return nil }
     let start = ContinuousClock.now

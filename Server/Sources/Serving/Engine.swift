@@ -5,9 +5,9 @@
 /// waits at that moment, up to the model's batch size: batches form under load, and no request waits for company.
 public final class Engine<Loader: ModelLoader>: Sendable {
   /// What a request is about.
-  public typealias Input = Loader.Model.Input
+  public typealias Input = Loader.Loaded.Input
   /// What comes of it.
-  public typealias Output = Loader.Model.Output
+  public typealias Output = Loader.Loaded.Output
 
   private let queue = BlockingQueue<EngineRequest<Loader>>()
   private let threads = Threads()
@@ -78,11 +78,11 @@ public enum EngineEvent<Key: Hashable & Sendable>: Sendable {
 /// A request that waits for a device, or is computed.
 final class EngineRequest<Loader: ModelLoader>: Sendable {
   let key: Loader.Key
-  let input: Loader.Model.Input
-  let ticket: Ticket<Loader.Model.Output>
+  let input: Loader.Loaded.Input
+  let ticket: Ticket<Loader.Loaded.Output>
   let arrival = ContinuousClock.now
 
-  init(key: Loader.Key, input: Loader.Model.Input, deadline: ContinuousClock.Instant) {
+  init(key: Loader.Key, input: Loader.Loaded.Input, deadline: ContinuousClock.Instant) {
     (self.key, self.input, ticket) = (key, input, Ticket(deadline: deadline))
   }
 

@@ -20,12 +20,12 @@ public protocol ServedModel<Input, Output>: SendableMetatype {
 }
 
 /// Loads models on one device.
-public protocol ModelLoader<Key, Model>: Sendable {
+public protocol ModelLoader<Key, Loaded>: Sendable {
   /// What tells models apart: the model, and what it is compiled for.
   associatedtype Key: Hashable & Sendable
   /// A loaded model.
-  associatedtype Model: ServedModel
+  associatedtype Loaded: ServedModel
 
   /// Loads a model. Called on the thread that will use it, which compiles meanwhile and computes nothing else.
-  func load(_ key: Key) throws -> Model
+  func load(_ key: Key) throws -> Loaded
 }

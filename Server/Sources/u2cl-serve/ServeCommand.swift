@@ -5,7 +5,9 @@ import NIOCore
 import NIOPosix
 import PictureService
 import ServiceLifecycle
+import Serving
 import U2Net
+import UnixSignals
 
 /// Removes backgrounds for other programs, over HTTP on this machine.
 @main struct ServeCommand: AsyncParsableCommand {
