@@ -96,7 +96,7 @@ public final class PictureService: Sendable {
     let pixelLimit = pixelLimit
     let picture = try await serving { () throws(ServingError) in
       try await self.decoders.run(by: deadline) {
-        try Picture(decoding: file, name: "the picture", pixelLimit: pixelLimit)
+        try Picture(decoding: file, name: "image", pixelLimit: pixelLimit)
       }
     }
     let decoded = clock.now
