@@ -14,7 +14,7 @@ public final class PictureService: Sendable {
     /// The number of threads that decode, and of threads that encode.
     public var threads: Int
     /// The largest batch.
-    public var batch = 4
+    public var batch = 1
     /// The most memory of the loaded models of each device, in bytes.
     public var byteLimit = 1 << 30
 

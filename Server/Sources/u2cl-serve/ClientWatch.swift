@@ -39,7 +39,11 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     let task = Task { try await body() }
     try await set({ task.cancel() }, on: channel).get()
     defer { _ = set(nil, on: channel) }
-    return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   private static func set(_ leave: (@Sendable () -> Void)?, on channel: any Channel) -> EventLoopFuture<Void> {

@@ -24,7 +24,7 @@ import UnixSignals
   var device = "auto"
 
   @Option(help: "Largest batch: pictures that the network computes at once, 1 to 4096.")
-  var batch = 4
+  var batch = 1
 
   @Option(help: "Threads that decode, and threads that encode, 1 to 1024.")
   var threads = 2

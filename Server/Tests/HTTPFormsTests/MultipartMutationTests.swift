@@ -19,7 +19,8 @@ import Testing
 
   private static func mutated(_ body: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     let words = [
-      "\r\n", "\r", "\n", "--", "--AaB03x", "\r\n--AaB03x", "\r\n--AaB03x--", "\r\n\r\n", "\"", "\\", ";", "=", "%", "'",
+      "\r\n", "\r", "\n", "--", "--AaB03x", "\r\n--AaB03x", "\r\n--AaB03x--", "\r\n\r\n", "\"", "\\", ";", "=", "%",
+      "'",
       " ", "Content-Disposition: form-data; name=", "filename*=utf-8''", "\0", "\u{FF}", "Content-Type: ",
     ]
     var body = body

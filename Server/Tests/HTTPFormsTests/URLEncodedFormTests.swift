@@ -7,11 +7,12 @@ import Testing
     try URLEncodedForm(text.utf8, limits: limits).fields.map { [$0.name, $0.value] }
   }
 
-  @Test(arguments: [
-    ("", []), ("&&", []), ("a=1&b=2", [["a", "1"], ["b", "2"]]), ("a", [["a", ""]]), ("=1", [["", "1"]]),
-    ("a=b=c&a=%3d%3D", [["a", "b=c"], ["a", "=="]]), ("a+b=c%20d%2B", [["a b", "c d+"]]),
-    ("caf%C3%A9=%E2%82%AC", [["café", "€"]]),
-  ] as [(String, [[String]])])
+  @Test(
+    arguments: [
+      ("", []), ("&&", []), ("a=1&b=2", [["a", "1"], ["b", "2"]]), ("a", [["a", ""]]), ("=1", [["", "1"]]),
+      ("a=b=c&a=%3d%3D", [["a", "b=c"], ["a", "=="]]), ("a+b=c%20d%2B", [["a b", "c d+"]]),
+      ("caf%C3%A9=%E2%82%AC", [["café", "€"]]),
+    ] as [(String, [[String]])])
   func fieldsAreDecoded(form: String, expected: [[String]]) throws { #expect(try Self.pairs(form) == expected) }
 
   @Test(arguments: ["a=%", "a=%4", "%zz=1", "a=%FF", "%C3=1"]) func malformedFormsAreRefused(_ form: String) {

@@ -38,13 +38,14 @@ import U2Net
     #expect(throws: ResultOptions.Problem.self) { try Self.options(.cutout, pairs) }
   }
 
-  @Test(arguments: [
-    (Composition.Kind.mask, [], .mask), (.mask, [("refine", "true")], .refinedMatte),
-    (.cutout, [], .refinedCutout(withMatte: false)), (.cutout, [("trim", "1")], .refinedCutout(withMatte: true)),
-    (.cutout, [("feather", "1")], .refinedMatte), (.blur, [], .refinedCutout(withMatte: true)),
-    (.cutout, [("matting", "true")], .map), (.overlay, [], .refinedMatte), (.heatmap, [], .mask),
-    (.cutout, [("refine", "false")], .mask),
-  ] as [(Composition.Kind, [(String, String)], DetectionInput.Need)])
+  @Test(
+    arguments: [
+      (Composition.Kind.mask, [], .mask), (.mask, [("refine", "true")], .refinedMatte),
+      (.cutout, [], .refinedCutout(withMatte: false)), (.cutout, [("trim", "1")], .refinedCutout(withMatte: true)),
+      (.cutout, [("feather", "1")], .refinedMatte), (.blur, [], .refinedCutout(withMatte: true)),
+      (.cutout, [("matting", "true")], .map), (.overlay, [], .refinedMatte), (.heatmap, [], .mask),
+      (.cutout, [("refine", "false")], .mask),
+    ] as [(Composition.Kind, [(String, String)], DetectionInput.Need)])
   func theDeviceComputesNoMoreThanNeeded(
     kind: Composition.Kind, pairs: [(String, String)], need: DetectionInput.Need
   ) throws { #expect(try Self.options(kind, pairs).need == need) }

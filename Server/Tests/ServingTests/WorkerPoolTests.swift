@@ -51,9 +51,11 @@ import Testing
       }
     }
     #expect(await eventually { hasBegun.withLock { $0 } })
-    let left = Task { await refusal { () throws(ServingError) in
-      try await pool.run(by: .far) { done.withLock { $0.append("left") } }
-    } }
+    let left = Task {
+      await refusal { () throws(ServingError) in
+        try await pool.run(by: .far) { done.withLock { $0.append("left") } }
+      }
+    }
     #expect(await eventually { pool.waiting == 1 })
     left.cancel()
     #expect(await left.value == "cancelled")
