@@ -3,6 +3,7 @@
 #include "alpha_value.h"
 #include "each_vector_width.h"
 #include "guided_fits.h"
+#include "vectors.h"
 
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_certain_cells(const float *restrict field, size_t width, float haze, uint8_t *restrict certain) {
@@ -54,7 +55,7 @@ void u2cl_certain_cells(const float *restrict field, size_t width, float haze, u
   }
 
 // What is certain between a cell and the next one of two rows.
-static inline __attribute__((always_inline)) uint8_t certainty(
+INLINED uint8_t certainty(
   const uint8_t *above, const uint8_t *below, size_t cell, size_t cells) {
   const size_t next = cell + 1 < cells ? cell + 1 : cell;
   return above[cell] & above[next] & below[cell] & below[next];
