@@ -65,7 +65,7 @@ static void write_rows(j_compress_ptr cinfo, const uint8_t *pixels, const u2cl_i
   for (size_t y = 0; y < count; y++) {
     JSAMPROW row = (JSAMPROW)(pixels + y * row_bytes);
     if (self->flat) {
-      u2cl_flatten_over_white(row, info->width, self->flat);
+      u2cl_flatten_8(row, info->width, (const uint8_t[3]){255, 255, 255}, self->flat);
       row = self->flat;
     }
     jpeg_write_scanlines(cinfo, &row, 1);

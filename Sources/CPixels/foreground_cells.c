@@ -2,6 +2,7 @@
 
 #include "each_vector_width.h"
 #include "foreground.h"
+#include "vectors.h"
 
 #define CELLS(CHANNELS)                                                                        \
   for (size_t x = 0; x < count; x++) {                                                         \
@@ -33,21 +34,11 @@ void u2cl_cells_of_16_bits(
   }
 }
 
-typedef float cell __attribute__((vector_size(16), aligned(4)));
-
-static inline cell load(const float *cells, size_t index) {
-  cell value;
-  memcpy(&value, cells + 4 * index, sizeof value);
-  return value;
-}
-
-static inline void store(float *cells, size_t index, cell value) { memcpy(cells + 4 * index, &value, sizeof value); }
-
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_add_cells(const float *restrict cells, size_t count, size_t step, float *restrict sums) {
   for (size_t first = 0, target = 0; first < count; first += step, target++) {
     const size_t last = count - first < step ? count : first + step;
-    cell sum = load(cells, first);
+    four sum = load(cells, first);
     for (size_t x = first + 1; x < last; x++) sum += load(cells, x);
     store(sums, target, load(sums, target) + sum);
   }
@@ -61,7 +52,7 @@ void u2cl_halve_sums(const float *restrict sums, size_t width, size_t height, fl
     const int has_below = 2 * y + 1 < height;
     for (size_t x = 0; x < across; x++) {
       const int has_right = 2 * x + 1 < width;
-      cell sum = load(above, 2 * x);
+      four sum = load(above, 2 * x);
       if (has_right) sum += load(above, 2 * x + 1);
       if (has_below) sum += load(below, 2 * x);
       if (has_right && has_below) sum += load(below, 2 * x + 1);
@@ -77,7 +68,7 @@ void u2cl_halve_means(const float *restrict means, size_t width, size_t height, 
     const float *above = means + 4 * 2 * y * width, *below = 2 * y + 1 < height ? above + 4 * width : above;
     for (size_t x = 0; x < across; x++) {
       const size_t left = 2 * x, right = 2 * x + 1 < width ? 2 * x + 1 : left;
-      const cell sum = (load(above, left) + load(above, right)) + (load(below, left) + load(below, right));
+      const four sum = (load(above, left) + load(above, right)) + (load(below, left) + load(below, right));
       store(halves, y * across + x, sum / 4);
     }
   }
@@ -90,7 +81,7 @@ void u2cl_mean_cells(
   for (size_t x = 0; x < count; x++) {
     const size_t left = limit - (first + x) * side;
     const float pixels = (float)((left < side ? left : side) * height);
-    const cell divisor = {pixels, pixels, pixels, pixels * 65535};
+    const four divisor = {pixels, pixels, pixels, pixels * 65535};
     store(means, x, load(sums, x) / divisor);
   }
 }
@@ -112,7 +103,7 @@ void u2cl_double_estimates(
 }
 
 // 1 for every cell whose alpha is neither 0 nor 1, or differs from its neighbour's to the right or below.
-static inline __attribute__((always_inline)) void find_edges(
+INLINED void find_edges(
   const float *restrict alphas, size_t width, size_t height, uint8_t *restrict edges) {
   for (size_t y = 0; y < height; y++) {
     const float *restrict row = alphas + y * width, *restrict below = y + 1 < height ? row + width : row;

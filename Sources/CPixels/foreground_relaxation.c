@@ -1,19 +1,15 @@
 // Relaxation in scan order: each cell takes the new values of its left and upper neighbours, and the old ones of the
 // others. A cell waits for its left neighbour, so that one row alone would leave the processor idle; therefore several
 // rows are computed at once, each a cell behind the row above it, which gives the same bits.
-#include <string.h>
-
 #include "each_vector_width.h"
 #include "foreground.h"
+#include "vectors.h"
 
 // Vectors are only returned by functions that are inlined, so it does not matter how they would be returned.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#define INLINED static inline __attribute__((always_inline))
-
 enum { row_count = 4 };
 
-typedef float four __attribute__((vector_size(16), aligned(4)));
 typedef float eight __attribute__((vector_size(32), aligned(4)));
 
 // What does not change while estimates do; planes of one float a cell, unless said otherwise.
@@ -61,12 +57,11 @@ INLINED column_range chosen_columns(const uint8_t *chosen, size_t width, size_t 
 INLINED void take_cells(const relaxation *self, const float *restrict means, size_t first, size_t last) {
   float *restrict alphas = self->alphas, *restrict colors = self->colors;
   for (size_t i = first; i < last; i++) {
-    four color;
-    memcpy(&color, means + 4 * i, sizeof color);
+    const four color = load(means, i);
     const four part = color * color[3], rest = color * (1 - color[3]);
     alphas[i] = color[3];
-    memcpy(colors + 8 * i, &part, sizeof part);
-    memcpy(colors + 8 * i + 4, &rest, sizeof rest);
+    store(colors, 2 * i, part);
+    store(colors, 2 * i + 1, rest);
   }
 }
 

@@ -9,9 +9,7 @@
 #include <string.h>
 
 #include "each_vector_width.h"
-
-// Inlined into each of the functions that are compiled for several widths.
-#define INLINED static inline __attribute__((always_inline))
+#include "vectors.h"
 
 // The means of a window: of (red, green, blue, mask), of products with the mask, of squares, and of two colours each.
 enum { moment_count = 13 };

@@ -3,6 +3,7 @@
 #include <float.h>
 #include <stdlib.h>
 
+#include "alpha_value.h"
 #include "each_vector_width.h"
 
 // Eight neighbouring pixels, anywhere in memory.
@@ -183,9 +184,5 @@ void u2cl_matting_turn(
 
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_alphas_to_16_bits(const float *restrict alphas, size_t count, float haze, uint16_t *restrict values) {
-  const float scale = 1 / (1 - 2 * haze);
-  for (size_t i = 0; i < count; i++) {
-    const float alpha = (alphas[i] - haze) * scale;
-    values[i] = (uint16_t)(int32_t)((alpha < 0 ? 0 : alpha > 1 ? 1 : alpha) * 65535 + 0.5f);
-  }
+  for (size_t i = 0; i < count; i++) values[i] = alpha_value(alphas[i], haze);
 }

@@ -1,20 +1,7 @@
 #include "pixel_grid.h"
 
-#include <string.h>
-
 #include "each_vector_width.h"
-
-typedef float vector __attribute__((vector_size(16), aligned(4)));
-
-static inline vector load(const float *vectors, size_t index) {
-  vector value;
-  memcpy(&value, vectors + 4 * index, sizeof value);
-  return value;
-}
-
-static inline void store(float *vectors, size_t index, vector value) {
-  memcpy(vectors + 4 * index, &value, sizeof value);
-}
+#include "vectors.h"
 
 U2CL_EACH_VECTOR_WIDTH
 void u2cl_add_weighted(const float *restrict vectors, size_t count, float weight, float *restrict sums) {
@@ -26,7 +13,7 @@ void u2cl_sum_spans(
   const float *restrict vectors, const int32_t *restrict starts, const int32_t *restrict counts,
   const float *restrict weights, size_t cells, float *restrict sums) {
   for (size_t cell = 0; cell < cells; cell++) {
-    vector sum = {0};
+    four sum = {0};
     const size_t first = (size_t)starts[cell];
     for (size_t i = 0; i < (size_t)counts[cell]; i++) sum += load(vectors, first + i) * *weights++;
     store(sums, cell, sum);
@@ -39,7 +26,7 @@ void u2cl_interpolate(
   size_t pixels, float *restrict vectors) {
   for (size_t x = 0; x < pixels; x++) {
     const size_t left = (size_t)cells[x], right = left + 1 < count ? left + 1 : left;
-    const vector from = load(row, left);
+    const four from = load(row, left);
     store(vectors, x, from + (load(row, right) - from) * fractions[x]);
   }
 }

@@ -39,7 +39,7 @@ private struct BlurredBackground: Sendable {
     }
     // Three box filters approximate a Gaussian.
     let mean = BoxMean(size: grid, radius: max(1, Int((radius / Double(step) * 0.7).rounded())))
-    colors = mean.ofColors(mean.ofColors(mean.ofColors(cells))).map { $0 / max($0.w, 1e-9) }
+    colors = mean(mean(mean(cells))).map { $0 / max($0.w, 1e-9) }
     self.grid = grid
     columns = CellAxis(cells: grid.width, pixels: size.width)
     rows = CellSampler(cells: grid.height, pixels: size.height)

@@ -18,12 +18,12 @@ struct CutoutLayout {
     self.includesMattes = includesMattes
     var count = 0
     offsets = pictures.map { picture in
-      defer { count += (Self.byteCount(of: picture) + 15) / 16 * 16 }
+      defer { count += Self.byteCount(of: picture).alignedForVectors }
       return count
     }
     mattes = MatteLayout(sizes: pictures.map(\.size), mapSize: mapSize)
     mapsByte = count
-    mattesByte = (mapsByte + mattes.mapBytes + 15) / 16 * 16
+    mattesByte = (mapsByte + mattes.mapBytes).alignedForVectors
   }
 
   private static func byteCount(of picture: Picture) -> Int {
@@ -52,34 +52,13 @@ struct CutoutLayout {
       let count = 4 * picture.size.height * picture.size.width
       let samples: Picture.Samples =
         switch picture.samples {
-        case .bits8: .bits8(Self.values(count, at: offsets[index], in: bytes))
-        case .bits16: .bits16(Self.values(count, at: offsets[index], in: bytes))
+        case .bits8: .bits8(bytes.values(count, at: offsets[index]))
+        case .bits16: .bits16(bytes.values(count, at: offsets[index]))
         }
-      let map = mattes.mapShape.elementCount
-      let first = mapsByte + index * map * MemoryLayout<Float>.stride
       return RefinedCutout(
-        map: Tensor(shape: mattes.mapShape) { values in
-          UnsafeMutableRawBufferPointer(values).copyMemory(
-            from: UnsafeRawBufferPointer(rebasing: bytes[first..<first + map * MemoryLayout<Float>.stride]))
-        },
-        cutout: picture.replacing(hasAlpha: true, samples: samples), matte: includesMattes ? matte(index, bytes) : nil)
-    }
-  }
-
-  private func matte(_ index: Int, _ bytes: UnsafeRawBufferPointer) -> AlphaMatte {
-    let size = pictures[index].size
-    let offset = matteElement(index) * MemoryLayout<UInt16>.stride
-    return AlphaMatte(size: size, values: Self.values(size.height * size.width, at: offset, in: bytes))
-  }
-
-  /// `count` values from a byte on.
-  private static func values<Value: BitwiseCopyable>(
-    _ count: Int, at offset: Int, in bytes: UnsafeRawBufferPointer
-  ) -> [Value] {
-    let source = bytes[offset..<offset + count * MemoryLayout<Value>.stride]
-    return [Value](unsafeUninitializedCapacity: count) { values, initialized in
-      UnsafeMutableRawBufferPointer(values).copyMemory(from: UnsafeRawBufferPointer(rebasing: source))
-      initialized = count
+        map: mattes.map(index, in: bytes, from: mapsByte),
+        cutout: picture.replacing(hasAlpha: true, samples: samples),
+        matte: includesMattes ? mattes.matte(index, in: bytes, from: mattesByte) : nil)
     }
   }
 }

@@ -20,7 +20,7 @@ struct MaskLayout {
       defer { count += size.height * size.width }
       return count
     }
-    rangeOffset = (count + 15) / 16 * 16
+    rangeOffset = count.alignedForVectors
   }
 
   /// The size of masks and ranges in bytes.
@@ -31,7 +31,7 @@ struct MaskLayout {
     let ranges = ranges.ranges(in: UnsafeRawBufferPointer(rebasing: bytes[rangeOffset..<byteCount]))
     return sizes.indices.map { index in
       let size = sizes[index]
-      let pixels = [UInt8](bytes[offsets[index]..<offsets[index] + size.height * size.width])
+      let pixels: [UInt8] = bytes.values(size.height * size.width, at: offsets[index])
       return RenderedMask(mask: Mask(size: size, pixels: pixels), range: ranges[index])
     }
   }

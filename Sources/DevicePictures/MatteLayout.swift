@@ -20,7 +20,7 @@ struct MatteLayout {
       defer { count += size.height * size.width }
       return count
     }
-    mapOffset = (count * MemoryLayout<UInt16>.stride + 15) / 16 * 16
+    mapOffset = (count * MemoryLayout<UInt16>.stride).alignedForVectors
   }
 
   private var mapStride: Int { mapShape.elementCount * MemoryLayout<Float>.stride }
@@ -29,29 +29,29 @@ struct MatteLayout {
   /// The size of mattes and maps in bytes.
   var byteCount: Int { mapOffset + mapBytes }
 
-  /// The range of a picture's matte in bytes.
-  func matte(_ index: Int) -> Range<Int> {
-    let stride = MemoryLayout<UInt16>.stride
-    return offsets[index] * stride..<(offsets[index] + sizes[index].height * sizes[index].width) * stride
+  /// The matte of a picture.
+  ///
+  /// - Parameter start: where the mattes begin in the bytes.
+  func matte(_ index: Int, in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> AlphaMatte {
+    let size = sizes[index]
+    let offset = start + offsets[index] * MemoryLayout<UInt16>.stride
+    return AlphaMatte(size: size, values: bytes.values(size.height * size.width, at: offset))
   }
 
-  /// The range of a picture's map in bytes.
-  func map(_ index: Int) -> Range<Int> { mapOffset + index * mapStride..<mapOffset + (index + 1) * mapStride }
+  /// The map of a picture.
+  ///
+  /// - Parameter start: where the maps begin in the bytes.
+  func map(_ index: Int, in bytes: UnsafeRawBufferPointer, from start: Int) -> Tensor {
+    let first = start + index * mapStride
+    return Tensor(shape: mapShape) { values in
+      UnsafeMutableRawBufferPointer(values).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[first..<first + mapStride]))
+    }
+  }
 
   /// The mattes in a buffer's bytes with their maps, in the pictures' order.
   func mattes(in bytes: UnsafeRawBufferPointer) -> [RefinedMatte] {
-    sizes.indices.map { index in
-      let size = sizes[index]
-      let source = UnsafeRawBufferPointer(rebasing: bytes[matte(index)])
-      let values = [UInt16](unsafeUninitializedCapacity: size.height * size.width) { values, initialized in
-        UnsafeMutableRawBufferPointer(values).copyMemory(from: source)
-        initialized = values.count
-      }
-      let map = Tensor(shape: mapShape) { values in
-        UnsafeMutableRawBufferPointer(values).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[self.map(index)]))
-      }
-      return RefinedMatte(map: map, matte: AlphaMatte(size: size, values: values))
-    }
+    sizes.indices.map { RefinedMatte(map: map($0, in: bytes, from: mapOffset), matte: matte($0, in: bytes)) }
   }
 }
 

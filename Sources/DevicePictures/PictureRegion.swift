@@ -27,7 +27,7 @@ struct PictureRegion {
         case .bits16: 2
         }
       let region = PictureRegion(offset: offset, size: picture.size, channels: picture.channels, sampleBytes: bytes)
-      offset += (region.byteCount + 15) / 16 * 16
+      offset += region.byteCount.alignedForVectors
       return region
     }
   }
@@ -39,6 +39,22 @@ extension Picture {
     switch samples {
     case .bits8(let values): values.withUnsafeBytes { target.copyMemory(from: $0) }
     case .bits16(let values): values.withUnsafeBytes { target.copyMemory(from: $0) }
+    }
+  }
+}
+
+extension Int {
+  /// The next multiple of 16, at which parts of buffers begin in bytes.
+  var alignedForVectors: Int { (self + 15) / 16 * 16 }
+}
+
+extension UnsafeRawBufferPointer {
+  /// `count` values from a byte on.
+  func values<Value: BitwiseCopyable>(_ count: Int, at offset: Int) -> [Value] {
+    let source = UnsafeRawBufferPointer(rebasing: self[offset..<offset + count * MemoryLayout<Value>.stride])
+    return [Value](unsafeUninitializedCapacity: count) { values, initialized in
+      UnsafeMutableRawBufferPointer(values).copyMemory(from: source)
+      initialized = count
     }
   }
 }

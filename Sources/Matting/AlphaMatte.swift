@@ -43,10 +43,4 @@ public struct AlphaMatte: Sendable, Equatable {
   /// The distance from 0 or 1 within which an estimated alpha counts as 0 or 1, because an invisible haze costs time
   /// and bytes.
   package static let haze: Float = 0.01
-
-  /// The value of an estimated alpha, which is clamped to 0 … 1.
-  @inline(__always)
-  static func value(of alpha: Float) -> UInt16 {
-    UInt16(min(1, max(0, (alpha - haze) * (1 / (1 - 2 * haze)))) * 65535 + 0.5)
-  }
 }

@@ -33,14 +33,18 @@ package struct CellAxis: Sendable {
 
   /// The tables of an axis of `count` cells over `pixels` pixels.
   package init(cells count: Int, pixels: Int) {
-    let sampler = CellSampler(cells: count, pixels: pixels)
-    let places = (0..<pixels).map { sampler[$0] }
-    cells = places.map { Int32($0.lower) }
+    self.init(CellSampler(cells: count, pixels: pixels), cells: 0..<count, pixels: 0..<pixels)
+  }
+
+  /// The tables of a part of an axis, whose cells are all that its pixels lie between. Both count from its start.
+  init(_ sampler: CellSampler, cells part: Range<Int>, pixels: Range<Int>) {
+    let places = pixels.map { sampler[$0] }
+    cells = places.map { Int32($0.lower - part.lowerBound) }
     fractions = places.map { $0.fraction }
-    var starts = [Int32](repeating: Int32(pixels), count: count + 1)
-    for pixel in (0..<pixels).reversed() { starts[places[pixel].lower] = Int32(pixel) }
+    var starts = [Int32](repeating: Int32(places.count), count: part.count + 1)
+    for pixel in places.indices.reversed() { starts[Int(cells[pixel])] = Int32(pixel) }
     // A cell without pixels starts where the next one does.
-    for cell in (0..<count).reversed() { starts[cell] = min(starts[cell], starts[cell + 1]) }
+    for cell in (0..<part.count).reversed() { starts[cell] = min(starts[cell], starts[cell + 1]) }
     self.starts = starts
   }
 

@@ -10,21 +10,6 @@ struct CoefficientField: Sendable {
   /// For each cell, how much the mask looks like the average of a sharp matte, 0 … 1.
   let trust: [Float]
 
-  /// Alpha of one pixel of a picture of size `pixels`, clamped to 0 … 1, and the trust there.
-  func value(at x: Int, _ y: Int, of pixels: Size, color: SIMD4<Float>) -> (alpha: Float, trust: Float) {
-    let column = CellSampler(cells: size.width, pixels: pixels.width)[x]
-    let row = CellSampler(cells: size.height, pixels: pixels.height)[y]
-    func line(_ y: Int) -> SIMD4<Float> {
-      let left = values[y * size.width + column.lower]
-      return left + (values[y * size.width + column.upper] - left) * column.fraction
-    }
-    let above = line(row.lower)
-    let alpha = min(1, max(0, (above + (line(row.upper) - above) * row.fraction).dot(color)))
-    let nearest =
-      (row.fraction < 0.5 ? row.lower : row.upper) * size.width + (column.fraction < 0.5 ? column.lower : column.upper)
-    return (alpha, trust[nearest])
-  }
-
   /// Alpha of every pixel, clamped to 0 … 1. Coefficients are interpolated between the centres of cells.
   func applied(to picture: PictureRows) -> AlphaMatte {
     let count = picture.size.height * picture.size.width
@@ -36,28 +21,45 @@ struct CoefficientField: Sendable {
   }
 
   private func apply(to picture: PictureRows, _ alphas: UnsafeMutableBufferPointer<UInt16>) {
-    let (width, cells) = (picture.size.width, size.width)
+    let width = picture.size.width
     let certain = certainCells
     let rows = CellSampler(cells: size.height, pixels: picture.size.height)
     nonisolated(unsafe) let alphas = alphas
-    CellAxis(cells: cells, pixels: width).withC { axis in
+    CellAxis(cells: size.width, pixels: width).withC { axis in
       nonisolated(unsafe) let axis = axis
-      values.withUnsafeBytes { values in
-        nonisolated(unsafe) let field = values.bindMemory(to: Float.self)
-        inParallel(picture.size.height) { y in
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (cells + 1)) { scratch in
-            let row = rows[y]
-            guard let field = field.baseAddress, let line = alphas.baseAddress.map({ $0 + y * width }) else { return }
-            let (above, below) = (field + 4 * row.lower * cells, field + 4 * row.upper * cells)
-            let known = (0..<cells).map { certain[row.lower * cells + $0] & certain[row.upper * cells + $0] }
-            var axis = axis
-            picture.withSamples(y) { samples, channels in
-              u2cl_apply_fits_8(
-                above, below, row.fraction, known, &axis, samples, channels, AlphaMatte.haze, scratch.baseAddress, line)
-            } bits16: { samples, channels in
-              u2cl_apply_fits_16(
-                above, below, row.fraction, known, &axis, samples, channels, AlphaMatte.haze, scratch.baseAddress, line)
-            }
+      inParallel(picture.size.height) { y in
+        guard let alphas = alphas.baseAddress else { return }
+        apply(to: picture, y, from: 0, axis, rows[y], certain, alphas + y * width)
+      }
+    }
+  }
+
+  /// Writes alpha of pixels of row `y`.
+  ///
+  /// - Parameters:
+  ///   - column: the first pixel.
+  ///   - axis: the pixels between the cells of this field.
+  ///   - row: the rows of cells that the pixels lie between.
+  ///   - certain: see `certainCells`.
+  func apply(
+    to picture: PictureRows, _ y: Int, from column: Int, _ axis: u2cl_cell_axis,
+    _ row: (lower: Int, upper: Int, fraction: Float), _ certain: [UInt8], _ alphas: UnsafeMutablePointer<UInt16>
+  ) {
+    let cells = size.width
+    var axis = axis
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (cells + 1)) { scratch in
+      values.withFloats { field in
+        certain.withUnsafeBufferPointer { certain in
+          guard let known = certain.baseAddress else { return }
+          let (above, below) = (row.lower * cells, row.upper * cells)
+          picture.withSamples(y) { samples, channels in
+            u2cl_apply_fits_8(
+              field + 4 * above, field + 4 * below, row.fraction, known + above, known + below, &axis,
+              samples + column * Int(channels), channels, AlphaMatte.haze, scratch.baseAddress, alphas)
+          } bits16: { samples, channels in
+            u2cl_apply_fits_16(
+              field + 4 * above, field + 4 * below, row.fraction, known + above, known + below, &axis,
+              samples + column * Int(channels), channels, AlphaMatte.haze, scratch.baseAddress, alphas)
           }
         }
       }
@@ -65,12 +67,9 @@ struct CoefficientField: Sendable {
   }
 
   /// See `u2cl_certain_cells`.
-  private var certainCells: [UInt8] {
+  var certainCells: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: values.count) { certain, initialized in
-      values.withUnsafeBytes { values in
-        u2cl_certain_cells(
-          values.bindMemory(to: Float.self).baseAddress, self.values.count, AlphaMatte.haze, certain.baseAddress)
-      }
+      values.withFloats { u2cl_certain_cells($0, values.count, AlphaMatte.haze, certain.baseAddress) }
       initialized = values.count
     }
   }

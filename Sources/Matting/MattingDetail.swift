@@ -51,7 +51,7 @@ struct MattingDetail {
     if let alpha = commonAlpha(part) {
       for y in lines {
         (values + y * picture.size.width + columns.lowerBound)
-          .initialize(repeating: AlphaMatte.value(of: alpha), count: columns.count)
+          .initialize(repeating: alpha, count: columns.count)
       }
       return
     }
@@ -63,15 +63,15 @@ struct MattingDetail {
     (cells.lowerBound * pixels + count - 1) / count..<(cells.upperBound * pixels + count - 1) / count
   }
 
-  /// Alpha, if it is 0 or 1 throughout.
-  private func commonAlpha(_ part: CellPart) -> Float? {
+  /// The value of alpha, if it is that of background or foreground throughout.
+  private func commonAlpha(_ part: CellPart) -> UInt16? {
     let first = alpha.values[band.place(part.columns.lowerBound, part.lines.lowerBound)]
     guard first == 0 || first == 1 else { return nil }
     for y in part.lines {
       let row = alpha.values + band.place(part.columns.lowerBound, y)
       for x in 0..<part.columns.count where row[x] != first { return nil }
     }
-    return first
+    return first == 0 ? 0 : AlphaMatte.opaque
   }
 
   private func field(of part: CellPart) -> CoefficientField {
@@ -96,25 +96,13 @@ struct MattingDetail {
   ) {
     let across = CellSampler(cells: band.size.width, pixels: picture.size.width)
     let down = CellSampler(cells: band.size.height, pixels: picture.size.height)
-    let cells = field.size.width
-    let samples = columns.map { across[$0] }
-    withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: cells + columns.count) { scratch in
-      guard let line = scratch.baseAddress else { return }
-      let colors = line + cells
+    let (certain, top) = (field.certainCells, part.lines.lowerBound)
+    CellAxis(across, cells: part.columns, pixels: columns).withC { axis in
       for y in lines {
         let row = down[y]
-        let (upper, lower) = ((row.lower - part.lines.lowerBound) * cells, (row.upper - part.lines.lowerBound) * cells)
-        for x in 0..<cells {
-          let above = field.values[upper + x]
-          line[x] = above + (field.values[lower + x] - above) * row.fraction
-        }
-        picture.read(y, columns, into: colors)
-        let to = values + y * picture.size.width + columns.lowerBound
-        for x in 0..<columns.count {
-          let left = line[samples[x].lower - part.columns.lowerBound]
-          let fit = left + (line[samples[x].upper - part.columns.lowerBound] - left) * samples[x].fraction
-          (to + x).initialize(to: AlphaMatte.value(of: fit.dot(colors[x])))
-        }
+        field.apply(
+          to: picture, y, from: columns.lowerBound, axis, (row.lower - top, row.upper - top, row.fraction), certain,
+          values + y * picture.size.width + columns.lowerBound)
       }
     }
   }

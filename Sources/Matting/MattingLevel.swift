@@ -102,7 +102,7 @@ struct MattingLevel {
   }
 }
 
-/// Reads a field at the pixels of a level; see `CoefficientField.value(at:_:of:color:)`.
+/// Reads a field at the pixels of a level, interpolated between the centres of cells.
 private struct FieldSampler {
   let values: UnsafePointer<SIMD4<Float>>
   let trust: UnsafePointer<Float>

@@ -63,7 +63,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     let size = Self.mapSize
     return Tensor(shape: Shape(channels: 1, height: size.height, width: size.width)) { values in
       for i in values.indices {
-        let distance = Self.distance(i % size.width, i / size.width, of: size)
+        let distance = size.distanceFromCentre(i % size.width, i / size.width)
         values[i] =
           switch scene {
           case .disc: min(1, max(0, 3.5 - 5 * distance))
@@ -80,19 +80,11 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     let channels = alpha ? 4 : 3
     let levels = (0..<size.height * size.width * channels).map { i -> Double in
       let (pixel, channel) = (i / channels, i % channels)
-      let isInside = Self.distance(pixel % size.width, pixel / size.width, of: size) < 0.55
+      let isInside = size.distanceFromCentre(pixel % size.width, pixel / size.width) < 0.55
       if channel == 3 { return isInside ? 1 : Double.random(in: 0...1, using: &generator) }
       return (isInside ? 0.8 : 0.1 + 0.2 * Double(channel)) + Double.random(in: 0...0.1, using: &generator)
     }
-    return Picture(
-      size: size, hasAlpha: alpha,
-      samples: deep ? .bits16(levels.map { UInt16($0 * 65535) }) : .bits8(levels.map { UInt8($0 * 255) }))
-  }
-
-  /// The distance from the centre: 0 there, 1 in the middle of each border.
-  private static func distance(_ x: Int, _ y: Int, of size: Size) -> Float {
-    let (u, v) = (Float(2 * x + 1) / Float(size.width) - 1, Float(2 * y + 1) / Float(size.height) - 1)
-    return (u * u + v * v).squareRoot()
+    return Picture(size: size, hasAlpha: alpha, levels: levels, deep: deep)
   }
 
   /// Compares within one of 255 levels.

@@ -55,7 +55,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     let size = Self.mapSize
     return Tensor(shape: Shape(channels: 1, height: size.height, width: size.width)) { values in
       for i in values.indices {
-        let distance = Self.distance(i % size.width, i / size.width, of: size)
+        let distance = size.distanceFromCentre(i % size.width, i / size.width)
         values[i] =
           switch scene {
           case .noise: Float.random(in: -1...1, using: &generator)
@@ -73,7 +73,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     let channels = alpha ? 4 : 3
     let levels = (0..<size.height * size.width * channels).map { i -> Double in
       let (pixel, channel) = (i / channels, i % channels)
-      let isInside = Self.distance(pixel % size.width, pixel / size.width, of: size) < 0.5
+      let isInside = size.distanceFromCentre(pixel % size.width, pixel / size.width) < 0.5
       if channel == 3 { return isInside ? 1 : Double.random(in: 0...1, using: &generator) }
       switch scene {
       case .noise: return Double.random(in: 0...1, using: &generator)
@@ -82,15 +82,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
       case .flat: return 0.5
       }
     }
-    return Picture(
-      size: size, hasAlpha: alpha,
-      samples: deep ? .bits16(levels.map { UInt16($0 * 65535) }) : .bits8(levels.map { UInt8($0 * 255) }))
-  }
-
-  /// The distance from the centre: 0 there, 1 in the middle of each border.
-  private static func distance(_ x: Int, _ y: Int, of size: Size) -> Float {
-    let (u, v) = (Float(2 * x + 1) / Float(size.width) - 1, Float(2 * y + 1) / Float(size.height) - 1)
-    return (u * u + v * v).squareRoot()
+    return Picture(size: size, hasAlpha: alpha, levels: levels, deep: deep)
   }
 
   private func expected(_ map: Tensor, for picture: Picture) -> AlphaMatte {
@@ -196,7 +188,7 @@ private let sessions: [DeviceSession] = ((try? Device.all()) ?? []).compactMap {
     let picture = picture(.disc, size, alpha: false, deep: false, &generator)
     let preprocessing = Preprocessing(size: Size(height: 320, width: 320), normalization: .imageNet)
     let map = Tensor(shape: Shape(channels: 1, height: 320, width: 320)) { values in
-      for i in values.indices { values[i] = 1 / (1 + 8 * Self.distance(i % 320, i / 320, of: preprocessing.size)) }
+      for i in values.indices { values[i] = 1 / (1 + 8 * preprocessing.size.distanceFromCentre(i % 320, i / 320)) }
     }
     let mask = CoarseMask(size: preprocessing.size, values: Mask.minMaxNormalized(map.values))
     for session in sessions {

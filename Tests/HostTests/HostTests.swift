@@ -14,15 +14,18 @@ import Testing
 
   @Test func theSystem() { #expect(Host.system == ProcessInfo.processInfo.operatingSystemVersionString) }
 
+  /// Writes a file of a made-up system, with its folders.
+  private static func write(_ text: String, to path: String, below root: String) throws {
+    let url = URL(fileURLWithPath: "\(root)/\(path)")
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
   /// The share of the processor's time that control groups allow, in the layouts that containers have.
   @Test func theShareOfTheProcessorsTime() throws {
     let root = FileManager.default.temporaryDirectory.path + "/u2cl-host-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: root) }
-    func write(_ text: String, to path: String) throws {
-      let url = URL(fileURLWithPath: "\(root)/\(path)")
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url)
-    }
+    func write(_ text: String, to path: String) throws { try Self.write(text, to: path, below: root) }
     let groups = "sys/fs/cgroup"
     #expect(Host.cpuQuota(root: FilePath(root)) == nil)
     // Version 2: the tightest of a group and those above it; a container sees its own as the top.
@@ -60,11 +63,7 @@ import Testing
   @Test func theShareOfTheMemory() throws {
     let root = FileManager.default.temporaryDirectory.path + "/u2cl-host-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: root) }
-    func write(_ text: String, to path: String) throws {
-      let url = URL(fileURLWithPath: "\(root)/\(path)")
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url)
-    }
+    func write(_ text: String, to path: String) throws { try Self.write(text, to: path, below: root) }
     #expect(Host.memoryShare(root: FilePath(root)) == Host.memory)
     try write("0::/a\n", to: "proc/self/cgroup")
     for unlimited in ["max\n", "", "x\n", "-1\n", "99999999999999999999\n"] {

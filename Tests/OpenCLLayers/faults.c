@@ -51,10 +51,7 @@
 //
 // Numbers may be hexadecimal. Programs may call from several threads.
 #define CL_TARGET_OPENCL_VERSION 300
-#include <CL/cl.h>
 #include <CL/cl_ext.h>
-#include <CL/cl_icd.h>
-#include <CL/cl_layer.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -63,8 +60,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct _cl_icd_dispatch table;
-static const struct _cl_icd_dispatch *driver;
+#include "layer.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *text_of(const char *name) {
@@ -600,18 +597,7 @@ static cl_int CL_API_CALL build_info(
   return driver->clGetProgramBuildInfo(program, real_device(device), name, size, value, needed);
 }
 
-CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info name, size_t size, void *value, size_t *needed) {
-  if (name != CL_LAYER_API_VERSION) return CL_INVALID_VALUE;
-  if (value && size >= sizeof(cl_layer_api_version)) *(cl_layer_api_version *)value = CL_LAYER_API_VERSION_100;
-  if (needed) *needed = sizeof(cl_layer_api_version);
-  return CL_SUCCESS;
-}
-
-CL_API_ENTRY cl_int CL_API_CALL clInitLayer(
-    cl_uint entries, const cl_icd_dispatch *target, cl_uint *layer_entries, const cl_icd_dispatch **layer) {
-  const size_t size = entries * sizeof(void *);
-  driver = target;
-  memcpy(&table, target, size < sizeof table ? size : sizeof table);
+static void replace_functions(void) {
   table.clGetPlatformIDs = platform_ids;
   table.clGetPlatformInfo = platform_info;
   table.clGetDeviceIDs = device_ids;
@@ -632,7 +618,4 @@ CL_API_ENTRY cl_int CL_API_CALL clInitLayer(
   table.clReleaseProgram = release_program;
   table.clBuildProgram = build;
   table.clGetProgramBuildInfo = build_info;
-  *layer_entries = sizeof table / sizeof(void *);
-  *layer = &table;
-  return CL_SUCCESS;
 }

@@ -2,17 +2,13 @@
 // kernel it says on stderr how long the process has run and the most memory that it has held, which is what loading a
 // model costs.
 #define CL_TARGET_OPENCL_VERSION 300
-#include <CL/cl.h>
-#include <CL/cl_icd.h>
-#include <CL/cl_layer.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static struct _cl_icd_dispatch table;
-static const struct _cl_icd_dispatch *driver;
+#include "layer.h"
 
 // Seconds since the process began, by the 22nd field of its stat: ticks after the system's start.
 static double age(void) {
@@ -46,20 +42,6 @@ static cl_int CL_API_CALL launch(
   return driver->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local, count, events, event);
 }
 
-CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info name, size_t size, void *value, size_t *needed) {
-  if (name != CL_LAYER_API_VERSION) return CL_INVALID_VALUE;
-  if (value && size >= sizeof(cl_layer_api_version)) *(cl_layer_api_version *)value = CL_LAYER_API_VERSION_100;
-  if (needed) *needed = sizeof(cl_layer_api_version);
-  return CL_SUCCESS;
-}
-
-CL_API_ENTRY cl_int CL_API_CALL clInitLayer(
-    cl_uint entries, const cl_icd_dispatch *target, cl_uint *layer_entries, const cl_icd_dispatch **layer) {
-  const size_t size = entries * sizeof(void *);
-  driver = target;
-  memcpy(&table, target, size < sizeof table ? size : sizeof table);
+static void replace_functions(void) {
   table.clEnqueueNDRangeKernel = launch;
-  *layer_entries = sizeof table / sizeof(void *);
-  *layer = &table;
-  return CL_SUCCESS;
 }

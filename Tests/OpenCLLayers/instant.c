@@ -4,22 +4,20 @@
 // network: how many pictures a core can feed to a device of any speed.
 //
 // INSTANT_GPU=1          the device is a discrete GPU, and what else a GPU computes takes no time either: resizing,
-//                        masks, refined edges. By default it is the CPU that it is, and the host computes these.
+//                        masks, refined edges, foreground colours. By default it is the CPU that it is, and the host
+//                        computes these.
 // INSTANT_RUNS=N         the launches of each kernel object of the network that are run; 3 by default, enough for the
 //                        checks of a device
 // INSTANT_LAUNCHES=N     with INSTANT_GPU, the launches of each other kernel that are run; 200 by default
 //
 // Programs may call from several threads.
 #define CL_TARGET_OPENCL_VERSION 300
-#include <CL/cl.h>
-#include <CL/cl_icd.h>
-#include <CL/cl_layer.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct _cl_icd_dispatch table;
-static const struct _cl_icd_dispatch *driver;
+#include "layer.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static long number(const char *name, long otherwise) {
@@ -32,7 +30,8 @@ static const char *const others[] = {
     "value_range",    "count_values",    "filter_rows",    "filter_columns", "picture_planes", "normalize_picture",
     "sample_picture", "quantize_map",    "flatten_picture", "average_map",   "average_picture", "window_moments",
     "window_fits",    "fit_errors",      "weigh_fits",     "blend_fits",     "apply_fits",     "box_rows",
-    "box_columns",
+    "box_columns",    "average_pixels",  "relax_levels",   "choose_tiles",   "estimate_tiles", "sum_cells",
+    "sum_pixels",
 };
 enum { OTHERS = sizeof others / sizeof others[0], MOST_KERNELS = 65536 };
 static long other_launches[OTHERS];
@@ -96,23 +95,9 @@ static cl_int CL_API_CALL device_ids(
   return type ? driver->clGetDeviceIDs(platform, type, most, devices, needed) : CL_DEVICE_NOT_FOUND;
 }
 
-CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info name, size_t size, void *value, size_t *needed) {
-  if (name != CL_LAYER_API_VERSION) return CL_INVALID_VALUE;
-  if (value && size >= sizeof(cl_layer_api_version)) *(cl_layer_api_version *)value = CL_LAYER_API_VERSION_100;
-  if (needed) *needed = sizeof(cl_layer_api_version);
-  return CL_SUCCESS;
-}
-
-CL_API_ENTRY cl_int CL_API_CALL clInitLayer(
-    cl_uint entries, const cl_icd_dispatch *target, cl_uint *layer_entries, const cl_icd_dispatch **layer) {
-  const size_t size = entries * sizeof(void *);
-  driver = target;
-  memcpy(&table, target, size < sizeof table ? size : sizeof table);
+static void replace_functions(void) {
   table.clGetDeviceIDs = device_ids;
   table.clGetDeviceInfo = device_info;
   table.clCreateKernel = create_kernel;
   table.clEnqueueNDRangeKernel = launch;
-  *layer_entries = sizeof table / sizeof(void *);
-  *layer = &table;
-  return CL_SUCCESS;
 }

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Lays `count` pixels of 8-bit RGBA over white: c · a / 255 + 255 − a, rounded, as RGB.
-void u2cl_flatten_over_white(const uint8_t *rgba, size_t count, uint8_t *rgb);
+// Lays `count` pixels of RGBA over a colour: (c · a + background · (full − a)) / full, rounded, as RGB.
+void u2cl_flatten_8(const uint8_t *rgba, size_t count, const uint8_t background[3], uint8_t *rgb);
+void u2cl_flatten_16(const uint16_t *rgba, size_t count, const uint16_t background[3], uint16_t *rgb);
 
 #endif

@@ -39,13 +39,13 @@ typedef struct {
 void u2cl_certain_cells(const float *field, size_t width, float haze, uint8_t *certain);
 
 // Applies fits to a row of pixels. `above` and `below` are rows of the field and `down` is the position from one to the
-// other; `certain` holds what is certain in both. Alphas within `haze` of 0 or 1 become 0 or 1, and the rest is
-// stretched to 0 … 65535. scratch holds 4 · (cells + 1) floats.
+// other; what is certain in each is in `certain_above` and `certain_below`. Alphas within `haze` of 0 or 1 become 0 or
+// 1, and the rest is stretched to 0 … 65535. scratch holds 4 · (cells + 1) floats.
 void u2cl_apply_fits_8(
-  const float *above, const float *below, float down, const uint8_t *certain, const u2cl_cell_axis *axis,
-  const uint8_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
+  const float *above, const float *below, float down, const uint8_t *certain_above, const uint8_t *certain_below,
+  const u2cl_cell_axis *axis, const uint8_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
 void u2cl_apply_fits_16(
-  const float *above, const float *below, float down, const uint8_t *certain, const u2cl_cell_axis *axis,
-  const uint16_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
+  const float *above, const float *below, float down, const uint8_t *certain_above, const uint8_t *certain_below,
+  const u2cl_cell_axis *axis, const uint16_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
 
 #endif

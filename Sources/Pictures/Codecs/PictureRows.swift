@@ -61,26 +61,13 @@ package struct PictureRows: Sendable {
   package func averaged(
     over grid: Size, adjusting adjust: (_ y: Int, _ row: UnsafeMutablePointer<SIMD4<Float>>) -> Void = { _, _ in }
   ) -> [SIMD4<Float>] {
-    let columns = AreaSpans(from: size.width, to: grid.width).table
-    let rows = AreaSpans(from: size.height, to: grid.height)
+    let averages = AreaAverages(of: self, over: grid)
     return [SIMD4<Float>](unsafeUninitializedCapacity: grid.height * grid.width) { cells, initialized in
-      nonisolated(unsafe) let cells = UnsafeMutableRawBufferPointer(cells).bindMemory(to: Float.self)
+      nonisolated(unsafe) let cells = cells
       inParallel(grid.height) { row in
-        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: 2 * size.width) { scratch in
-          guard let line = scratch.baseAddress, let cells = cells.baseAddress else { return }
-          let sums = line + size.width
-          sums.initialize(repeating: .zero, count: size.width)
-          UnsafeMutableRawBufferPointer(scratch).withMemoryRebound(to: Float.self) { floats in
-            guard let colors = floats.baseAddress else { return }
-            rows.forEach(row) { y, weight in
-              read(y, 0..<size.width, into: line)
-              adjust(y, line)
-              u2cl_add_weighted(colors, size.width, weight, colors + 4 * size.width)
-            }
-            u2cl_sum_spans(
-              colors + 4 * size.width, columns.starts, columns.counts, columns.weights, grid.width,
-              cells + 4 * row * grid.width)
-          }
+        averages.withReader { reader in
+          let line = reader.read(row, 0..<grid.width, adjusting: adjust)
+          cells.baseAddress.map { ($0 + row * grid.width).initialize(from: line, count: grid.width) }
         }
       }
       initialized = grid.height * grid.width

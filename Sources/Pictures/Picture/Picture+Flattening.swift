@@ -1,3 +1,5 @@
+internal import CPixels
+
 extension Picture {
   /// The picture laid over one colour, without alpha: `c · a + background · (1 − a)`, rounded. A picture without alpha
   /// is returned unchanged.
@@ -6,25 +8,20 @@ extension Picture {
     let color = [background.red, background.green, background.blue]
     let flat: Samples =
       switch samples {
-      case .bits8(let values): .bits8(Self.composite(values, over: color))
-      case .bits16(let values): .bits16(Self.composite(values, over: color.map { UInt16($0) * 257 }))
+      case .bits8(let values): .bits8(Self.flattened(values) { u2cl_flatten_8($0, $1, color, $2) })
+      case .bits16(let values):
+        .bits16(Self.flattened(values) { u2cl_flatten_16($0, $1, color.map { UInt16($0) * 257 }, $2) })
       }
     return replacing(hasAlpha: false, samples: flat)
   }
 
-  private static func composite<Sample: FixedWidthInteger & UnsignedInteger>(
-    _ rgba: [Sample], over background: [Sample]
+  private static func flattened<Sample>(
+    _ rgba: [Sample],
+    _ flatten: (_ rgba: UnsafePointer<Sample>?, _ pixels: Int, _ rgb: UnsafeMutablePointer<Sample>?) -> Void
   ) -> [Sample] {
     let pixels = rgba.count / 4
-    let full = UInt64(Sample.max)
     return Array(unsafeUninitializedCapacity: pixels * 3) { rgb, initialized in
-      for pixel in 0..<pixels {
-        let alpha = UInt64(rgba[4 * pixel + 3])
-        for channel in 0..<3 {
-          let sum = UInt64(rgba[4 * pixel + channel]) &* alpha &+ UInt64(background[channel]) &* (full &- alpha)
-          rgb.initializeElement(at: 3 * pixel + channel, to: Sample(truncatingIfNeeded: (sum &+ full / 2) / full))
-        }
-      }
+      rgba.withUnsafeBufferPointer { flatten($0.baseAddress, pixels, rgb.baseAddress) }
       initialized = pixels * 3
     }
   }

@@ -1,13 +1,12 @@
 /// The pixels of an axis in each cell of a coarser grid, and how much of the cell each pixel covers.
 package struct AreaSpans: Sendable {
   private let source: Int
-  private let target: Int
   private let scale: Double
 
   /// The spans of `target` cells over `source` pixels; there are no more cells than pixels.
   package init(from source: Int, to target: Int) {
     precondition(target > 0 && target <= source, "\(source) pixels cannot be averaged to \(target)")
-    (self.source, self.target) = (source, target)
+    self.source = source
     scale = Double(source) / Double(target)
   }
 
@@ -21,19 +20,5 @@ package struct AreaSpans: Sendable {
       body(pixel, Float(covered / scale))
       pixel += 1
     }
-  }
-
-  /// The spans as tables for C: the first pixel and the number of pixels of each cell, and the fractions of all pixels.
-  var table: (starts: [Int32], counts: [Int32], weights: [Float]) {
-    var (starts, counts, weights): ([Int32], [Int32], [Float]) = ([], [], [])
-    for cell in 0..<target {
-      let before = weights.count
-      forEach(cell) { pixel, weight in
-        if weights.count == before { starts.append(Int32(pixel)) }
-        weights.append(weight)
-      }
-      counts.append(Int32(weights.count - before))
-    }
-    return (starts, counts, weights)
   }
 }

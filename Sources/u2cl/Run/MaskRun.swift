@@ -19,11 +19,13 @@ struct MaskRun: Sendable {
   /// - Parameters:
   ///   - threads: the number of threads that load, and of those that store.
   ///   - memory: the memory that the process may use, in bytes.
-  static func pixelsUnderWay(threads: Int, memory: UInt64) -> Int {
+  static func pixelsUnderWay(threads: Int, memory: @autoclosure () -> UInt64) -> Int {
     let least = 32_000_000
+    // The start need not read what control groups say if that changes nothing.
+    guard threads > 2 else { return least }
     // A picture, its matte, its cut-out and its file.
     let bytesOfPixel: UInt64 = 16
-    return max(least, min((threads - 1) * least, Int(memory / 8 / bytesOfPixel)))
+    return max(least, min((threads - 1) * least, Int(memory() / 8 / bytesOfPixel)))
   }
 
   /// Processes the pictures of a list, until all are done, a failure concerns all of them, or a signal ends the run.

@@ -10,8 +10,8 @@
 #include <png_filters.h>
 
 void plain_apply_fits_8(
-  const float *above, const float *below, float down, const uint8_t *certain, const u2cl_cell_axis *axis,
-  const uint8_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
+  const float *above, const float *below, float down, const uint8_t *certain_above, const uint8_t *certain_below,
+  const u2cl_cell_axis *axis, const uint8_t *samples, int channels, float haze, float *scratch, uint16_t *alphas);
 void plain_blend_8(const float *below, const uint8_t *cutout, size_t count, uint8_t *target);
 void plain_colors_from_8_bits(const uint8_t *samples, size_t count, int channels, float *colors);
 void plain_colors_from_16_bits(const uint16_t *samples, size_t count, int channels, float *colors);
