@@ -44,8 +44,8 @@ struct WebPage: Sendable {
   /// What stands between the nonces.
   private static let pieces: [[UInt8]] = {
     let html = PageText(PackageResources.page_html)
-      .replacing("{{style}}", by: PackageResources.page_css)
-      .replacing("{{script}}", by: PageScript.text)
+      .replacing("{{style}}", by: PageSources.style)
+      .replacing("{{script}}", by: PageSources.script)
     return html.split(at: "{{nonce}}")
   }()
 }

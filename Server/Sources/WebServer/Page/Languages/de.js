@@ -17,7 +17,7 @@ languages.de = {
   compareSample: "Beispiel vorher und nachher vergleichen",
   workTitle: "Ihre Bilder",
   stageLabel: "Ausgewähltes Bild",
-  stageKeys: "Plus und Minus zoomen, 0 passt ein, 1 zeigt die Originalgröße, Pfeiltasten verschieben. Leertaste halten zeigt das Original.",
+  stageKeys: "Plus und Minus zoomen, 0 passt ein, 1 zeigt die Originalgröße, Pfeile verschieben. Leertaste: Original.",
   before: "Vorher",
   after: "Nachher",
   cancel: "Abbrechen",

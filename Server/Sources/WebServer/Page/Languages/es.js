@@ -17,7 +17,7 @@ languages.es = {
   compareSample: "Comparar el ejemplo antes y después",
   workTitle: "Tus imágenes",
   stageLabel: "Imagen seleccionada",
-  stageKeys: "Más y menos cambian el zoom, 0 ajusta, 1 muestra el tamaño real, las flechas mueven. Mantén Espacio para ver el original.",
+  stageKeys: "Más y menos: zoom. 0: ajustar. 1: tamaño real. Flechas: mover. Espacio mantenido: original.",
   before: "Antes",
   after: "Después",
   cancel: "Cancelar",

@@ -21,9 +21,9 @@ function refreshEngine(delay = 1000) {
   clearTimeout(refresh);
   refresh = setTimeout(async () => {
     [models, devices] = await Promise.all([listOf("models"), listOf("devices")]);
-    const known = (list, key, value) => list.length === 0 || !value || list.some((entry) => String(entry[key]) === value);
-    if (!known(models, "name", choices.settings.model)) choices.settings.model = "";
-    if (!known(devices, "id", choices.settings.device)) choices.settings.device = "";
+    const isGone = (list, key, value) => list.length > 0 && !list.some((entry) => String(entry[key]) === value);
+    if (isGone(models, "name", choices.settings.model)) choices.settings.model = "";
+    if (isGone(devices, "id", choices.settings.device)) choices.settings.device = "";
     showEngine();
   }, delay);
 }
@@ -32,21 +32,25 @@ function refreshEngine(delay = 1000) {
 function showEngine() {
   const focused = document.activeElement?.closest?.("#engine-box .card")?.querySelector("input");
   const [name, value] = [focused?.name, focused?.value];
-  showCards("model", models.map((model) => ({ value: model.name, title: model.name, facts: modelFacts(model) })));
-  showCards("device", devices.map((device) => ({ value: String(device.id), title: device.name, facts: deviceFacts(device) })));
+  showCards("model", models.map(modelCard));
+  showCards("device", devices.map(deviceCard));
   byId("engine-box").hidden = models.length + devices.length === 0;
   if (name) document.querySelector(`#engine-box input[name="${name}"][value="${CSS.escape(value)}"]`)?.focus();
   showEngineChoice(shownSettings());
 }
 
-function modelFacts(model) {
+function modelCard(model) {
   const facts = [model.task];
   if (model.bytes) facts.push(byteCount(model.bytes));
   if (model.loaded !== undefined) facts.push(text(model.loaded ? "loaded" : "notLoaded"));
-  return [...facts, lastTime(`model ${model.name}`)];
+  facts.push(lastTime(`model ${model.name}`));
+  return { value: model.name, title: model.name, facts };
 }
 
-const deviceFacts = (device) => [device.kind, lastTime(`device ${device.id}`) ?? lastTime(`device ${device.name}`)];
+function deviceCard(device) {
+  const facts = [device.kind, lastTime(`device ${device.id}`) ?? lastTime(`device ${device.name}`)];
+  return { value: String(device.id), title: device.name, facts };
+}
 
 function lastTime(key) {
   return lastTimes.has(key) ? text("lastTime", { seconds: seconds(lastTimes.get(key)) }) : null;
@@ -55,7 +59,8 @@ function lastTime(key) {
 function showCards(name, entries) {
   const list = byId(`${name}s`);
   list.closest("fieldset").hidden = entries.length === 0;
-  const usual = { value: "", title: text("usual"), facts: [text(name === "model" ? "usualNote" : "usualDeviceNote"), lastTime(`${name} `)] };
+  const note = text(name === "model" ? "usualNote" : "usualDeviceNote");
+  const usual = { value: "", title: text("usual"), facts: [note, lastTime(`${name} `)] };
   list.replaceChildren(...[usual, ...entries].map((entry) => {
     const radio = make("input", "");
     Object.assign(radio, { type: "radio", name, value: entry.value });
@@ -67,7 +72,7 @@ function showCards(name, entries) {
 
 function showEngineChoice(settings) {
   for (const name of ["model", "device"]) {
-    for (const radio of document.querySelectorAll(`#engine-box input[name="${name}"]`)) radio.checked = radio.value === settings[name];
+    checkRadio(name, settings[name]);
   }
   const device = devices.find((entry) => String(entry.id) === settings.device)?.name;
   byId("engine-now").textContent = [settings.model, device].filter(Boolean).join(" · ");

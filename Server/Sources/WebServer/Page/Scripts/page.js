@@ -69,7 +69,9 @@ function startInputs() {
     photograph,
     sample: async () => add([await sampleFile()]),
   };
-  for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", actions[button.dataset.action]);
+  for (const button of document.querySelectorAll("[data-action]")) {
+    button.addEventListener("click", actions[button.dataset.action]);
+  }
   for (const id of ["files", "snapshot"]) {
     byId(id).addEventListener("change", (event) => {
       add(event.target.files);
@@ -124,7 +126,8 @@ function startBar() {
     writeChoices();
     showTexts();
   });
-  const isDark = () => (choices.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const darkSystem = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (choices.theme ? choices.theme === "dark" : darkSystem.matches);
   const show = () => byId("theme").setAttribute("aria-pressed", String(isDark()));
   byId("theme").addEventListener("click", () => {
     choices.theme = isDark() ? "light" : "dark";
@@ -132,7 +135,7 @@ function startBar() {
     useTheme(choices.theme);
     show();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  darkSystem.addEventListener("change", show);
   show();
 }
 

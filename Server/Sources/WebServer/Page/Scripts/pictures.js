@@ -116,7 +116,7 @@ function grown(box, margin, width, height) {
 function blurredBackground(source, cutout, strength) {
   const longer = Math.max(source.width, source.height);
   const scale = Math.min(1, 640 / longer, 400 / strength / longer);
-  const [width, height] = [Math.max(1, Math.round(source.width * scale)), Math.max(1, Math.round(source.height * scale))];
+  const [width, height] = [source.width, source.height].map((side) => Math.max(1, Math.round(side * scale)));
   const [colors, alphas] = [source, cutout].map((picture) => pixelsOf(picture, width, height));
   let planes = new Float32Array(4 * width * height);
   for (let index = 0; index < planes.length; index += 4) {
@@ -134,7 +134,8 @@ function blurredBackground(source, cutout, strength) {
   const canvas = canvasOf(width, height);
   const image = new ImageData(width, height);
   for (let index = 0; index < planes.length; index += 4) {
-    for (let channel = 0; channel < 3; channel += 1) image.data[index + channel] = planes[index + channel] / planes[index + 3];
+    const weight = planes[index + 3];
+    for (let channel = 0; channel < 3; channel += 1) image.data[index + channel] = planes[index + channel] / weight;
     image.data[index + 3] = 255;
   }
   canvas.getContext("2d").putImageData(image, 0, 0);

@@ -156,7 +156,8 @@ function retry(item) {
 }
 
 function retryAll() {
-  for (const item of items) if (["failed", "cancelled"].includes(item.state)) setState(item, "waiting", { error: null });
+  const ended = items.filter((item) => ["failed", "cancelled"].includes(item.state));
+  for (const item of ended) setState(item, "waiting", { error: null });
   pump();
 }
 

@@ -14,7 +14,8 @@ function drawSample(canvas, hasBackground) {
 
 /** A gradient from one point to another, or between two circles. */
 function gradient(context, points, ...colors) {
-  const result = points.length === 4 ? context.createLinearGradient(...points) : context.createRadialGradient(...points);
+  const isLinear = points.length === 4;
+  const result = isLinear ? context.createLinearGradient(...points) : context.createRadialGradient(...points);
   colors.forEach((color, index) => result.addColorStop(index / (colors.length - 1), color));
   return result;
 }
@@ -138,7 +139,8 @@ function sampleFile() {
   const canvas = canvasOf(1200, 1200);
   drawSample(canvas, true);
   return new Promise((resolve) => {
-    canvas.toBlob((blob) => resolve(new File([blob], `${text("sampleName")}.jpg`, { type: blob.type })), "image/jpeg", 0.92);
+    const finish = (blob) => resolve(new File([blob], `${text("sampleName")}.jpg`, { type: blob.type }));
+    canvas.toBlob(finish, "image/jpeg", 0.92);
   });
 }
 

@@ -30,8 +30,8 @@ async function composedByServer(item, format, quality) {
   const { settings, size } = item;
   const form = formFor(item.file, item.name, settings);
   const backdrop = backdrops.get(settings.backdrop);
-  const white = format === "jpeg" ? "ffffff" : null;
-  const over = settings.background === "color" ? settings.color.slice(1) : settings.background === "transparent" ? white : null;
+  let over = settings.background === "color" ? settings.color.slice(1) : null;
+  if (settings.background === "transparent" && format === "jpeg") over = "ffffff";
   form.append("format", format);
   if (format !== "png") form.append("quality", String(quality));
   if (settings.background === "blur") {
@@ -50,8 +50,9 @@ async function composedByServer(item, format, quality) {
 
 /** The name of a result: that of its picture, with another extension. */
 function savedName(item, format) {
-  const base = item.name.replace(/\.[^.]{1,5}$/, "").replace(/[\u0000-\u001f\\/:*?"<>|]/g, "_").slice(0, 120) || "picture";
-  return `${base}-${item.settings.background === "transparent" ? "cutout" : item.settings.background}.${extensions[format]}`;
+  const base = item.name.replace(/\.[^.]{1,5}$/, "").replace(/[\u0000-\u001f\\/:*?"<>|]/g, "_").slice(0, 120);
+  const { background } = item.settings;
+  return `${base || "picture"}-${background === "transparent" ? "cutout" : background}.${extensions[format]}`;
 }
 
 function uniqueName(name, taken) {

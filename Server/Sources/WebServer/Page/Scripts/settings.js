@@ -4,7 +4,10 @@
 const backdrops = new Map();
 let lastBackdrop = 0;
 
-const swatchColors = ["#ffffff", "#f1efe9", "#c9c9c9", "#111111", "#e6463c", "#f59f0a", "#ffd84d", "#2f9e62", "#1f9bb5", "#2b6be4", "#7a4fe0", "#ee6fa5"];
+const swatchColors = [
+  "#ffffff", "#f1efe9", "#c9c9c9", "#111111", "#e6463c", "#f59f0a",
+  "#ffd84d", "#2f9e62", "#1f9bb5", "#2b6be4", "#7a4fe0", "#ee6fa5",
+];
 
 /** Changes settings of the selected picture, or of all. */
 function change(settings) {
@@ -36,15 +39,15 @@ const shownSettings = () => selected?.settings ?? choices.settings;
 
 function showSettings() {
   const settings = shownSettings();
-  for (const radio of document.querySelectorAll('input[name="background"]')) radio.checked = radio.value === settings.background;
+  checkRadio("background", settings.background);
   for (const kind of ["color", "blur", "picture"]) byId(`${kind}-detail`).hidden = settings.background !== kind;
   byId("color").value = settings.color;
   byId("colour-pic").style.backgroundColor = settings.color;
-  for (const swatch of byId("swatches").children) swatch.setAttribute("aria-pressed", String(swatch.value === settings.color));
+  press("swatches", settings.color);
   setSlider("blur", settings.blur, number(settings.blur, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
-  for (const button of byId("backdrops").children) button.setAttribute("aria-pressed", String(Number(button.value) === settings.backdrop));
-  for (const radio of document.querySelectorAll('input[name="edges"]')) radio.checked = radio.value === settings.edges;
-  byId("edges-note").textContent = text({ plain: "edgesPlainNote", refined: "edgesRefinedNote", matted: "edgesMattedNote" }[settings.edges]);
+  press("backdrops", String(settings.backdrop));
+  checkRadio("edges", settings.edges);
+  byId("edges-note").textContent = text(`${edgeNames[settings.edges]}Note`);
   setSlider("feather", settings.feather, settings.feather ? `${number(settings.feather)} px` : text("off"));
   byId("hard").checked = settings.hard;
   byId("threshold-row").hidden = !settings.hard;
@@ -62,9 +65,23 @@ function showSettings() {
   byId("jpeg-note").hidden = choices.format !== "jpeg" || settings.background !== "transparent";
 }
 
+/** The texts for the methods of finding edges. */
+const edgeNames = { plain: "edgesPlain", refined: "edgesRefined", matted: "edgesMatted" };
+
+const radiosOf = (name) => document.querySelectorAll(`input[type="radio"][name="${name}"]`);
+
+function checkRadio(name, value) {
+  for (const radio of radiosOf(name)) radio.checked = radio.value === value;
+}
+
+/** Shows which of some buttons is the chosen one. */
+function press(id, value) {
+  for (const button of byId(id).children) button.setAttribute("aria-pressed", String(button.value === value));
+}
+
 /** What is chosen in each part of the panel, to be seen while it is closed. */
 function showSummaries(settings) {
-  const edges = [text({ plain: "edgesPlain", refined: "edgesRefined", matted: "edgesMatted" }[settings.edges])];
+  const edges = [text(edgeNames[settings.edges])];
   if (settings.feather) edges.push(`${number(settings.feather)} px`);
   if (settings.hard) edges.push(percentage(settings.threshold));
   byId("edges-now").textContent = edges.join(" · ");
@@ -87,17 +104,20 @@ function startSettings() {
     button.addEventListener("click", () => change({ color }));
     byId("swatches").append(button);
   }
-  for (const radio of document.querySelectorAll('input[name="background"]')) {
+  for (const radio of radiosOf("background")) {
     radio.addEventListener("change", () => {
-      change({ background: radio.value, ...(radio.value === "picture" && backdrops.size ? { backdrop: shownSettings().backdrop ?? lastBackdrop } : {}) });
+      const backdrop = shownSettings().backdrop ?? (lastBackdrop || null);
+      change({ background: radio.value, backdrop });
     });
   }
   byId("color").addEventListener("input", (event) => change({ color: event.target.value }));
   for (const id of ["blur", "feather", "threshold", "margin"]) {
     byId(id).addEventListener("input", (event) => change({ [id]: event.target.valueAsNumber }));
   }
-  for (const radio of document.querySelectorAll('input[name="edges"]')) radio.addEventListener("change", () => change({ edges: radio.value }));
-  for (const id of ["hard", "invert", "trim"]) byId(id).addEventListener("change", (event) => change({ [id]: event.target.checked }));
+  for (const radio of radiosOf("edges")) radio.addEventListener("change", () => change({ edges: radio.value }));
+  for (const id of ["hard", "invert", "trim"]) {
+    byId(id).addEventListener("change", (event) => change({ [id]: event.target.checked }));
+  }
   byId("all").addEventListener("change", (event) => {
     choices.all = event.target.checked;
     // The pictures take over what the panel shows.

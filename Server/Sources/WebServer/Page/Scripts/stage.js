@@ -104,7 +104,8 @@ function showStageState() {
 function showFacts(item) {
   const { result, size } = item;
   const facts = [item.name];
-  if (size) facts.push(`${number(size.width, { useGrouping: false })} × ${number(size.height, { useGrouping: false })}`);
+  const side = (pixels) => number(pixels, { useGrouping: false });
+  if (size) facts.push(`${side(size.width)} × ${side(size.height)}`);
   if (result) {
     const server = Object.values(result.phases).reduce((sum, phase) => sum + phase, 0);
     facts.push(result.model, text("serverTime", { seconds: seconds(server || result.time) }));
@@ -112,7 +113,7 @@ function showFacts(item) {
     if (byId("original").hidden) facts.push(text("noPreview"));
   }
   const line = byId("facts");
-  line.replaceChildren(...facts.filter(Boolean).map((fact) => Object.assign(document.createElement("span"), { textContent: fact })));
+  line.replaceChildren(...facts.filter(Boolean).map((fact) => make("span", "", fact)));
   const { decode, detect, encode } = result?.phases ?? {};
   const rounded = { decode: Math.round(decode), detect: Math.round(detect), encode: Math.round(encode) };
   line.title = detect === undefined ? "" : text("phases", rounded);
@@ -262,23 +263,28 @@ function panBy(x, y) {
   placeSheet();
 }
 
-/** Puts the layers where they belong; a picture smaller than the stage is centred. */
+/** Where a picture begins along one side of the stage: centred if it fits, else without a gap. */
+function placed(at, length, room) {
+  return length <= room ? (room - length) / 2 : Math.min(0, Math.max(room - length, at));
+}
+
+/** Puts the layers where they belong. */
 function placeSheet() {
   const { size, scale, crop } = stage;
   if (!size) return;
   const { clientWidth, clientHeight } = byId("stage");
   const [width, height] = [size.width * scale, size.height * scale];
-  stage.x = width <= clientWidth ? (clientWidth - width) / 2 : Math.min(0, Math.max(clientWidth - width, stage.x));
-  stage.y = height <= clientHeight ? (clientHeight - height) / 2 : Math.min(0, Math.max(clientHeight - height, stage.y));
+  stage.x = placed(stage.x, width, clientWidth);
+  stage.y = placed(stage.y, height, clientHeight);
   const sheet = byId("sheet");
   Object.assign(sheet.style, { width: `${width}px`, height: `${height}px` });
   sheet.style.transform = `translate(${stage.x}px, ${stage.y}px)`;
   sheet.classList.toggle("pixels", scale > 3);
   byId("stage").classList.toggle("zoomed", !stage.isFitted);
   const frame = crop ?? { left: 0, top: 0, ...size };
-  for (const [property, value] of [["left", frame.left], ["top", frame.top], ["width", frame.width], ["height", frame.height]]) {
-    byId("crop").style[property] = `${value * scale}px`;
-    byId("backdrop").style[property] = `${value * scale}px`;
+  for (const property of ["left", "top", "width", "height"]) {
+    byId("crop").style[property] = `${frame[property] * scale}px`;
+    byId("backdrop").style[property] = `${frame[property] * scale}px`;
   }
   // Blur belongs to the whole picture, whatever the crop.
   if (byId("backdrop").classList.contains("blur")) {
@@ -382,7 +388,9 @@ function stageKey(event) {
 
 function startStageTools() {
   byId("split").addEventListener("input", (event) => setSplit(event.target.valueAsNumber));
-  byId("split").addEventListener("focus", () => byId("edge").classList.toggle("focused", byId("split").matches(":focus-visible")));
+  byId("split").addEventListener("focus", () => {
+    byId("edge").classList.toggle("focused", byId("split").matches(":focus-visible"));
+  });
   byId("split").addEventListener("blur", () => byId("edge").classList.remove("focused"));
   byId("zoom-in").onclick = () => zoomBy(1.25);
   byId("zoom-out").onclick = () => zoomBy(0.8);

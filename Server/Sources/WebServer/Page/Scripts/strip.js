@@ -82,6 +82,7 @@ function showItem(item) {
     act.title = text(again ? "retryOne" : "cancelOne", { name: item.name });
     act.setAttribute("aria-label", act.title);
   }
+  remove.hidden = waits;
   remove.title = text("removeOne", { name: item.name });
   remove.setAttribute("aria-label", remove.title);
   drawSoon(item);
@@ -169,7 +170,16 @@ function select(item) {
   if (before && before !== item) showItem(before);
   showItem(item);
   showSettings();
-  tileOf.get(item).element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  scrollTo(tileOf.get(item).element);
+}
+
+/** Scrolls the strip, and not the page, so that a picture is seen. */
+function scrollTo(element) {
+  const list = byId("pictures");
+  const left = element.offsetLeft - list.offsetLeft;
+  const right = left + element.offsetWidth;
+  if (left < list.scrollLeft) list.scrollLeft = left - 8;
+  else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = right - list.clientWidth + 8;
 }
 
 function showTally() {

@@ -48,7 +48,8 @@ class ZipArchive {
     const path = new TextEncoder().encode(name);
     const [time, date] = this.#time;
     // Version 2.0, names in UTF-8, stored.
-    const common = record([20], [0x0800], [0], [time], [date], await checksum(blob), blob.size, blob.size, [path.length], [0]);
+    const sizes = record(await checksum(blob), blob.size, blob.size);
+    const common = joined(record([20], [0x0800], [0], [time], [date]), sizes, record([path.length], [0]));
     const header = [record(0x04034b50), common, path];
     const entry = [record(0x02014b50, [20]), common, record([0], [0], [0], 0, this.#size), path];
     this.#parts.push(...header, blob);
@@ -62,6 +63,16 @@ class ZipArchive {
     const end = record(0x06054b50, [0], [0], [count], [count], this.#directorySize, this.#size, [0]);
     return new Blob([...this.#parts, ...this.#directory.flat(), end], { type: "application/zip" });
   }
+}
+
+function joined(...parts) {
+  const bytes = new Uint8Array(sizeOf(parts));
+  let start = 0;
+  for (const part of parts) {
+    bytes.set(part, start);
+    start += part.length;
+  }
+  return bytes;
 }
 
 const sizeOf = (parts) => parts.reduce((sum, part) => sum + part.length, 0);
