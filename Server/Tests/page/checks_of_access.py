@@ -169,6 +169,32 @@ def check_zoom_and_pan(browser, server):
     visit.end()
 
 
+def check_touch(browser, server):
+    visit = Visit(browser, server, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit.choose(file("demo.jpg", DEMO))
+    visit.wait(1)
+    visit.page.wait_for_function("() => document.getElementById('split').value === '0'")
+    session = visit.context.new_cdp_session(visit.page)
+
+    def touch(kind, *points):
+        points = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (40, 250))
+    for x in range(60, 200, 20):
+        touch("touchMove", (x, 250))
+    touch("touchEnd")
+    assert 40 < float(visit.page.input_value("#split")) < 60, visit.page.input_value("#split")
+    fitted = visit.page.locator("#sheet").bounding_box()
+    touch("touchStart", (160, 250), (200, 250))
+    for step in range(1, 6):
+        touch("touchMove", (160 - 10 * step, 250), (200 + 10 * step, 250))
+    touch("touchEnd")
+    zoomed = visit.page.locator("#sheet").bounding_box()
+    assert zoomed["width"] > 2 * fitted["width"], (fitted, zoomed)
+    visit.end()
+
+
 def check_keyboard_alone(browser, server):
     visit = Visit(browser, server)
     page = visit.page
@@ -182,12 +208,14 @@ def check_keyboard_alone(browser, server):
             page.keyboard.press("Tab")
         raise AssertionError(f"the Tab key does not reach {name}")
 
+    # Choosers are caught from here on; without it, the first one may come too early.
+    page.on("filechooser", lambda chooser: None)
     tab_to("choose")
     with page.expect_file_chooser() as info:
         page.keyboard.press("Enter")
     info.value.set_files([file(f"{index}.png", ball()) for index in range(3)])
     visit.wait(3)
-    tab_to("pick")
+    assert focused() == "pick", "the focus is lost once there are pictures"
     page.keyboard.press("ArrowRight")
     assert page.locator(".picture.selected .line").inner_text() == "1.png"
     page.keyboard.press("Delete")

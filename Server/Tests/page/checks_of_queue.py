@@ -1,5 +1,7 @@
 """Checks of how pictures get to the server: ways in, the queue, progress, cancelling, failures."""
 
+import contextlib
+
 from pictures import DEMO, ball, noise
 from visit import Visit, file
 
@@ -78,8 +80,29 @@ def check_cancel_one_and_all(browser, server):
         visit.page.click("#cancel-all")
         visit.wait(6, "cancelled")
         assert visit.page.is_hidden("#cancel-all")
+    for route in held:
+        with contextlib.suppress(Exception):
+            route.abort()
     visit.page.click("#retry-all")
     visit.wait(6)
+    visit.end()
+
+
+def check_undo_of_removal(browser, server):
+    visit = Visit(browser, server)
+    visit.choose(*[file(f"{index}.png", ball()) for index in range(3)])
+    visit.wait(3)
+    visit.page.click(".picture:nth-child(1) .remove")
+    visit.wait(2)
+    visit.page.click("#toast-undo")
+    visit.wait(3)
+    assert visit.text(".picture:nth-child(1) .line") == "0.png"
+    visit.page.click("#remove-all")
+    assert visit.page.is_visible("#welcome")
+    visit.page.click("#toast-undo")
+    visit.wait(3)
+    assert visit.page.is_visible("#work") and visit.page.is_hidden("#toast")
+    assert visit.download()[1] == server.remove(ball())
     visit.end()
 
 

@@ -115,6 +115,8 @@ languages.ja = {
   saveFailed: "ファイルを作れません：{reason}",
   zipTooLarge: "4 GB を超える zip は作れません。枚数を減らしてください。",
   added_other: "{count}枚を追加しました",
+  removed_other: "{count}枚を取り除きました",
+  undo: "元に戻す",
   allDone: "すべて完了しました",
   noPreview: "このブラウザーでは元の画像を表示できません。",
   noPictures: "画像が見つかりません。",

@@ -115,6 +115,8 @@ languages["zh-Hans"] = {
   saveFailed: "无法生成文件：{reason}",
   zipTooLarge: "zip 不能超过 4 GB，请分批下载。",
   added_other: "已添加 {count} 张图片",
+  removed_other: "已移除 {count} 张图片",
+  undo: "撤销",
   allDone: "所有图片已完成",
   noPreview: "此浏览器无法显示原图。",
   noPictures: "其中没有图片。",

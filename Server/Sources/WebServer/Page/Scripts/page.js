@@ -12,15 +12,31 @@ function say(line) {
 }
 
 let toasting = 0;
+let endToast = () => {};
 
-/** Shows a line for some seconds, and tells it. */
-function toast(line) {
+/**
+ * Shows a line for some seconds, and tells it.
+ *
+ * `undo` adds a button that takes back what was done; `end` is called once the line is gone.
+ */
+function toast(line, { undo, end } = {}) {
+  endToast();
   say(line);
   const element = byId("toast");
-  element.textContent = line;
+  byId("toast-text").textContent = line;
+  byId("toast-undo").hidden = !undo;
   element.hidden = false;
-  clearTimeout(toasting);
-  toasting = setTimeout(() => (element.hidden = true), 4000);
+  endToast = () => {
+    clearTimeout(toasting);
+    element.hidden = true;
+    endToast = () => {};
+    end?.();
+  };
+  byId("toast-undo").onclick = () => {
+    undo();
+    endToast();
+  };
+  toasting = setTimeout(endToast, undo ? 10_000 : 4000);
 }
 
 function showWork() {
@@ -164,7 +180,7 @@ document.addEventListener("DOMContentLoaded", () => {
   byId("cancel-all").onclick = cancelAll;
   byId("retry-all").onclick = retryAll;
   byId("remove-all").onclick = () => {
-    removeAll();
+    removeItems([...items]);
     document.querySelector('#welcome [data-action="choose"]').focus();
   };
   showTexts();

@@ -201,6 +201,7 @@ function add(files, name) {
   const added = [...files].map((file) => makeItem(file, name));
   if (added.length === 0) return;
   items.push(...added);
+  const hadFocus = byId("welcome").contains(document.activeElement);
   showWork();
   for (const item of added) {
     showItem(item);
@@ -216,27 +217,42 @@ function add(files, name) {
   }
   say(counted("added", { count: added.length }));
   if (!selected || added.length === 1) select(added[0]);
+  // What had the focus is gone.
+  if (hadFocus) tileOf.get(selected).pick.focus({ preventScroll: true });
   showTally();
   pump();
 }
 
-function removeItem(item) {
-  stop(item);
-  const index = items.indexOf(item);
-  if (index < 0) return;
-  items.splice(index, 1);
-  forgetItem(item);
-  if (items.length === 0) showWelcome();
-  else if (selected === item) select(items[Math.min(index, items.length - 1)]);
-  showTally();
-  pump();
-}
-
-function removeAll() {
-  for (const item of [...items].reverse()) {
+/** Takes pictures away; they can be had back as long as the line that says so is shown. */
+function removeItems(list) {
+  const places = list.map((item) => ({ item, index: items.indexOf(item) }));
+  for (const item of list) {
     stop(item);
     items.splice(items.indexOf(item), 1);
-    forgetItem(item);
+    removeTile(item);
   }
-  showWelcome();
+  if (items.length === 0) showWelcome();
+  else if (list.includes(selected)) select(items[Math.min(places[0].index, items.length - 1)]);
+  showTally();
+  pump();
+  toast(counted("removed", { count: list.length }), {
+    undo: () => restore(places),
+    end: () => list.filter((item) => !items.includes(item)).forEach(forgetItem),
+  });
+}
+
+/** Puts pictures back where they were. */
+function restore(places) {
+  for (const { item, index } of places) {
+    items.splice(index, 0, item);
+    if (isBusy(item)) item.state = "waiting";
+  }
+  showWork();
+  byId("pictures").replaceChildren();
+  tileOf.clear();
+  for (const item of items) showItem(item);
+  select(places[0].item);
+  tileOf.get(selected).pick.focus();
+  showTally();
+  pump();
 }

@@ -409,5 +409,5 @@ function startStageTools() {
   hold.addEventListener("contextmenu", (event) => event.preventDefault());
   byId("busy-cancel").onclick = () => cancel(stage.item);
   byId("fault-retry").onclick = () => retry(stage.item);
-  byId("fault-remove").onclick = () => removeItem(stage.item);
+  byId("fault-remove").onclick = () => removeWithFocus(stage.item);
 }

@@ -149,15 +149,19 @@ function stripKey(event, item) {
 /** Removes a picture, and leaves the focus on its neighbour. */
 function removeWithFocus(item) {
   const index = items.indexOf(item);
-  removeItem(item);
+  removeItems([item]);
   const next = items[Math.min(index, items.length - 1)];
   if (next) tileOf.get(next)?.pick.focus();
   else document.querySelector('#welcome [data-action="choose"]').focus();
 }
 
-function forgetItem(item) {
+function removeTile(item) {
   tileOf.get(item)?.element.remove();
   tileOf.delete(item);
+}
+
+/** Gives the memory of a picture back that cannot be had again. */
+function forgetItem(item) {
   release(item.thumbs.source);
   release(item.thumbs.cutout);
   item.thumbs = {};
