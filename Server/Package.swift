@@ -34,14 +34,21 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: library("HTTPForms") + library("ServerMetrics") + library("Serving")
-    + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")]) + [
+    + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
+    + library(
+      "WebServer",
+      [
+        "HTTPForms", "PictureService", "ServerMetrics", "Serving", .product(name: "U2Net", package: "u2cl"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "HTTPForms", "ServerMetrics", "Serving", "PictureService", .product(name: "U2Net", package: "u2cl"),
+          "PictureService", "Serving", "WebServer", .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),
-          .product(name: "HTTPTypes", package: "swift-http-types"),
           .product(name: "Logging", package: "swift-log"),
           .product(name: "NIOCore", package: "swift-nio"),
           .product(name: "NIOPosix", package: "swift-nio"),

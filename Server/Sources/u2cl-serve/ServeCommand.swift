@@ -8,6 +8,7 @@ import ServiceLifecycle
 import Serving
 import U2Net
 import UnixSignals
+import WebServer
 
 /// Removes backgrounds for other programs, over HTTP on this machine.
 @main struct ServeCommand: AsyncParsableCommand {
@@ -63,14 +64,14 @@ import UnixSignals
     let metrics = ServiceMetrics()
     let service = PictureService(configuration, observe: metrics.observe) { logger.notice("\($0)") }
     metrics.add(service)
-    let routes = Routes(service: service, metrics: metrics, limits: Routes.Limits())
+    let responder = WebServer(service: service, metrics: metrics)
     var http = HTTP1Channel.Configuration(additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(60))
     http.httpDecoder = .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100)
     let server = try HTTPServerBuilder.http1(configuration: http).buildServer(
       configuration: ServerConfiguration(
         address: socket.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: port),
         availableConnectionsDelegate: .maximum(256, logger: logger)),
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger, responder: routes.respond)
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger, responder: responder.respond)
     var group = ServiceGroupConfiguration(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(grace)

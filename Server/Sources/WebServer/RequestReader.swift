@@ -1,0 +1,56 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+internal import Synchronization
+
+/// Reads the body of a request, once, and counts its bytes.
+final class RequestReader: Sendable {
+  private let body: RequestBody
+  /// The length that the head states; nil if it states none.
+  let length: Int?
+  private let state: Mutex<(count: Int, isRead: Bool)>
+
+  init(_ request: Request) {
+    body = request.body
+    length = request.headers[.contentLength].flatMap(Int.init)
+    let hasBody = (length ?? 0) > 0 || request.headers[.transferEncoding] != nil
+    state = Mutex((0, !hasBody))
+  }
+
+  /// Whether the body has been read to its end. A connection whose request is not read cannot be used again.
+  var isRead: Bool { state.withLock { $0.isRead } }
+  /// The number of bytes that were read.
+  var count: Int { state.withLock { $0.count } }
+
+  /// Reads the body piece by piece.
+  ///
+  /// A connection that ends within a body looks like the end of the body, so its length is compared.
+  /// - Parameters:
+  ///   - limit: the most bytes.
+  ///   - use: takes each piece.
+  /// - Throws: `Refusal` if the body is too long, or ends early; what `use` throws; an error of the connection.
+  func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
+    if let length, length > limit { throw Self.tooLong(limit) }
+    var count = 0
+    for try await piece in body {
+      count += piece.readableBytes
+      state.withLock { $0.count = count }
+      guard count <= limit else { throw Self.tooLong(limit) }
+      try use(piece.readableBytesView)
+    }
+    guard length == nil || length == count else { throw Refusal.badRequest("the body ends early") }
+    state.withLock { $0.isRead = true }
+  }
+
+  /// The whole body.
+  ///
+  /// - Throws: as `read`.
+  func bytes(atMost limit: Int) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(length ?? 0, limit))
+    try await read(atMost: limit) { bytes += $0 }
+    return bytes
+  }
+
+  private static func tooLong(_ limit: Int) -> Refusal { .tooLarge("the body has more than \(limit) bytes") }
+}
