@@ -21,11 +21,13 @@ public final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     if hasLeft { leave?() }
   }
 
+  /// Notices that the client sends no more.
   public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed { end() }
     context.fireUserInboundEventTriggered(event)
   }
 
+  /// Notices that the connection has ended.
   public func channelInactive(context: ChannelHandlerContext) {
     end()
     context.fireChannelInactive()

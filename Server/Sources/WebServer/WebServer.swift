@@ -81,7 +81,9 @@ public struct WebServer: Sendable {
   private static func body(of reply: Reply, _ method: HTTPRequest.Method) -> ResponseBody {
     switch reply.body {
     case .bytes(let bytes):
-      return method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+      // The answer to HEAD has the length of the answer to GET.
+      guard method != .head else { return ResponseBody(contentLength: bytes.count) { try await $0.finish(nil) } }
+      return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
     case .stream(let write):
       if method == .head { return ResponseBody() }
       return ResponseBody { writer in
