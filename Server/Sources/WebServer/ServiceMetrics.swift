@@ -1,3 +1,4 @@
+public import Connections
 internal import HTTPTypes
 public import PictureService
 internal import ServerMetrics
@@ -36,6 +37,11 @@ public final class ServiceMetrics: Sendable {
     registry.gauge("u2cl_queue_pictures", help: "Pictures that wait for a device.") { [weak service] in
       Double(service?.engine.waiting ?? 0)
     }
+  }
+
+  /// Adds the number of open connections.
+  public func add(_ count: ConnectionCount) {
+    registry.gauge("u2cl_http_connections", help: "Open connections.") { Double(count.value) }
   }
 
   func count(_ template: String, _ status: HTTPResponse.Status) { requests.add(1, template, "\(status.code)") }
