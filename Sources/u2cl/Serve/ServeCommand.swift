@@ -3,6 +3,7 @@ import Files
 import LibC
 import Models
 import Processes
+import U2Net
 
 /// Becomes the server, a program of its own, because its parts are not built with the command.
 struct ServeCommand: ParsableCommand {
