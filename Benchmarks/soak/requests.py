@@ -63,8 +63,13 @@ def truncated(generator, job):
 def huge(generator, job):
     """A PNG that claims 400 megapixels."""
     header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", len(header)) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
-    return Request("huge", "POST", "/v1/remove", *form({}, {"image": SIGNATURE + chunk}), (413,))
+    file = SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(60_001)))
+    return Request("huge", "POST", "/v1/remove", *form({}, {"image": file}), (413,))
+
+
+def chunk(kind, body):
+    """A chunk of a PNG file."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def nothing(generator, job):
