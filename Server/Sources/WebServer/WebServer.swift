@@ -39,7 +39,7 @@ public struct WebServer: Sendable {
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all }
+  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + ListRoutes.all }
 
   /// Answers a request. Closes the connection if the request's body has not been read to its end.
   @Sendable public func respond(
