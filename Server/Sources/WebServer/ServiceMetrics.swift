@@ -1,10 +1,11 @@
-import HTTPTypes
-import PictureService
-import ServerMetrics
-import Serving
+public import Connections
+internal import HTTPTypes
+public import PictureService
+internal import ServerMetrics
+public import Serving
 
 /// The metrics of the server.
-final class ServiceMetrics: Sendable {
+public final class ServiceMetrics: Sendable {
   let registry = MetricRegistry()
   private let requests: Counter
   private let phases: Histogram
@@ -13,7 +14,8 @@ final class ServiceMetrics: Sendable {
   private let loads: Counter
   private let releases: Counter
 
-  init() {
+  /// Creates metrics that have counted nothing yet.
+  public init() {
     requests = registry.counter(
       "u2cl_http_requests_total", help: "Requests that were answered.", labels: ["route", "code"])
     phases = registry.histogram(
@@ -28,7 +30,7 @@ final class ServiceMetrics: Sendable {
   }
 
   /// Adds what can be read of a service at any time.
-  func add(_ service: PictureService) {
+  public func add(_ service: PictureService) {
     let admission = service.admission
     registry.gauge("u2cl_admitted_requests", help: "Requests under way.") { Double(admission.load.requests) }
     registry.gauge("u2cl_admitted_pixels", help: "Pixels of the requests under way.") { Double(admission.load.pixels) }
@@ -37,13 +39,19 @@ final class ServiceMetrics: Sendable {
     }
   }
 
-  func count(_ route: Route, _ status: HTTPResponse.Status) { requests.add(1, route.name, "\(status.code)") }
+  /// Adds the number of open connections.
+  public func add(_ count: ConnectionCount) {
+    registry.gauge("u2cl_http_connections", help: "Open connections.") { Double(count.value) }
+  }
+
+  func count(_ template: String, _ status: HTTPResponse.Status) { requests.add(1, template, "\(status.code)") }
 
   func observe(_ answer: PictureService.Answer) {
     for (name, time) in answer.phases { phases.observe(time, name) }
   }
 
-  @Sendable func observe(_ event: EngineEvent<DetectorKey>) {
+  /// Counts what the engine does.
+  @Sendable public func observe(_ device: Int, _ event: EngineEvent<DetectorKey>) {
     switch event {
     case .loaded: loads.add(1, "loaded")
     case .notLoaded: loads.add(1, "failed")

@@ -1,15 +1,19 @@
-import NIOCore
+public import NIOCore
 
 /// Notices that a client has left, in the pipeline of its connection.
 ///
 /// A client that has only closed its own direction counts as one that has left, as in Go's server: the two cannot be
 /// told apart before an answer is written. Used on the event loop of its channel.
-final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = Any
+public final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
+  /// Anything: messages are passed on.
+  public typealias InboundIn = Any
 
   private var hasLeft = false
   /// Called once the client has left; nil while no request is under way.
   private var leave: (@Sendable () -> Void)?
+
+  /// Creates a handler for one channel.
+  public init() {}
 
   /// Sets what is done when the client leaves; at once if it has left already.
   func watch(_ leave: (@Sendable () -> Void)?) {
@@ -17,12 +21,14 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     if hasLeft { leave?() }
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+  /// Notices that the client sends no more.
+  public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed { end() }
     context.fireUserInboundEventTriggered(event)
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  /// Notices that the connection has ended.
+  public func channelInactive(context: ChannelHandlerContext) {
     end()
     context.fireChannelInactive()
   }

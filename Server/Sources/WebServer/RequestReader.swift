@@ -1,0 +1,76 @@
+internal import Connections
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+internal import Serving
+internal import Synchronization
+
+/// Reads the body of a request, once, and counts its bytes.
+final class RequestReader: Sendable {
+  private let body: RequestBody
+  /// The connection of a client that waits for 100 before it sends the body.
+  private let waiting: (any Channel)?
+  /// The length that the head states; nil if it states none.
+  let length: Int?
+  private let state: Mutex<State>
+
+  private struct State {
+    var count = 0
+    /// Claims the bytes as they arrive.
+    var place: Admission.Place?
+  }
+
+  init(_ request: Request, _ channel: any Channel) {
+    body = request.body
+    waiting = request.headers[.expect] == nil ? nil : channel
+    length = request.headers[.contentLength].flatMap(Int.init)
+    state = Mutex(State())
+  }
+
+  /// Has the bytes claimed in the place of the request from now on, as they arrive.
+  func claimBytes(in place: Admission.Place) { state.withLock { $0.place = place } }
+
+  /// The place of the request; nil if it has none.
+  var place: Admission.Place? { state.withLock { $0.place } }
+  /// The number of bytes that were read.
+  var count: Int { state.withLock { $0.count } }
+
+  /// Reads the body piece by piece.
+  ///
+  /// - Parameters:
+  ///   - limit: the most bytes.
+  ///   - use: takes each piece.
+  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken or
+  ///   ends early; what `use` throws; an error of the connection.
+  func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
+    if let length, length > limit { throw Self.tooLong(limit) }
+    if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
+    var count = 0
+    for try await piece in body {
+      count += piece.readableBytes
+      guard count <= limit else { throw Self.tooLong(limit) }
+      try add(piece.readableBytes)
+      try use(piece.readableBytesView)
+    }
+  }
+
+  /// The whole body.
+  ///
+  /// - Throws: as `read`.
+  func bytes(atMost limit: Int) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(length ?? 0, limit))
+    try await read(atMost: limit) { bytes += $0 }
+    return bytes
+  }
+
+  private func add(_ bytes: Int) throws(Refusal) {
+    let place = state.withLock { state in
+      state.count += bytes
+      return state.place
+    }
+    do throws(ServingError) { try place?.claim(bytes: bytes) } catch { throw Refusal(error) }
+  }
+
+  private static func tooLong(_ limit: Int) -> Refusal { .tooLarge("the body has more than \(limit) bytes") }
+}
