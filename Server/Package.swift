@@ -11,9 +11,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A module and its tests.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict),
   ]
 }
@@ -62,7 +64,9 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]) + [
+      ],
+      // The page, embedded in the binary so that it can be moved anywhere.
+      resources: ["page.html", "Languages", "Scripts", "Styles"].map { .embedInCode("Page/\($0)") }) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [

@@ -49,7 +49,7 @@ public struct WebServer: Sendable {
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + ListRoutes.all }
+  private static var routes: [Route] { PageRoutes.all + ProbeRoutes.all + PictureRoutes.all + ListRoutes.all }
 
   /// Answers a request. The connection sees to what the client has not sent yet.
   @Sendable public func respond(

@@ -1,17 +1,17 @@
 /// A text with places to be filled in.
-struct PageText {
+package struct PageText {
   /// The text, in UTF-8.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The text with something else at every place of a name.
-  func replacing(_ place: StaticString, by text: [UInt8]) -> PageText {
+  package func replacing(_ place: StaticString, by text: [UInt8]) -> PageText {
     PageText(Array(split(at: place).joined(separator: text)))
   }
 
   /// What is before, between and behind the places of a name.
-  func split(at place: StaticString) -> [[UInt8]] {
+  package func split(at place: StaticString) -> [[UInt8]] {
     let name = place.withUTF8Buffer { Array($0) }
     var pieces: [[UInt8]] = []
     var (start, next) = (0, 0)

@@ -2,16 +2,16 @@
 ///
 /// `page.html` has places for the style sheet, for the script, and for a nonce. Each answer has a new nonce, and the
 /// browser runs nothing that does not carry it, so that text of a file's name or of an answer can never become code.
-struct WebPage: Sendable {
+package struct WebPage: Sendable {
   /// The HTML, in UTF-8.
-  let body: [UInt8]
+  package let body: [UInt8]
   /// The headers that go with it, but for its length.
-  let headers: [(name: String, value: String)]
+  package let headers: [(name: String, value: String)]
 
   /// Creates an answer.
   ///
   /// - Parameter nonce: letters and digits that nobody can guess; random by default.
-  init(nonce: String = WebPage.randomNonce()) {
+  package init(nonce: String = WebPage.randomNonce()) {
     body = Array(Self.pieces.joined(separator: Array(nonce.utf8)))
     headers = [
       ("Content-Type", "text/html; charset=utf-8"),
@@ -26,7 +26,7 @@ struct WebPage: Sendable {
   }
 
   /// 128 random bits, in hexadecimal.
-  static func randomNonce() -> String {
+  package static func randomNonce() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<2).map { _ in
       let digits = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 16)
