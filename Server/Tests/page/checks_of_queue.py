@@ -80,9 +80,9 @@ def check_cancel_one_and_all(browser, server):
         visit.page.click("#cancel-all")
         visit.wait(6, "cancelled")
         assert visit.page.is_hidden("#cancel-all")
-    for route in held:
-        with contextlib.suppress(Exception):
-            route.abort()
+        for route in held:
+            with contextlib.suppress(Exception):
+                route.abort()
     visit.page.click("#retry-all")
     visit.wait(6)
     visit.end()
@@ -148,6 +148,22 @@ def check_full_server_is_asked_again(browser, server):
     visit.end()
 
 
+def check_small_server(browser, server):
+    small = server.another("--queue", "1")
+    if not small:
+        return "no binary to start"
+    try:
+        visit = Visit(browser, small, allows_failures=True)
+        statuses = []
+        visit.page.on("response", lambda answer: statuses.append(answer.status))
+        visit.choose(*[file(f"{index}.jpg", DEMO) for index in range(9)])
+        visit.wait(9, timeout=90_000)
+        visit.end()
+    finally:
+        small.stop()
+    return f"{statuses.count(503)} refusals"
+
+
 def check_full_server_is_given_up(browser, server):
     visit = Visit(browser, server, allows_failures=True)
     tries = []
@@ -195,6 +211,24 @@ def check_token(browser, server):
     visit.end()
 
 
+def check_server_with_token(browser, server):
+    guarded = server.another(U2CL_TOKEN="0123456789abcdef-page")
+    if not guarded:
+        return "no binary to start"
+    try:
+        visit = Visit(browser, guarded, allows_failures=True)
+        visit.choose(file("demo.jpg", DEMO))
+        for token in ("wrong-token-of-the-page", "0123456789abcdef-page"):
+            visit.page.wait_for_selector("#token[open]")
+            visit.page.fill("#token-field", token)
+            visit.page.click("#token-use")
+        visit.wait(1)
+        visit.page.wait_for_selector("#engine-box", state="visible")
+        visit.end()
+    finally:
+        guarded.stop()
+
+
 def check_model_and_device(browser, server):
     models = server.names("models")
     visit = Visit(browser, server)
@@ -206,9 +240,36 @@ def check_model_and_device(browser, server):
     visit.choose(file("demo.jpg", DEMO))
     visit.wait(1)
     visit.page.wait_for_function("() => document.getElementById('models').textContent.includes('last picture')")
-    with visit.page.expect_request("**/v1/remove") as info:
-        visit.page.check(f'input[name="model"][value="{models[0]["name"]}"]', force=True)
-    # The options go before the picture.
-    assert b'name="model"' in (info.value.post_data_buffer or b'name="model"')
-    visit.wait(1)
+    for model in models:
+        assert model["name"] in visit.text("#models"), model
+    for device in server.names("devices"):
+        assert (device["name"] in visit.text("#devices")) == device.get("isUsed", True), device
+    visit.end()
+
+
+def check_choice_of_a_model(browser, server):
+    visit = Visit(browser, server)
+    entries = [{"name": name, "bytes": 4_600_000, "task": "saliency", "loaded": is_first, "isDefault": is_first}
+               for name, is_first in (("one", True), ("two", False))]
+    visit.page.route("**/v1/models", lambda route: route.fulfill(json={"models": entries}))
+    asked = []
+
+    def without_model(route):
+        body = route.request.post_data_buffer or b""
+        asked.append(b'name="model"\r\n\r\ntwo' in body)
+        route.fulfill(status=200, content_type="image/png", body=server.remove(ball()))
+
+    visit.page.reload()
+    visit.open("engine-box")
+    with visit.answers(without_model):
+        visit.choose(file("ball.png", ball()))
+        visit.wait(1)
+        visit.page.wait_for_selector('#models input[value="two"]')
+        assert "loaded" in visit.text("#models .card:nth-child(1)")
+        assert "loads on first use" in visit.text("#models .card:nth-child(2)")
+        with visit.change_of_result():
+            visit.page.click("#models .card:nth-child(2)")
+        visit.wait(1)
+    assert asked == [False, True], asked
+    assert visit.text("#engine-now") == "two"
     visit.end()

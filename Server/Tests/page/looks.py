@@ -45,6 +45,7 @@ def documentation(browser, server):
             visit.background("color")
             visit.page.click('.swatch[value="#1f9bb5"]')
         visit.set_range("#split", 45)
+        visit.page.evaluate("scrollTo(0, 0)")
         visit.page.wait_for_timeout(300)
         image = Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB")
         path = ROOT / "docs" / "images" / f"server-{shape}-{scheme}.webp"

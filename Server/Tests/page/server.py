@@ -1,6 +1,7 @@
 """Starts a server for the tests, and asks it without a browser."""
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -11,8 +12,9 @@ import urllib.request
 class Server:
     """A server on a free port, or one that runs already."""
 
-    def __init__(self, binary=None, url=None):
+    def __init__(self, binary=None, url=None, options=(), variables=None):
         self.process = None
+        self.binary = binary
         self.url = url and url.rstrip("/")
         if url:
             return
@@ -20,7 +22,8 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen([binary, "--port", str(port)], stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [binary, "--port", str(port), *options], stderr=subprocess.DEVNULL, env={**os.environ, **(variables or {})})
         for _ in range(200):
             if self.process.poll() is not None:
                 raise SystemExit(f"the server ended with {self.process.returncode}")
@@ -30,6 +33,10 @@ class Server:
             except OSError:
                 time.sleep(0.05)
         raise SystemExit("the server does not answer")
+
+    def another(self, *options, **variables):
+        """A server with other options; None if there is no binary to start."""
+        return Server(self.binary, options=options, variables=variables) if self.binary else None
 
     def stop(self):
         if self.process:

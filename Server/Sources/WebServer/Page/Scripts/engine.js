@@ -21,11 +21,20 @@ function refreshEngine(delay = 1000) {
   clearTimeout(refresh);
   refresh = setTimeout(async () => {
     [models, devices] = await Promise.all([listOf("models"), listOf("devices")]);
-    const isGone = (list, key, value) => list.length > 0 && !list.some((entry) => String(entry[key]) === value);
-    if (isGone(models, "name", choices.settings.model)) choices.settings.model = "";
-    if (isGone(devices, "id", choices.settings.device)) choices.settings.device = "";
+    // Devices that the server knows, but was not started with.
+    devices = devices.filter((device) => device.isUsed !== false);
+    forgetUnknown("model", models.map(modelCard));
+    forgetUnknown("device", devices.map(deviceCard));
     showEngine();
   }, delay);
+}
+
+/** Goes back to the server's own choice where a choice that was remembered is no longer there. */
+function forgetUnknown(name, cards) {
+  const isKnown = (value) => !value || cards.length === 0 || cards.some((card) => card.value === value);
+  for (const settings of [choices.settings, ...items.map((item) => item.settings)]) {
+    if (!isKnown(settings[name])) settings[name] = "";
+  }
 }
 
 /** Shows the models and the devices, if there is something to choose. */
@@ -39,17 +48,18 @@ function showEngine() {
   showEngineChoice(shownSettings());
 }
 
-function modelCard(model) {
-  const facts = [model.task];
-  if (model.bytes) facts.push(byteCount(model.bytes));
-  if (model.loaded !== undefined) facts.push(text(model.loaded ? "loaded" : "notLoaded"));
-  facts.push(lastTime(`model ${model.name}`));
-  return { value: model.name, title: model.name, facts };
+// The server's own choice is not sent, so it has no value.
+
+function modelCard({ name, task, purpose, bytes, loaded, isDefault }) {
+  const facts = [isDefault && text("usual"), task, bytes && byteCount(bytes)];
+  if (loaded !== undefined) facts.push(text(loaded ? "loaded" : "notLoaded"));
+  facts.push(lastTime(`model ${name}`));
+  return { value: isDefault ? "" : name, title: name, facts, hint: purpose };
 }
 
-function deviceCard(device) {
-  const facts = [device.kind, lastTime(`device ${device.id}`) ?? lastTime(`device ${device.name}`)];
-  return { value: String(device.id), title: device.name, facts };
+function deviceCard({ id, name, kind, isDefault }) {
+  const facts = [isDefault && text("usual"), kind, lastTime(`device ${name}`) ?? lastTime(`device ${id}`)];
+  return { value: isDefault ? "" : String(id), title: name, facts };
 }
 
 function lastTime(key) {
@@ -59,21 +69,25 @@ function lastTime(key) {
 function showCards(name, entries) {
   const list = byId(`${name}s`);
   list.closest("fieldset").hidden = entries.length === 0;
-  const note = text(name === "model" ? "usualNote" : "usualDeviceNote");
-  const usual = { value: "", title: text("usual"), facts: [note, lastTime(`${name} `)] };
-  list.replaceChildren(...[usual, ...entries].map((entry) => {
-    const radio = make("input", "");
-    Object.assign(radio, { type: "radio", name, value: entry.value });
-    radio.addEventListener("change", () => change({ [name]: entry.value }));
-    const facts = make("span", "card-facts", entry.facts.filter(Boolean).join(" · "));
-    return make("label", "card", radio, make("span", "card-text", make("span", "card-title", entry.title), facts));
-  }));
+  if (entries.length > 0 && !entries.some((entry) => entry.value === "")) {
+    const note = text(name === "model" ? "usualNote" : "usualDeviceNote");
+    entries.unshift({ value: "", title: text("usual"), facts: [note, lastTime(`${name} `)] });
+  }
+  list.replaceChildren(...entries.map((entry) => cardOf(name, entry)));
+}
+
+function cardOf(name, { value, title, facts, hint }) {
+  const radio = make("input", "");
+  Object.assign(radio, { type: "radio", name, value });
+  radio.addEventListener("change", () => change({ [name]: value }));
+  const line = make("span", "card-facts", facts.filter(Boolean).join(" · "));
+  const card = make("label", "card", radio, make("span", "card-text", make("span", "card-title", title), line));
+  if (hint) card.title = hint;
+  return card;
 }
 
 function showEngineChoice(settings) {
-  for (const name of ["model", "device"]) {
-    checkRadio(name, settings[name]);
-  }
+  for (const name of ["model", "device"]) checkRadio(name, settings[name]);
   const device = devices.find((entry) => String(entry.id) === settings.device)?.name;
   byId("engine-now").textContent = [settings.model, device].filter(Boolean).join(" · ");
 }
