@@ -34,11 +34,13 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: library("HTTPForms") + library("ServerMetrics") + library("Serving")
+    + [.target(name: "CURLFetching")] + library("URLFetching", ["CURLFetching", "Serving"])
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
-        "HTTPForms", "PictureService", "ServerMetrics", "Serving", .product(name: "U2Net", package: "u2cl"),
+        "HTTPForms", "PictureService", "ServerMetrics", "Serving", "URLFetching",
+        .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -46,7 +48,7 @@ let package = Package(
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "PictureService", "Serving", "WebServer", .product(name: "U2Net", package: "u2cl"),
+          "PictureService", "Serving", "URLFetching", "WebServer", .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),
           .product(name: "Logging", package: "swift-log"),
