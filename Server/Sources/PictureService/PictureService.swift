@@ -58,9 +58,9 @@ public final class PictureService: Sendable {
   public let admission: Admission
   /// Runs the models.
   public let engine: Engine<DetectorLoader>
-  private let decoders: WorkerPool
-  private let encoders: WorkerPool
-  private let pixelLimit: Int
+  let decoders: WorkerPool
+  let encoders: WorkerPool
+  let pixelLimit: Int
 
   /// Starts the threads. Models are loaded on first use.
   ///
@@ -141,7 +141,7 @@ public final class PictureService: Sendable {
   }
 
   /// Claims the pixels that the header of a picture tells. A header that tells nothing is left to the decoder.
-  private func claim(_ file: [UInt8], _ place: Admission.Place) throws(Problem) {
+  func claim(_ file: [UInt8], _ place: Admission.Place) throws(Problem) {
     guard let size = Picture.claimedSize(of: file) else { return }
     let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width)
     guard !overflow, pixels <= pixelLimit else { throw .tooManyPixels(limit: pixelLimit) }
@@ -149,7 +149,7 @@ public final class PictureService: Sendable {
   }
 
   /// Runs a step, and tells failures of pictures, models and devices apart.
-  private func serving<Output>(_ step: () async throws(ServingError) -> Output) async throws(Problem) -> Output {
+  func serving<Output>(_ step: () async throws(ServingError) -> Output) async throws(Problem) -> Output {
     do throws(ServingError) { return try await step() } catch {
       guard case .failed(let error) = error else { throw .serving(error) }
       let failure = Failure(error)
