@@ -99,7 +99,8 @@ let package = Package(
       "U2Net",
       [
         "Tensors", "Networks", "Pictures", "Reference", "Engine", "DevicePictures", "OpenCL", "Caches", "Processes",
-        "Matting", "Compositing", "Models", "CMath", "Files", "Host", "JSON", "LibC", "StageTiming",
+        "Matting", "Compositing", "Models", "CMath", "Files", "Host", "JSON", "LibC", "Pipelines", "StageTiming",
+        "CProcessMemory",
       ]),
     library("Datasets", ["Files", "Pictures"]),
     library(

@@ -18,24 +18,15 @@ struct U2CLCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, StreamCommand.self, VideoCommand.self, DevicesCommand.self, BenchCommand.self,
       TuneCommand.self, CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
+      ServeCommand.self,
     ])
 
   /// Parses the arguments and runs the command. A failure is a line on standard error and an exit code.
   static func main() {
     ProcessSetup.begin()
     ProcessSetup.run {
-      if ArgumentBytes.own.first == DriverProcess.command { return tryDriver() }
-      CrashReport.install()
-      DriverProcess.executable = executable
-      if ArgumentBytes.own.first == DevicePreparation.command { return prepareDevice() }
-      runCommand()
+      if ProgramSetup.prepareForDrivers() { runCommand() }
     }
-  }
-
-  /// The path of this program. Without /proc it is what the shell was told, if that is a path.
-  private static var executable: String? {
-    let (own, name) = ("/proc/self/exe", ProcessSetup.arguments.first?.string ?? "")
-    return FilePath(own).exists ? own : name.contains("/") ? name : nil
   }
 
   private static func runCommand() {
@@ -57,20 +48,6 @@ struct U2CLCommand: ParsableCommand {
       Console.error("\(complaint(message(for: error))); see '\(helpCommand)'")
       exit(withCode: Failure.Kind.usage.exitCode)
     }
-  }
-
-  /// Carries out the request of another u2cl process, because a driver may end this one. Not for users.
-  private static func tryDriver() {
-    try? ThreadSettings.apply(nil)
-    _ = PoCLCache.makeUsable()
-    DriverProcess.answer(ArgumentBytes.own.dropFirst().first ?? "") { line in try? Console.write(line) }
-  }
-
-  /// Carries out the request of another u2cl process, which has answered without the device. Not for users.
-  private static func prepareDevice() {
-    try? ThreadSettings.apply(nil)
-    _ = PoCLCache.makeUsable()
-    DevicePreparation.answer(ArgumentBytes.own.dropFirst().first ?? "")
   }
 
   /// The message of the parser as a clause in one line; its lists of values are joined with commas.

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Bounds the requests under way, in number and in pixels.
+/// Bounds the requests under way, in number, in pixels and in bytes.
 ///
-/// A request enters before its body is read, so that a server that is full says so at once. It claims its pixels as
-/// soon as the headers of its pictures have arrived, before memory is taken for them.
+/// A request enters before its body is read, so that a server that is full says so at once. It claims its bytes as they
+/// arrive, and its pixels as soon as the headers of its pictures have arrived, before memory is taken for them.
 public final class Admission: Sendable {
   /// The bounds.
   public struct Limits: Hashable, Sendable {
@@ -12,8 +12,13 @@ public final class Admission: Sendable {
     /// The largest number of pixels of their pictures. A single request may exceed it, or it could never be admitted.
     public var pixels: Int
 
+    /// The largest number of bytes of their bodies. A single request may exceed it.
+    public var bytes: Int
+
     /// Creates bounds.
-    public init(requests: Int, pixels: Int) { (self.requests, self.pixels) = (requests, pixels) }
+    public init(requests: Int, pixels: Int, bytes: Int = 256 << 20) {
+      (self.requests, self.pixels, self.bytes) = (requests, pixels, bytes)
+    }
   }
 
   /// What is under way.
@@ -23,37 +28,42 @@ public final class Admission: Sendable {
     /// The number of pixels that they have claimed.
     public var pixels = 0
 
+    /// The number of bytes that they have claimed.
+    public var bytes = 0
+
     /// Creates a load; none by default.
-    public init(requests: Int = 0, pixels: Int = 0) { (self.requests, self.pixels) = (requests, pixels) }
+    public init(requests: Int = 0, pixels: Int = 0, bytes: Int = 0) {
+      (self.requests, self.pixels, self.bytes) = (requests, pixels, bytes)
+    }
   }
 
   /// A request's place, which is given back by `leave`, or when the place is released.
   public final class Place: Sendable {
     private let admission: Admission
-    /// The claimed pixels; nil after the request has left.
-    private let pixels = Mutex<Int?>(0)
+    /// What the request has claimed; nil after it has left.
+    private let claimed = Mutex<Load?>(Load(requests: 1))
 
     fileprivate init(_ admission: Admission) { self.admission = admission }
 
     deinit { leave() }
 
-    /// Claims pixels in addition to those that the request has claimed before.
+    /// Claims pixels and bytes in addition to those that the request has claimed before.
     ///
     /// - Throws: `ServingError.full` if that is too much at the moment.
-    public func claim(pixels count: Int) throws(ServingError) {
-      let isAdmitted = pixels.withLock { pixels in
-        guard let claimed = pixels, admission.claim(count, having: claimed) else { return false }
-        pixels = claimed + count
+    public func claim(pixels: Int = 0, bytes: Int = 0) throws(ServingError) {
+      let isAdmitted = claimed.withLock { claimed in
+        guard let own = claimed, admission.claim(pixels, bytes, having: own) else { return false }
+        claimed = Load(requests: 1, pixels: own.pixels + pixels, bytes: own.bytes + bytes)
         return true
       }
       guard isAdmitted else { throw .full }
     }
 
-    /// Gives the place and the pixels back.
+    /// Gives the place back, and what was claimed.
     public func leave() {
-      let claimed = pixels.withLock { pixels in
-        defer { pixels = nil }
-        return pixels
+      let claimed = claimed.withLock { claimed in
+        defer { claimed = nil }
+        return claimed
       }
       if let claimed { admission.leave(claimed) }
     }
@@ -120,19 +130,28 @@ public final class Admission: Sendable {
     }
   }
 
-  private func claim(_ count: Int, having claimed: Int) -> Bool {
+  private func claim(_ pixels: Int, _ bytes: Int, having own: Load) -> Bool {
     state.withLock { state in
-      let others = state.load.pixels - claimed
-      guard others == 0 || count <= limits.pixels - state.load.pixels else { return false }
-      state.load.pixels += count
+      let load = state.load
+      guard Self.fits(pixels, load.pixels, own.pixels, limits.pixels),
+        Self.fits(bytes, load.bytes, own.bytes, limits.bytes)
+      else { return false }
+      state.load.pixels += pixels
+      state.load.bytes += bytes
       return true
     }
   }
 
-  private func leave(_ pixels: Int) {
+  /// Whether more can be claimed: nothing more always can, nor is there a bound for a request that is alone.
+  private static func fits(_ count: Int, _ claimed: Int, _ own: Int, _ limit: Int) -> Bool {
+    count == 0 || claimed == own || count <= limit - claimed
+  }
+
+  private func leave(_ claimed: Load) {
     let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
       state.load.requests -= 1
-      state.load.pixels -= pixels
+      state.load.pixels -= claimed.pixels
+      state.load.bytes -= claimed.bytes
       guard state.load.requests == 0 else { return [] }
       defer { state.waiters = [:] }
       return Array(state.waiters.values)

@@ -21,12 +21,18 @@ package struct Exchange: Sendable {
   /// What the request is answered with.
   let server: WebServer
 
-  /// Admits the request before its body is read.
+  /// Admits the request before its body is read. The body's bytes are claimed as they arrive.
   ///
   /// - Returns: the place, which is to be held until the result is there.
   /// - Throws: `Refusal` if the server is full or stopping.
   func place() throws(Refusal) -> Admission.Place {
-    do throws(ServingError) { return try server.service.admission.enter() } catch { throw Refusal(error) }
+    do throws(ServingError) {
+      let place = try server.service.admission.enter()
+      body.claimBytes(in: place)
+      return place
+    } catch {
+      throw Refusal(error)
+    }
   }
 
   /// Makes a result of an uploaded picture, within the limits; ends early if the client leaves.

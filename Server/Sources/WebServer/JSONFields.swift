@@ -1,5 +1,5 @@
-/// The members of a JSON object as the fields of a form: texts, numbers and truth values. Members that are null are left
-/// out, as if they were not there.
+/// The members of a JSON object as the fields of a form: texts, numbers and truth values. Members that are null are
+/// left out, as if they were not there.
 struct JSONFields: Decodable {
   private let fields: [(name: String, value: String)]
 

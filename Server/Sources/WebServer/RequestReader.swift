@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
+internal import Serving
 internal import Synchronization
 
 /// Reads the body of a request, once, and counts its bytes.
@@ -8,14 +9,24 @@ final class RequestReader: Sendable {
   private let body: RequestBody
   /// The length that the head states; nil if it states none.
   let length: Int?
-  private let state: Mutex<(count: Int, isRead: Bool)>
+  private let state: Mutex<State>
+
+  private struct State {
+    var count = 0
+    var isRead: Bool
+    /// Claims the bytes as they arrive.
+    var place: Admission.Place?
+  }
 
   init(_ request: Request) {
     body = request.body
     length = request.headers[.contentLength].flatMap(Int.init)
     let hasBody = (length ?? 0) > 0 || request.headers[.transferEncoding] != nil
-    state = Mutex((0, !hasBody))
+    state = Mutex(State(isRead: !hasBody))
   }
+
+  /// Has the bytes claimed in the place of the request from now on, as they arrive.
+  func claimBytes(in place: Admission.Place) { state.withLock { $0.place = place } }
 
   /// Whether the body has been read to its end. A connection whose request is not read cannot be used again.
   var isRead: Bool { state.withLock { $0.isRead } }
@@ -28,14 +39,15 @@ final class RequestReader: Sendable {
   /// - Parameters:
   ///   - limit: the most bytes.
   ///   - use: takes each piece.
-  /// - Throws: `Refusal` if the body is too long, or ends early; what `use` throws; an error of the connection.
+  /// - Throws: `Refusal` if the body is too long, ends early, or there is no room for it; what `use` throws; an error
+  ///   of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
     var count = 0
     for try await piece in body {
       count += piece.readableBytes
-      state.withLock { $0.count = count }
       guard count <= limit else { throw Self.tooLong(limit) }
+      try add(piece.readableBytes)
       try use(piece.readableBytesView)
     }
     guard length == nil || length == count else { throw Refusal.badRequest("the body ends early") }
@@ -50,6 +62,14 @@ final class RequestReader: Sendable {
     bytes.reserveCapacity(min(length ?? 0, limit))
     try await read(atMost: limit) { bytes += $0 }
     return bytes
+  }
+
+  private func add(_ bytes: Int) throws(Refusal) {
+    let place = state.withLock { state in
+      state.count += bytes
+      return state.place
+    }
+    do throws(ServingError) { try place?.claim(bytes: bytes) } catch { throw Refusal(error) }
   }
 
   private static func tooLong(_ limit: Int) -> Refusal { .tooLarge("the body has more than \(limit) bytes") }

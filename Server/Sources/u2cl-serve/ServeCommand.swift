@@ -11,7 +11,7 @@ import UnixSignals
 import WebServer
 
 /// Removes backgrounds for other programs, over HTTP on this machine.
-@main struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "u2cl-serve", abstract: "Remove backgrounds for other programs, over HTTP on this machine.")
 

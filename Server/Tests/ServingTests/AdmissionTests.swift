@@ -37,6 +37,20 @@ import Testing
     try third.claim(pixels: 100)
   }
 
+  @Test func bytesAreBounded() async throws {
+    let admission = Admission(.init(requests: 9, pixels: 100, bytes: 50))
+    let (first, second) = (try admission.enter(), try admission.enter())
+    for _ in 0..<8 { try first.claim(bytes: 10) }
+    #expect(admission.load == .init(requests: 2, bytes: 80), "the only request that has any may exceed the bound")
+    #expect(await refusal { () throws(ServingError) in try second.claim(bytes: 1) } == "full")
+    try second.claim(pixels: 100)
+    first.leave()
+    try second.claim(bytes: 50)
+    #expect(admission.load == .init(requests: 1, pixels: 100, bytes: 50))
+    second.leave()
+    #expect(admission.load == .init())
+  }
+
   @Test func drainingWaitsForTheLastRequest() async throws {
     let admission = Admission(.init(requests: 9, pixels: 100))
     #expect(await admission.drain(within: .zero))

@@ -142,6 +142,7 @@ public final class SaliencyDetector {
     (precision, notes) = (compiled.network.precision, compiled.notes)
     mapNames = compiled.network.graph.outputs.map(\.name)
     self.compiled = compiled
+    CrashReport.reinstall()
   }
 
   /// - Throws: `Failure` if a batch size is not in `batchRange`.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Files
+import U2Net
 
 /// The arguments of the command, byte by byte.
 ///

@@ -128,7 +128,6 @@ struct InputOptions: ParsableArguments, Sendable {
       model: adapted, on: DeviceChoice(request, strict: options.strict), request, strict: options.strict, size: size,
       batch: batch, resampling: resample, mapResampling: resampleMask, mapNormalization: normalization,
       background: background, compilation)
-    CrashReport.reinstall()
     for line in [detector.fallback].compactMap({ $0 }) + detector.notes { Console.error(line) }
     detector.noticeHandler = { Console.error($0) }
     return detector

@@ -13,13 +13,7 @@ struct PersistentCaches {
 
   /// Makes do with the threads that there are, leaves out drivers that cannot be loaded, and reports both.
   init() {
-    if let notice = ThreadSettings.adapt() { Console.error(notice) }
-    let preparation = PoCLCache.prepare()
-    driverNotice = preparation.notice
-    if DriverList.absence == nil {
-      for problem in DriverList.makeUsable(cache: cache) { Console.error(problem) }
-    }
-    if case .none(let reason) = preparation { DriverList.explainAbsence(by: reason) }
+    driverNotice = ProgramSetup.makeDriversUsable(cache: cache) { Console.error($0) }
   }
 
   /// A device that ran, and why it is not the requested one.

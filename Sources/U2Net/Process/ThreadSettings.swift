@@ -1,28 +1,13 @@
 import Host
 import LibC
-import Models
+package import Models
 import Pipelines
 import Tensors
-import U2Net
-
-/// A command that runs networks on devices.
-protocol DeviceCommand {
-  var device: DeviceOptions { get }
-}
-
-extension RunCommand: DeviceCommand {}
-extension StreamCommand: DeviceCommand {}
-extension VideoCommand: DeviceCommand {}
-extension WarmCache: DeviceCommand {}
-extension EvalCommand: DeviceCommand {}
-extension BenchCommand: DeviceCommand {}
-extension TuneCommand: DeviceCommand {}
-extension CompareCommand: DeviceCommand {}
 
 /// How many threads compute: ours, and those of OpenCL drivers for the processor.
-enum ThreadSettings {
+package enum ThreadSettings {
   /// The numbers that are accepted.
-  static let range = 1...1024
+  package static let range = 1...1024
 
   /// The environment variables that tell drivers the number of threads: PoCL up to 3.1, PoCL from 4.0 on, and Intel's
   /// runtime, which has one for its compute units and one for its pool of threads.
@@ -36,7 +21,7 @@ enum ThreadSettings {
   /// - Parameter option: the number that the user wants; nil for that of `U2CL_THREADS`, or else for this process's
   ///   share of the cores.
   /// - Throws: `Failure` if `U2CL_THREADS` is no such number.
-  static func apply(_ option: Int?) throws(Failure) {
+  package static func apply(_ option: Int?) throws(Failure) {
     let given: Int? = if let option { option } else { try variable() }
     if let count = given {
       limit(to: count)
@@ -76,7 +61,7 @@ enum ThreadSettings {
   /// process where a thread is missing. Trap: as for `apply`.
   ///
   /// - Returns: what was done, in one line; nil if there are enough, or if the use of OpenCL reports it.
-  static func adapt() -> String? {
+  package static func adapt() -> String? {
     // Dispatch ends the process if it cannot open what its threads wait on.
     if let most = ResourceLimit.openFiles.current, most < 24 { limit(to: 1) }
     let wanted = Host.threadCount
