@@ -35,6 +35,16 @@ public enum DetectionOutput: Sendable {
   }
 }
 
+/// What was found, and what has found it.
+public struct Found: Sendable {
+  /// What was found.
+  public let output: DetectionOutput
+  /// The device that has computed.
+  public let device: ComputeDevice
+  /// What the model is for.
+  public let task: ModelTask
+}
+
 /// A detector that an engine runs batches on. Pictures of a batch that need different things are sent one kind after
 /// the other.
 public final class DetectorModel: ServedModel {
@@ -47,16 +57,45 @@ public final class DetectorModel: ServedModel {
 
     fileprivate let places: [Int]
     fileprivate let results: Results
+    fileprivate let detector: SaliencyDetector
   }
 
   private let detector: SaliencyDetector
+  /// The same network for a picture that is alone; nil if there is no need of one.
+  private let single: SaliencyDetector?
+  /// The name of the device that should run.
+  private let home: String
+  private let standInTime: Duration
+  /// When another device was seen to stand in.
+  private var standInStart: ContinuousClock.Instant?
+  /// Receives the device that has computed.
+  private let ran: (ComputeDevice) -> Void
 
-  init(_ detector: SaliencyDetector) { self.detector = detector }
+  /// - Parameters:
+  ///   - single: the same network for a picture that is alone.
+  ///   - home: the name of the device that should run.
+  ///   - standInTime: how long another device stands in for it.
+  ///   - ran: receives the device that has computed.
+  init(
+    _ detector: SaliencyDetector, single: SaliencyDetector?, home: String, standInTime: Duration,
+    ran: @escaping (ComputeDevice) -> Void
+  ) {
+    (self.detector, self.single, self.home, self.standInTime) = (detector, single, home, standInTime)
+    self.ran = ran
+  }
 
   /// The batch size that the device's memory holds.
   public var batch: Int { detector.batch }
   /// The memory of the network on the device.
-  public var byteCount: Int { detector.byteCount }
+  public var byteCount: Int { detector.byteCount + (single?.byteCount ?? 0) }
+
+  /// Whether another device has stood in for a while.
+  public var isStale: Bool {
+    guard detector.device.name != home else { return false }
+    let start = standInStart ?? .now
+    standInStart = start
+    return start.duration(to: .now) >= standInTime
+  }
 
   /// Sends the pictures on their way.
   public func begin(_ inputs: [DetectionInput]) throws -> [Group] {
@@ -68,25 +107,33 @@ public final class DetectorModel: ServedModel {
     }
     return try order.map { need in
       let places = places[need] ?? []
-      return Group(places: places, results: try submit(places.map { inputs[$0].picture }, need))
+      let detector = places.count == 1 ? single ?? detector : detector
+      let results = try Self.submit(places.map { inputs[$0].picture }, need, to: detector)
+      return Group(places: places, results: results, detector: detector)
     }
   }
 
   /// Waits for what was found.
-  public func finish(_ batch: [Group]) throws -> [DetectionOutput] {
-    var found: [(place: Int, output: DetectionOutput)] = []
+  public func finish(_ batch: [Group]) throws -> [Found] {
+    var found: [(place: Int, found: Found)] = []
     for group in batch {
       let outputs: [DetectionOutput] =
         switch group.results {
         case .detections(let pending): try pending.results().map(DetectionOutput.detection)
         case .masks(let pending): try pending.results().map(DetectionOutput.mask)
         }
-      found += zip(group.places, outputs).map { ($0, $1) }
+      let detector = group.detector
+      ran(detector.device)
+      for (place, output) in zip(group.places, outputs) {
+        found.append((place, Found(output: output, device: detector.device, task: detector.model.profile.task)))
+      }
     }
-    return found.sorted { $0.place < $1.place }.map(\.output)
+    return found.sorted { $0.place < $1.place }.map(\.found)
   }
 
-  private func submit(_ pictures: [Picture], _ need: DetectionInput.Need) throws -> Group.Results {
+  private static func submit(
+    _ pictures: [Picture], _ need: DetectionInput.Need, to detector: SaliencyDetector
+  ) throws -> Group.Results {
     switch need {
     // Where the host makes the masks, the threads that encode do so.
     case .mask where detector.preparesOnDevice: .masks(try detector.submit(pictures, for: .maskDetections))

@@ -14,10 +14,29 @@ extension PictureService {
     decoding file: [UInt8], name: String = "image", in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> Picture {
     try claim(file, place)
-    let pixelLimit = pixelLimit
+    let pixelLimit = configuration.pixelLimit
     return try await serving { () throws(ServingError) in
       try await self.decoders.run(by: deadline) { try Picture(decoding: file, name: name, pixelLimit: pixelLimit) }
     }
+  }
+
+  /// Claims the pixels of a picture that is not decoded.
+  public func claim(_ size: Size, in place: Admission.Place) throws(Problem) {
+    let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width)
+    guard !overflow, pixels <= configuration.pixelLimit else {
+      throw .tooManyPixels(limit: configuration.pixelLimit)
+    }
+    do throws(ServingError) { try place.claim(pixels: pixels) } catch { throw .serving(error) }
+  }
+
+  /// The detector of a model, for `detection`.
+  ///
+  /// - Parameter model: the name of the model; nil for that of the server.
+  /// - Throws: `Problem.model` if the model is not installed.
+  public func detector(of model: String?) throws(Problem) -> DetectorKey {
+    var options = ResultOptions(.mask)
+    options.model = model
+    return try target(of: options).0
   }
 
   /// Detects what stands out in a picture.
@@ -25,14 +44,13 @@ extension PictureService {
   /// - Parameters:
   ///   - picture: the picture.
   ///   - need: what is computed.
-  ///   - model: the name of the model.
+  ///   - key: the detector.
   ///   - deadline: when the result is no longer wanted.
   public func detection(
-    in picture: Picture, _ need: DetectionInput.Need, with model: String, by deadline: ContinuousClock.Instant
-  ) async throws(Problem) -> DetectionOutput {
+    in picture: Picture, _ need: DetectionInput.Need, with key: DetectorKey, by deadline: ContinuousClock.Instant
+  ) async throws(Problem) -> Found {
     try await serving { () throws(ServingError) in
-      try await self.engine.run(
-        DetectionInput(picture: picture, need: need), with: DetectorKey(model: model), by: deadline)
+      try await self.engine.run(DetectionInput(picture: picture, need: need), with: key, by: deadline)
     }
   }
 

@@ -7,6 +7,14 @@ public final class PictureService: Sendable {
   public struct Configuration: Sendable {
     /// The devices.
     public var devices: [DeviceRequest] = [.auto]
+    /// The model of requests that name none.
+    public var model = DetectorLoader.builtInName
+    /// The models that are loaded before the service is ready.
+    public var preload: [String] = []
+    /// How activations and weights are stored.
+    public var precision = PrecisionRequest.auto
+    /// The side of the network's input, in pixels; nil for each model's own.
+    public var size: Int?
     /// The bounds of what is under way.
     public var admission = Admission.Limits(requests: 64, pixels: 200_000_000)
     /// The most pixels of a picture.
@@ -17,6 +25,12 @@ public final class PictureService: Sendable {
     public var batch = 1
     /// The most memory of the loaded models of each device, in bytes.
     public var byteLimit = 1 << 30
+    /// How long a model that could not be loaded is not tried again.
+    public var failureMemory = Duration.seconds(5)
+    /// How long another device stands in for one that has failed before that one is tried again.
+    public var standInTime = Duration.seconds(60)
+    /// The installed models.
+    public var store = ModelStore()
 
     /// Creates a configuration.
     ///
@@ -30,9 +44,11 @@ public final class PictureService: Sendable {
     case picture(String)
     /// The picture has too many pixels: 413.
     case tooManyPixels(limit: Int)
-    /// The model is not installed, or does not fit: 400.
+    /// The model is not installed, or an option does not fit: 400.
     case model(String)
-    /// The device or the server has failed: 500.
+    /// The device, the model's file or memory has failed: 503. The same request may succeed later.
+    case failure(String)
+    /// The server has failed: 500.
     case internalFailure(String)
     /// The server is full or about to end, the time is over, or the client has left.
     case serving(ServingError)
@@ -46,6 +62,12 @@ public final class PictureService: Sendable {
     public let format: PictureFormat
     /// The size of the picture.
     public let size: Size
+    /// The size of the result, which is smaller than that of the picture if it was trimmed.
+    public let resultSize: Size
+    /// The name of the model.
+    public let model: String
+    /// The name of the device.
+    public let device: String
     /// How sure the network is that something stands out; nil if the model's task is another.
     public let confidence: Confidence?
     /// What the user should know about the result; one clause each.
@@ -54,30 +76,53 @@ public final class PictureService: Sendable {
     public let phases: [(name: String, time: Duration)]
   }
 
+  /// What the service was started with.
+  public let configuration: Configuration
   /// Admits requests.
   public let admission: Admission
   /// Runs the models.
   public let engine: Engine<DetectorLoader>
+  let state: ServiceState
+  let catalogue: Catalogue
   let decoders: WorkerPool
   let encoders: WorkerPool
-  let pixelLimit: Int
 
-  /// Starts the threads. Models are loaded on first use.
+  /// Starts the threads. Models are loaded on first use, or by `preload`.
   ///
   /// - Parameters:
   ///   - configuration: the limits and sizes.
-  ///   - observe: receives what the engine does.
+  ///   - observe: receives what the engine does, and the number of the device.
   ///   - notice: receives what the user should know, one line each.
   public init(
-    _ configuration: Configuration, observe: @escaping @Sendable (EngineEvent<DetectorKey>) -> Void = { _ in },
+    _ configuration: Configuration,
+    observe: @escaping @Sendable (Int, EngineEvent<DetectorKey>) -> Void = { _, _ in },
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    self.configuration = configuration
     admission = Admission(configuration.admission)
-    pixelLimit = configuration.pixelLimit
     decoders = WorkerPool(name: "decode", count: configuration.threads)
     encoders = WorkerPool(name: "encode", count: configuration.threads)
-    let loaders = configuration.devices.map { DetectorLoader(device: $0, batch: configuration.batch, notice: notice) }
-    engine = Engine(devices: loaders, byteLimit: configuration.byteLimit, observe: observe)
+    let devices = configuration.devices
+    let preloads = devices.indices.flatMap { device in
+      configuration.preload.map { ServiceState.Preload(model: $0, device: device) }
+    }
+    let state = ServiceState(
+      devices: devices, vital: Set(configuration.preload + [configuration.model]), preloads: preloads)
+    let settings = DetectorLoader.Settings(
+      batch: configuration.batch, precision: configuration.precision, size: configuration.size,
+      standInTime: configuration.standInTime, store: configuration.store, notice: notice,
+      ran: { state.note($1, at: $0) })
+    let loaders = devices.enumerated().map { DetectorLoader(device: $1, number: $0, settings) }
+    engine = Engine(
+      devices: loaders, byteLimit: configuration.byteLimit, failureMemory: configuration.failureMemory
+    ) { device, event in
+      state.note(event, at: device)
+      if case .failed(let key, let error) = event {
+        notice("\(key.model) failed on \(devices[device]): \(Failure(error))")
+      }
+      observe(device, event)
+    }
+    (self.state, catalogue) = (state, Catalogue(configuration.store))
   }
 
   /// Makes a result of a picture.
@@ -90,36 +135,22 @@ public final class PictureService: Sendable {
   public func answer(
     to file: [UInt8], _ options: ResultOptions, in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> Answer {
-    try claim(file, place)
     let clock = ContinuousClock()
     let start = clock.now
-    let pixelLimit = pixelLimit
-    let picture = try await serving { () throws(ServingError) in
-      try await self.decoders.run(by: deadline) {
-        try Picture(decoding: file, name: "image", pixelLimit: pixelLimit)
-      }
-    }
+    let (key, device) = try target(of: options)
+    let input = try await decoded(file, options, place, deadline)
     let decoded = clock.now
-    let input = DetectionInput(picture: picture, need: options.need)
     let found = try await serving { () throws(ServingError) in
-      try await self.engine.run(input, with: DetectorKey(model: options.model), by: deadline)
+      try await self.engine.run(input.detection, with: key, on: device, by: deadline)
     }
     let detected = clock.now
-    let (bytes, notes) = try await serving { () throws(ServingError) in
-      try await self.encoders.run(by: deadline) {
-        let rendering =
-          switch found {
-          case .detection(let detection): try options.composition.rendering(of: picture, detection)
-          case .mask(let mask):
-            options.composition.rendering(of: picture, mask: mask.mask, confidence: mask.confidence)
-          }
-        let notes = rendering.notes
-        return (try rendering.encoded(options.encoding, name: "the result"), notes)
-      }
+    let result = try await serving { () throws(ServingError) in
+      try await self.encoders.run(by: deadline) { try EncodedResult(input, options, found) }
     }
     return Answer(
-      bytes: bytes, format: options.encoding.format, size: picture.size, confidence: found.confidence,
-      notes: picture.notes.map { "\($0)" } + notes,
+      bytes: result.bytes, format: options.encoding.format, size: input.picture.size, resultSize: result.size,
+      model: key.model, device: found.device.name, confidence: found.output.confidence,
+      notes: input.picture.notes.map { "\($0)" } + result.notes,
       phases: [
         ("decode", start.duration(to: decoded)), ("detect", decoded.duration(to: detected)),
         ("encode", detected.duration(to: clock.now)),
@@ -140,24 +171,54 @@ public final class PictureService: Sendable {
     return isDrained
   }
 
+  /// Decodes the pictures of a request, after their pixels were claimed.
+  private func decoded(
+    _ file: [UInt8], _ options: ResultOptions, _ place: Admission.Place, _ deadline: ContinuousClock.Instant
+  ) async throws(Problem) -> DecodedInput {
+    try claim(file, place)
+    if let backdrop = options.backdropFile { try claim(backdrop, place) }
+    let pixelLimit = configuration.pixelLimit
+    return try await serving { () throws(ServingError) in
+      try await self.decoders.run(by: deadline) { try DecodedInput(file, options, pixelLimit: pixelLimit) }
+    }
+  }
+
   /// Claims the pixels that the header of a picture tells. A header that tells nothing is left to the decoder.
   func claim(_ file: [UInt8], _ place: Admission.Place) throws(Problem) {
-    guard let size = Picture.claimedSize(of: file) else { return }
-    let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width)
-    guard !overflow, pixels <= pixelLimit else { throw .tooManyPixels(limit: pixelLimit) }
-    do throws(ServingError) { try place.claim(pixels: pixels) } catch { throw .serving(error) }
+    if let size = Picture.claimedSize(of: file) { try claim(size, in: place) }
   }
 
   /// Runs a step, and tells failures of pictures, models and devices apart.
   func serving<Output>(_ step: () async throws(ServingError) -> Output) async throws(Problem) -> Output {
     do throws(ServingError) { return try await step() } catch {
       guard case .failed(let error) = error else { throw .serving(error) }
+      throw Problem(error)
+    }
+  }
+}
+
+extension PictureService.Problem {
+  /// The problem behind an error of a thread or a device, in words that clients may read.
+  public init(_ error: any Error) {
+    switch error {
+    case let problem as PictureService.Problem: self = problem
+    case let failure as LoadFailure: self = failure.kind == .request ? .model(failure.line) : .failure(failure.line)
+    case let error as PictureError: self.init(error)
+    default:
       let failure = Failure(error)
       switch failure.kind {
-      case .file, .usage: throw .picture(failure.description)
-      case .model: throw .model(failure.description)
-      case .device, .verification: throw .internalFailure(failure.description)
+      case .file, .usage: self = .picture(failure.description)
+      case .model: self = .failure("the model cannot be used; the server's log says why")
+      case .device, .verification: self = .failure(DeviceLine.text(failure, device: "of the server"))
       }
+    }
+  }
+
+  private init(_ error: PictureError) {
+    switch error.problem {
+    case .tooManyPixels(_, let limit): self = .tooManyPixels(limit: limit)
+    case .outOfMemory: self = .failure("there is not enough memory for the picture at the moment; try again later")
+    default: self = .picture(error.description)
     }
   }
 }

@@ -8,8 +8,16 @@ public struct ResultOptions: Sendable {
     public let description: String
   }
 
-  /// The name of the model.
-  public var model = DetectorLoader.builtInName
+  /// The name of the model; nil for that of the server.
+  public var model: String?
+  /// The device, as `u2cl run` takes it; nil for any.
+  public var device: String?
+  /// The side of the network's input that the client expects; nil if it expects none.
+  public private(set) var size: Int?
+  /// How pictures are prepared.
+  public private(set) var preparation = DetectorKey.Preparation()
+  /// The encoded picture behind a composite; nil for a colour.
+  public private(set) var backdropFile: [UInt8]?
   /// What is made.
   public private(set) var composition: Composition
   /// The format of the result.
@@ -24,17 +32,67 @@ public struct ResultOptions: Sendable {
   /// Creates the options of a request that states none.
   public init(_ kind: Composition.Kind) { composition = Composition(kind) }
 
+  /// Whether the client has named a format.
+  public var hasFormat: Bool { given.contains("format") }
+
+  /// Takes a format that the client has not named, but accepts.
+  public mutating func choose(_ format: PictureFormat) { encoding.format = format }
+
+  /// Takes a picture as the value of an option: `over`.
+  ///
+  /// - Throws: `Problem` if the option takes no picture, or if it was taken before.
+  public mutating func set(_ name: String, toFile bytes: [UInt8]) throws(Problem) {
+    guard given.insert(name).inserted else { throw Problem(description: "the option \(name) is there twice") }
+    guard name == "over" else { throw Problem(description: "only over takes a picture") }
+    guard !bytes.isEmpty else { throw Problem(description: "the picture of over is empty") }
+    backdropFile = bytes
+  }
+
   /// Takes an option.
   ///
   /// - Throws: `Problem` if there is no such option, if it was taken before, or if its value is out of range.
   public mutating func set(_ name: String, to value: String) throws(Problem) {
+    guard Self.names.contains(name) else {
+      // The name comes from the client and is not repeated.
+      throw Problem(
+        description: "there is an option that the server does not have; it has: \(Self.names.joined(separator: ", "))")
+    }
     guard given.insert(name).inserted else { throw Problem(description: "the option \(name) is there twice") }
+    if try setComposition(name, value) { return }
+    if try setPreparation(name, value) { return }
     switch name {
     case "model": model = value
+    case "device": device = value
     case "output": composition.kind = try Self.value(name, of: Composition.Kind(rawValue: value), Self.kinds)
     case "format": encoding.format = try Self.value(name, of: Self.formats[value], Self.formats.keys.sorted())
     case "quality": encoding.quality = try Self.number(name, value, in: 1...100)
     case "keep-metadata": encoding.keepsMetadata = try Self.flag(name, value)
+    default: preconditionFailure("the option \(name) has a name and no meaning")
+    }
+  }
+
+  /// The names of all options.
+  public static let names = [
+    "background", "blur-radius", "color", "device", "feather", "format", "invert", "keep-metadata", "margin", "matting",
+    "model", "output", "over", "quality", "refine", "resample", "resample-mask", "size", "stretch", "threshold", "trim",
+  ]
+
+  /// Takes an option about how pictures become the network's input; false if the option is another.
+  private mutating func setPreparation(_ name: String, _ value: String) throws(Problem) -> Bool {
+    switch name {
+    case "background": composition.background = try Self.color(name, value)
+    case "stretch": preparation.stretches = try Self.flag(name, value)
+    case "resample": preparation.resampling = try Self.resampling(name, value)
+    case "resample-mask": preparation.maskResampling = try Self.resampling(name, value)
+    case "size": size = try Self.number(name, value, in: 1...8192)
+    default: return false
+    }
+    return true
+  }
+
+  /// Takes an option about what is made of the mask; false if the option is another.
+  private mutating func setComposition(_ name: String, _ value: String) throws(Problem) -> Bool {
+    switch name {
     case "refine": refines = try Self.flag(name, value)
     case "matting": usesMatting = try Self.flag(name, value)
     case "threshold": composition.threshold = try Self.number(name, value, in: 0...1)
@@ -45,10 +103,9 @@ public struct ResultOptions: Sendable {
     case "over": composition.backdrop = .color(try Self.color(name, value))
     case "blur-radius": composition.blurRadius = try Self.number(name, value, in: 0.5...5000)
     case "color": composition.color = try Self.color(name, value)
-    default:
-      // The name comes from the client and is not repeated.
-      throw Problem(description: "there is an option that the server does not have")
+    default: return false
     }
+    return true
   }
 
   /// Checks what goes together, when every option has been taken.
@@ -87,13 +144,17 @@ public struct ResultOptions: Sendable {
   }
 
   private static let kinds = Composition.Kind.allCases.map(\.rawValue)
-  private static let formats: [String: PictureFormat] = [
+  static let formats: [String: PictureFormat] = [
     "png": .png, "jpeg": .jpeg, "jpg": .jpeg, "webp": .webp, "avif": .avif, "tiff": .tiff,
   ]
 
   private static func value<Value>(_ name: String, of value: Value?, _ values: [String]) throws(Problem) -> Value {
     guard let value else { throw Problem(description: "\(name) is one of \(values.joined(separator: ", "))") }
     return value
+  }
+
+  private static func resampling(_ name: String, _ text: String) throws(Problem) -> Resampling {
+    try value(name, of: Resampling(rawValue: text), Resampling.allCases.map(\.rawValue))
   }
 
   private static func flag(_ name: String, _ text: String) throws(Problem) -> Bool {

@@ -45,6 +45,15 @@ public final class Admission: Sendable {
 
     fileprivate init(_ admission: Admission) { self.admission = admission }
 
+    /// A place within this one, for one of several pictures of a request: it claims and gives back what is its own, and
+    /// does not count as a request.
+    public func part() -> Place { Place(partOf: admission) }
+
+    private init(partOf admission: Admission) {
+      self.admission = admission
+      claimed.withLock { $0 = Load() }
+    }
+
     deinit { leave() }
 
     /// Claims pixels and bytes in addition to those that the request has claimed before.
@@ -53,7 +62,7 @@ public final class Admission: Sendable {
     public func claim(pixels: Int = 0, bytes: Int = 0) throws(ServingError) {
       let isAdmitted = claimed.withLock { claimed in
         guard let own = claimed, admission.claim(pixels, bytes, having: own) else { return false }
-        claimed = Load(requests: 1, pixels: own.pixels + pixels, bytes: own.bytes + bytes)
+        claimed = Load(requests: own.requests, pixels: own.pixels + pixels, bytes: own.bytes + bytes)
         return true
       }
       guard isAdmitted else { throw .full }
@@ -149,7 +158,7 @@ public final class Admission: Sendable {
 
   private func leave(_ claimed: Load) {
     let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
-      state.load.requests -= 1
+      state.load.requests -= claimed.requests
       state.load.pixels -= claimed.pixels
       state.load.bytes -= claimed.bytes
       guard state.load.requests == 0 else { return [] }

@@ -3,14 +3,26 @@ internal import Synchronization
 
 /// A first-in, first-out queue whose elements threads wait for. It has no bound of its own: see `Admission`.
 final class BlockingQueue<Element: Sendable>: Sendable {
+  /// A thread that waits.
+  private final class Waiter: Sendable {
+    let accepts: @Sendable (Element) -> Bool
+    let changed = DispatchSemaphore(value: 0)
+
+    init(_ accepts: @escaping @Sendable (Element) -> Bool) { self.accepts = accepts }
+  }
+
   private struct State {
     var elements: [Element] = []
+    var waiters: [Waiter] = []
     var isClosed = false
   }
 
+  private enum Step {
+    case done(Element?)
+    case wait(Waiter)
+  }
+
   private let state = Mutex(State())
-  /// Signalled at least once for each element, and for the end. A signal without an element is harmless.
-  private let changed = DispatchSemaphore(value: 0)
 
   var count: Int { state.withLock { $0.elements.count } }
 
@@ -18,27 +30,30 @@ final class BlockingQueue<Element: Sendable>: Sendable {
   ///
   /// - Returns: false if the queue is closed; then the element is not added.
   func add(_ element: Element) -> Bool {
-    let isAdded = state.withLock { state in
-      if !state.isClosed { state.elements.append(element) }
-      return !state.isClosed
+    let (isAdded, waiter) = state.withLock { state -> (Bool, Waiter?) in
+      guard !state.isClosed else { return (false, nil) }
+      state.elements.append(element)
+      // A thread that is woken in vain waits again; one that is at work looks at the queue before it waits.
+      return (true, state.waiters.firstIndex { $0.accepts(element) }.map { state.waiters.remove(at: $0) })
     }
-    changed.signal()
+    waiter?.changed.signal()
     return isAdded
   }
 
-  /// Waits for the first element; nil if the queue is closed and empty.
-  func take() -> Element? {
+  /// Waits for the first element that is accepted; nil if the queue is closed and holds none.
+  func take(where accepts: @escaping @Sendable (Element) -> Bool = { _ in true }) -> Element? {
     while true {
-      let (element, isClosed) = state.withLock { state -> (Element?, Bool) in
-        (state.elements.isEmpty ? nil : state.elements.removeFirst(), state.isClosed)
+      let step = state.withLock { state -> Step in
+        if let place = state.elements.firstIndex(where: accepts) { return .done(state.elements.remove(at: place)) }
+        if state.isClosed { return .done(nil) }
+        let waiter = Waiter(accepts)
+        state.waiters.append(waiter)
+        return .wait(waiter)
       }
-      if let element { return element }
-      if isClosed {
-        // The next thread that waits has to see the end, too.
-        changed.signal()
-        return nil
+      switch step {
+      case .done(let element): return element
+      case .wait(let waiter): waiter.changed.wait()
       }
-      changed.wait()
     }
   }
 
@@ -51,11 +66,11 @@ final class BlockingQueue<Element: Sendable>: Sendable {
   ///
   /// - Returns: the elements that were waiting, which are no longer in the queue.
   func close() -> [Element] {
-    let left = state.withLock { state in
-      defer { state = State(elements: [], isClosed: true) }
-      return state.elements
+    let (left, waiters) = state.withLock { state -> ([Element], [Waiter]) in
+      defer { state = State(isClosed: true) }
+      return (state.elements, state.waiters)
     }
-    changed.signal()
+    for waiter in waiters { waiter.changed.signal() }
     return left
   }
 }

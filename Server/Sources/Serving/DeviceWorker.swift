@@ -12,24 +12,30 @@ struct DeviceWorker<Loader: ModelLoader> {
   }
 
   private let loader: Loader
+  /// The number of the device.
+  private let number: Int
   private let queue: BlockingQueue<EngineRequest<Loader>>
   private let occupancy: Occupancy
   private let observe: @Sendable (EngineEvent<Loader.Key>) -> Void
+  /// Models that could not be loaded, and until when that is not tried again.
+  private var failures: [Loader.Key: (error: any Error, end: ContinuousClock.Instant)] = [:]
+  private let failureMemory: Duration
   private var cache: ModelCache<Loader.Key, Loader.Loaded>
   /// The end of the last batch.
   private var busyUntil: ContinuousClock.Instant?
 
   init(
-    _ loader: Loader, queue: BlockingQueue<EngineRequest<Loader>>, occupancy: Occupancy, byteLimit: Int,
-    observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void
+    _ loader: Loader, number: Int, queue: BlockingQueue<EngineRequest<Loader>>, occupancy: Occupancy, byteLimit: Int,
+    failureMemory: Duration, observe: @escaping @Sendable (EngineEvent<Loader.Key>) -> Void
   ) {
-    (self.loader, self.queue, self.occupancy, self.observe) = (loader, queue, occupancy, observe)
+    (self.loader, self.number, self.queue, self.occupancy) = (loader, number, queue, occupancy)
+    (self.failureMemory, self.observe) = (failureMemory, observe)
     cache = ModelCache(byteLimit: byteLimit)
   }
 
   /// Computes until the queue is closed and empty.
   mutating func run() {
-    while let first = queue.take() {
+    while let first = queue.take(where: { [number] in $0.device == nil || $0.device == number }) {
       occupancy.begin()
       defer { occupancy.end() }
       guard first.isWanted, let model = loaded(for: first) else { continue }
@@ -46,33 +52,59 @@ struct DeviceWorker<Loader: ModelLoader> {
 
   /// The model of a request, which fails if the model cannot be loaded.
   private mutating func loaded(for request: Request) -> Loader.Loaded? {
-    if let model = cache.use(request.key) { return model }
+    let key = request.key
+    if let model = usable(key) { return model }
     let start = ContinuousClock.now
     do {
-      let model = try loader.load(request.key)
-      observe(.loaded(request.key, time: start.duration(to: .now)))
-      for key in cache.add(model, for: request.key) { observe(.released(key)) }
+      if let failure = failures[key], start < failure.end { throw failure.error }
+      let expected = cache.knownByteCount(of: key) ?? loader.expectedByteCount(of: key)
+      for key in cache.makeRoom(for: expected) { observe(.released(key)) }
+      let model = try load(key, start)
+      observe(.loaded(key, byteCount: model.byteCount, time: start.duration(to: .now)))
+      for key in cache.add(model, for: key) { observe(.released(key)) }
       return model
     } catch {
-      observe(.notLoaded(request.key, error))
       request.ticket.give(.failure(.failed(error)))
       return nil
     }
   }
 
+  /// A model that is loaded and as good as a new one.
+  private mutating func usable(_ key: Loader.Key) -> Loader.Loaded? {
+    guard let model = cache.use(key) else { return nil }
+    guard model.isStale else { return model }
+    cache.remove(key)
+    observe(.released(key))
+    return nil
+  }
+
+  /// Loads a model, and remembers a failure for a while, so that a crowd of requests does not try again and again.
+  private mutating func load(_ key: Loader.Key, _ start: ContinuousClock.Instant) throws -> Loader.Loaded {
+    failures = failures.filter { start < $0.value.end }
+    do { return try loader.load(key) } catch {
+      failures[key] = (error, .now + failureMemory)
+      observe(.notLoaded(key, error))
+      throw error
+    }
+  }
+
   /// The requests that wait for the same model, the oldest first.
   private func others(like first: Request, atMost count: Int) -> [Request] {
-    let key = first.key
-    return queue.update { waiting in Self.take(count, from: &waiting) { $0.key == key } }
+    let (key, number) = (first.key, number)
+    return queue.update { waiting in
+      Self.take(count, from: &waiting) { $0.key == key && ($0.device == nil || $0.device == number) }
+    }
   }
 
   /// As many requests as the model takes at once, if the oldest one that waits is for the same model and there are that
   /// many; none otherwise, so that requests for other models have their turn.
   private func fullBatch(like batch: Batch) -> [Request] {
-    let (key, count) = (batch.key, batch.model.batch)
+    let (key, count, number) = (batch.key, batch.model.batch, number)
     return queue.update { waiting in
-      guard waiting.first?.key == key, waiting.count(where: { $0.key == key }) >= count else { return [] }
-      return Self.take(count, from: &waiting) { $0.key == key }
+      let isMine = { (request: Request) in request.device == nil || request.device == number }
+      let fits = { (request: Request) in request.key == key && isMine(request) }
+      guard waiting.first(where: isMine)?.key == key, waiting.count(where: fits) >= count else { return [] }
+      return Self.take(count, from: &waiting, where: fits)
     }
   }
 

@@ -2,6 +2,8 @@
 struct ModelCache<Key: Hashable, Model: ServedModel> {
   /// In the order of their last use.
   private var entries: [(key: Key, model: Model)] = []
+  /// The memory of the models that were loaded once, which tells how much they will take again.
+  private var known: [Key: Int] = [:]
   private let byteLimit: Int
 
   /// - Parameter byteLimit: the most memory of all models; the model that was loaded last stays even if it takes more.
@@ -18,12 +20,25 @@ struct ModelCache<Key: Hashable, Model: ServedModel> {
     return entry.model
   }
 
+  /// The memory that a model took when it was loaded last; nil if it has not been loaded yet.
+  func knownByteCount(of key: Key) -> Int? { known[key] }
+
+  /// Releases models to make room for one that is about to be loaded.
+  ///
+  /// - Returns: the models that were released, in that order.
+  mutating func makeRoom(for byteCount: Int) -> [Key] {
+    var released: [Key] = []
+    while !entries.isEmpty, self.byteCount + byteCount > byteLimit { released.append(entries.removeFirst().key) }
+    return released
+  }
+
   /// Adds a model and releases others to make room.
   ///
   /// - Returns: the models that were released, in that order.
   mutating func add(_ model: Model, for key: Key) -> [Key] {
     remove(key)
     entries.append((key, model))
+    known[key] = model.byteCount
     var released: [Key] = []
     while entries.count > 1, byteCount > byteLimit { released.append(entries.removeFirst().key) }
     return released

@@ -11,12 +11,20 @@ public protocol ServedModel<Input, Output>: SendableMetatype {
   var batch: Int { get }
   /// The memory that the model takes, on the host and on the device.
   var byteCount: Int { get }
+  /// Whether the model is to be loaded anew before it is used again, because what it runs on only stands in for a device
+  /// that failed.
+  var isStale: Bool { get }
 
   /// Sends a batch on its way and returns as soon as the device allows.
   func begin(_ inputs: [Input]) throws -> InFlight
 
   /// Waits for the results of a batch: one for each input, in order.
   func finish(_ batch: InFlight) throws -> [Output]
+}
+
+extension ServedModel {
+  /// A model stays as it is.
+  public var isStale: Bool { false }
 }
 
 /// Loads models on one device.
@@ -28,4 +36,12 @@ public protocol ModelLoader<Key, Loaded>: Sendable {
 
   /// Loads a model. Called on the thread that will use it, which compiles meanwhile and computes nothing else.
   func load(_ key: Key) throws -> Loaded
+
+  /// The memory that a model is expected to take, in bytes, before it has ever been loaded.
+  func expectedByteCount(of key: Key) -> Int
+}
+
+extension ModelLoader {
+  /// Nothing is known.
+  public func expectedByteCount(of key: Key) -> Int { 0 }
 }

@@ -31,7 +31,7 @@ package struct Exchange: Sendable {
       body.claimBytes(in: place)
       return place
     } catch {
-      throw Refusal(error)
+      throw Refusal(error, retryAfter: server.service.retryAfter)
     }
   }
 
@@ -62,7 +62,7 @@ package struct Exchange: Sendable {
       server.metrics.observe(answer)
       return answer
     } catch {
-      throw Refusal(error)
+      throw Refusal(error, retryAfter: server.service.retryAfter)
     }
   }
 }

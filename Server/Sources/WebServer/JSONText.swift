@@ -11,6 +11,9 @@ enum JSONText {
     return Array(try encoder.encode(value))
   }
 
+  /// Bytes in base64.
+  static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+
   /// A value from JSON.
   ///
   /// - Throws: `DecodingError` if the bytes are no JSON, or no such value.

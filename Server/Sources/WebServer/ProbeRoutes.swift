@@ -9,8 +9,7 @@ enum ProbeRoutes {
     [
       Route(.get, "/healthz", isOpen: true) { _ in .text(.ok, "ok") },
       Route(.get, "/readyz", isOpen: true) { exchange in
-        exchange.server.service.admission.isClosed
-          ? .text(.serviceUnavailable, "the server is stopping") : .text(.ok, "ready")
+        exchange.server.service.readinessProblem.map { .text(.serviceUnavailable, $0) } ?? .text(.ok, "ready")
       },
       Route(.get, "/metrics", isOpen: true) { exchange in
         Reply(.ok, MetricRegistry.mediaType, Array(exchange.server.metrics.registry.text.utf8))

@@ -54,23 +54,26 @@ package struct Refusal: Error {
 }
 
 extension Refusal {
-  init(_ problem: PictureService.Problem) {
+  /// - Parameter seconds: when a client that finds the server full may try again.
+  init(_ problem: PictureService.Problem, retryAfter seconds: Int = 1) {
     switch problem {
     case .picture(let line): self.init(.unprocessableContent, .unreadablePicture, line)
     case .tooManyPixels(let limit): self = .tooLarge("the picture has more than \(limit) pixels")
     case .model(let line): self = .badRequest(line)
-    case .internalFailure(let line): self.init(.internalServerError, .deviceFailure, line)
-    case .serving(let error): self.init(error)
+    case .failure(let line): self = .unavailable(.deviceFailure, line, retryAfter: 5)
+    case .internalFailure(let line): self.init(.internalServerError, .internalFailure, line)
+    case .serving(let error): self.init(error, retryAfter: seconds)
     }
   }
 
-  init(_ error: ServingError) {
+  /// - Parameter seconds: when a client that finds the server full may try again.
+  init(_ error: ServingError, retryAfter seconds: Int = 1) {
     switch error {
-    case .full: self = .unavailable(.full, "the server is full; try again later", retryAfter: 1)
+    case .full: self = .unavailable(.full, "the server is full; try again later", retryAfter: seconds)
     case .stopping: self = .unavailable(.stopping, "the server is stopping", retryAfter: 5)
     case .deadline: self.init(.gatewayTimeout, .deadline, "the request took longer than the server allows")
     case .cancelled: self.init(.requestTimeout, .slow, "the client has left")
-    case .failed(let error): self.init(.internalServerError, .internalFailure, Failure(error).description)
+    case .failed(let error): self.init(PictureService.Problem(error))
     }
   }
 }

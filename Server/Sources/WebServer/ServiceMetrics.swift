@@ -45,7 +45,7 @@ public final class ServiceMetrics: Sendable {
   }
 
   /// Counts what the engine does.
-  @Sendable public func observe(_ event: EngineEvent<DetectorKey>) {
+  @Sendable public func observe(_ device: Int, _ event: EngineEvent<DetectorKey>) {
     switch event {
     case .loaded: loads.add(1, "loaded")
     case .notLoaded: loads.add(1, "failed")

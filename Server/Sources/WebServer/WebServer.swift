@@ -4,6 +4,7 @@ public import NIOCore
 public import PictureService
 internal import Serving
 internal import U2Net
+public import URLFetching
 
 /// Answers requests.
 public struct WebServer: Sendable {
@@ -25,6 +26,7 @@ public struct WebServer: Sendable {
   let service: PictureService
   let metrics: ServiceMetrics
   let limits: Limits
+  let fetcher: (any URLFetcher)?
   private let table: RouteTable
 
   /// Creates a server.
@@ -33,13 +35,16 @@ public struct WebServer: Sendable {
   ///   - service: makes the results.
   ///   - metrics: counts what is done.
   ///   - limits: the limits of requests.
-  public init(service: PictureService, metrics: ServiceMetrics, limits: Limits = Limits()) {
-    (self.service, self.metrics, self.limits) = (service, metrics, limits)
+  ///   - fetcher: fetches pictures from addresses that clients name; nil to fetch none.
+  public init(
+    service: PictureService, metrics: ServiceMetrics, limits: Limits = Limits(), fetcher: (any URLFetcher)? = nil
+  ) {
+    (self.service, self.metrics, self.limits, self.fetcher) = (service, metrics, limits, fetcher)
     table = RouteTable(Self.routes)
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all }
+  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + CompatibleRoutes.all }
 
   /// Answers a request. Closes the connection if the request's body has not been read to its end.
   @Sendable public func respond(

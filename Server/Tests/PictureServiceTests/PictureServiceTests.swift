@@ -59,7 +59,7 @@ import U2Net
         case .tooManyPixels(limit: 1000): "pixels"
         case .tooManyPixels: "other limit"
         case .model: "model"
-        case .internalFailure(let text): text
+        case .failure(let text), .internalFailure(let text): text
         case .serving: "serving"
         }
       }

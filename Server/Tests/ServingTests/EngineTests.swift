@@ -21,7 +21,7 @@ import Testing
 
   /// A gated engine whose device is busy with the request 0 for model "a", so that further requests wait.
   private static func busy(
-    batch: Int = 4, byteLimit: Int = 100, observe: @escaping @Sendable (EngineEvent<String>) -> Void = { _ in }
+    batch: Int = 4, byteLimit: Int = 100, observe: @escaping @Sendable (Int, EngineEvent<String>) -> Void = { _, _ in }
   ) async -> (FakeModels, Engine<FakeModels>, Task<Int, any Error>) {
     let models = FakeModels(batch: batch, isGated: true)
     let engine = Engine(devices: [models], byteLimit: byteLimit, observe: observe)
@@ -86,7 +86,7 @@ import Testing
   @Test func modelsAreReleasedWithinTheBound() async throws {
     let models = FakeModels()
     let released = Locked<[String]>([])
-    let engine = Engine(devices: [models], byteLimit: 35) { event in
+    let engine = Engine(devices: [models], byteLimit: 35) { _, event in
       if case .released(let key) = event { released.withLock { $0.append(key) } }
     }
     // 10, 20, 10 and 50 bytes.
@@ -131,7 +131,7 @@ import Testing
   @Test func aModelThatFailsIsLoadedAnew() async throws {
     let models = FakeModels()
     let failures = Locked(0)
-    let engine = Engine(devices: [models], byteLimit: 100) { event in
+    let engine = Engine(devices: [models], byteLimit: 100) { _, event in
       if case .failed = event { failures.withLock { $0 += 1 } }
     }
     for input in [FakeModels.failsAtBegin, FakeModels.failsAtFinish] {
@@ -173,7 +173,7 @@ import Testing
 
   @Test func eventsTellWaitsAndTimes() async throws {
     let sizes = Locked<[Int]>([])
-    let (models, engine, first) = await Self.busy { event in
+    let (models, engine, first) = await Self.busy { _, event in
       if case .computed("a", let waits, let time) = event, time >= .zero, waits.allSatisfy({ $0 >= .zero }) {
         sizes.withLock { $0.append(waits.count) }
       }

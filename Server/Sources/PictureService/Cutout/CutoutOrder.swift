@@ -120,8 +120,8 @@ public struct CutoutOrder: Sendable, Equatable {
     case colorAndAlpha
   }
 
-  /// The name of the model.
-  public var model = DetectorLoader.builtInName
+  /// The name of the model; nil for that of the server.
+  public var model: String?
   /// The most pixels that the picture has when it is cut out; it is scaled down if it has more.
   public var pixelLimit = 25_000_000
   /// Outside this rectangle is background; nil for the whole picture.
@@ -130,7 +130,7 @@ public struct CutoutOrder: Sendable, Equatable {
   public var crop: Margins?
   /// The size of the foreground as a part of the canvas, 0 … 1; nil to keep it.
   public var scale: Double?
-  /// The place of the foreground; nil to keep it, or for the middle if it is scaled.
+  /// The place of the foreground; nil to keep its middle where it is, as far as it stays on the canvas.
   public var position: Position?
   /// Whether the result is alpha alone.
   public var isAlphaOnly = false

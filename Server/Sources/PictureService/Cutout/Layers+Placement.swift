@@ -19,14 +19,25 @@ extension Layers {
         height: max(1, Int((Double(box.size.height) * factor).rounded())),
         width: max(1, Int((Double(box.size.width) * factor).rounded())))
     }
-    let position = order.position ?? .center
     let scaled = size.map { foreground.resized(to: $0) } ?? foreground
     var canvas = Layers(size: layers.size)
+    let position = order.position
     canvas.paste(
       scaled,
-      left: Int((Double(canvas.size.width - scaled.size.width) * position.horizontal).rounded()),
-      top: Int((Double(canvas.size.height - scaled.size.height) * position.vertical).rounded()))
+      left: Self.start(position?.horizontal, box.columns, scaled.size.width, canvas.size.width),
+      top: Self.start(position?.vertical, box.rows, scaled.size.height, canvas.size.height))
     return canvas
+  }
+
+  /// The first pixel of something on a canvas, along one axis.
+  ///
+  /// - Parameters:
+  ///   - position: 0 for the beginning, 1 for the end; nil to keep the middle of `old`.
+  ///   - old: where it was.
+  private static func start(_ position: Double?, _ old: Range<Int>, _ extent: Int, _ canvas: Int) -> Int {
+    let room = canvas - extent
+    if let position { return Int((Double(room) * position).rounded()) }
+    return max(0, min(room, (old.lowerBound + old.upperBound - extent) / 2))
   }
 
   /// The foreground with margins, and its box there.

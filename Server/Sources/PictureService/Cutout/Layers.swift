@@ -37,6 +37,25 @@ struct Layers: Sendable, Equatable {
     }
   }
 
+  /// The colours of a picture with a mask for alpha.
+  ///
+  /// - Parameter keepsAlpha: whether the picture's own alpha counts as well, multiplied; otherwise it is replaced.
+  init(colorsOf picture: Picture, alpha mask: Mask, keepsAlpha: Bool) {
+    self.init(size: picture.size)
+    var line = [SIMD4<Float>](repeating: .zero, count: size.width)
+    line.withUnsafeMutableBufferPointer { line in
+      for y in 0..<size.height {
+        picture.read(y, into: line)
+        for x in 0..<size.width {
+          var pixel = WeightedColor.bytes(line[x])
+          let (own, level) = (Int(pixel.w), Int(mask.pixels[y * size.width + x]))
+          pixel.w = UInt8(keepsAlpha ? (own * level + 127) / 255 : level)
+          set(y, x, pixel)
+        }
+      }
+    }
+  }
+
   /// The box around everything that is visible; nil if nothing is. A twentieth of full alpha counts as haze.
   var bounds: PixelBox? {
     let haze = 12

@@ -19,6 +19,10 @@ public struct CutoutAnswer: Sendable {
   public let foreground: PixelBox
   /// How sure the network is that something stands out; nil if the model's task is another.
   public let confidence: Confidence?
+  /// The name of the model.
+  public let model: String
+  /// The name of the device.
+  public let device: String
 }
 
 extension PictureService {
@@ -33,6 +37,7 @@ extension PictureService {
   public func cutout(
     of file: [UInt8], _ order: CutoutOrder, in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> CutoutAnswer? {
+    let key = try detector(of: order.model)
     let decoded = try await picture(decoding: file, in: place, by: deadline)
     var backdrop: Picture?
     if case .picture(let bytes) = order.background {
@@ -47,11 +52,11 @@ extension PictureService {
     }
     let picture = box.map { whole.part($0) } ?? whole
     let found = try await detection(
-      in: picture, .refinedCutout(withMatte: false), with: order.model, by: deadline)
-    guard found.confidence?.standsOut ?? true else { return nil }
+      in: picture, .refinedCutout(withMatte: false), with: key, by: deadline)
+    guard found.output.confidence?.standsOut ?? true else { return nil }
     let background = backdrop
     return try await finishing(by: deadline) {
-      let work = CutoutWork(order: order, whole: whole, region: box, background: background)
+      let work = CutoutWork(order: order, model: key.model, whole: whole, region: box, background: background)
       return try work.answer(picture, found)
     }
   }
@@ -60,12 +65,13 @@ extension PictureService {
 /// Makes the files of an order.
 private struct CutoutWork {
   let order: CutoutOrder
+  let model: String
   let whole: Picture
   let region: PixelBox?
   let background: Picture?
 
-  func answer(_ picture: Picture, _ found: DetectionOutput) throws -> CutoutAnswer? {
-    let rendering = try found.rendering(of: picture, by: Composition(.cutout))
+  func answer(_ picture: Picture, _ found: Found) throws -> CutoutAnswer? {
+    let rendering = try found.output.rendering(of: picture, by: Composition(.cutout))
     guard case .picture(let cutout) = rendering.content else { return nil }
     var layers = Layers(cutout: cutout, original: picture)
     if let region {
@@ -77,7 +83,9 @@ private struct CutoutWork {
     layers = layers.placed(order, box)
     guard let foreground = layers.bounds else { return nil }
     let files = try files(of: layers)
-    return CutoutAnswer(files: files, size: layers.size, foreground: foreground, confidence: found.confidence)
+    return CutoutAnswer(
+      files: files, size: layers.size, foreground: foreground, confidence: found.output.confidence, model: model,
+      device: found.device.name)
   }
 
   private func files(of layers: Layers) throws -> CutoutAnswer.Files {
