@@ -1,10 +1,11 @@
-internal import U2Net
+package import U2Net
 
 /// The pixels of a picture or of layers, row by row.
 ///
 /// A pixel is its colour, weighted by alpha and a little more, and its alpha, all in 0 … 1. The little more keeps the
 /// colours of invisible pixels, which ZIP files hold, without letting them show beside visible ones.
-protocol ColorRows {
+package protocol ColorRows {
+  /// The size in pixels.
   var size: Size { get }
 
   /// Writes the pixels of a row.
@@ -31,7 +32,8 @@ enum WeightedColor {
 }
 
 extension Picture: ColorRows {
-  func read(_ row: Int, into pixels: UnsafeMutableBufferPointer<SIMD4<Float>>) {
+  /// Writes the pixels of a row.
+  package func read(_ row: Int, into pixels: UnsafeMutableBufferPointer<SIMD4<Float>>) {
     let (channels, width) = (channels, size.width)
     let start = row * width * channels
     func read<Sample: BinaryInteger>(_ samples: UnsafeBufferPointer<Sample>, _ scale: Float) {

@@ -1,11 +1,11 @@
-internal import U2Net
+package import U2Net
 
 extension Layers {
   /// The layers as an order wants them: cropped to the foreground, whose margins may reach outside, and then scaled and
   /// moved.
   ///
   /// - Parameter box: the box of the foreground.
-  func placed(_ order: CutoutOrder, _ box: PixelBox) -> Layers {
+  package func placed(_ order: CutoutOrder, _ box: PixelBox) -> Layers {
     let (layers, box) = order.crop.map { cropped(to: box, $0) } ?? (self, box)
     guard order.scale != nil || order.position != nil else { return layers }
     let foreground = layers.part(box)
@@ -55,7 +55,7 @@ extension Layers {
 
 extension Picture {
   /// The picture scaled to cover a size, and its middle.
-  func covering(_ target: Size) -> Picture {
+  package func covering(_ target: Size) -> Picture {
     guard size != target else { return self }
     let scale = min(Double(size.width) / Double(target.width), Double(size.height) / Double(target.height))
     let width = min(size.width, max(1, Int((Double(target.width) * scale).rounded())))

@@ -1,15 +1,15 @@
-internal import U2Net
+package import U2Net
 
 /// The colours of a picture and the alpha of its foreground, in 8 bits: a cut-out that still has its background.
-struct Layers: Sendable, Equatable {
-  let size: Size
+package struct Layers: Sendable, Equatable {
+  package let size: Size
   /// Red, green and blue, `[height, width, 3]`. Where alpha is 0, the colours of the background or black.
-  private(set) var colors: [UInt8]
+  package private(set) var colors: [UInt8]
   /// `[height, width]`: 0 is background, 255 is foreground.
-  private(set) var alpha: [UInt8]
+  package private(set) var alpha: [UInt8]
 
   /// Empty layers: black, and background everywhere.
-  init(size: Size) {
+  package init(size: Size) {
     self.size = size
     colors = [UInt8](repeating: 0, count: size.height * size.width * 3)
     alpha = [UInt8](repeating: 0, count: size.height * size.width)
@@ -20,7 +20,7 @@ struct Layers: Sendable, Equatable {
   /// - Parameters:
   ///   - cutout: a picture with alpha.
   ///   - original: the picture that it was cut out of, which has the colours of the background.
-  init(cutout: Picture, original: Picture) {
+  package init(cutout: Picture, original: Picture) {
     self.init(size: cutout.size)
     var line = [SIMD4<Float>](repeating: .zero, count: size.width)
     line.withUnsafeMutableBufferPointer { line in
@@ -40,7 +40,7 @@ struct Layers: Sendable, Equatable {
   /// The colours of a picture with a mask for alpha.
   ///
   /// - Parameter keepsAlpha: whether the picture's own alpha counts as well, multiplied; otherwise it is replaced.
-  init(colorsOf picture: Picture, alpha mask: Mask, keepsAlpha: Bool) {
+  package init(colorsOf picture: Picture, alpha mask: Mask, keepsAlpha: Bool) {
     self.init(size: picture.size)
     var line = [SIMD4<Float>](repeating: .zero, count: size.width)
     line.withUnsafeMutableBufferPointer { line in
@@ -57,7 +57,7 @@ struct Layers: Sendable, Equatable {
   }
 
   /// The box around everything that is visible; nil if nothing is. A twentieth of full alpha counts as haze.
-  var bounds: PixelBox? {
+  package var bounds: PixelBox? {
     let haze = 12
     var (left, right, top, bottom) = (size.width, -1, size.height, -1)
     for y in 0..<size.height {
@@ -82,7 +82,7 @@ struct Layers: Sendable, Equatable {
   }
 
   /// The layers in another size.
-  func resized(to target: Size) -> Layers {
+  package func resized(to target: Size) -> Layers {
     guard target != size else { return self }
     var result = Layers(size: target)
     TriangleResizer(from: size, to: target).resize(self) { y, line in
@@ -92,7 +92,7 @@ struct Layers: Sendable, Equatable {
   }
 
   /// Replaces pixels by those of other layers, whose left upper corner is put at a place that may be outside.
-  mutating func paste(_ other: Layers, left: Int, top: Int) {
+  package mutating func paste(_ other: Layers, left: Int, top: Int) {
     let columns = max(0, left)..<max(0, left, min(size.width, left + other.size.width))
     let rows = max(0, top)..<max(0, top, min(size.height, top + other.size.height))
     for y in rows {
@@ -142,7 +142,8 @@ struct Layers: Sendable, Equatable {
 }
 
 extension Layers: ColorRows {
-  func read(_ row: Int, into pixels: UnsafeMutableBufferPointer<SIMD4<Float>>) {
+  /// Writes the pixels of a row.
+  package func read(_ row: Int, into pixels: UnsafeMutableBufferPointer<SIMD4<Float>>) {
     for x in 0..<size.width {
       let pixel = SIMD4<Float>(self.pixel(row, x)) / 255
       pixels[x] = WeightedColor.pixel(pixel.x, pixel.y, pixel.z, pixel.w)
@@ -158,7 +159,7 @@ extension Layers {
   var opaque: Picture { Picture(size: size, hasAlpha: false, samples: .bits8(colors)) }
 
   /// The colours and alpha. Nothing is left of the colours of invisible pixels.
-  var picture: Picture {
+  package var picture: Picture {
     var samples = [UInt8](repeating: 0, count: alpha.count * 4)
     for place in 0..<alpha.count where alpha[place] > 0 {
       for channel in 0..<3 { samples[place * 4 + channel] = colors[place * 3 + channel] }

@@ -1,4 +1,4 @@
-internal import U2Net
+package import U2Net
 
 /// Resizes rows of colours by a triangle filter as wide as a pixel of the source or of the target, whichever is larger.
 ///
@@ -67,7 +67,7 @@ struct TriangleResizer {
 
 extension Picture {
   /// The picture with at most `limit` pixels, in 8 bits if it is resized, with its profile and without other metadata.
-  func fitting(pixels limit: Int) -> Picture {
+  package func fitting(pixels limit: Int) -> Picture {
     let (height, width) = (size.height, size.width)
     guard height * width > limit else { return self }
     let scale = (Double(limit) / (Double(height) * Double(width))).squareRoot()
@@ -75,7 +75,7 @@ extension Picture {
   }
 
   /// The picture in another size, in 8 bits.
-  func resized(to target: Size) -> Picture {
+  package func resized(to target: Size) -> Picture {
     guard target != size else { return self }
     let (channels, hasAlpha) = (channels, hasAlpha)
     var samples = [UInt8](repeating: 0, count: target.height * target.width * channels)

@@ -176,6 +176,8 @@ private struct InferenceMessage: Decodable {
   enum TensorData: Decodable {
     case texts([String])
     case bytes([UInt8])
+    /// Anything else, such as numbers of another type.
+    case other
 
     init(from decoder: any Decoder) throws {
       let value = try decoder.singleValueContainer()
@@ -185,8 +187,10 @@ private struct InferenceMessage: Decodable {
         self = .bytes(bytes)
       } else if let texts = try? value.decode([[String]].self) {
         self = .texts(texts.flatMap(\.self))
+      } else if let bytes = try? value.decode([[[[UInt8]]]].self) {
+        self = .bytes(bytes.flatMap { $0.flatMap { $0.flatMap(\.self) } })
       } else {
-        self = .bytes(try value.decode([[[[UInt8]]]].self).flatMap { $0.flatMap { $0.flatMap(\.self) } })
+        self = .other
       }
     }
   }

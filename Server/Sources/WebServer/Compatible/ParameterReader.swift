@@ -1,3 +1,11 @@
+extension Form {
+  /// A form of fields and files.
+  init(_ fields: [(String, String)], _ files: [String: [UInt8]] = [:]) {
+    self.fields = fields.map { ($0.0, $0.1) }
+    self.files = files.mapValues { File(bytes: $0) }
+  }
+}
+
 /// Reads the parameters of a form one by one. A parameter that nobody has read is an error, so that none is ignored.
 struct ParameterReader {
   private var form: Form

@@ -1,11 +1,11 @@
 internal import HTTPTypes
-internal import PictureService
+package import PictureService
 internal import Serving
 internal import U2Net
 
 /// The interface of Photoroom's Remove Background (`/v1/segment`), so that its clients only change the host and the key,
 /// which is the server's token.
-enum PhotoroomRoutes {
+package enum PhotoroomRoutes {
   static var all: [Route] { [Route(.post, "/v1/segment", style: style, handler)] }
 
   static let names = [
@@ -31,6 +31,12 @@ enum PhotoroomRoutes {
       // A client that takes pictures as well gets one.
       return reply(answer, isJSON: accept.contains("application/json") && !accept.contains("image/"))
     }
+  }
+
+  /// What a client orders by these fields.
+  package static func order(fields: [(String, String)]) throws(Refusal) -> CutoutOrder {
+    var reader = ParameterReader(Form(fields), names: names)
+    return try order(&reader)
   }
 
   /// What a client orders.

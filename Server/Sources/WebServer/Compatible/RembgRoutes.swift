@@ -1,5 +1,5 @@
 internal import HTTPTypes
-internal import PictureService
+package import PictureService
 internal import Serving
 internal import U2Net
 
@@ -69,7 +69,7 @@ enum RembgRoutes {
 }
 
 /// The parameters of rembg's interface.
-enum RembgParameters {
+package enum RembgParameters {
   static let names = [
     "file", "url", "model", "a", "af", "ab", "ae", "om", "ppm", "dc", "vm", "bgc", "extras",
   ]
@@ -81,6 +81,12 @@ enum RembgParameters {
     var order = try order(&reader)
     order.model = try model(order.model, service.configuration.store)
     return order
+  }
+
+  /// What a client orders by these fields; the model is not looked up.
+  package static func order(fields: [(String, String)]) throws(Refusal) -> RembgOrder {
+    var reader = ParameterReader(Form(fields), names: names)
+    return try order(&reader)
   }
 
   /// What a client orders; the model is not looked up.

@@ -1,10 +1,10 @@
-internal import PictureService
+package import PictureService
 internal import U2Net
 
 /// What a client of remove.bg asks for.
-struct RemoveBGRequest: Sendable {
+package struct RemoveBGRequest: Sendable {
   /// Where a picture is.
-  enum Source: Sendable {
+  package enum Source: Sendable {
     /// In the request.
     case file([UInt8])
     /// At an address.
@@ -12,15 +12,15 @@ struct RemoveBGRequest: Sendable {
   }
 
   /// The picture.
-  let source: Source
+  package let source: Source
   /// The picture behind the foreground; nil for none, or for one that the order has.
-  let background: Source?
+  package let background: Source?
   /// What is made. A picture behind it, if it is in the request, is part of the order.
-  let order: CutoutOrder
+  package let order: CutoutOrder
   /// What the answer says about the type of the foreground; nil for nothing.
-  let type: String?
+  package let type: String?
   /// The model that the type needs; nil for that of the server.
-  let neededModel: String?
+  package let neededModel: String?
 
   static let names = [
     "image_file", "image_file_b64", "image_url", "size", "type", "type_level", "format", "roi", "crop", "crop_margin",
@@ -47,6 +47,11 @@ struct RemoveBGRequest: Sendable {
     (type, neededModel) = try Self.type(&reader)
     self.order = order
     try reader.finish()
+  }
+
+  /// Reads fields and files.
+  package init(fields: [(String, String)], files: [String: [UInt8]]) throws {
+    try self.init(Form(fields, files))
   }
 
   private static let sizes: KeyValuePairs = [

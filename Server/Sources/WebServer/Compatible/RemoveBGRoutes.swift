@@ -129,9 +129,9 @@ enum RemoveBGRoutes {
 }
 
 /// Why remove.bg's interface has no result, with a code that clients compare.
-struct RemoveBGProblem: Error {
+package struct RemoveBGProblem: Error {
   let status: HTTPResponse.Status
-  let code: String
+  package let code: String
   let title: String
 
   var reply: Reply { .json(status, ["errors": [["title": title, "code": code]]]) }

@@ -1,15 +1,18 @@
 /// A ZIP archive whose files are stored as they are, because pictures are compressed already.
-struct StoredZip {
+package struct StoredZip {
   private var bytes: [UInt8] = []
   private var directory: [UInt8] = []
   private var count: UInt16 = 0
+
+  /// An archive without files.
+  package init() {}
 
   /// Adds a file.
   ///
   /// - Parameters:
   ///   - name: a name in ASCII.
   ///   - content: less than 4 GiB.
-  mutating func add(_ name: String, _ content: [UInt8]) {
+  package mutating func add(_ name: String, _ content: [UInt8]) {
     var header: [UInt8] = []
     // Version 2.0, no flags, stored, 1980-01-01.
     for value: UInt16 in [20, 0, 0, 0, 0x21] { header += Self.bytes(value) }
@@ -24,7 +27,7 @@ struct StoredZip {
   }
 
   /// The archive.
-  var archive: [UInt8] {
+  package var archive: [UInt8] {
     var end = Self.bytes(UInt32(0x0605_4b50)) + Self.bytes(UInt32(0)) + Self.bytes(count) + Self.bytes(count)
     end += Self.bytes(UInt32(directory.count)) + Self.bytes(UInt32(bytes.count)) + Self.bytes(UInt16(0))
     return bytes + directory + end
