@@ -27,7 +27,7 @@ def encoded(picture, kind="JPEG"):
 
 def flat(width=200, height=150):
     """A picture in which nothing stands out."""
-    return Image.new("RGB", (width, height), (128, 128, 128))
+    return Image.new("RGB", (width, height), (0, 0, 0))
 
 
 def decoded(content):
