@@ -2,7 +2,7 @@ public import HummingbirdCore
 public import Logging
 public import NIOCore
 internal import NIOHTTP1
-public import NIOHTTPTypes
+internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
 internal import Synchronization
 

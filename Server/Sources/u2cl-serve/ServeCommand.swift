@@ -39,9 +39,10 @@ struct ServeCommand: AsyncParsableCommand {
     pictures.preload()
     var limits = connection.requestLimits
     limits.requestTime = .seconds(service.requestSeconds)
+    let log = RequestLog(connection.log)
     let responder = WebServer(
-      service: pictures, metrics: metrics, limits: limits, policy: policy,
-      log: RequestLog(connection.log), logsAddresses: connection.logAddresses)
+      service: pictures, metrics: metrics, limits: limits, policy: policy, log: log,
+      logsAddresses: connection.logAddresses)
     let settings = ConnectionSettings(connection.connectionLimits, onProblem: responder.note)
     metrics.add(settings.count)
     let channel = GuardedChannel(settings, handlers: { [ClientWatch()] }, responder: responder.respond)
@@ -51,7 +52,10 @@ struct ServeCommand: AsyncParsableCommand {
     var group = ServiceGroupConfiguration(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(grace)
-    try await ServiceGroup(configuration: group).run()
+    do { try await ServiceGroup(configuration: group).run() } catch let error as IOError {
+      throw ValidationError(listen.explanation(of: error))
+    }
     await pictures.stop(within: .zero)
+    log.flush()
   }
 }
