@@ -33,12 +33,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
-  targets: library("HTTPForms") + library("ServerMetrics") + library("Serving")
+  targets: [
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])
+  ] + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
-        "HTTPForms", "PictureService", "ServerMetrics", "Serving", .product(name: "U2Net", package: "u2cl"),
+        "Archives", "HTTPForms", "PictureService", "ServerMetrics", "Serving", .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -1,3 +1,4 @@
+internal import Archives
 internal import HTTPTypes
 public import HummingbirdCore
 public import NIOCore
@@ -11,6 +12,10 @@ public struct WebServer: Sendable {
   public struct Limits: Sendable {
     /// The most bytes of a body.
     public var bodyBytes = 32 << 20
+    /// The most bytes of an archive of pictures.
+    public var archiveBytes = 1 << 30
+    /// The limits of what an archive holds.
+    var archive = ZipReader.Limits()
     /// The most parts of a form.
     public var parts = 32
     /// How long a body may take to arrive.
@@ -39,7 +44,7 @@ public struct WebServer: Sendable {
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + ListRoutes.all }
+  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all }
 
   /// Answers a request. Closes the connection if the request's body has not been read to its end.
   @Sendable public func respond(
