@@ -11,9 +11,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A module and its tests.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict),
   ]
 }
@@ -44,7 +46,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]) + [
+      ], resources: [.embedInCode("Description/openapi.json")]) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [

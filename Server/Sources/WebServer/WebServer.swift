@@ -44,7 +44,9 @@ public struct WebServer: Sendable {
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all }
+  package static var routes: [Route] {
+    ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all
+  }
 
   /// Answers a request. Closes the connection if the request's body has not been read to its end.
   @Sendable public func respond(

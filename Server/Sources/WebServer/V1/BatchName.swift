@@ -1,7 +1,7 @@
-internal import U2Net
+package import U2Net
 
 /// How the results of a batch are named: text and placeholders, as `u2cl run --name` takes it.
-struct BatchName: Sendable {
+package struct BatchName: Sendable {
   private enum Part {
     case text(String)
     case placeholder(String)
@@ -18,7 +18,7 @@ struct BatchName: Sendable {
   /// Reads a template.
   ///
   /// - Throws: `Refusal` if the template cannot name files.
-  init(_ template: String) throws(Refusal) {
+  package init(_ template: String) throws(Refusal) {
     var parts: [Part] = []
     var rest = template[...]
     guard template.utf8.count <= 200,
@@ -46,7 +46,7 @@ struct BatchName: Sendable {
   }
 
   /// The name of the result of an entry, in the entry's folder.
-  func name(for entry: String, kind: Composition.Kind, format: PictureFormat) -> String {
+  package func name(for entry: String, kind: Composition.Kind, format: PictureFormat) -> String {
     let folders = entry.split(separator: "/").dropLast()
     let name = entry.split(separator: "/").last ?? "entry"
     let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
@@ -65,11 +65,14 @@ struct BatchName: Sendable {
 }
 
 /// Names that have been given, so that none is given twice.
-struct GivenNames {
+package struct GivenNames {
   private var given: Set<String> = ["results.json"]
 
+  /// Creates a list in which only the report's name is given.
+  package init() {}
+
   /// A name, with a number before its extension if it was given before. Some systems take large letters for small ones.
-  mutating func unused(_ name: String) -> String {
+  package mutating func unused(_ name: String) -> String {
     var (candidate, number) = (name, 2)
     while !given.insert(candidate.lowercased()).inserted {
       let dot = name.lastIndex(of: ".") ?? name.endIndex
