@@ -90,6 +90,9 @@ extension RequestHandler {
     }
   }
 
+  /// The bytes around the content of a body that are no matter.
+  private static let overheadLimit = 128 << 10
+
   private var headerTime: TimeAmount {
     role == .serveProbes ? min(settings.limits.headerTime, .seconds(2)) : settings.limits.headerTime
   }
@@ -111,6 +114,8 @@ extension RequestHandler {
     let isSlow =
       wait > limits.bodyRateAfter
       && Int64(passed.bodyBytes) < Int64(limits.bodyRate) * wait.nanoseconds / 1_000_000_000
-    if wait >= limits.bodyTime || isSlow { breakBody(.slow, context) }
+    if wait >= limits.bodyTime || isSlow { return breakBody(.slow, context) }
+    // Headers of chunks, and what may follow them, with next to no content.
+    if wire.received > 2 * passed.bodyBytes + Self.overheadLimit { breakBody(.malformed, context) }
   }
 }

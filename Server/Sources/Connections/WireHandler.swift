@@ -10,6 +10,8 @@ final class Wire {
   var isInputClosed = false
   /// Whether what comes is dropped, because the last answer is on its way.
   var isLingering = false
+  /// The bytes that have come since the head of the request.
+  var received = 0
   /// The bytes that were given to the channel.
   private(set) var written = 0
   private var waited = TimeAmount.zero
@@ -55,6 +57,7 @@ final class WireHandler: ChannelDuplexHandler {
       return
     }
     wire.hasBytes = true
+    wire.received += bytes.readableBytes
     if !wire.hasLine { wire.hasLine = bytes.readableBytesView.contains(UInt8(ascii: "\n")) }
     context.fireChannelRead(data)
   }

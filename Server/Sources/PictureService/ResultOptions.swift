@@ -64,7 +64,9 @@ public struct ResultOptions: Sendable {
     case "model": model = value
     case "device": device = value
     case "output": composition.kind = try Self.value(name, of: Composition.Kind(rawValue: value), Self.kinds)
-    case "format": encoding.format = try Self.value(name, of: Self.formats[value], Self.formats.keys.sorted())
+    case "format":
+      let format = Self.formats[value].flatMap { Self.writableFormats.contains($0) ? $0 : nil }
+      encoding.format = try Self.value(name, of: format, Self.writableFormats.map { $0.rawValue.lowercased() })
     case "quality": encoding.quality = try Self.number(name, value, in: 1...100)
     case "keep-metadata": encoding.keepsMetadata = try Self.flag(name, value)
     default: preconditionFailure("the option \(name) has a name and no meaning")
@@ -141,6 +143,12 @@ public struct ResultOptions: Sendable {
     guard given.contains(name), !kinds.contains(composition.kind) else { return }
     let names = kinds.map(\.rawValue).joined(separator: " or ")
     throw Problem(description: "\(name) goes with output=\(names)")
+  }
+
+  /// The formats that can be written here: some take libraries that may be missing.
+  public static let writableFormats: [PictureFormat] = [.png, .webp, .jpeg, .avif, .tiff].filter { format in
+    let pixel = Picture(size: Size(height: 1, width: 1), hasAlpha: false, samples: .bits8([0, 0, 0]))
+    return (try? pixel.encoded(EncodingOptions(format), name: "pixel")) != nil
   }
 
   private static let kinds = Composition.Kind.allCases.map(\.rawValue)

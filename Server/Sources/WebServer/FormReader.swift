@@ -1,6 +1,7 @@
 internal import HTTPForms
 internal import HTTPTypes
 internal import NIOCore
+internal import U2Net
 
 /// What a request says: its fields and its files, however it was sent.
 struct Form: Sendable {
@@ -40,6 +41,23 @@ struct FormRules: Sendable {
   var wholeBody: String? = "image"
   /// Whether a field that may be a file is one only if it has a file's name, and a field otherwise.
   var filesHaveNames = false
+  /// The fields that are files if they say so by a file's name or a media type, and texts otherwise: `over`, a picture or
+  /// a colour.
+  var filesOrTexts: Set<String> = []
+
+  /// Whether the text of a field that may be a file is none: a colour, `RRGGBB`.
+  func isText(_ name: String, _ value: some Collection<UInt8>) -> Bool {
+    guard filesOrTexts.contains(name) else { return false }
+    return value.count <= 7 && value.drop { $0 == UInt8(ascii: "#") }.count == 6
+  }
+
+  /// Whether a part of a multipart form is a file.
+  func isFile(_ part: FormPart) -> Bool {
+    guard files.contains(part.name) else { return false }
+    if part.fileName != nil { return true }
+    if filesOrTexts.contains(part.name) { return part.mediaType.map { !$0.hasPrefix("text/") } ?? false }
+    return !filesHaveNames
+  }
 }
 
 /// Reads requests with files: a multipart form, a form as in an address, an object in JSON, or the bytes of one file.
@@ -89,6 +107,11 @@ struct FormReader {
     switch type {
     case "application/x-www-form-urlencoded" where !rules.base64Files.isEmpty || rules.wholeBody == nil:
       let bytes = try await body.bytes(atMost: limits.bodyBytes)
+      // curl says that bytes are a form unless it is told what they are.
+      if let name = rules.wholeBody, PictureFormat(firstBytes: bytes.prefix(256)) != nil {
+        form.files[name] = Form.File(bytes: bytes)
+        return
+      }
       var formLimits = URLEncodedForm.Limits()
       formLimits.bytes = limits.bodyBytes
       for field in try URLEncodedForm(bytes, limits: formLimits).fields { try add(field.name, field.value, &form) }
@@ -104,7 +127,7 @@ struct FormReader {
   }
 
   private func add(_ name: String, _ value: String, _ form: inout Form) throws {
-    guard let file = rules.base64Files[name] else {
+    guard let file = rules.base64Files[name], !rules.isText(name, value.utf8) else {
       form.fields.append((name, value))
       return
     }
@@ -137,9 +160,9 @@ private struct PartCollector {
   private mutating func end() throws {
     guard let part else { return }
     defer { (self.part, content) = (nil, []) }
-    if rules.files.contains(part.name), part.fileName != nil || !rules.filesHaveNames {
+    if rules.isFile(part) {
       try add(Form.File(bytes: content, mediaType: part.mediaType, name: part.fileName), part.name)
-    } else if let file = rules.base64Files[part.name] {
+    } else if let file = rules.base64Files[part.name], !rules.isText(part.name, content) {
       try add(Form.File(bytes: try Base64Text.bytes(content, limits.bodyBytes)), file)
     } else {
       guard part.fileName == nil else {

@@ -150,4 +150,17 @@ import Testing
         codes(try await server.talk(["GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])) == [200])
     }
   }
+
+  /// Chunks that hold next to nothing: the client would pay less than the server.
+  @Test func emptyWordsAroundChunksAreRefused() async throws {
+    try await TestServer.run { server in
+      let head = "POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+      let extensions = Array(repeating: "1;\(String(repeating: "a", count: 50_000))\r\nx\r\n", count: 20)
+      let text = try await server.talk([head] + extensions, pause: .milliseconds(20))
+      #expect(codes(text) == [400] && text.contains("route: malformed"), "\(text)")
+      let small = head.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n")
+      let many = try await server.talk([small + String(repeating: "1\r\nx\r\n", count: 10_000) + "0\r\n\r\n"])
+      #expect(codes(many) == [200] && many.hasSuffix(" 10000\n"), "\(many)")
+    }
+  }
 }
