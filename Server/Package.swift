@@ -66,7 +66,10 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ], resources: [.embedInCode("Description/openapi.json")]) + [
+      ],
+      // Embedded, so that the binary can be moved anywhere.
+      resources: ["Description/openapi.json", "Page/page.html", "Page/Languages", "Page/Scripts", "Page/Styles"]
+        .map { .embedInCode($0) }) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [

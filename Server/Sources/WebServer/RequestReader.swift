@@ -89,7 +89,6 @@ final class RequestReader: Sendable {
       guard let piece = try await iterator.next() else {
         let length = reader.length
         guard length == nil || length == reader.count else { throw Refusal.badRequest("the body ends early") }
-        reader.state.withLock { $0.isRead = true }
         return nil
       }
       let count = reader.state.withLock { state in

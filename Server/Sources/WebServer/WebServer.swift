@@ -59,7 +59,8 @@ public struct WebServer: Sendable {
 
   /// Everything that the server answers. Each interface keeps its own list.
   package static var routes: [Route] {
-    ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all + CompatibleRoutes.all
+    PageRoutes.all + ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all
+      + CompatibleRoutes.all
   }
 
   /// Answers a request. The connection sees to what the client has not sent yet.
