@@ -11,9 +11,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A module and its tests.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict),
   ]
 }
@@ -33,7 +35,9 @@ let connectionProducts: [Target.Dependency] = [
 
 /// The modules that no other module of the server needs, but for the last one.
 let foundations =
-  library("HTTPForms") + library("ServerMetrics") + library("Serving") + library("Connections", connectionProducts)
+  [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
+  + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
+  + library("Connections", connectionProducts)
   + library("RequestGuard", [.product(name: "HTTPTypes", package: "swift-http-types")])
 
 /// The server is a package of its own, so that neither the library nor the command resolves or builds a web server.
@@ -57,12 +61,15 @@ let package = Package(
     + library(
       "WebServer",
       [
-        "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
+        "Archives", "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
         .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]) + [
+      ],
+      // Embedded, so that the binary can be moved anywhere.
+      resources: ["Description/openapi.json", "Page/page.html", "Page/Languages", "Page/Scripts", "Page/Styles"]
+        .map { .embedInCode($0) }) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [

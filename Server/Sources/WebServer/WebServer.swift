@@ -1,3 +1,4 @@
+internal import Archives
 public import Connections
 internal import HTTPTypes
 public import HummingbirdCore
@@ -13,6 +14,10 @@ public struct WebServer: Sendable {
   public struct Limits: Sendable {
     /// The most bytes of a body.
     public var bodyBytes = 32 << 20
+    /// The most bytes of an archive of pictures.
+    public var archiveBytes = 1 << 30
+    /// The limits of what an archive holds.
+    var archive = ZipReader.Limits()
     /// The most parts of a form.
     public var parts = 32
     /// How long a request may take altogether.
@@ -49,7 +54,9 @@ public struct WebServer: Sendable {
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
-  private static var routes: [Route] { ProbeRoutes.all + PictureRoutes.all + ListRoutes.all }
+  package static var routes: [Route] {
+    PageRoutes.all + ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all
+  }
 
   /// Answers a request. The connection sees to what the client has not sent yet.
   @Sendable public func respond(

@@ -51,6 +51,21 @@ import Testing
     #expect(admission.load == .init())
   }
 
+  @Test func partsOfAPlaceClaimForThemselves() async throws {
+    let admission = Admission(.init(requests: 1, pixels: 100))
+    let place = try admission.enter()
+    let (first, second) = (place.part(), place.part())
+    try first.claim(pixels: 60)
+    #expect(await refusal { () throws(ServingError) in try second.claim(pixels: 60) } == "full")
+    #expect(admission.load == .init(requests: 1, pixels: 60))
+    first.leave()
+    try second.claim(pixels: 60)
+    second.leave()
+    #expect(admission.load == .init(requests: 1, pixels: 0))
+    place.leave()
+    #expect(admission.load == .init())
+  }
+
   @Test func drainingWaitsForTheLastRequest() async throws {
     let admission = Admission(.init(requests: 9, pixels: 100))
     #expect(await admission.drain(within: .zero))
