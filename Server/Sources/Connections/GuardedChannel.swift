@@ -49,8 +49,8 @@ public struct ConnectionSettings: Sendable {
 /// needed.
 ///
 /// Hummingbird's channel takes further handlers only behind the codec, where the version, the bytes and the time of
-/// the first byte are gone. So the pipeline is put together here: bytes, encoder and decoder, ``RequestHandler``, codec,
-/// the caller's handlers.
+/// the first byte are gone. So the pipeline is put together here: bytes, encoder and decoder, ``RequestHandler``,
+/// codec, the caller's handlers.
 public struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
   /// A connection that nobody may have begun to serve.
   ///

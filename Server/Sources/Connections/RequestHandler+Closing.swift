@@ -15,7 +15,9 @@ extension RequestHandler {
     written.assumeIsolated().whenComplete { result in
       guard case .success = result, !self.wire.isInputClosed else { return context.close(promise: nil) }
       self.wire.isLingering = true
-      self.lingerUntil = context.eventLoop.now + self.settings.limits.lingerTime
+      self.lingerClock = context.eventLoop.assumeIsolated().scheduleTask(in: self.settings.limits.lingerTime) {
+        context.close(promise: nil)
+      }
       context.close(mode: .output, promise: nil)
       context.read()
     }
@@ -73,7 +75,6 @@ extension RequestHandler {
   private func tick(_ context: ChannelHandlerContext) {
     let now = context.eventLoop.now
     let limits = settings.limits
-    if let lingerUntil, now >= lingerUntil { return context.close(promise: nil) }
     let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     if writeWatch.isStalled(buffered: buffered, written: wire.written, now: now) {
       return context.close(promise: nil)

@@ -59,7 +59,8 @@ final class RequestHandler: ChannelDuplexHandler {
   var since = NIODeadline.uptimeNanoseconds(0)
   /// When a route must have answered a broken body.
   var answerBy: NIODeadline?
-  var lingerUntil: NIODeadline?
+  /// Closes the connection some time after its last answer.
+  var lingerClock: Scheduled<Void>?
   var isFirst = true
   var isQuiescing = false
   var hasHeldRead = false
@@ -95,10 +96,14 @@ final class RequestHandler: ChannelDuplexHandler {
     if role == .refuse { refuse(.crowded, context) }
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { clock?.cancel() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    clock?.cancel()
+    lingerClock?.cancel()
+  }
 
   func channelInactive(context: ChannelHandlerContext) {
     clock?.cancel()
+    lingerClock?.cancel()
     if phase == .body { breakBody(.cutOff, context) }
     phase = .ending
     context.fireChannelInactive()
@@ -123,6 +128,7 @@ final class RequestHandler: ChannelDuplexHandler {
     case .head(let head): takeHead(head, context)
     case .body(let bytes):
       passed?.bodyBytes += bytes.readableBytes
+      passed?.expectsContinue = false
       takeBody(bytes, context)
     case .end:
       passBody(context)

@@ -53,7 +53,6 @@ final class WireHandler: ChannelDuplexHandler {
     let bytes = unwrapInboundIn(data)
     if wire.isLingering {
       dropped += bytes.readableBytes
-      if dropped > lingerBytes { context.close(promise: nil) }
       return
     }
     wire.hasBytes = true
@@ -64,8 +63,8 @@ final class WireHandler: ChannelDuplexHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     wire.endWait(context.eventLoop.now)
-    // Above, nobody wants bytes any more.
-    if wire.isLingering { context.read() }
+    // Above, nobody wants bytes any more. Beyond the limit, the client has to wait until the connection is closed.
+    if wire.isLingering, dropped < lingerBytes { context.read() }
     context.fireChannelReadComplete()
   }
 

@@ -17,8 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "u2cl-serve", abstract: "Remove backgrounds for other programs, over HTTP on this machine.")
 
-  @OptionGroup var listen: ListenOptions
-  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup(title: "Address and access") var listen: ListenOptions
+  @OptionGroup(title: "Connections and log") var connection: ConnectionOptions
 
   @OptionGroup(title: "Models, devices and limits") var service: ServiceOptions
 

@@ -107,7 +107,7 @@ import Testing
     try await TestServer.run { server in
       let expecting =
         "POST /a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-Continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n"
-      let text = try await server.talk([expecting, "abc"], pause: .milliseconds(100))
+      let text = try await server.talk([expecting, "abc"], pause: .milliseconds(800))
       #expect(codes(text) == [100, 200] && text.hasSuffix("POST /a 3\n"), "\(text)")
       let early = try await server.talk([expecting.replacing("/a", with: "/early")])
       #expect(codes(early) == [401], "\(early)")
