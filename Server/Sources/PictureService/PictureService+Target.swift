@@ -16,6 +16,11 @@ extension PictureService {
     return (DetectorKey(model: model, options.preparation), try options.device.flatMap(number))
   }
 
+  /// Checks whether the server has the model and the device of a request, before any picture of it is there.
+  ///
+  /// - Throws: `Problem.model` if it has not.
+  public func check(_ options: ResultOptions) throws(Problem) { _ = try target(of: options) }
+
   /// Whether a model may be named: the built-in one, one that the server was started with, or one that is installed.
   private func checkInstalled(_ name: String) throws(Problem) {
     if name == DetectorLoader.builtInName || name == configuration.model || configuration.preload.contains(name) {

@@ -14,6 +14,9 @@ extension PictureService {
     return problem
   }
 
+  /// Whether the service is ready; nothing is tried for it.
+  public var isReady: Bool { !admission.isClosed && state.problem == nil }
+
   /// Begins to load the models that are to be loaded first.
   public func preload() { probe() }
 

@@ -40,8 +40,8 @@ final class RequestReader: Sendable {
   /// - Parameters:
   ///   - limit: the most bytes.
   ///   - use: takes each piece.
-  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken or
-  ///   ends early; what `use` throws; an error of the connection.
+  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken
+  ///   or ends early; what `use` throws; an error of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
     if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
@@ -62,6 +62,42 @@ final class RequestReader: Sendable {
     bytes.reserveCapacity(min(length ?? 0, limit))
     try await read(atMost: limit) { bytes += $0 }
     return bytes
+  }
+
+  /// The body piece by piece, for one who does other things between the pieces. The bytes are not claimed.
+  ///
+  /// - Throws: `Refusal` if the body is known to be too long.
+  func pieces(atMost limit: Int) throws(Refusal) -> Pieces {
+    if let length, length > limit { throw Self.tooLong(limit) }
+    return Pieces(self, limit)
+  }
+
+  /// The pieces of a body. Used by one task after the other, and never by two at once.
+  final class Pieces: @unchecked Sendable {
+    private let reader: RequestReader
+    private let limit: Int
+    private var iterator: RequestBody.AsyncIterator
+
+    fileprivate init(_ reader: RequestReader, _ limit: Int) {
+      (self.reader, self.limit, iterator) = (reader, limit, reader.body.makeAsyncIterator())
+    }
+
+    /// The next piece; nil at the end.
+    ///
+    /// - Throws: `Refusal` if the body is too long, or ends early; an error of the connection.
+    func next() async throws -> [UInt8]? {
+      guard let piece = try await iterator.next() else {
+        let length = reader.length
+        guard length == nil || length == reader.count else { throw Refusal.badRequest("the body ends early") }
+        return nil
+      }
+      let count = reader.state.withLock { state in
+        state.count += piece.readableBytes
+        return state.count
+      }
+      guard count <= limit else { throw RequestReader.tooLong(limit) }
+      return Array(piece.readableBytesView)
+    }
   }
 
   private func add(_ bytes: Int) throws(Refusal) {

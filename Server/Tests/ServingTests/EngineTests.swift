@@ -7,12 +7,12 @@ import Testing
   /// Requests that are under way.
   private static func requests(
     _ inputs: some Sequence<Int>, _ key: String = "a", to engine: Engine<FakeModels>,
-    by deadline: ContinuousClock.Instant = .far
+    on device: Int? = nil, by deadline: ContinuousClock.Instant = .far
   ) async -> [Task<Int, any Error>] {
     var tasks: [Task<Int, any Error>] = []
     for input in inputs {
       let waiting = engine.waiting
-      tasks.append(Task { try await engine.run(input, with: key, by: deadline) })
+      tasks.append(Task { try await engine.run(input, with: key, on: device, by: deadline) })
       // In the order of the inputs, for the tests to be definite.
       #expect(await eventually { engine.waiting > waiting })
     }
@@ -92,7 +92,7 @@ import Testing
     // 10, 20, 10 and 50 bytes.
     for key in ["a", "bb", "a", "c", "bb", "ddddd", "a"] { _ = try await engine.run(1, with: key, by: .far) }
     #expect(models.loads == ["a", "bb", "c", "bb", "ddddd", "a"])
-    #expect(released.withLock { $0 } == ["bb", "a", "c", "bb", "ddddd"])
+    #expect(released.withLock { $0 } == ["bb", "a", "c", "bb", "ddddd"], "\(released.withLock { $0 })")
     #expect(await eventually { models.record.withLock { $0.released } == 5 })
     await engine.stop()
     #expect(models.record.withLock { $0.released } == 6, "the thread has released its models")
@@ -101,7 +101,7 @@ import Testing
   @Test func requestsThatAreNoLongerWantedAreNotComputed() async throws {
     let (models, engine, first) = await Self.busy()
     let left = await Self.requests([1], to: engine)[0]
-    let late = await Self.requests([2], to: engine, by: .now + .milliseconds(50))[0]
+    let late = await Self.requests([2], to: engine, by: .now + .seconds(2))[0]
     let kept = await Self.requests([3], to: engine)[0]
     left.cancel()
     let start = ContinuousClock.now
@@ -156,6 +156,70 @@ import Testing
     #expect(await eventually { devices.allSatisfy { $0.batches.count == 1 } })
     for device in devices { Self.open(device) }
     #expect(try await Self.results(tasks) == [1001, 1002])
+    await engine.stop()
+  }
+
+  @Test(arguments: [Duration.zero, .seconds(3600)]) func aFailureToLoadIsRememberedForAWhile(time: Duration)
+    async throws
+  {
+    let models = FakeModels()
+    let engine = Engine(devices: [models], byteLimit: 100, failureMemory: time)
+    for _ in 0..<3 {
+      #expect(await Task { try await engine.run(1, with: "", by: .far) }.result.refusal == "failed")
+    }
+    #expect(try await engine.run(1, with: "a", by: .far) == 1001, "others are not concerned")
+    #expect(models.loads == (time == .zero ? ["", "", "", "a"] : ["", "a"]))
+    await engine.stop()
+  }
+
+  @Test func roomIsMadeBeforeAModelIsLoaded() async throws {
+    let models = FakeModels()
+    let steps = Locked<[String]>([])
+    let engine = Engine(devices: [models], byteLimit: 35) { _, event in
+      switch event {
+      case .loaded(let key, let byteCount, _): steps.withLock { $0.append("+\(key) \(byteCount)") }
+      case .released(let key): steps.withLock { $0.append("-\(key)") }
+      default: break
+      }
+    }
+    for key in ["a", "bb", "cc"] { _ = try await engine.run(1, with: key, by: .far) }
+    #expect(steps.withLock { $0 } == ["+a 10", "+bb 20", "-a", "-bb", "+cc 20"])
+    await engine.stop()
+  }
+
+  @Test func aStaleModelIsLoadedAnew() async throws {
+    let models = FakeModels()
+    let engine = Engine(devices: [models], byteLimit: 100)
+    for isStale in [false, false, true, false] {
+      models.isStale.withLock { $0 = isStale }
+      #expect(try await engine.run(1, with: "a", by: .far) == 1001)
+    }
+    #expect(models.loads == ["a", "a"])
+    await engine.stop()
+  }
+
+  @Test func requestsMayChooseTheirDevice() async throws {
+    let devices = [FakeModels(), FakeModels()]
+    let engine = Engine(devices: devices, byteLimit: 100)
+    for _ in 0..<20 {
+      #expect(try await engine.run(1, with: "a", on: 0, by: .far) == 1001)
+      #expect(try await engine.run(2, with: "a", on: 1, by: .far) == 1002)
+    }
+    #expect(devices[0].batches.joined().allSatisfy { $0 == 1 } && devices[1].batches.joined().allSatisfy { $0 == 2 })
+    await engine.stop()
+  }
+
+  @Test func aBusyDeviceDoesNotKeepRequestsForOthers() async throws {
+    let devices = [FakeModels(isGated: true), FakeModels()]
+    let engine = Engine(devices: devices, byteLimit: 100)
+    let first = Task { try await engine.run(1, with: "a", on: 0, by: .far) }
+    #expect(await eventually { devices[0].batches == [[1]] })
+    let second = await Self.requests([2], to: engine, on: 0)[0]
+    for input in 3..<9 { #expect(try await engine.run(input, with: "a", by: .far) == input + 1000) }
+    #expect(devices[1].batches == (3..<9).map { [$0] })
+    Self.open(devices[0])
+    #expect(try await first.value == 1001)
+    #expect(try await second.value == 1002)
     await engine.stop()
   }
 

@@ -9,6 +9,8 @@ final class FakeModels: ModelLoader {
 
   /// What has happened.
   struct Record: Sendable {
+    func expectedByteCount(of key: String) -> Int { 10 * key.utf8.count }
+
     var loads: [String] = []
     var batches: [[Int]] = []
     var released = 0
@@ -18,6 +20,7 @@ final class FakeModels: ModelLoader {
   final class Model: ServedModel {
     let batch: Int
     let byteCount: Int
+    var isStale: Bool { models.isStale.withLock { $0 } }
     private let models: FakeModels
 
     init(_ key: String, _ models: FakeModels) {
@@ -43,6 +46,8 @@ final class FakeModels: ModelLoader {
   static let failsAtFinish = -2
 
   let record = Locked(Record())
+  /// Whether loaded models are to be loaded anew.
+  let isStale = Locked(false)
   let batch: Int
   /// Each signal lets one batch end; nil lets all of them.
   let gate: DispatchSemaphore?
@@ -56,6 +61,8 @@ final class FakeModels: ModelLoader {
     if key.isEmpty { throw Problem() }
     return Model(key, self)
   }
+
+  func expectedByteCount(of key: String) -> Int { 10 * key.utf8.count }
 
   var loads: [String] { record.withLock { $0.loads } }
   var batches: [[Int]] { record.withLock { $0.batches } }

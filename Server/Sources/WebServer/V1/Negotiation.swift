@@ -1,5 +1,5 @@
 internal import HTTPTypes
-internal import PictureService
+package import PictureService
 internal import U2Net
 
 /// What a client accepts: RFC 9110, section 12.5.1.
@@ -54,14 +54,14 @@ extension Substring {
 }
 
 /// In which form a result is sent: by the option `format`, and by what the client accepts.
-enum Negotiation {
+package enum Negotiation {
   static let json = "application/json"
 
   /// Chooses the format of a result, unless the client has named one.
   ///
   /// - Returns: whether the result is sent within JSON.
   /// - Throws: `Refusal` if the client accepts nothing that there is.
-  static func choose(_ options: inout ResultOptions, accepting header: String?) throws(Refusal) -> Bool {
+  package static func choose(_ options: inout ResultOptions, accepting header: String?) throws(Refusal) -> Bool {
     let accepted = AcceptedTypes(header)
     if options.hasFormat {
       // A format that is named is what the client wants, whatever its library accepts.
