@@ -14,6 +14,8 @@ void u2cl_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+void u2cl_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
+
 // Setting a threshold ends its being raised, so it is set to the final value.
 void u2cl_end_large_blocks(void) {
   u2cl_keep_freed_memory();
@@ -21,6 +23,7 @@ void u2cl_end_large_blocks(void) {
 }
 #else
 void u2cl_keep_freed_memory(void) {}
+void u2cl_limit_heaps(int count) { (void)count; }
 void u2cl_begin_large_blocks(void) {}
 void u2cl_end_large_blocks(void) {}
 #endif

@@ -18,4 +18,8 @@ void u2cl_end_large_blocks(void);
 // free memory of each thread. glibc only; with other allocators, nothing changes.
 void u2cl_keep_freed_memory(void);
 
+// Lets threads share at most `count` heaps. Otherwise each new thread may get one of its own, which is never given
+// back. Trap: call it before the second thread. glibc only; with other allocators, nothing changes.
+void u2cl_limit_heaps(int count);
+
 #endif
