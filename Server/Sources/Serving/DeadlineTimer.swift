@@ -2,8 +2,8 @@ internal import Dispatch
 
 /// Does something at a moment, unless it is cancelled before.
 ///
-/// A task that sleeps would do the same, but the system keeps the timer of a cancelled one until its time has come: with
-/// a deadline of a minute, 2 KiB for each request of the last minute.
+/// A task that sleeps would do the same, but the system keeps the timer of a cancelled one until its time has come:
+/// with a deadline of a minute, 2 KiB for each request of the last minute.
 struct DeadlineTimer {
   private let source: any DispatchSourceTimer
 
