@@ -56,13 +56,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
-  targets: foundations
+  targets: foundations + [.target(name: "CURLFetching")] + library("URLFetching", ["CURLFetching", "Serving"])
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
         "Archives", "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
-        .product(name: "U2Net", package: "u2cl"),
+        "URLFetching", .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -73,7 +73,7 @@ let package = Package(
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "Connections", "PictureService", "RequestGuard", "Serving", "WebServer",
+          "Connections", "PictureService", "RequestGuard", "Serving", "URLFetching", "WebServer",
           .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),

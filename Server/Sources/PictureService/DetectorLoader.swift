@@ -57,14 +57,23 @@ public struct DetectorLoader: ModelLoader {
     }
   }
 
-  /// The bytes of the model's file: at least so many become weights on the device.
+  /// Twice the model's file, whose weights may be halves, and what U²-Net's activations take for each pixel of an input.
   public func expectedByteCount(of key: DetectorKey) -> Int {
-    settings.store.models().first { $0.name == key.model }?.byteCount ?? 0
+    let file = settings.store.models().first { $0.name == key.model }?.byteCount ?? 0
+    let own = (try? model(of: key))?.inputSize ?? Size(height: 320, width: 320)
+    let pixels = settings.size.map { $0 * $0 } ?? own.height * own.width
+    return 2 * file + Self.bytesOfPixel * pixels * settings.batch
+  }
+
+  /// Measured with u2netp (1100) and u2cl-default (960).
+  private static let bytesOfPixel = 1200
+
+  private func model(of key: DetectorKey) throws(Failure) -> Model {
+    try key.model == Self.builtInName ? Model.builtIn() : Model(FilePath(settings.store.path(of: key.model)))
   }
 
   private func detector(of key: DetectorKey, batch: Int? = nil) throws(Failure) -> SaliencyDetector {
-    let isBuiltIn = key.model == Self.builtInName
-    let model = try isBuiltIn ? Model.builtIn() : Model(FilePath(settings.store.path(of: key.model)))
+    let model = try model(of: key)
     let preparation = key.preparation
     if !preparation.stretches, model.profile.task == .parsing {
       throw Failure(.usage, "the model makes classes, which are not stretched; leave out stretch=false")

@@ -22,6 +22,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Models, devices and limits") var service: ServiceOptions
 
+  @OptionGroup(title: "Addresses that clients name") var urls: URLOptions
+
   @Option(help: ArgumentHelp("Seconds that requests have to end after SIGTERM, 0 to 3600.", valueName: "seconds"))
   var grace = 30
 
@@ -42,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
     let log = RequestLog(connection.log)
     let responder = WebServer(
       service: pictures, metrics: metrics, limits: limits, policy: policy, log: log,
-      logsAddresses: connection.logAddresses)
+      logsAddresses: connection.logAddresses, fetcher: urls.fetcher)
     let settings = ConnectionSettings(connection.connectionLimits, onProblem: responder.note)
     metrics.add(settings.count)
     let channel = GuardedChannel(settings, handlers: { [ClientWatch()] }, responder: responder.respond)

@@ -32,10 +32,32 @@ import U2Net
     [("feather", "-1")], [("over", "red"), ("output", "composite")], [("over", "00FF00")], [("color", "00FF00")],
     [("blur-radius", "2")], [("blur-radius", "0"), ("output", "blur")], [("format", "jpeg")],
     [("matting", "true"), ("refine", "false")], [("trim", "false"), ("margin", "1")],
-    [("margin", "1"), ("trim", "false")], [("margin", "-1")], [("margin", "5.5")],
+    [("margin", "1"), ("trim", "false")], [("margin", "-1")], [("margin", "5.5")], [("stretch", "maybe")],
+    [("resample", "nearest")], [("resample-mask", "")], [("size", "0")], [("background", "white")],
   ])
   func wrongOptionsAreRefused(_ pairs: [(String, String)]) {
     #expect(throws: ResultOptions.Problem.self) { try Self.options(.cutout, pairs) }
+  }
+
+  @Test func anUnknownOptionLeadsToTheListOfAll() {
+    do throws(ResultOptions.Problem) {
+      var options = ResultOptions(.mask)
+      try options.set("secret\nword", to: "1")
+      Issue.record("it was taken")
+    } catch {
+      #expect(!error.description.contains("secret") && ResultOptions.names.allSatisfy(error.description.contains))
+    }
+  }
+
+  @Test func aBackgroundIsAColourOrAPicture() throws {
+    var options = ResultOptions(.composite)
+    try options.set("over", toFile: [1])
+    #expect(throws: ResultOptions.Problem.self) { try options.set("over", to: "FFFFFF") }
+    #expect(throws: ResultOptions.Problem.self) { try options.set("color", toFile: [1]) }
+    #expect(options.backdropFile == [1])
+    var cutout = ResultOptions(.cutout)
+    try cutout.set("over", toFile: [1])
+    #expect(throws: ResultOptions.Problem.self) { try cutout.finish() }
   }
 
   @Test(
