@@ -63,12 +63,14 @@ final class WireHandler: ChannelDuplexHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     wire.endWait(context.eventLoop.now)
-    // Above, nobody wants bytes any more. Beyond the limit, the client has to wait until the connection is closed.
-    if wire.isLingering, dropped < lingerBytes { context.read() }
+    // Above, nobody wants bytes any more.
+    if wire.isLingering { read(context: context) }
     context.fireChannelReadComplete()
   }
 
   func read(context: ChannelHandlerContext) {
+    // Beyond the limit, the client has to wait until the connection is closed.
+    guard dropped <= lingerBytes else { return }
     wire.beginWait(context.eventLoop.now)
     context.read()
   }

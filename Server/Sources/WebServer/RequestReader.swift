@@ -44,7 +44,7 @@ final class RequestReader: Sendable {
   ///   or ends early; what `use` throws; an error of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
-    if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
+    try await begin()
     var count = 0
     for try await piece in body {
       count += piece.readableBytes
@@ -52,6 +52,11 @@ final class RequestReader: Sendable {
       try add(piece.readableBytes)
       try use(piece.readableBytesView)
     }
+  }
+
+  /// Lets a client send the body that waits for that.
+  private func begin() async throws {
+    if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
   }
 
   /// The whole body.
@@ -77,6 +82,7 @@ final class RequestReader: Sendable {
     private let reader: RequestReader
     private let limit: Int
     private var iterator: RequestBody.AsyncIterator
+    private var isBegun = false
 
     fileprivate init(_ reader: RequestReader, _ limit: Int) {
       (self.reader, self.limit, iterator) = (reader, limit, reader.body.makeAsyncIterator())
@@ -84,13 +90,11 @@ final class RequestReader: Sendable {
 
     /// The next piece; nil at the end.
     ///
-    /// - Throws: `Refusal` if the body is too long, or ends early; an error of the connection.
+    /// - Throws: `Refusal` if the body is too long; otherwise as `read`.
     func next() async throws -> [UInt8]? {
-      guard let piece = try await iterator.next() else {
-        let length = reader.length
-        guard length == nil || length == reader.count else { throw Refusal.badRequest("the body ends early") }
-        return nil
-      }
+      if !isBegun { try await reader.begin() }
+      isBegun = true
+      guard let piece = try await iterator.next() else { return nil }
       let count = reader.state.withLock { state in
         state.count += piece.readableBytes
         return state.count

@@ -9,6 +9,7 @@ needs. Prints a line for each attack; ends with 1 if one has failed. Python's st
 
 import argparse
 import http.client
+import io
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 import zlib
 
 TOKEN = "0123456789abcdef-of-the-tests"
@@ -64,6 +66,15 @@ def post(body, *fields, path="/v1/remove", length=None, host="localhost"):
 
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def archive(entries):
+    """A zip archive of names and contents."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in entries:
+            file.writestr(name, content)
+    return stream.getvalue()
 
 
 # MARK: Server and clients
@@ -469,6 +480,33 @@ def bombs(server):
     check(codes == [422], "a picture without its data is answered 200")
     grown = server.memory("VmHWM") - before
     check(grown < 700, f"the peak of memory has grown by {grown:.0f} MiB")
+
+
+@attack()
+def archives_that_bite(server):
+    """Names that lead out of the archive, contents that grow without end, and archives that are none."""
+    names = ["../a.png", "../../../../tmp/u2cl-attack.png", "/tmp/u2cl-attack.png", "a/../../b.png", "C:\\a.png",
+             "a\\..\\..\\b.png", "a\0.png", "good.png", "a/" * 500 + "b.png", "con", "."]
+    kind = {"Content-Type": "application/zip"}
+    status, body, _ = server.get("/v1/batch", kind, archive([(name, PICTURE) for name in names]))
+    check(status == 200, f"{status} {body[:200]}")
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        results = file.namelist()
+    check("results.json" in results and "good.cutout.png" in results, f"{results}")
+    for name in results:
+        check(not name.startswith("/") and ".." not in name.replace("\\", "/").split("/") and ":" not in name, name)
+    check(not os.path.exists("/tmp/u2cl-attack.png"), "a file was written")
+    before = server.memory("VmHWM")
+    bomb = archive([("bomb.png", bytes(1 << 30)), ("png.png", png(16_000, 16_000, bytes(20 << 20)))])
+    start = time.monotonic()
+    status, body, _ = server.get("/v1/batch", kind, bomb, timeout=60)
+    check(status == 200 and b"results.json" in body, f"bomb: {status} {body[:200]}")
+    check(time.monotonic() - start < 10, f"bomb: took {time.monotonic() - start:.1f} s")
+    grown = server.memory("VmHWM") - before
+    check(grown < 300, f"the peak of memory has grown by {grown:.0f} MiB")
+    for body in [b"", b"PK", b"PK\3\4", bomb[:1000], b"x" * 1000, archive([]), PICTURE]:
+        status, text, _ = server.get("/v1/batch", kind, body)
+        check(status in (200, 400), f"{body[:20]}: {status} {text[:100]}")
 
 
 @attack(environment={"U2CL_TOKEN": TOKEN})
