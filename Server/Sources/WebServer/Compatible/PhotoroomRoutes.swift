@@ -3,8 +3,8 @@ package import PictureService
 internal import Serving
 internal import U2Net
 
-/// The interface of Photoroom's Remove Background (`/v1/segment`), so that its clients only change the host and the key,
-/// which is the server's token.
+/// The interface of Photoroom's Remove Background (`/v1/segment`), so that its clients only change the host and the
+/// key, which is the server's token.
 package enum PhotoroomRoutes {
   static var all: [Route] { [Route(.post, "/v1/segment", style: style, handler)] }
 
