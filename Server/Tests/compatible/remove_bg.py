@@ -302,6 +302,9 @@ def check_json(context):
     answer = post(context, {"Accept": "application/json"}, size="full")
     assert answer.headers["Content-Type"] == "application/json"
     data = answer.json()["data"]
+    # What axios accepts by default, and what curl does.
+    for accept in ("application/json, text/plain, */*", "*/*", "image/*, application/json", "image/png"):
+        result(post(context, {"Accept": accept}))
     assert base64.b64decode(data["result_b64"]) == post(context, size="full").content
     top, left, bottom, right = box(answer)
     assert (data["foreground_top"], data["foreground_left"]) == (top, left)
