@@ -1,13 +1,13 @@
 #include "u2cl_fetch.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 // curl.h defines macros of the same names that check types.
 #undef curl_easy_setopt
@@ -70,7 +70,10 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
   const fetch *const self = context;
   if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
   if (!allows(self->request, &address->addr)) return CURL_SOCKET_BAD;
-  return socket(address->family, address->socktype, address->protocol);
+  // No program that the server starts inherits the connection.
+  const int descriptor = socket(address->family, address->socktype, address->protocol);
+  if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  return descriptor;
 }
 
 static size_t take(char *bytes, size_t size, size_t count, void *context) {

@@ -61,9 +61,10 @@ final class LocalServer: Sendable {
     heads.withLock { $0.append(text) }
     answer(text) { bytes in
       bytes.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress else { return true }
         var sent = 0
         while sent < bytes.count {
-          let count = write(client, bytes.baseAddress! + sent, bytes.count - sent)
+          let count = write(client, start + sent, bytes.count - sent)
           guard count > 0 else { return false }
           sent += count
         }

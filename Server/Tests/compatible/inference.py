@@ -65,8 +65,8 @@ def check_health_and_metadata(context):
 def check_files(context):
     mask = own(context, "/v1/mask")
     for binary in (True, False):
-        answer = client(context).infer(MODEL, [file_input(binary)], request_id="a \"name\"")
-        assert answer.get_response()["id"] == "a \"name\""
+        answer = client(context).infer(MODEL, [file_input(binary)], request_id='a "name"')
+        assert answer.get_response()["id"] == 'a "name"'
         result = answer.as_numpy("mask")
         assert result.shape == (1, 480, 640, 1) and result.dtype == np.uint8
         assert (result[0, ..., 0] == mask).all()
@@ -74,10 +74,14 @@ def check_files(context):
 
 def check_pixels(context):
     pixels = np.asarray(disc(320, 240))
-    answers = [client(context).infer(MODEL, [pixels_input(pixels, binary)]).as_numpy("mask") for binary in (True, False)]
+    answers = [
+        client(context).infer(MODEL, [pixels_input(pixels, binary)]).as_numpy("mask") for binary in (True, False)
+    ]
     assert answers[0].shape == (1, 240, 320, 1) and (answers[0] == answers[1]).all()
-    nested = infer(context, {"inputs": [
-        {"name": "pixels", "shape": [1, 240, 320, 3], "datatype": "UINT8", "data": [pixels.tolist()]}]})
+    nested = infer(
+        context,
+        {"inputs": [{"name": "pixels", "shape": [1, 240, 320, 3], "datatype": "UINT8", "data": [pixels.tolist()]}]},
+    )
     assert nested.json()["outputs"][0]["data"] == answers[0].flatten().tolist()
     decoded = client(context).infer(MODEL, [pixels_input(array(PICTURE).astype(np.uint8))])
     assert difference(decoded.as_numpy("mask")[0, ..., 0].astype(int), own(context, "/v1/mask")) < 0.5
@@ -99,7 +103,9 @@ def check_outputs(context):
 
 def check_plain_json(context):
     text = base64.b64encode(PICTURE).decode()
-    answer = infer(context, {"id": "1", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": [text]}]})
+    answer = infer(
+        context, {"id": "1", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": [text]}]}
+    )
     message = answer.json()
     assert message["model_name"] == MODEL and message["model_version"] == "1" and message["id"] == "1"
     assert message["outputs"][0]["shape"] == [1, 480, 640, 1]
@@ -111,12 +117,19 @@ def check_refusals(context):
     tensor = {"name": "input.1", "shape": [1, 3, 2, 2], "datatype": "FP32", "data": [0.5] * 12}
     pixels = {"name": "pixels", "shape": [1, 1, 1, 3], "datatype": "UINT8", "data": [1, 2, 3]}
     for request, word in [
-        ({}, "inputs"), ({"inputs": []}, "inputs"), ({"inputs": [image, image]}, "one tensor"),
-        ({"inputs": [tensor]}, "own tensor"), ({"inputs": [pixels | {"shape": [1, 1, 2, 3]}]}, "pixels"),
-        ({"inputs": [pixels | {"shape": [2, 1, 1, 3]}]}, "pixels"), ({"inputs": [pixels | {"shape": [1, -1, -1, 3]}]}, "pixels"),
-        ({"inputs": [pixels | {"data": [1, 2, 300]}]}, "0 to 255"), ({"inputs": [image | {"data": ["***"]}]}, "base64"),
-        ({"inputs": [image | {"shape": [2]}]}, "shape"), ({"inputs": [image | {"data": ["", ""]}]}, "base64"),
-        ({"inputs": [image], "outputs": [{"name": "d0"}]}, "outputs"), ({"inputs": [image | {"data": None}]}, "data"),
+        ({}, "inputs"),
+        ({"inputs": []}, "inputs"),
+        ({"inputs": [image, image]}, "one tensor"),
+        ({"inputs": [tensor]}, "own tensor"),
+        ({"inputs": [pixels | {"shape": [1, 1, 2, 3]}]}, "pixels"),
+        ({"inputs": [pixels | {"shape": [2, 1, 1, 3]}]}, "pixels"),
+        ({"inputs": [pixels | {"shape": [1, -1, -1, 3]}]}, "pixels"),
+        ({"inputs": [pixels | {"data": [1, 2, 300]}]}, "0 to 255"),
+        ({"inputs": [image | {"data": ["***"]}]}, "base64"),
+        ({"inputs": [image | {"shape": [2]}]}, "shape"),
+        ({"inputs": [image | {"data": ["", ""]}]}, "base64"),
+        ({"inputs": [image], "outputs": [{"name": "d0"}]}, "outputs"),
+        ({"inputs": [image | {"data": None}]}, "data"),
         ({"inputs": [image], "parameters": {"priority": 1}}, "parameters"),
         ({"inputs": [image], "outputs": [{"name": "mask", "parameters": {"classification": 3}}]}, "outputs"),
         ({"inputs": [image | {"parameters": {"binary_data_size": 4}}]}, "binary data"),
@@ -131,10 +144,15 @@ def check_refusals(context):
     refused(requests.post(url, data=b"no JSON", timeout=60), "JSON")
     refused(requests.post(url, data=b"[" * 100_000, timeout=60), "JSON")
     refused(requests.post(url, data=b"{}", headers={"Content-Encoding": "gzip"}, timeout=60), "compressed", 415)
-    header = json.dumps({"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "parameters": {"binary_data_size": 8}}]})
+    header = json.dumps(
+        {"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "parameters": {"binary_data_size": 8}}]}
+    )
     for length, body, word in [
-        (len(header), struct.pack("<I", 100) + b"abcd", "length"), (len(header), b"abc", "length"),
-        (10**6, b"", "longer"), ("x", b"", "no length"), (-1, b"", "no length"),
+        (len(header), struct.pack("<I", 100) + b"abcd", "length"),
+        (len(header), b"abc", "length"),
+        (10**6, b"", "longer"),
+        ("x", b"", "no length"),
+        (-1, b"", "no length"),
     ]:
         headers = {"Inference-Header-Content-Length": str(length)}
         refused(requests.post(url, data=header.encode() + body, headers=headers, timeout=60), word)

@@ -9,8 +9,12 @@ from remove_bg import LARGE, assert_same
 
 def post(context, headers=None, file=PICTURE, **fields):
     return requests.post(
-        f"{context.address}/v1/segment", files={"image_file": file}, data=fields,
-        headers={"x-api-key": "key"} | (headers or {}), timeout=120)
+        f"{context.address}/v1/segment",
+        files={"image_file": file},
+        data=fields,
+        headers={"x-api-key": "key"} | (headers or {}),
+        timeout=120,
+    )
 
 
 def result(answer, kind="image/png"):
@@ -49,7 +53,12 @@ def check_json(context):
 
 def check_refusals(context):
     for name, value in {
-        "format": "gif", "channels": "rgb", "size": "4k", "bg_color": "nocolor", "despill": "true", "crop": "x",
+        "format": "gif",
+        "channels": "rgb",
+        "size": "4k",
+        "bg_color": "nocolor",
+        "despill": "true",
+        "crop": "x",
     }.items():
         refused(post(context, **{name: value}), name)
     refused(post(context, shadow="soft"), "not known")

@@ -47,7 +47,9 @@ def difference(one, other):
 
 
 PICTURE = encoded(disc())
-WITH_ALPHA = encoded(Image.merge("RGBA", (*disc(320, 240).split(), Image.linear_gradient("L").resize((320, 240)))), "PNG")
+WITH_ALPHA = encoded(
+    Image.merge("RGBA", (*disc(320, 240).split(), Image.linear_gradient("L").resize((320, 240)))), "PNG"
+)
 BROKEN = PICTURE[:3000]
 
 
@@ -57,5 +59,8 @@ def chunk(kind, content):
 
 # A PNG that says that it has 400 million pixels.
 BOMB = (
-    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 20000, 20000, 8, 2, 0, 0, 0))
-    + chunk(b"IDAT", zlib.compress(bytes(100_000))) + chunk(b"IEND", b""))
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 20000, 20000, 8, 2, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress(bytes(100_000)))
+    + chunk(b"IEND", b"")
+)

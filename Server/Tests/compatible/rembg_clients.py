@@ -50,8 +50,11 @@ def check_requests_client(context):
     source.write_bytes(PICTURE)
     with open(source, "rb") as file:
         response = requests.post(
-            f"{context.address}/api/remove", files={"file": file}, data={"model": "u2netp", "a": False, "ppm": False},
-            timeout=60)
+            f"{context.address}/api/remove",
+            files={"file": file},
+            data={"model": "u2netp", "a": False, "ppm": False},
+            timeout=60,
+        )
     assert png(response).shape == (480, 640, 4)
     # Files without a name, and parameters in the address.
     assert png(post(context, query={"om": "True"})).shape == (480, 640)
@@ -105,9 +108,18 @@ def check_refusals(context):
     refused(post(context, model="nothing-like-this"), "installed")
     refused(post(context, model="u2net_cloth_seg"), "u2net_cloth_seg")
     for fields, word in [
-        ({"vm": "true"}, "vm"), ({"a": "1", "ae": "15"}, "ae"), ({"a": "1", "ppm": "1"}, "ppm"), ({"af": "256"}, "af"),
-        ({"ab": "-1"}, "ab"), ({"ae": "x"}, "ae"), ({"a": "perhaps"}, "a is"), ({"bgc": "1,2,3"}, "bgc"),
-        ({"bgc": "red"}, "bgc"), ({"bgc": "1,2,3,256"}, "bgc"), ({"extras": "{"}, "JSON"), ({"extras": '{"a":1}'}, "extras"),
+        ({"vm": "true"}, "vm"),
+        ({"a": "1", "ae": "15"}, "ae"),
+        ({"a": "1", "ppm": "1"}, "ppm"),
+        ({"af": "256"}, "af"),
+        ({"ab": "-1"}, "ab"),
+        ({"ae": "x"}, "ae"),
+        ({"a": "perhaps"}, "a is"),
+        ({"bgc": "1,2,3"}, "bgc"),
+        ({"bgc": "red"}, "bgc"),
+        ({"bgc": "1,2,3,256"}, "bgc"),
+        ({"extras": "{"}, "JSON"),
+        ({"extras": '{"a":1}'}, "extras"),
         ({"unknown": "<script>"}, "not known"),
     ]:
         answer = post(context, **fields)
@@ -151,8 +163,15 @@ def check_rembg_itself(context):
     environment = {"U2NET_HOME": str(home), "MODEL_CHECKSUM_DISABLED": "1", "HOME": str(home)}
     command = [context.options.rembg, "-c", PEER, str(home), str(source)]
     subprocess.run(command, check=True, env=environment)
-    cases = {"mask": {"om": 1}, "smooth": {"om": 1, "ppm": 1}, "plain": {}, "clean": {"dc": 1}, "matted": {"a": 1},
-             "put": {"extras": '{"putalpha": true}'}, "blue": {"bgc": "0,0,255,255"}}
+    cases = {
+        "mask": {"om": 1},
+        "smooth": {"om": 1, "ppm": 1},
+        "plain": {},
+        "clean": {"dc": 1},
+        "matted": {"a": 1},
+        "put": {"extras": '{"putalpha": true}'},
+        "blue": {"bgc": "0,0,255,255"},
+    }
     notes = []
     for name, fields in cases.items():
         ours, peer = png(post(context, model="u2netp", **fields)), array((home / f"{name}.png").read_bytes())

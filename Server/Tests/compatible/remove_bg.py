@@ -16,8 +16,12 @@ LARGE = encoded(disc(3000, 2000), "JPEG")
 def post(context, headers=None, file=PICTURE, **fields):
     files = {"image_file": file} if file else None
     return requests.post(
-        f"{context.address}/v1.0/removebg", files=files, data=fields, headers={"X-Api-Key": "key"} | (headers or {}),
-        timeout=120)
+        f"{context.address}/v1.0/removebg",
+        files=files,
+        data=fields,
+        headers={"X-Api-Key": "key"} | (headers or {}),
+        timeout=120,
+    )
 
 
 def result(answer, kind="image/png"):
@@ -110,7 +114,14 @@ def check_same_as_ours(context):
 
 def check_sizes(context):
     for size, limit in {
-        "preview": 0.25, "small": 0.25, "regular": 0.25, "medium": 1.5, "hd": 4, "full": 25, "4k": 25, "auto": 25,
+        "preview": 0.25,
+        "small": 0.25,
+        "regular": 0.25,
+        "medium": 1.5,
+        "hd": 4,
+        "full": 25,
+        "4k": 25,
+        "auto": 25,
         "50MP": 50,
     }.items():
         pixels = result(post(context, None, LARGE, size=size, format="jpg"), "image/jpeg")
@@ -160,8 +171,12 @@ def check_crop(context):
     assert (result(cropped) == result(whole)[top:bottom, left:right]).all()
     assert box(cropped) == (0, 0, bottom - top, right - left)
     for margin, (above, beside, below, before) in {
-        "30px": (30, 30, 30, 30), "10": (10, 10, 10, 10), "10px 20px": (10, 20, 10, 20), "1px 2px 3px 4px": (1, 2, 3, 4),
-        "10%": tuple(round(0.1 * n) for n in (bottom - top, right - left, bottom - top, right - left)), "500px": (500,) * 4,
+        "30px": (30, 30, 30, 30),
+        "10": (10, 10, 10, 10),
+        "10px 20px": (10, 20, 10, 20),
+        "1px 2px 3px 4px": (1, 2, 3, 4),
+        "10%": tuple(round(0.1 * n) for n in (bottom - top, right - left, bottom - top, right - left)),
+        "500px": (500,) * 4,
     }.items():
         answer = post(context, size="full", crop="true", crop_margin=margin)
         expected = bottom - top + above + below, right - left + beside + before
@@ -180,7 +195,13 @@ def check_scale_and_position(context):
     assert abs(max((bottom - top) / 480, (right - left) / 640) - 0.5) < 0.01
     assert abs(top + bottom - 480) <= 2 and abs(left + right - 640) <= 2
     whole = box(post(context, size="full"))
-    for position, (x, y) in {"0%": (0, 0), "100%": (1, 1), "0% 100%": (0, 1), "center": (0.5, 0.5), "25% 75%": (0.25, 0.75)}.items():
+    for position, (x, y) in {
+        "0%": (0, 0),
+        "100%": (1, 1),
+        "0% 100%": (0, 1),
+        "center": (0.5, 0.5),
+        "25% 75%": (0.25, 0.75),
+    }.items():
         top, left, bottom, right = box(post(context, size="full", position=position))
         assert abs(left - x * (640 - (whole[3] - whole[1]))) <= 1, (position, left)
         assert abs(top - y * (480 - (whole[2] - whole[0]))) <= 1, (position, top)
@@ -188,7 +209,10 @@ def check_scale_and_position(context):
     kept = box(post(context, size="full", position="original", scale="40%"))
     assert abs(kept[0] + kept[2] - whole[0] - whole[2]) <= 2
     answer = post(context, size="full", crop="true", crop_margin="50px", scale="100%")
-    assert result(answer).shape[0] == box(answer)[2] - box(answer)[0] or result(answer).shape[1] == box(answer)[3] - box(answer)[1]
+    assert (
+        result(answer).shape[0] == box(answer)[2] - box(answer)[0]
+        or result(answer).shape[1] == box(answer)[3] - box(answer)[1]
+    )
     for name, values in {"scale": ["5%", "101%", "2", "big"], "position": ["left", "101%", "1% 2% 3%", "10px"]}.items():
         for value in values:
             refused(post(context, **{name: value}), "invalid_parameters", name)
@@ -209,7 +233,10 @@ def check_region(context):
 
 def check_backgrounds(context):
     for text, color in {
-        "81d4fa": (0x81, 0xD4, 0xFA), "#f00": (255, 0, 0), "green": (0, 128, 0), "RebeccaPurple": (0x66, 0x33, 0x99),
+        "81d4fa": (0x81, 0xD4, 0xFA),
+        "#f00": (255, 0, 0),
+        "green": (0, 128, 0),
+        "RebeccaPurple": (0x66, 0x33, 0x99),
     }.items():
         pixels = result(post(context, size="full", bg_color=text, format="png"))
         assert pixels.shape[2] == 3 and tuple(pixels[0, 0]) == color, (text, pixels[0, 0])
@@ -217,8 +244,11 @@ def check_backgrounds(context):
     assert tuple(result(post(context, bg_color="f008"))[0, 0]) == (255, 0, 0, 0x88)
     back = encoded(disc(300, 500, (0.1, 0.1), 0.5), "PNG")
     answer = requests.post(
-        f"{context.address}/v1.0/removebg", files={"image_file": PICTURE, "bg_image_file": back},
-        data={"size": "full", "format": "png"}, timeout=60)
+        f"{context.address}/v1.0/removebg",
+        files={"image_file": PICTURE, "bg_image_file": back},
+        data={"size": "full", "format": "png"},
+        timeout=60,
+    )
     pixels = result(answer)
     cutout = result(post(context, size="full"))
     behind = np.asarray(decoded(back).resize((640, 1067)).crop((0, 293, 640, 773))).astype(int)
@@ -227,8 +257,11 @@ def check_backgrounds(context):
     assert (pixels[inside] == cutout[..., :3][inside]).all()
     same = encoded(disc(640, 480, (0.9, 0.9)), "PNG")
     answer = requests.post(
-        f"{context.address}/v1.0/removebg", files={"image_file": PICTURE, "bg_image_file": same},
-        data={"size": "full", "format": "png"}, timeout=60)
+        f"{context.address}/v1.0/removebg",
+        files={"image_file": PICTURE, "bg_image_file": same},
+        data={"size": "full", "format": "png"},
+        timeout=60,
+    )
     assert (result(answer)[cutout[..., 3] == 0] == array(same)[cutout[..., 3] == 0]).all()
     for color in ("12345", "#gggggg", "nocolor", "<script>"):
         refused(post(context, bg_color=color), "invalid_parameters", "bg_color")
@@ -239,14 +272,25 @@ def check_backgrounds(context):
 
 def check_other_parameters(context):
     for fields in (
-        {"type": "auto"}, {"type_level": "1"}, {"add_shadow": "false"}, {"semitransparency": "true"},
-        {"shadow_type": "none"}, {"channels": "rgba"}, {"roi": ""}, {"size": ""},
+        {"type": "auto"},
+        {"type_level": "1"},
+        {"add_shadow": "false"},
+        {"semitransparency": "true"},
+        {"shadow_type": "none"},
+        {"channels": "rgba"},
+        {"roi": ""},
+        {"size": ""},
     ):
         assert post(context, **fields).headers["X-Type"] == "other", fields
     assert "X-Type" not in post(context, type_level="none").headers
     for name, value in {
-        "type": "car", "type_level": "2", "add_shadow": "true", "semitransparency": "false", "shadow_type": "3D",
-        "channels": "rgb", "shadow_opacity": "70",
+        "type": "car",
+        "type_level": "2",
+        "add_shadow": "true",
+        "semitransparency": "false",
+        "shadow_type": "3D",
+        "channels": "rgb",
+        "shadow_opacity": "70",
     }.items():
         refused(post(context, **{name: value}), "invalid_parameters", name)
     refused(post(context, type="person"), "invalid_parameters", "u2net_human_seg")
@@ -258,6 +302,9 @@ def check_json(context):
     answer = post(context, {"Accept": "application/json"}, size="full")
     assert answer.headers["Content-Type"] == "application/json"
     data = answer.json()["data"]
+    # What axios accepts by default, and what curl does.
+    for accept in ("application/json, text/plain, */*", "*/*", "image/*, application/json", "image/png"):
+        result(post(context, {"Accept": accept}))
     assert base64.b64decode(data["result_b64"]) == post(context, size="full").content
     top, left, bottom, right = box(answer)
     assert (data["foreground_top"], data["foreground_left"]) == (top, left)
@@ -266,5 +313,7 @@ def check_json(context):
 
 def check_account(context):
     for path in ("/v1.0/account", "/account"):
-        attributes = requests.get(f"{context.address}{path}", headers={"X-Api-Key": "key"}, timeout=60).json()["data"]["attributes"]
+        attributes = requests.get(f"{context.address}{path}", headers={"X-Api-Key": "key"}, timeout=60).json()["data"][
+            "attributes"
+        ]
         assert attributes["credits"]["total"] > 0 and attributes["api"]["free_calls"] > 0

@@ -27,7 +27,8 @@ class Server:
         self.log = open(folder / "log", "w+b")
         environment = os.environ | {"U2CL_MODELS": str(models), "U2NET_HOME": str(folder / "none")}
         self.process = subprocess.Popen(
-            [binary, "--port", str(port), *options], env=environment, stdout=self.log, stderr=self.log)
+            [binary, "--port", str(port), *options], env=environment, stdout=self.log, stderr=self.log
+        )
 
     def __enter__(self):
         for _ in range(300):

@@ -51,17 +51,30 @@ def check_fetching(context):
     for url in (f"{HOST}/picture.jpg", f"{HOST}/to//picture.jpg", f"http://localhost:{PORT}/to/{HOST}/picture.jpg"):
         answer = rembg(context, url)
         assert answer.status_code == 200 and answer.content == sent.content, answer.text[:200]
-    answer = remove_bg(context, image_url=f"{HOST}/picture.jpg", bg_image_url=f"{HOST}/background", size="full", format="png")
+    answer = remove_bg(
+        context, image_url=f"{HOST}/picture.jpg", bg_image_url=f"{HOST}/background", size="full", format="png"
+    )
     assert answer.status_code == 200, answer.text
     assert (array(answer.content)[0, 0] == array(BACKGROUND)[0, 0]).all()
 
 
 def check_refusals(context):
     for url in (
-        "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://192.168.0.1/", "http://[fd00:ec2::254]/",
-        f"{HOST}/nothing", f"{HOST}/to/http://169.254.169.254/", f"{HOST}/to/file:///etc/passwd", "http://localhost:22/",
-        "file:///etc/passwd", f"http://me:secret@127.0.0.1:{PORT}/picture.jpg", "gopher://127.0.0.1/", "no address",
-        "http://[::ffff:10.0.0.1]/", "http://2852039166/", "http://name.invalid/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://192.168.0.1/",
+        "http://[fd00:ec2::254]/",
+        f"{HOST}/nothing",
+        f"{HOST}/to/http://169.254.169.254/",
+        f"{HOST}/to/file:///etc/passwd",
+        "http://localhost:22/",
+        "file:///etc/passwd",
+        f"http://me:secret@127.0.0.1:{PORT}/picture.jpg",
+        "gopher://127.0.0.1/",
+        "no address",
+        "http://[::ffff:10.0.0.1]/",
+        "http://2852039166/",
+        "http://name.invalid/",
     ):
         for answer, field in ((rembg(context, url), "url"), (remove_bg(context, image_url=url), "image_url")):
             assert answer.status_code == 400, (url, answer.status_code)

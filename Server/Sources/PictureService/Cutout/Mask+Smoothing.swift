@@ -1,8 +1,8 @@
 package import U2Net
 
 extension Mask {
-  /// The mask as rembg smooths it: opened by a cross of five pixels, blurred by a Gaussian of two pixels, and cut at one
-  /// half. It has the levels 0 and 255 alone.
+  /// The mask as rembg smooths it: opened by a cross of five pixels, blurred by a Gaussian of two pixels, and cut at
+  /// one half. It has the levels 0 and 255 alone.
   package var smoothed: Mask {
     let opened = extreme { min($0, $1) }.extreme { max($0, $1) }
     let kernel = Self.gaussian

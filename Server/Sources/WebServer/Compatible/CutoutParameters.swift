@@ -4,6 +4,12 @@ internal import U2Net
 
 /// Parameters that remove.bg's and Photoroom's interfaces share, and their notations.
 enum CutoutParameters {
+  /// Whether a client wants JSON. Many programs accept JSON and anything else by default, and expect a picture.
+  static func wantsJSON(_ head: HTTPRequest) -> Bool {
+    guard let accept = head.headerFields[.accept]?.lowercased() else { return false }
+    return accept.contains("application/json") && !accept.contains("*/*") && !accept.contains("image/")
+  }
+
   /// The channels: whether the result is alpha alone.
   static func isAlphaOnly(_ reader: inout ParameterReader) throws(Refusal) -> Bool {
     try reader.choice("channels", ["rgba": false, "alpha": true]) ?? false

@@ -3,8 +3,8 @@ package import PictureService
 internal import Serving
 internal import U2Net
 
-/// The interface of Photoroom's Remove Background (`/v1/segment`), so that its clients only change the host and the key,
-/// which is the server's token.
+/// The interface of Photoroom's Remove Background (`/v1/segment`), so that its clients only change the host and the
+/// key, which is the server's token.
 package enum PhotoroomRoutes {
   static var all: [Route] { [Route(.post, "/v1/segment", style: style, handler)] }
 
@@ -15,7 +15,6 @@ package enum PhotoroomRoutes {
     files: ["image_file"], base64Files: ["image_file_b64": "image_file_b64"], wholeBody: nil)
 
   @Sendable private static func handler(_ exchange: Exchange) async throws -> Reply {
-    let accept = exchange.head.headerFields[.accept]?.lowercased() ?? ""
     return try await exchange.work(rules) { form, place in
       var reader = ParameterReader(form, names: names)
       guard let file = reader.file("image_file") ?? reader.file("image_file_b64") else {
@@ -28,8 +27,7 @@ package enum PhotoroomRoutes {
       guard let answer else {
         throw Refusal(.badRequest, .unknownForeground, "nothing stands out in the image")
       }
-      // A client that takes pictures as well gets one.
-      return reply(answer, isJSON: accept.contains("application/json") && !accept.contains("image/"))
+      return reply(answer, isJSON: CutoutParameters.wantsJSON(exchange.head))
     }
   }
 

@@ -6,8 +6,8 @@ internal import U2Net
 /// The interface of `rembg s` (rembg 2.0.86), so that its clients only change the host.
 ///
 /// What differs: a request that names no model gets the server's, not `bria-rmbg`; a cut-out has straight alpha, where
-/// rembg's plain one is darkened at its edges; matting finds the unknown region by itself. What rembg ignores, such as a
-/// parameter that it does not know, is refused.
+/// rembg's plain one is darkened at its edges; matting finds the unknown region by itself. What rembg ignores, such as
+/// a parameter that it does not know, is refused.
 enum RembgRoutes {
   static var all: [Route] {
     [

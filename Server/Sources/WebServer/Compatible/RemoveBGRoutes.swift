@@ -21,12 +21,11 @@ enum RemoveBGRoutes {
     files: ["image_file", "bg_image_file"], base64Files: ["image_file_b64": "image_file_b64"], wholeBody: nil)
 
   @Sendable private static func handler(_ exchange: Exchange) async throws -> Reply {
-    let accept = exchange.head.headerFields[.accept] ?? ""
     do {
       return try await exchange.work(rules) { form, place in
         let request = try RemoveBGRequest(form)
         let answer = try await answer(to: request, exchange, place)
-        return reply(answer, type: request.type, isJSON: accept.lowercased().contains("application/json"))
+        return reply(answer, type: request.type, isJSON: CutoutParameters.wantsJSON(exchange.head))
       }
     } catch let problem as RemoveBGProblem {
       return problem.reply
