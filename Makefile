@@ -10,9 +10,12 @@ STATIC = --scratch-path .build/static
 COMMIT = $(shell [ -e .git ] && git describe --always --abbrev=12 --dirty=+ 2>/dev/null)
 SWIFT_BUILD = U2CL_COMMIT=$(COMMIT) swift build $(STATIC) -c release --explicit-target-dependency-import-check error
 U2CL = .build/static/release/u2cl
+SERVER = Server/.build/static/release/u2cl-serve
+# Puts a link to the server beside the command, where 'u2cl serve' looks first.
+LINK_SERVER = [ ! -e $(SERVER) ] || [ ! -e $(U2CL) ] || ln -sf $(CURDIR)/$(SERVER) $(dir $(U2CL))
 SWIFT_FILES = Package.swift Kernels Sources Tests Server/Package.swift Server/Sources Server/Tests
 
-.PHONY: demo build serve test format lint bench bench-peers docs clean install
+.PHONY: demo build server serve test format lint bench bench-peers docs clean install
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -24,12 +27,18 @@ demo: build
 build:
 	scripts/install-dependencies
 	$(SWIFT_BUILD) --product u2cl --static-swift-stdlib
+	@$(LINK_SERVER)
+
+## server: the server, as one file that needs no Swift where it runs; 'u2cl serve' starts it
+server:
+	scripts/install-dependencies
+	U2CL_COMMIT=$(COMMIT) swift build --package-path Server --scratch-path Server/.build/static -c release \
+		--product u2cl-serve --static-swift-stdlib
+	@$(LINK_SERVER)
 
 ## serve: build the server and run it; ARGUMENTS="--port 8080" for another port
-serve:
-	scripts/install-dependencies
-	U2CL_COMMIT=$(COMMIT) swift build --package-path Server -c release --product u2cl-serve --static-swift-stdlib
-	Server/.build/release/u2cl-serve $(ARGUMENTS)
+serve: server
+	$(SERVER) $(ARGUMENTS)
 
 ## test: everything, on every OpenCL implementation that is there
 test:
@@ -65,9 +74,12 @@ docs:
 ## clean: remove what was built
 clean:
 	swift package clean
+	swift package --package-path Server clean
+	rm -rf Server/.build/static
 	rm -rf demo-output
 
-## install: put the command under PREFIX, and compile the models' programs for the user who installs
+## install: put the command, and the server if it was built, under PREFIX; compile the models' programs for this user
 install: build
 	install -D -m 755 $(U2CL) $(DESTDIR)$(PREFIX)/bin/u2cl
+	@[ ! -e $(SERVER) ] || install -D -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/bin/u2cl-serve
 	@[ -n "$(DESTDIR)" ] || scripts/warm-cache $(PREFIX)/bin/u2cl

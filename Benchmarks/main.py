@@ -17,6 +17,8 @@ BENCHMARKS = {
     "rembg": "u2cl and rembg on one picture, whole processes in turn",
     "many": "u2cl run on a folder of mixed pictures, and its memory over many",
     "jobs": "whole jobs: pictures a second and processor time, by result and size, beside rembg and others",
+    "serve": "u2cl's server beside rembg's, and beside u2cl run on a folder",
+    "soak": "many requests of mixed kinds to u2cl's server, each answer compared with u2cl run's",
     "measures": "u2cl eval and pysodmetrics: their numbers and their speed",
 }
 

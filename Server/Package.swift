@@ -20,6 +20,24 @@ func library(
   ]
 }
 
+/// The products of NIO and of what builds on it, for connections and their tests.
+let connectionProducts: [Target.Dependency] = [
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+  .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
+
+/// The modules that no other module of the server needs, but for the last one.
+let foundations =
+  library("HTTPForms") + library("ServerMetrics") + library("Serving") + library("Connections", connectionProducts)
+  + library("RequestGuard", [.product(name: "HTTPTypes", package: "swift-http-types")])
+
 /// The server is a package of its own, so that neither the library nor the command resolves or builds a web server.
 let package = Package(
   name: "u2cl-server",
@@ -33,16 +51,18 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
-  targets: [
-    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])
-  ] + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
+  targets: foundations
+    + [.systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
+    + library("Archives", ["CZlib"])
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
-        "Archives", "HTTPForms", "PictureService", "ServerMetrics", "Serving", .product(name: "U2Net", package: "u2cl"),
+        "Archives", "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
+        .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -50,7 +70,8 @@ let package = Package(
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "PictureService", "Serving", "WebServer", .product(name: "U2Net", package: "u2cl"),
+          "Connections", "PictureService", "RequestGuard", "Serving", "WebServer",
+          .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),
           .product(name: "Logging", package: "swift-log"),

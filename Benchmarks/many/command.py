@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from ..shared.process import memory as resident
 from ..shared.u2cl import U2CL
 from .pictures import make
 
@@ -58,19 +59,9 @@ def mask(options, folder, out, *extra):
     for count, _ in enumerate(process.stdout, 1):
         moments.append(time.perf_counter())
         if count % 100 == 0:
-            memory.append((count, resident(process)))
+            memory.append((count, resident(process.pid)))
     process.wait()
     return time.perf_counter() - start, moments, memory
-
-
-def resident(process):
-    """MiB of the process now; None once it has ended."""
-    try:
-        text = Path(f"/proc/{process.pid}/status").read_text()
-    except OSError:
-        return None
-    line = next((line for line in text.splitlines() if line.startswith("VmRSS")), None)
-    return int(line.split()[1]) / 1024 if line else None
 
 
 def network(options):

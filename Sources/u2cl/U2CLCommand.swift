@@ -18,6 +18,7 @@ struct U2CLCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, StreamCommand.self, VideoCommand.self, DevicesCommand.self, BenchCommand.self,
       TuneCommand.self, CompareCommand.self, EvalCommand.self, ModelsCommand.self, CacheCommand.self,
+      ServeCommand.self,
     ])
 
   /// Parses the arguments and runs the command. A failure is a line on standard error and an exit code.

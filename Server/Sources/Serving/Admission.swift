@@ -68,6 +68,17 @@ public final class Admission: Sendable {
       guard isAdmitted else { throw .full }
     }
 
+    /// Gives the place back but for the bytes of the answer, which count until `leave`: a client that takes its answer
+    /// slowly keeps nobody else from asking, but only so many answers may wait.
+    public func keep(answer bytes: Int) {
+      claimed.withLock { claimed in
+        guard let own = claimed else { return }
+        let kept = Load(bytes: bytes)
+        admission.exchange(own, for: kept)
+        claimed = kept
+      }
+    }
+
     /// Gives the place back, and what was claimed.
     public func leave() {
       let claimed = claimed.withLock { claimed in
@@ -105,7 +116,7 @@ public final class Admission: Sendable {
   public func enter() throws(ServingError) -> Place {
     let refusal = state.withLock { state -> ServingError? in
       if state.isClosed { return .stopping }
-      guard state.load.requests < limits.requests else { return .full }
+      guard state.load.requests < limits.requests, state.load.bytes < limits.bytes else { return .full }
       state.load.requests += 1
       return nil
     }
@@ -156,11 +167,13 @@ public final class Admission: Sendable {
     count == 0 || claimed == own || count <= limit - claimed
   }
 
-  private func leave(_ claimed: Load) {
+  private func leave(_ claimed: Load) { exchange(claimed, for: Load()) }
+
+  private func exchange(_ claimed: Load, for kept: Load) {
     let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
-      state.load.requests -= claimed.requests
-      state.load.pixels -= claimed.pixels
-      state.load.bytes -= claimed.bytes
+      state.load.requests += kept.requests - claimed.requests
+      state.load.pixels += kept.pixels - claimed.pixels
+      state.load.bytes += kept.bytes - claimed.bytes
       guard state.load.requests == 0 else { return [] }
       defer { state.waiters = [:] }
       return Array(state.waiters.values)

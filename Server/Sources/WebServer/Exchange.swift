@@ -23,7 +23,7 @@ package struct Exchange: Sendable {
 
   /// Admits the request before its body is read. The body's bytes are claimed as they arrive.
   ///
-  /// - Returns: the place, which is to be held until the result is there.
+  /// - Returns: the place, which the server gives back once the answer is written.
   /// - Throws: `Refusal` if the server is full or stopping.
   func place() throws(Refusal) -> Admission.Place {
     do throws(ServingError) {
@@ -45,8 +45,8 @@ package struct Exchange: Sendable {
   func answer(
     _ rules: FormRules, _ order: @escaping @Sendable (Form) throws -> PictureOrder
   ) async throws -> (answer: PictureService.Answer, order: PictureOrder) {
+    // The server gives the place back once the answer is written.
     let place = try place()
-    defer { place.leave() }
     return try await ClientWatch.run(on: channel) {
       let order = try order(try await FormReader(rules, server.limits).form(of: self))
       return (try await result(of: order, in: place), order)

@@ -1,5 +1,7 @@
+internal import Connections
 internal import HTTPTypes
 internal import PictureService
+internal import RequestGuard
 internal import Serving
 internal import U2Net
 
@@ -75,5 +77,28 @@ extension Refusal {
     case .cancelled: self.init(.requestTimeout, .slow, "the client has left")
     case .failed(let error): self.init(PictureService.Problem(error))
     }
+  }
+}
+
+extension Refusal {
+  init(_ problem: ConnectionProblem) {
+    let code: Code =
+      switch problem {
+      case .slow: .slow
+      case .longHeader, .longTarget: .tooLarge
+      case .crowded: .full
+      case .malformed, .version, .expectation, .cutOff: .badRequest
+      }
+    self.init(HTTPResponse.Status(code: problem.status), code, problem.line)
+  }
+
+  init(_ problem: RequestPolicy.Problem) {
+    let code: Code =
+      switch problem {
+      case .noHost: .badRequest
+      case .foreignHost, .foreignOrigin: .forbidden
+      case .noToken: .unauthorized
+      }
+    self.init(problem.status, code, problem.line)
   }
 }

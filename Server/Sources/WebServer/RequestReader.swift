@@ -1,3 +1,4 @@
+internal import Connections
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
@@ -7,42 +8,43 @@ internal import Synchronization
 /// Reads the body of a request, once, and counts its bytes.
 final class RequestReader: Sendable {
   private let body: RequestBody
+  /// The connection of a client that waits for 100 before it sends the body.
+  private let waiting: (any Channel)?
   /// The length that the head states; nil if it states none.
   let length: Int?
   private let state: Mutex<State>
 
   private struct State {
     var count = 0
-    var isRead: Bool
     /// Claims the bytes as they arrive.
     var place: Admission.Place?
   }
 
-  init(_ request: Request) {
+  init(_ request: Request, _ channel: any Channel) {
     body = request.body
+    waiting = request.headers[.expect] == nil ? nil : channel
     length = request.headers[.contentLength].flatMap(Int.init)
-    let hasBody = (length ?? 0) > 0 || request.headers[.transferEncoding] != nil
-    state = Mutex(State(isRead: !hasBody))
+    state = Mutex(State())
   }
 
   /// Has the bytes claimed in the place of the request from now on, as they arrive.
   func claimBytes(in place: Admission.Place) { state.withLock { $0.place = place } }
 
-  /// Whether the body has been read to its end. A connection whose request is not read cannot be used again.
-  var isRead: Bool { state.withLock { $0.isRead } }
+  /// The place of the request; nil if it has none.
+  var place: Admission.Place? { state.withLock { $0.place } }
   /// The number of bytes that were read.
   var count: Int { state.withLock { $0.count } }
 
   /// Reads the body piece by piece.
   ///
-  /// A connection that ends within a body looks like the end of the body, so its length is compared.
   /// - Parameters:
   ///   - limit: the most bytes.
   ///   - use: takes each piece.
-  /// - Throws: `Refusal` if the body is too long, ends early, or there is no room for it; what `use` throws; an error
-  ///   of the connection.
+  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken or
+  ///   ends early; what `use` throws; an error of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
+    if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
     var count = 0
     for try await piece in body {
       count += piece.readableBytes
@@ -50,8 +52,6 @@ final class RequestReader: Sendable {
       try add(piece.readableBytes)
       try use(piece.readableBytesView)
     }
-    guard length == nil || length == count else { throw Refusal.badRequest("the body ends early") }
-    state.withLock { $0.isRead = true }
   }
 
   /// The whole body.
@@ -77,6 +77,7 @@ final class RequestReader: Sendable {
     private let reader: RequestReader
     private let limit: Int
     private var iterator: RequestBody.AsyncIterator
+    private var isBegun = false
 
     fileprivate init(_ reader: RequestReader, _ limit: Int) {
       (self.reader, self.limit, iterator) = (reader, limit, reader.body.makeAsyncIterator())
@@ -84,14 +85,12 @@ final class RequestReader: Sendable {
 
     /// The next piece; nil at the end.
     ///
-    /// - Throws: `Refusal` if the body is too long, or ends early; an error of the connection.
+    /// - Throws: `Refusal` if the body is too long; `ConnectionProblem` if it is slow, broken or ends early; an error of
+    ///   the connection.
     func next() async throws -> [UInt8]? {
-      guard let piece = try await iterator.next() else {
-        let length = reader.length
-        guard length == nil || length == reader.count else { throw Refusal.badRequest("the body ends early") }
-        reader.state.withLock { $0.isRead = true }
-        return nil
-      }
+      if !isBegun, let waiting = reader.waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
+      isBegun = true
+      guard let piece = try await iterator.next() else { return nil }
       let count = reader.state.withLock { state in
         state.count += piece.readableBytes
         return state.count

@@ -37,6 +37,25 @@ package struct RouteTable: Sendable {
     case wrongMethod([HTTPRequest.Method], style: Route.Style)
     /// There is nothing at the path.
     case nothing
+
+    /// Whether anybody may ask, without a token.
+    var isOpen: Bool {
+      if case .route(let route, _) = self { route.isOpen } else { false }
+    }
+
+    /// How refusals are written.
+    var style: Route.Style {
+      switch self {
+      case .route(let route, _): route.style
+      case .wrongMethod(_, let style): style
+      case .nothing: Problem.style
+      }
+    }
+
+    /// The name for metrics and the log: never what the client has sent.
+    var template: String {
+      if case .route(let route, _) = self { route.template } else { "other" }
+    }
   }
 
   private let routes: [(segments: [Substring], route: Route)]

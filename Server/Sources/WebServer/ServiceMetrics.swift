@@ -1,3 +1,4 @@
+public import Connections
 internal import HTTPTypes
 public import PictureService
 internal import ServerMetrics
@@ -68,6 +69,11 @@ public final class ServiceMetrics: Sendable {
     registry.gauge("u2cl_ready", help: "Whether the server is ready.") { [weak service] in
       service?.isReady ?? false ? 1 : 0
     }
+  }
+
+  /// Adds the number of open connections.
+  public func add(_ count: ConnectionCount) {
+    registry.gauge("u2cl_http_connections", help: "Open connections.") { Double(count.value) }
   }
 
   func count(_ template: String, _ status: HTTPResponse.Status) { requests.add(1, template, "\(status.code)") }

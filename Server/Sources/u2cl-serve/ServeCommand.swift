@@ -1,9 +1,11 @@
 import ArgumentParser
+import Connections
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
 import PictureService
+import RequestGuard
 import ServiceLifecycle
 import Serving
 import U2Net
@@ -15,11 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "u2cl-serve", abstract: "Remove backgrounds for other programs, over HTTP on this machine.")
 
-  @Option(help: "Port on 127.0.0.1, 0 for any that is free.")
-  var port = 7000
-
-  @Option(help: ArgumentHelp("Unix socket to listen on in place of the port.", valueName: "path"))
-  var socket: String?
+  @OptionGroup var listen: ListenOptions
+  @OptionGroup var connection: ConnectionOptions
 
   @OptionGroup(title: "Models, devices and limits") var service: ServiceOptions
 
@@ -27,27 +26,28 @@ struct ServeCommand: AsyncParsableCommand {
   var grace = 30
 
   func validate() throws {
-    try ServiceOptions.check("--port", port, 0...65535)
-    try ServiceOptions.check("--grace", grace, 0...3600)
+    try checkRange("--grace", grace, 0...3600)
   }
 
   func run() async throws {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     let logger = Logger(label: "u2cl-serve")
+    let policy = try listen.policy()
     let metrics = ServiceMetrics()
     let pictures = PictureService(service.configuration, observe: metrics.observe) { logger.notice("\($0)") }
     metrics.add(pictures)
     pictures.preload()
-    var limits = WebServer.Limits()
+    var limits = connection.requestLimits
     limits.requestTime = .seconds(service.requestSeconds)
-    let responder = WebServer(service: pictures, metrics: metrics, limits: limits)
-    var http = HTTP1Channel.Configuration(additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(60))
-    http.httpDecoder = .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100)
-    let server = try HTTPServerBuilder.http1(configuration: http).buildServer(
-      configuration: ServerConfiguration(
-        address: socket.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: port),
-        availableConnectionsDelegate: .maximum(256, logger: logger)),
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger, responder: responder.respond)
+    let responder = WebServer(
+      service: pictures, metrics: metrics, limits: limits, policy: policy,
+      log: RequestLog(connection.log), logsAddresses: connection.logAddresses)
+    let settings = ConnectionSettings(connection.connectionLimits, onProblem: responder.note)
+    metrics.add(settings.count)
+    let channel = GuardedChannel(settings, handlers: { [ClientWatch()] }, responder: responder.respond)
+    let server = channel.server(
+      configuration: ServerConfiguration(address: listen.address),
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     var group = ServiceGroupConfiguration(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(grace)

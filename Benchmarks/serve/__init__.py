@@ -1,0 +1,1 @@
+"""u2cl's server beside rembg's."""

@@ -1,0 +1,1 @@
+"""Many requests to u2cl's server."""
