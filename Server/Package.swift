@@ -35,7 +35,9 @@ let connectionProducts: [Target.Dependency] = [
 
 /// The modules that no other module of the server needs, but for the last one.
 let foundations =
-  library("HTTPForms") + library("ServerMetrics") + library("Serving") + library("Connections", connectionProducts)
+  [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
+  + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
+  + library("Connections", connectionProducts)
   + library("RequestGuard", [.product(name: "HTTPTypes", package: "swift-http-types")])
 
 /// The server is a package of its own, so that neither the library nor the command resolves or builds a web server.
@@ -54,23 +56,24 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
-  targets: foundations
-    + [.systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
-    + library("Archives", ["CZlib"])
+  targets: foundations + [.target(name: "CURLFetching")] + library("URLFetching", ["CURLFetching", "Serving"])
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
         "Archives", "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
-        .product(name: "U2Net", package: "u2cl"),
+        "URLFetching", .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ], resources: [.embedInCode("Description/openapi.json")]) + [
+      ],
+      // Embedded, so that the binary can be moved anywhere.
+      resources: ["Description/openapi.json", "Page/page.html", "Page/Languages", "Page/Scripts", "Page/Styles"]
+        .map { .embedInCode($0) }) + [
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "Connections", "PictureService", "RequestGuard", "Serving", "WebServer",
+          "Connections", "PictureService", "RequestGuard", "Serving", "URLFetching", "WebServer",
           .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -24,7 +24,7 @@ def run(options):
     """0 where nothing is wrong, else 1."""
     described = machine() | {"name": options.machine}
     with tempfile.TemporaryDirectory() as scratch:
-        found = soak(options, Path(scratch))
+        found = soak(options, options.keep or Path(scratch))
     settings = {key: getattr(options, key) for key in SETTINGS}
     document = {"schema": 1, "kind": "soak", "machine": described, "settings": settings, **found}
     text = report(document)
@@ -37,6 +37,7 @@ def run(options):
 
 def soak(options, folder):
     """What was found."""
+    folder.mkdir(exist_ok=True)
     u2cl = U2CL(options.u2cl, options.device)
     paths = pictures.make(folder / "pictures", options.pictures, options.seed, u2cl)
     made = jobs.make(paths, u2cl, options.size, folder)
@@ -44,7 +45,7 @@ def soak(options, folder):
     command = [options.server, "--port", "PORT", "--device", options.device, *options.argument]
     command += ["--size", options.size] if options.size else []
     with running(command, {"U2CL_FIRST_RUN": "wait"}, folder / "log") as (process, address):
-        crowd = Crowd(address, made, options.seed, options.clients)
+        crowd = Crowd(address, made, options.seed, options.clients, options.keep)
         crowd.run(min(16, options.requests))
         first = idle(process)
         crowd.run(min(FIRST, options.requests))

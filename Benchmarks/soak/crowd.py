@@ -16,8 +16,8 @@ FULL = 20  # Times that a request is sent again because the server is full.
 class Crowd:
     """Clients of one server; each request is made from the seed and its number, whoever sends it."""
 
-    def __init__(self, address, jobs, seed, clients):
-        self.address, self.jobs, self.seed, self.clients = address, jobs, seed, clients
+    def __init__(self, address, jobs, seed, clients, keep=None):
+        self.address, self.jobs, self.seed, self.clients, self.keep = address, jobs, seed, clients, keep
         self.begun, self.lock = 0, threading.Lock()
         self.kinds, self.codes, self.wrong = Counter(), Counter(), []
         self.done = 0
@@ -35,7 +35,7 @@ class Crowd:
         while (number := self._next(count)) is not None:
             asked = request(random.Random(self.seed << 32 | number), self.jobs)
             try:
-                found, fault = self._send(client, asked)
+                found, fault = self._send(client, asked, number)
             except (OSError, http.client.HTTPException) as error:
                 found, fault = "no answer", f"{type(error).__name__}: {error}"
             with self.lock:
@@ -53,7 +53,7 @@ class Crowd:
             self.begun += 1
             return self.begun
 
-    def _send(self, client, asked):
+    def _send(self, client, asked, number):
         """The code of the answer, and what is wrong with it; None if nothing is."""
         headers = {"Content-Type": asked.type}
         if asked.sent is not None:
@@ -64,7 +64,11 @@ class Crowd:
             if answer.status != 503:
                 break
             time.sleep(float(answer.headers.get("Retry-After", 1)))
-        return str(answer.status), fault(asked, answer)
+        wrong = fault(asked, answer)
+        if wrong and self.keep:
+            (self.keep / f"{number}.request").write_bytes(asked.body)
+            (self.keep / f"{number}.answer").write_bytes(answer.body)
+        return str(answer.status), wrong
 
 
 def fault(asked, answer):

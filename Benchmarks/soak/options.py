@@ -31,6 +31,7 @@ def parsed(arguments):
     add("--u2cl", type=Path, default=BINARY, help="u2cl; default: what `make build` makes")
     add("--device", default="auto", help="the device; default: auto")
     add("--argument", action="append", default=[], help="one argument more for u2cl-serve, as --argument=--threads=4")
+    add("--keep", type=Path, help="a folder for pictures, right answers, and wrong answers with their requests")
     add("--machine", default=processor(), help="the machine's name in the results; default: the processor's name")
     add("--out", type=Path, default=RESULTS, help="the folder of the results; default: Benchmarks/results")
     return options.parse_args(arguments)

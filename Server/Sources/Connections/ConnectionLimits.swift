@@ -36,7 +36,7 @@ public struct ConnectionLimits: Sendable {
 
   /// How often the times are looked at: a tenth of the shortest, from 5 milliseconds to half a second.
   var tick: TimeAmount {
-    let shortest = min(headerTime, idleTime, bodyTime, bodyRateAfter, writeTime, lingerTime)
+    let shortest = min(headerTime, idleTime, bodyTime, bodyRateAfter, writeTime)
     return .nanoseconds(min(max(shortest.nanoseconds / 10, 5_000_000), 500_000_000))
   }
 }

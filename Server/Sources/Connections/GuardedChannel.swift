@@ -2,8 +2,9 @@ public import HummingbirdCore
 public import Logging
 public import NIOCore
 internal import NIOHTTP1
-public import NIOHTTPTypes
+internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
+internal import Synchronization
 
 /// An event that a route sends through its channel when it begins to read a body: a client that waits for
 /// `100 Continue` gets it. So a request that is refused by its head is refused before the body is sent.
@@ -48,11 +49,35 @@ public struct ConnectionSettings: Sendable {
 /// needed.
 ///
 /// Hummingbird's channel takes further handlers only behind the codec, where the version, the bytes and the time of
-/// the first byte are gone. So the pipeline is put together here: bytes, encoder and decoder, ``RequestHandler``, codec,
-/// the caller's handlers.
+/// the first byte are gone. So the pipeline is put together here: bytes, encoder and decoder, ``RequestHandler``,
+/// codec, the caller's handlers.
 public struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
-  /// The parts of requests and answers.
-  public typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+  /// A connection that nobody may have begun to serve.
+  ///
+  /// A connection that is accepted while the server stops is never served, and NIO ends the process if a writer is
+  /// released that was not finished. So such a connection is ended here.
+  public final class Value: ServerChildChannelValue {
+    /// The channel of the connection.
+    public var channel: any Channel { parts.channel }
+    private let parts: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    private let isServed = Atomic(false)
+
+    fileprivate init(_ channel: any Channel) throws {
+      parts = try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+    }
+
+    deinit {
+      guard !isServed.load(ordering: .relaxed) else { return }
+      Task { [parts] in try? await parts.executeThenClose { _, _ in } }
+    }
+
+    /// The messages, for the one who serves them to the end.
+    fileprivate func serve() -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+      isServed.store(true, ordering: .relaxed)
+      return parts
+    }
+  }
 
   /// `TCP_NOTSENT_LOWAT`, which Swift does not import everywhere.
   private static let unsentLimit = NIOBSDSocket.Option(rawValue: 25)
@@ -81,11 +106,14 @@ public struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
     let count = settings.count
     channel.closeFuture.whenComplete { _ in count.leave() }
     return channel.eventLoop.makeCompletedFuture {
-      guard role != .drop else { throw ChannelError.ioOnClosedChannel }
+      guard role != .drop else {
+        channel.close(promise: nil)
+        throw ChannelError.ioOnClosedChannel
+      }
       // Else the system takes megabytes of an answer at once, and nobody can tell whether the client takes any.
       try? channel.syncOptions?.setOption(.tcpOption(Self.unsentLimit), value: 128 << 10)
       try addHandlers(to: channel, role)
-      return try Value(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+      return try Value(channel)
     }
   }
 
@@ -109,6 +137,6 @@ public struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
 
   /// Serves the requests of a connection.
   public func handle(value channel: Value, logger: Logger) async {
-    await handleHTTP(asyncChannel: channel, logger: logger)
+    await handleHTTP(asyncChannel: channel.serve(), logger: logger)
   }
 }

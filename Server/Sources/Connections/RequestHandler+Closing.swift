@@ -15,7 +15,9 @@ extension RequestHandler {
     written.assumeIsolated().whenComplete { result in
       guard case .success = result, !self.wire.isInputClosed else { return context.close(promise: nil) }
       self.wire.isLingering = true
-      self.lingerUntil = context.eventLoop.now + self.settings.limits.lingerTime
+      self.lingerClock = context.eventLoop.assumeIsolated().scheduleTask(in: self.settings.limits.lingerTime) {
+        context.close(promise: nil)
+      }
       context.close(mode: .output, promise: nil)
       context.read()
     }
@@ -73,7 +75,6 @@ extension RequestHandler {
   private func tick(_ context: ChannelHandlerContext) {
     let now = context.eventLoop.now
     let limits = settings.limits
-    if let lingerUntil, now >= lingerUntil { return context.close(promise: nil) }
     let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     if writeWatch.isStalled(buffered: buffered, written: wire.written, now: now) {
       return context.close(promise: nil)
@@ -89,6 +90,9 @@ extension RequestHandler {
     case .answering, .ending: break
     }
   }
+
+  /// The bytes around the content of a body that are no matter.
+  private static let overheadLimit = 128 << 10
 
   private var headerTime: TimeAmount {
     role == .serveProbes ? min(settings.limits.headerTime, .seconds(2)) : settings.limits.headerTime
@@ -111,6 +115,8 @@ extension RequestHandler {
     let isSlow =
       wait > limits.bodyRateAfter
       && Int64(passed.bodyBytes) < Int64(limits.bodyRate) * wait.nanoseconds / 1_000_000_000
-    if wait >= limits.bodyTime || isSlow { breakBody(.slow, context) }
+    if wait >= limits.bodyTime || isSlow { return breakBody(.slow, context) }
+    // Headers of chunks, and what may follow them, with next to no content.
+    if wire.received > 2 * passed.bodyBytes + Self.overheadLimit { breakBody(.malformed, context) }
   }
 }

@@ -59,12 +59,18 @@ final class RequestHandler: ChannelDuplexHandler {
   var since = NIODeadline.uptimeNanoseconds(0)
   /// When a route must have answered a broken body.
   var answerBy: NIODeadline?
-  var lingerUntil: NIODeadline?
+  /// Closes the connection some time after its last answer.
+  var lingerClock: Scheduled<Void>?
   var isFirst = true
   var isQuiescing = false
   var hasHeldRead = false
+  /// What has come of the body and was not passed yet.
+  private var pieces = ByteBuffer()
   var writeWatch: WriteWatch
   var clock: Scheduled<Void>?
+
+  /// From this size on, a piece of a body is passed by itself.
+  private static let pieceLimit = 16 << 10
 
   /// The most messages that wait for an answer before them.
   static let heldLimit = 2048
@@ -90,10 +96,14 @@ final class RequestHandler: ChannelDuplexHandler {
     if role == .refuse { refuse(.crowded, context) }
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { clock?.cancel() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    clock?.cancel()
+    lingerClock?.cancel()
+  }
 
   func channelInactive(context: ChannelHandlerContext) {
     clock?.cancel()
+    lingerClock?.cancel()
     if phase == .body { breakBody(.cutOff, context) }
     phase = .ending
     context.fireChannelInactive()
@@ -118,8 +128,10 @@ final class RequestHandler: ChannelDuplexHandler {
     case .head(let head): takeHead(head, context)
     case .body(let bytes):
       passed?.bodyBytes += bytes.readableBytes
-      if passed?.problem == nil { context.fireChannelRead(wrapInboundOut(part)) }
+      passed?.expectsContinue = false
+      takeBody(bytes, context)
     case .end:
+      passBody(context)
       phase = .answering
       wire.hasBytes = false
       // Nobody wants the fields that may follow a body.
@@ -137,10 +149,34 @@ final class RequestHandler: ChannelDuplexHandler {
       phase = .body
       isFirst = false
       wire.resetWait(context.eventLoop.now)
+      wire.received = 0
       context.fireChannelRead(wrapInboundOut(.head(checked.head)))
     } catch {
       refuse(error, context)
     }
+  }
+
+  /// Gathers small pieces until the end of what was read: a client that sends a body byte by byte costs itself more.
+  private func takeBody(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    if pieces.readableBytes > 0 {
+      pieces.writeImmutableBuffer(bytes)
+    } else {
+      pieces = bytes
+    }
+    if pieces.readableBytes >= Self.pieceLimit { passBody(context) }
+  }
+
+  /// Passes what was gathered of the body.
+  func passBody(_ context: ChannelHandlerContext) {
+    guard pieces.readableBytes > 0 else { return }
+    let bytes = pieces
+    pieces = ByteBuffer()
+    if passed?.problem == nil { context.fireChannelRead(wrapInboundOut(.body(bytes))) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    passBody(context)
+    context.fireChannelReadComplete()
   }
 
   func read(context: ChannelHandlerContext) {
@@ -156,6 +192,7 @@ final class RequestHandler: ChannelDuplexHandler {
       case .problem(let problem): fail(problem, context)
       }
     }
+    passBody(context)
     context.fireChannelReadComplete()
     if held.isEmpty, hasHeldRead {
       hasHeldRead = false
@@ -238,6 +275,7 @@ final class RequestHandler: ChannelDuplexHandler {
   /// Ends the body with an error, and gives the route some time to answer in its own words.
   func breakBody(_ problem: ConnectionProblem, _ context: ChannelHandlerContext) {
     guard passed != nil, passed?.problem == nil else { return }
+    passBody(context)
     passed?.problem = problem
     passed?.closes = true
     answerBy = context.eventLoop.now + settings.limits.lingerTime

@@ -10,6 +10,8 @@ final class Wire {
   var isInputClosed = false
   /// Whether what comes is dropped, because the last answer is on its way.
   var isLingering = false
+  /// The bytes that have come since the head of the request.
+  var received = 0
   /// The bytes that were given to the channel.
   private(set) var written = 0
   private var waited = TimeAmount.zero
@@ -51,18 +53,18 @@ final class WireHandler: ChannelDuplexHandler {
     let bytes = unwrapInboundIn(data)
     if wire.isLingering {
       dropped += bytes.readableBytes
-      if dropped > lingerBytes { context.close(promise: nil) }
       return
     }
     wire.hasBytes = true
+    wire.received += bytes.readableBytes
     if !wire.hasLine { wire.hasLine = bytes.readableBytesView.contains(UInt8(ascii: "\n")) }
     context.fireChannelRead(data)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     wire.endWait(context.eventLoop.now)
-    // Above, nobody wants bytes any more.
-    if wire.isLingering { context.read() }
+    // Above, nobody wants bytes any more. Beyond the limit, the client has to wait until the connection is closed.
+    if wire.isLingering, dropped < lingerBytes { context.read() }
     context.fireChannelReadComplete()
   }
 

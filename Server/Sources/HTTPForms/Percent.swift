@@ -1,9 +1,9 @@
 /// Percent-encoding: RFC 3986, section 2.1.
-enum Percent {
+package enum Percent {
   /// The bytes that percent-encoded bytes stand for; nil if a percent sign is not followed by two hexadecimal digits.
   ///
   /// - Parameter plusIsSpace: whether a plus sign stands for a space, as in forms.
-  static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
+  package static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var iterator = bytes.makeIterator()

@@ -184,13 +184,8 @@ public final class PictureService: Sendable {
   }
 
   /// Claims the pixels that the header of a picture tells. A header that tells nothing is left to the decoder.
-  private func claim(_ file: [UInt8], _ place: Admission.Place) throws(Problem) {
-    guard let size = Picture.claimedSize(of: file) else { return }
-    let (pixels, overflow) = size.height.multipliedReportingOverflow(by: size.width)
-    guard !overflow, pixels <= configuration.pixelLimit else {
-      throw .tooManyPixels(limit: configuration.pixelLimit)
-    }
-    do throws(ServingError) { try place.claim(pixels: pixels) } catch { throw .serving(error) }
+  func claim(_ file: [UInt8], _ place: Admission.Place) throws(Problem) {
+    if let size = Picture.claimedSize(of: file) { try claim(size, in: place) }
   }
 
   /// Runs a step, and tells failures of pictures, models and devices apart.

@@ -71,11 +71,16 @@ public struct OriginRule: Sendable {
 
 extension HTTPField.Name {
   /// Which site has caused a request, in the browser's words.
-  static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
+  static let secFetchSite = known("Sec-Fetch-Site")
   /// The name of a request.
-  public static let requestID = HTTPField.Name("X-Request-Id")!
+  public static let requestID = known("X-Request-Id")
   /// A token, as remove.bg's clients send it.
-  public static let apiKey = HTTPField.Name("X-Api-Key")!
-  static let privateNetwork = HTTPField.Name("Access-Control-Request-Private-Network")!
-  static let allowPrivateNetwork = HTTPField.Name("Access-Control-Allow-Private-Network")!
+  public static let apiKey = known("X-Api-Key")
+  static let privateNetwork = known("Access-Control-Request-Private-Network")
+  static let allowPrivateNetwork = known("Access-Control-Allow-Private-Network")
+
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a field") }
+    return name
+  }
 }

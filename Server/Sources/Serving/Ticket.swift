@@ -57,10 +57,7 @@ final class Ticket<Output: Sendable>: Sendable {
   func result(
     start: @Sendable () -> Void, withdraw: @escaping @Sendable () -> Void
   ) async throws(ServingError) -> Output {
-    let timer = Task {
-      try await Task.sleep(until: deadline, clock: .continuous)
-      if give(.failure(.deadline)) { withdraw() }
-    }
+    let timer = DeadlineTimer(at: deadline) { [self] in if give(.failure(.deadline)) { withdraw() } }
     defer { timer.cancel() }
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -12,7 +12,7 @@ package struct Refusal: Error {
   /// The sort of problem, in words that programs may compare.
   let code: Code
   /// One line for people: what, where, what to do. Without the client's own text, and without paths.
-  let detail: String
+  package let detail: String
   /// What the answer's header says.
   var headers: HTTPFields = [:]
 

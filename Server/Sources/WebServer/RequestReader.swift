@@ -40,8 +40,8 @@ final class RequestReader: Sendable {
   /// - Parameters:
   ///   - limit: the most bytes.
   ///   - use: takes each piece.
-  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken or
-  ///   ends early; what `use` throws; an error of the connection.
+  /// - Throws: `Refusal` if the body is too long, or there is no room for it; `ConnectionProblem` if it is slow, broken
+  ///   or ends early; what `use` throws; an error of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
     if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
@@ -85,8 +85,8 @@ final class RequestReader: Sendable {
 
     /// The next piece; nil at the end.
     ///
-    /// - Throws: `Refusal` if the body is too long; `ConnectionProblem` if it is slow, broken or ends early; an error of
-    ///   the connection.
+    /// - Throws: `Refusal` if the body is too long; `ConnectionProblem` if it is slow, broken or ends early; an error
+    ///   of the connection.
     func next() async throws -> [UInt8]? {
       if !isBegun, let waiting = reader.waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
       isBegun = true

@@ -7,6 +7,7 @@ public import PictureService
 public import RequestGuard
 internal import Serving
 internal import U2Net
+public import URLFetching
 
 /// Answers requests.
 public struct WebServer: Sendable {
@@ -30,6 +31,7 @@ public struct WebServer: Sendable {
   let service: PictureService
   let metrics: ServiceMetrics
   let limits: Limits
+  let fetcher: (any URLFetcher)?
   private let policy: RequestPolicy
   private let log: RequestLog
   private let logsAddresses: Bool
@@ -44,18 +46,21 @@ public struct WebServer: Sendable {
   ///   - policy: who may ask.
   ///   - log: gets a line for each request.
   ///   - logsAddresses: whether the lines tell where clients are.
+  ///   - fetcher: fetches pictures from addresses that clients name; nil to fetch none.
   public init(
     service: PictureService, metrics: ServiceMetrics, limits: Limits = Limits(), policy: RequestPolicy,
-    log: RequestLog = RequestLog(.none), logsAddresses: Bool = false
+    log: RequestLog = RequestLog(.none), logsAddresses: Bool = false,
+    fetcher: (any URLFetcher)? = nil
   ) {
-    (self.service, self.metrics, self.limits) = (service, metrics, limits)
+    (self.service, self.metrics, self.limits, self.fetcher) = (service, metrics, limits, fetcher)
     (self.policy, self.log, self.logsAddresses) = (policy, log, logsAddresses)
     table = RouteTable(Self.routes)
   }
 
   /// Everything that the server answers. Each interface keeps its own list.
   package static var routes: [Route] {
-    ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all
+    PageRoutes.all + ProbeRoutes.all + PictureRoutes.all + BatchRoute.all + ListRoutes.all + DescriptionRoute.all
+      + CompatibleRoutes.all
   }
 
   /// Answers a request. The connection sees to what the client has not sent yet.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HummingbirdCore
+import NIOCore
 import RequestGuard
 
 /// Where the server listens, and who may ask.
@@ -69,6 +70,13 @@ struct ListenOptions: ParsableArguments {
     }
     let listening: HostRule.Listening = socket == nil ? .address(bind) : .unixSocket
     return RequestPolicy(HostRule(listening, names: hostName), OriginRule(allowOrigin), tokens)
+  }
+
+  /// Why the server cannot listen.
+  func explanation(of error: IOError) -> String {
+    let place = socket.map { "--socket \($0)" } ?? "--bind \(bind), --port \(port)"
+    let reason = String(cString: strerror(error.errnoCode))
+    return "\(place): the server cannot listen there: \(reason)"
   }
 
   private func tokens() throws -> TokenRule {

@@ -17,10 +17,12 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "u2cl-serve", abstract: "Remove backgrounds for other programs, over HTTP on this machine.")
 
-  @OptionGroup var listen: ListenOptions
-  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup(title: "Address and access") var listen: ListenOptions
+  @OptionGroup(title: "Connections and log") var connection: ConnectionOptions
 
   @OptionGroup(title: "Models, devices and limits") var service: ServiceOptions
+
+  @OptionGroup(title: "Addresses that clients name") var urls: URLOptions
 
   @Option(help: ArgumentHelp("Seconds that requests have to end after SIGTERM, 0 to 3600.", valueName: "seconds"))
   var grace = 30
@@ -39,9 +41,11 @@ struct ServeCommand: AsyncParsableCommand {
     pictures.preload()
     var limits = connection.requestLimits
     limits.requestTime = .seconds(service.requestSeconds)
+    limits.archiveBytes = service.archive << 20
+    let log = RequestLog(connection.log)
     let responder = WebServer(
-      service: pictures, metrics: metrics, limits: limits, policy: policy,
-      log: RequestLog(connection.log), logsAddresses: connection.logAddresses)
+      service: pictures, metrics: metrics, limits: limits, policy: policy, log: log,
+      logsAddresses: connection.logAddresses, fetcher: urls.fetcher)
     let settings = ConnectionSettings(connection.connectionLimits, onProblem: responder.note)
     metrics.add(settings.count)
     let channel = GuardedChannel(settings, handlers: { [ClientWatch()] }, responder: responder.respond)
@@ -51,7 +55,10 @@ struct ServeCommand: AsyncParsableCommand {
     var group = ServiceGroupConfiguration(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(grace)
-    try await ServiceGroup(configuration: group).run()
+    do { try await ServiceGroup(configuration: group).run() } catch let error as IOError {
+      throw ValidationError(listen.explanation(of: error))
+    }
     await pictures.stop(within: .zero)
+    log.flush()
   }
 }

@@ -107,7 +107,7 @@ import Testing
     try await TestServer.run { server in
       let expecting =
         "POST /a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-Continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n"
-      let text = try await server.talk([expecting, "abc"], pause: .milliseconds(100))
+      let text = try await server.talk([expecting, "abc"], pause: .milliseconds(800))
       #expect(codes(text) == [100, 200] && text.hasSuffix("POST /a 3\n"), "\(text)")
       let early = try await server.talk([expecting.replacing("/a", with: "/early")])
       #expect(codes(early) == [401], "\(early)")
@@ -148,6 +148,19 @@ import Testing
       for _ in 0..<100 where server.settings.count.value > 0 { try await Task.sleep(for: .milliseconds(20)) }
       #expect(
         codes(try await server.talk(["GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])) == [200])
+    }
+  }
+
+  /// Chunks that hold next to nothing: the client would pay less than the server.
+  @Test func emptyWordsAroundChunksAreRefused() async throws {
+    try await TestServer.run { server in
+      let head = "POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+      let extensions = Array(repeating: "1;\(String(repeating: "a", count: 50_000))\r\nx\r\n", count: 20)
+      let text = try await server.talk([head] + extensions, pause: .milliseconds(20))
+      #expect(codes(text) == [400] && text.contains("route: malformed"), "\(text)")
+      let small = head.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n")
+      let many = try await server.talk([small + String(repeating: "1\r\nx\r\n", count: 10_000) + "0\r\n\r\n"])
+      #expect(codes(many) == [200] && many.hasSuffix(" 10000\n"), "\(many)")
     }
   }
 }

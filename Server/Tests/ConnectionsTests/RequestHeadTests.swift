@@ -114,7 +114,8 @@ import Testing
     ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "OPTIONS * 0\n"),
     ("GET /a%00b/../c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "GET /a%00b/../c 0\n"),
     (
-      "POST /a HTTP/1.1\r\nHost: localhost\r\nConnection: Close\r\nTransfer-Encoding: Chunked\r\n\r\n4;x=\"y\"\r\nabcd\r\n0\r\nX: y\r\n\r\n",
+      "POST /a HTTP/1.1\r\nHost: localhost\r\nConnection: Close\r\nTransfer-Encoding: Chunked\r\n\r\n"
+        + "4;x=\"y\"\r\nabcd\r\n0\r\nX: y\r\n\r\n",
       "POST /a 4\n"
     ),
     ("GET  /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "GET /a 0\n"),
@@ -134,7 +135,8 @@ import Testing
   @Test func headHasNoBody() async throws {
     try await TestServer.run { server in
       let text = try await server.talk([
-        "HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        "HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+          + "HEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
       ])
       #expect(codes(text) == [200, 200], "\(text)")
       #expect(!text.contains("0\r\n\r\nHTTP") && text.hasSuffix("\r\n\r\n") && !text.contains("HEAD"), "\(text)")

@@ -37,12 +37,13 @@ import Testing
     (record.model, record.device, record.remote) = ("u2netp", "a \"b\"\\\n\u{2028}\u{202E}\u{1F600}", "::1")
     #expect(
       String(decoding: record.json, as: UTF8.self).hasSuffix(
-        "\"ms\":6.789,\"model\":\"u2netp\",\"device\":\"a \\\"b\\\"\\\\\\u000a\\u2028\\u202e\u{1F600}\",\"remote\":\"::1\"}\n"
+        #""model":"u2netp","device":"a \"b\"\\\u000a\u2028\u202e😀","remote":"::1"}"# + "\n"
       ), "\(String(decoding: record.json, as: UTF8.self))")
     #expect(
-      String(decoding: record.text, as: UTF8.self)
-        == "2026-11-30T06:40:00.250Z POST /v1/remove 200 6.789 ms, 12 bytes in, 345 out, a, u2netp, a \"b\"\\???\u{1F600}, ::1\n"
-    )
+      String(decoding: record.text, as: UTF8.self) == """
+        2026-11-30T06:40:00.250Z POST /v1/remove 200 6.789 ms, 12 bytes in, 345 out, a, u2netp, \
+        a "b"\\???\u{1F600}, ::1\n
+        """)
     record.method = String(repeating: "X", count: 10_000)
     #expect(record.json.count < 600)
   }

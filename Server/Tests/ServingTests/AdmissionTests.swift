@@ -83,4 +83,22 @@ import Testing
     #expect(await admission.drain(within: .seconds(20)))
     try await leaving.value
   }
+
+  /// An answer that waits for its client takes no place of a request, but its bytes count.
+  @Test func answersAreCountedByBytes() throws {
+    let admission = Admission(.init(requests: 1, pixels: 100, bytes: 50))
+    let place = try admission.enter()
+    try place.claim(pixels: 10, bytes: 20)
+    place.keep(answer: 30)
+    #expect(admission.load == .init(bytes: 30))
+    let other = try admission.enter()
+    #expect(throws: ServingError.self) { try other.claim(bytes: 21) }
+    other.keep(answer: 60)
+    // Too many bytes wait.
+    #expect(throws: ServingError.self) { try admission.enter() }
+    other.leave()
+    place.leave()
+    place.keep(answer: 5)
+    #expect(admission.load == .init())
+  }
 }
