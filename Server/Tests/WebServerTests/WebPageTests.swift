@@ -2,8 +2,8 @@ import Testing
 
 import WebServer
 
-@Suite("The page") struct WebPageTests {
-  @Test("The page is whole, and its nonce is where the policy says") func nonces() throws {
+@Suite struct WebPageTests {
+  @Test func holdsTheNonceOfItsPolicy() throws {
     let page = WebPage(nonce: "a1b2c3")
     let text = String(decoding: page.body, as: UTF8.self)
     #expect(!text.contains("{{"))
@@ -13,13 +13,13 @@ import WebServer
     #expect(policy.hasPrefix("default-src 'none'; "))
   }
 
-  @Test("Nonces have 128 bits and differ") func freshness() {
+  @Test func makesFreshNonces() {
     let nonces = (0..<100).map { _ in WebPage.randomNonce() }
     #expect(Set(nonces).count == 100)
     #expect(nonces.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) })
   }
 
-  @Test("Places are found at the ends, side by side and not in part") func places() {
+  @Test func findsPlacesAtEndsAndSideBySide() {
     let text = PageText(Array("{{a}}x{{a}}{{a}}{{b}}{{".utf8))
     #expect(text.split(at: "{{a}}").map { String(decoding: $0, as: UTF8.self) } == ["", "x", "", "{{b}}{{"])
     #expect(String(decoding: text.replacing("{{a}}", by: Array("yy".utf8)).bytes, as: UTF8.self) == "yyxyyyy{{b}}{{")

@@ -206,6 +206,30 @@ def check_settings_of_one_or_all(browser, server):
     visit.end()
 
 
+def check_server_composes_where_the_browser_cannot(browser, server):
+    visit = with_demo(browser, server)
+    visit.page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+    visit.background("color")
+    visit.page.click('.swatch[value="#2b6be4"]')
+    visit.page.select_option("#format", "webp")
+    image = Image.open(io.BytesIO(visit.download()[1]))
+    assert (image.format, image.size) == ("WEBP", (640, 480))
+    assert numpy.abs(decoded(visit.download()[1], "RGB")[5, 5] - (0x2B, 0x6B, 0xE4)).max() < 6
+    visit.background("picture")
+    visit.page.set_input_files("#backdrop-file", file("sea.png", plain((10, 90, 160))))
+    visit.page.wait_for_selector(".backdrop-choice")
+    visit.page.select_option("#format", "jpeg")
+    assert numpy.abs(decoded(visit.download()[1], "RGB")[5, 5] - (10, 90, 160)).max() < 6
+    visit.background("blur")
+    assert decoded(visit.download()[1], "RGB").shape == (480, 640, 3)
+    visit.background("transparent")
+    visit.open("crop-box")
+    visit.page.check("#trim", force=True)
+    visit.page.select_option("#format", "png")
+    assert visit.download()[1] == server.remove(DEMO, trim="true", margin="4%")
+    visit.end()
+
+
 def check_sample(browser, server):
     visit = Visit(browser, server)
     visit.page.click('[data-action="sample"]')

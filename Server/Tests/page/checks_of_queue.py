@@ -112,7 +112,7 @@ def check_broken_file(browser, server):
     visit.wait(1)
     visit.wait(1, "failed")
     line = visit.text(".picture:nth-child(2) .line")
-    assert "cannot be read" in line, line
+    assert "Not a readable picture" in line, line
     visit.page.click(".picture:nth-child(2) .pick")
     assert visit.page.is_visible("#fault")
     assert "picture" in visit.text("#fault-detail"), visit.text("#fault-detail")

@@ -19,7 +19,6 @@ package struct WebPage: Sendable {
       ("X-Content-Type-Options", "nosniff"),
       ("Referrer-Policy", "no-referrer"),
       ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
-      ("Cross-Origin-Opener-Policy", "same-origin"),
       // Each answer has a nonce of its own.
       ("Cache-Control", "no-store"),
     ]

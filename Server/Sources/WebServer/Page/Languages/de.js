@@ -131,7 +131,7 @@ languages.de = {
   error400: "Das nimmt der Server nicht an",
   error401: "Ein Token ist nötig",
   error413: "Dieses Bild ist zu groß",
-  error422: "Diese Datei ist als Bild nicht lesbar",
+  error422: "Kein lesbares Bild",
   error503: "Der Server ist ausgelastet",
   error504: "Das hat zu lange gedauert",
   error500: "Der Server konnte das nicht erledigen",

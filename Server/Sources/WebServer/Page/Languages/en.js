@@ -131,7 +131,7 @@ languages.en = {
   error400: "The server does not accept this",
   error401: "A token is needed",
   error413: "This picture is too large",
-  error422: "This file cannot be read as a picture",
+  error422: "Not a readable picture",
   error503: "The server is full",
   error504: "This took too long",
   error500: "The server could not do this",

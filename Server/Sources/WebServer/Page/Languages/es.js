@@ -131,7 +131,7 @@ languages.es = {
   error400: "El servidor no acepta esto",
   error401: "Hace falta un token",
   error413: "Esta imagen es demasiado grande",
-  error422: "Este archivo no se puede leer como imagen",
+  error422: "No es una imagen legible",
   error503: "El servidor está lleno",
   error504: "Ha tardado demasiado",
   error500: "El servidor no ha podido hacerlo",
