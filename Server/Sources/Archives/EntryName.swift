@@ -1,7 +1,7 @@
 /// Names of entries, which come from strangers and may be anything: `../../etc/passwd`, `C:\a`, control characters.
 enum EntryName {
-  /// A name that means a file in the folder in which an archive is unpacked, wherever that is: parts that lead out of it
-  /// are left out, and characters that are none, or that some system refuses, become underscores.
+  /// A name that means a file in the folder in which an archive is unpacked: parts that lead out of it are left
+  /// out, and characters that are none, or that some system refuses, become underscores.
   ///
   /// - Parameter number: what a name without any part becomes.
   static func plain(_ bytes: some Collection<UInt8>, number: Int) -> String {

@@ -2,8 +2,8 @@ public import U2Net
 
 /// What tells the detectors of a device apart: the model, and how its pictures are prepared.
 public struct DetectorKey: Hashable, Sendable {
-  /// How pictures become a network's input, and its maps masks. There are few combinations, so that requests cannot make
-  /// the server load a network for each of them.
+  /// How pictures become a network's input, and its maps masks. There are few combinations, because a network
+  /// is loaded for each of them.
   public struct Preparation: Hashable, Sendable {
     /// Whether maps are stretched from their least to their greatest value.
     public var stretches = true

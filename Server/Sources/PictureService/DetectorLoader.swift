@@ -57,7 +57,7 @@ public struct DetectorLoader: ModelLoader {
     }
   }
 
-  /// Twice the model's file, whose weights may be halves, and what U²-Net's activations take for each pixel of an input.
+  /// Twice the model's file, whose weights may be halves, and U²-Net's activations for each pixel of an input.
   public func expectedByteCount(of key: DetectorKey) -> Int {
     let file = settings.store.models().first { $0.name == key.model }?.byteCount ?? 0
     let own = (try? model(of: key))?.inputSize ?? Size(height: 320, width: 320)

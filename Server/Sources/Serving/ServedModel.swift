@@ -11,8 +11,8 @@ public protocol ServedModel<Input, Output>: SendableMetatype {
   var batch: Int { get }
   /// The memory that the model takes, on the host and on the device.
   var byteCount: Int { get }
-  /// Whether the model is to be loaded anew before it is used again, because what it runs on only stands in for a device
-  /// that failed.
+  /// Whether the model is to be loaded anew before it is used again, because it runs on a stand-in for a device that
+  /// failed.
   var isStale: Bool { get }
 
   /// Sends a batch on its way and returns as soon as the device allows.

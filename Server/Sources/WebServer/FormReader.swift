@@ -41,8 +41,8 @@ struct FormRules: Sendable {
   var wholeBody: String? = "image"
   /// Whether a field that may be a file is one only if it has a file's name, and a field otherwise.
   var filesHaveNames = false
-  /// The fields that are files if they say so by a file's name or a media type, and texts otherwise: `over`, a picture or
-  /// a colour.
+  /// The fields that are files if they have a file's name or a media type, and texts otherwise: `over`, a picture or a
+  /// colour.
   var filesOrTexts: Set<String> = []
 
   /// Whether the text of a field that may be a file is none: a colour, `RRGGBB`.

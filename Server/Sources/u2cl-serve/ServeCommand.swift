@@ -41,6 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     pictures.preload()
     var limits = connection.requestLimits
     limits.requestTime = .seconds(service.requestSeconds)
+    limits.archiveBytes = service.archive << 20
     let log = RequestLog(connection.log)
     let responder = WebServer(
       service: pictures, metrics: metrics, limits: limits, policy: policy, log: log,

@@ -59,6 +59,9 @@ struct ServiceOptions: ParsableArguments {
       valueName: "pixels"))
   var queuePixels = 200_000_000
 
+  @Option(help: ArgumentHelp("The most MiB of a zip archive of pictures, 1 to 65536.", valueName: "MiB"))
+  var archive = 1024
+
   @Option(
     help: ArgumentHelp("The most seconds that a request may take, 1 to 3600; then 504.", valueName: "seconds"))
   var requestSeconds = 60
@@ -71,6 +74,7 @@ struct ServiceOptions: ParsableArguments {
     try Self.check("--pixels", pixels, 1...500_000_000)
     try Self.check("--queue-pixels", queuePixels, 1...100_000_000_000)
     try Self.check("--request-seconds", requestSeconds, 1...3600)
+    try Self.check("--archive", archive, 1...65536)
     if let size { try Self.check("--size", size, 1...8192) }
     for name in models + [model] {
       guard name != DetectorLoader.builtInName else { continue }

@@ -20,10 +20,15 @@ import WebServer
     try JSONDecoder().decode(Document.self, from: Data(WebServer.description))
   }
 
+  /// The interfaces of other programs are described by those.
+  private static let others = ["/account", "/api", "/v1.0/", "/v1/segment", "/v2"]
+
   @Test func everyRouteIsDescribedAndNothingElse() throws {
     let described = try document().paths.flatMap { path, operations in operations.keys.map { "\($0) \(path)" } }
     let routes = WebServer.routes.map { "\($0.method.rawValue.lowercased()) \($0.template)" }
-    #expect(described.sorted() == Set(routes).sorted())
+    #expect(Set(described).subtracting(routes).isEmpty)
+    let missing = Set(routes).subtracting(described)
+    #expect(missing.filter { route in !Self.others.contains { route.contains(" \($0)") } }.isEmpty, "\(missing)")
   }
 
   @Test func everyOptionIsDescribedAndNothingElse() throws {

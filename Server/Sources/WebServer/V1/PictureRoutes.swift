@@ -108,11 +108,17 @@ struct PictureAnswer: Encodable {
 }
 
 extension HTTPField.Name {
-  fileprivate static let serverTiming = Self("Server-Timing")!
-  fileprivate static let u2clModel = Self("U2CL-Model")!
-  fileprivate static let u2clDevice = Self("U2CL-Device")!
-  fileprivate static let u2clConfidence = Self("U2CL-Confidence")!
-  fileprivate static let u2clNotes = Self("U2CL-Notes")!
+  fileprivate static let serverTiming = known("Server-Timing")
+  fileprivate static let u2clModel = known("U2CL-Model")
+  fileprivate static let u2clDevice = known("U2CL-Device")
+  fileprivate static let u2clConfidence = known("U2CL-Confidence")
+  fileprivate static let u2clNotes = known("U2CL-Notes")
+
+  /// A name that is written in the source.
+  private static func known(_ name: String) -> Self {
+    guard let name = Self(name) else { preconditionFailure("\(name) is no name of a field") }
+    return name
+  }
 }
 
 extension PictureFormat {
