@@ -6,8 +6,8 @@ import Host
 import LibC
 public import Models
 
-/// What a program with a `main` of its own does at its start, so that drivers cannot end it, programs are compiled once,
-/// and memory is kept.
+/// What a program with a `main` of its own does at its start, so that drivers cannot end it, that their programs are
+/// compiled once, and that memory is kept.
 ///
 /// A program that does not call this works; then drivers are used in its own process from the start.
 public enum ProgramSetup {
