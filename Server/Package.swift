@@ -35,10 +35,11 @@ let connectionProducts: [Target.Dependency] = [
 
 /// The modules that no other module of the server needs, but for the last one.
 let foundations =
-  [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
+  [.target(name: "SystemCalls", swiftSettings: strict)]
+  + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
   + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
   + library("Connections", connectionProducts)
-  + library("RequestGuard", [.product(name: "HTTPTypes", package: "swift-http-types")])
+  + library("RequestGuard", ["SystemCalls", .product(name: "HTTPTypes", package: "swift-http-types")])
 
 /// The server is a package of its own, so that neither the library nor the command resolves or builds a web server.
 let package = Package(
@@ -56,13 +57,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
-  targets: foundations + [.target(name: "CURLFetching")] + library("URLFetching", ["CURLFetching", "Serving"])
+  targets: foundations + [.target(name: "CURLFetching")]
+    + library("URLFetching", ["CURLFetching", "Serving", "SystemCalls"])
     + library("PictureService", ["Serving", .product(name: "U2Net", package: "u2cl")])
     + library(
       "WebServer",
       [
         "Archives", "Connections", "HTTPForms", "PictureService", "RequestGuard", "ServerMetrics", "Serving",
-        "URLFetching", .product(name: "U2Net", package: "u2cl"),
+        "SystemCalls", "URLFetching", .product(name: "U2Net", package: "u2cl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -73,7 +75,7 @@ let package = Package(
       .executableTarget(
         name: "u2cl-serve",
         dependencies: [
-          "Connections", "PictureService", "RequestGuard", "Serving", "URLFetching", "WebServer",
+          "Connections", "PictureService", "RequestGuard", "Serving", "SystemCalls", "URLFetching", "WebServer",
           .product(name: "U2Net", package: "u2cl"),
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
           .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SystemCalls
 
 /// What the system says of this process.
 enum ProcessFigures {

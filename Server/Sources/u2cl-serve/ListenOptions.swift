@@ -1,8 +1,8 @@
 import ArgumentParser
-import Glibc
 import HummingbirdCore
 import NIOCore
 import RequestGuard
+import SystemCalls
 
 /// Where the server listens, and who may ask.
 struct ListenOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import U2Net
+import SystemCalls
 
 /// The program: prepares the process, and runs the command.
 @main enum Program {

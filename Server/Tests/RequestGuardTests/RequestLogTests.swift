@@ -1,13 +1,6 @@
 import RequestGuard
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import SystemCalls
 
 /// Names of requests, and their lines in the log.
 @Suite struct RequestLogTests {

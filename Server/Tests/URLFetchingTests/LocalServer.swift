@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 import Dispatch
 import Synchronization
+import SystemCalls
 
 /// A server on 127.0.0.1 that answers each request as a test wants it, and closes the connection.
 final class LocalServer: Sendable {
@@ -25,12 +19,7 @@ final class LocalServer: Sendable {
   init(_ answer: @escaping Answer) {
     // A client that leaves is no reason to end the tests.
     signal(SIGPIPE, SIG_IGN)
-    #if canImport(Glibc)
-      let stream = Int32(SOCK_STREAM.rawValue)
-    #else
-      let stream = SOCK_STREAM
-    #endif
-    listener = socket(AF_INET, stream, 0)
+    listener = socket(AF_INET, streamSocket, 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
