@@ -86,6 +86,8 @@ public final class PictureService: Sendable {
   let catalogue: Catalogue
   let decoders: WorkerPool
   let encoders: WorkerPool
+  /// For the requests whose pictures are decoded. The others wait with their files, which are far smaller.
+  private let slots: Slots
 
   /// Starts the threads. Models are loaded on first use, or by `preload`.
   ///
@@ -102,6 +104,8 @@ public final class PictureService: Sendable {
     admission = Admission(configuration.admission)
     decoders = WorkerPool(name: "decode", count: configuration.threads)
     encoders = WorkerPool(name: "encode", count: configuration.threads)
+    // Two batches on each device, and a picture on each thread before and behind them.
+    slots = Slots(count: 2 * (configuration.devices.count * configuration.batch + configuration.threads))
     let devices = configuration.devices
     let preloads = devices.indices.flatMap { device in
       configuration.preload.map { ServiceState.Preload(model: $0, device: device) }
@@ -136,8 +140,10 @@ public final class PictureService: Sendable {
     to file: [UInt8], _ options: ResultOptions, in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> Answer {
     let clock = ContinuousClock()
-    let start = clock.now
     let (key, device) = try target(of: options)
+    let slot = try await slot(by: deadline)
+    defer { withExtendedLifetime(slot) {} }
+    let start = clock.now
     let input = try await decoded(file, options, place, deadline)
     let decoded = clock.now
     let found = try await serving { () throws(ServingError) in
@@ -169,6 +175,11 @@ public final class PictureService: Sendable {
     await decoders.stop()
     await encoders.stop()
     return isDrained
+  }
+
+  /// Waits for a slot, which is to be held while a request's pictures are decoded.
+  public func slot(by deadline: ContinuousClock.Instant) async throws(Problem) -> Slots.Slot {
+    try await serving { () throws(ServingError) in try await self.slots.take(by: deadline) }
   }
 
   /// Decodes the pictures of a request, after their pixels were claimed.

@@ -20,8 +20,12 @@ extension PictureService {
   /// Begins to load the models that are to be loaded first.
   public func preload() { probe() }
 
-  /// Seconds after which a request that finds the server full may be sent again.
-  public var retryAfter: Int { state.seconds(for: admission.load.requests) }
+  /// Seconds after which a request that finds the server full may be sent again. They differ, so that those who were
+  /// refused together do not come back together.
+  public var retryAfter: Int {
+    let seconds = state.seconds(for: admission.load.requests)
+    return .random(in: seconds...2 * seconds)
+  }
 
   /// The memory of all loaded models, in bytes.
   public var modelByteCount: Int { state.byteCount }

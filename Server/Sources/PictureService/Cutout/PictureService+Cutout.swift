@@ -38,6 +38,8 @@ extension PictureService {
     of file: [UInt8], _ order: CutoutOrder, in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> CutoutAnswer? {
     let key = try detector(of: order.model)
+    let slot = try await slot(by: deadline)
+    defer { withExtendedLifetime(slot) {} }
     let decoded = try await picture(decoding: file, in: place, by: deadline)
     var backdrop: Picture?
     if case .picture(let bytes) = order.background {

@@ -54,6 +54,8 @@ extension PictureService {
     to file: [UInt8], _ order: RembgOrder, in place: Admission.Place, by deadline: ContinuousClock.Instant
   ) async throws(Problem) -> RembgAnswer {
     let key = try detector(of: order.model)
+    let slot = try await slot(by: deadline)
+    defer { withExtendedLifetime(slot) {} }
     let picture = try await picture(decoding: file, in: place, by: deadline)
     let found = try await detection(in: picture, order.need, with: key, by: deadline)
     let bytes = try await finishing(by: deadline) { try order.file(of: picture, found.output) }

@@ -79,6 +79,8 @@ enum InferenceRoutes {
     let (outputs, deadline) = (request.outputs, exchange.deadline)
     let (tensors, device) = try await exchange.step { service throws(PictureService.Problem) in
       let key = try service.detector(of: model)
+      let slot = try await service.slot(by: deadline)
+      defer { withExtendedLifetime(slot) {} }
       let picture = try await picture(of: request.input, service, exchange, place)
       let found = try await service.detection(in: picture, need(of: outputs.map(\.output)), with: key, by: deadline)
       let tensors = try await service.finishing(by: deadline) { try Self.tensors(outputs, picture, found.output) }
