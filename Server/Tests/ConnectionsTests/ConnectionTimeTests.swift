@@ -20,7 +20,7 @@ import Testing
       let text = try await server.talk([])
       let time = clock.now - start
       #expect(text == "")
-      #expect(time > .milliseconds(250) && time < .seconds(2), "\(time)")
+      #expect(time > .milliseconds(250) && time < .seconds(20), "\(time)")
     }
   }
 
@@ -31,7 +31,7 @@ import Testing
       let text = try await server.talk(["GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"])
       let time = clock.now - start
       #expect(codes(text) == [200])
-      #expect(time > .milliseconds(500) && time < .seconds(3), "\(time)")
+      #expect(time > .milliseconds(500) && time < .seconds(20), "\(time)")
     }
   }
 
@@ -58,7 +58,7 @@ import Testing
         let text = try await server.talk([Self.post] + Array(repeating: "xx", count: 100))
         #expect(codes(text) == [408], "\(text)")
       }
-      #expect(time < .seconds(5), "\(time)")
+      #expect(time < .seconds(20), "\(time)")
     }
   }
 
@@ -86,7 +86,7 @@ import Testing
       let time = try await clock.measure {
         while server.settings.count.value > 0 { try await Task.sleep(for: .milliseconds(20)) }
       }
-      #expect(time < .seconds(5), "\(time)")
+      #expect(time < .seconds(20), "\(time)")
       try await client.close()
     }
   }
@@ -143,7 +143,7 @@ import Testing
         let refused = try await server.talk([])
         #expect(codes(refused) == [503], "\(refused)")
       }
-      #expect(time < .milliseconds(250), "\(time)")
+      #expect(time < .seconds(3), "\(time)")
       for client in clients { try await client.close() }
       for _ in 0..<100 where server.settings.count.value > 0 { try await Task.sleep(for: .milliseconds(20)) }
       #expect(
