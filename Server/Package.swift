@@ -37,7 +37,8 @@ let connectionProducts: [Target.Dependency] = [
 let foundations =
   [.target(name: "SystemCalls", swiftSettings: strict)]
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
-  + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics") + library("Serving")
+  + library("Archives", ["CZlib"]) + library("HTTPForms") + library("ServerMetrics")
+  + library("Serving", ["SystemCalls"])
   + library("Connections", connectionProducts)
   + library("RequestGuard", ["SystemCalls", .product(name: "HTTPTypes", package: "swift-http-types")])
 
