@@ -9,8 +9,13 @@ internal import Synchronization
 /// An event that a route sends through its channel when it begins to read a body: a client that waits for
 /// `100 Continue` gets it. So a request that is refused by its head is refused before the body is sent.
 public struct BodyIsWanted: Sendable {
+  /// Whether the body may take any time, as long as it comes at the least rate.
+  let isLong: Bool
+
   /// Creates the event.
-  public init() {}
+  ///
+  /// - Parameter isLong: whether the body may take any time, as long as it comes at the least rate.
+  public init(isLong: Bool = false) { self.isLong = isLong }
 }
 
 /// What the connections of a server share.

@@ -54,8 +54,11 @@ extension RequestHandler {
   }
 
   func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-    guard event is BodyIsWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    guard let event = event as? BodyIsWanted else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
     defer { promise?.succeed() }
+    if event.isLong { passed?.isLong = true }
     guard passed?.expectsContinue == true, phase == .body else { return }
     passed?.expectsContinue = false
     wire.resetWait(context.eventLoop.now)
@@ -115,7 +118,7 @@ extension RequestHandler {
     let isSlow =
       wait > limits.bodyRateAfter
       && Int64(passed.bodyBytes) < Int64(limits.bodyRate) * wait.nanoseconds / 1_000_000_000
-    if wait >= limits.bodyTime || isSlow { return breakBody(.slow, context) }
+    if isSlow || !passed.isLong && wait >= limits.bodyTime { return breakBody(.slow, context) }
     // Headers of chunks, and what may follow them, with next to no content.
     if wire.received > 2 * passed.bodyBytes + Self.overheadLimit { breakBody(.malformed, context) }
   }

@@ -33,6 +33,8 @@ final class RequestHandler: ChannelDuplexHandler {
     var closes: Bool
     /// Whether the client waits for 100.
     var expectsContinue: Bool
+    /// Whether the body may take any time.
+    var isLong = false
     /// The bytes of its body that have come.
     var bodyBytes = 0
     /// Whether the head of the answer was written.

@@ -8,8 +8,9 @@ internal import Synchronization
 /// Reads the body of a request, once, and counts its bytes.
 final class RequestReader: Sendable {
   private let body: RequestBody
-  /// The connection of a client that waits for 100 before it sends the body.
-  private let waiting: (any Channel)?
+  private let channel: any Channel
+  /// Whether the client waits for 100 before it sends the body.
+  private let isAwaited: Bool
   /// The length that the head states; nil if it states none.
   let length: Int?
   private let state: Mutex<State>
@@ -22,7 +23,8 @@ final class RequestReader: Sendable {
 
   init(_ request: Request, _ channel: any Channel) {
     body = request.body
-    waiting = request.headers[.expect] == nil ? nil : channel
+    self.channel = channel
+    isAwaited = request.headers[.expect] != nil
     length = request.headers[.contentLength].flatMap(Int.init)
     state = Mutex(State())
   }
@@ -44,7 +46,7 @@ final class RequestReader: Sendable {
   ///   or ends early; what `use` throws; an error of the connection.
   func read(atMost limit: Int, _ use: (ByteBufferView) throws -> Void) async throws {
     if let length, length > limit { throw Self.tooLong(limit) }
-    try await begin()
+    if isAwaited { try await channel.triggerUserOutboundEvent(BodyIsWanted()) }
     var count = 0
     for try await piece in body {
       count += piece.readableBytes
@@ -52,11 +54,6 @@ final class RequestReader: Sendable {
       try add(piece.readableBytes)
       try use(piece.readableBytesView)
     }
-  }
-
-  /// Lets a client send the body that waits for that.
-  private func begin() async throws {
-    if let waiting { try await waiting.triggerUserOutboundEvent(BodyIsWanted()) }
   }
 
   /// The whole body.
@@ -69,7 +66,8 @@ final class RequestReader: Sendable {
     return bytes
   }
 
-  /// The body piece by piece, for one who does other things between the pieces. The bytes are not claimed.
+  /// The body piece by piece, for one who does other things between the pieces. The bytes are not claimed. The body may
+  /// take any time, as long as it comes at the least rate.
   ///
   /// - Throws: `Refusal` if the body is known to be too long.
   func pieces(atMost limit: Int) throws(Refusal) -> Pieces {
@@ -92,7 +90,7 @@ final class RequestReader: Sendable {
     ///
     /// - Throws: `Refusal` if the body is too long; otherwise as `read`.
     func next() async throws -> [UInt8]? {
-      if !isBegun { try await reader.begin() }
+      if !isBegun { try await reader.channel.triggerUserOutboundEvent(BodyIsWanted(isLong: true)) }
       isBegun = true
       guard let piece = try await iterator.next() else { return nil }
       let count = reader.state.withLock { state in

@@ -51,6 +51,14 @@ import Testing
     }
   }
 
+  @Test func longBodyMayTakeAnyTime() async throws {
+    try await TestServer.run({ $0.bodyTime = .milliseconds(300) }) { server in
+      let head = "POST /long HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
+      let text = try await server.talk([head] + Array(repeating: "x", count: 30))
+      #expect(codes(text) == [200] && text.contains("POST /long 30"), "\(text)")
+    }
+  }
+
   @Test func bodyBelowTheRateIsAnswered408() async throws {
     try await TestServer.run({ ($0.bodyRateAfter, $0.bodyRate) = (.milliseconds(300), 10_000) }) { server in
       let clock = ContinuousClock()

@@ -67,7 +67,10 @@ struct TestServer: Sendable {
       case "/late": try await Task.sleep(for: .milliseconds(200))
       case "/deaf": try await Task.sleep(for: .seconds(60))
       default:
-        if request.headers[.expect] != nil { try await channel.triggerUserOutboundEvent(BodyIsWanted()) }
+        let isLong = request.uri.path == "/long"
+        if isLong || request.headers[.expect] != nil {
+          try await channel.triggerUserOutboundEvent(BodyIsWanted(isLong: isLong))
+        }
         var count = 0
         for try await piece in request.body { count += piece.readableBytes }
         text = "\(request.method.rawValue) \(request.head.path ?? "") \(count)\n"

@@ -20,13 +20,29 @@ enum BatchRoute {
     do throws(ServingError) { place = try service.admission.enter() } catch {
       throw Refusal(error, retryAfter: service.retryAfter)
     }
-    // What cannot be an archive is refused before the answer begins.
-    let pieces = try exchange.body.pieces(atMost: exchange.server.limits.archiveBytes)
-    var start: [UInt8] = []
-    while start.count < 4, let piece = try await pieces.next() { start += piece }
-    guard ZipReader.recognizes(start) else { throw Refusal.badRequest("the body is no zip archive") }
-    let batch = Batch(order: order, exchange: exchange, place: place, start: start, pieces: pieces)
+    let archive = try await archive(of: exchange, place)
+    let batch = Batch(order: order, exchange: exchange, place: place, archive: archive)
     return Reply(.ok, mediaType, .stream { sink in try await batch.run(into: sink) })
+  }
+
+  /// The archive, of which so much has been read that it is known to be one.
+  ///
+  /// Most clients send all before they read anything, and would wait for the server while the server waits for them. So
+  /// an archive that is not larger than other bodies is read whole before the answer begins.
+  private static func archive(of exchange: Exchange, _ place: Admission.Place) async throws -> BatchArchive {
+    let (body, limits) = (exchange.body, exchange.server.limits)
+    let archive: BatchArchive
+    if let length = body.length, length <= limits.bodyBytes {
+      body.claimBytes(in: place)
+      archive = BatchArchive(start: try await body.bytes(atMost: limits.bodyBytes))
+    } else {
+      let pieces = try body.pieces(atMost: limits.archiveBytes)
+      var start: [UInt8] = []
+      while start.count < 4, let piece = try await pieces.next() { start += piece }
+      archive = BatchArchive(start: start, pieces: pieces)
+    }
+    guard ZipReader.recognizes(archive.start) else { throw Refusal.badRequest("the body is no zip archive") }
+    return archive
   }
 
   /// What is to be made of each picture. The options stand in the address, because the body is the archive.
@@ -59,6 +75,25 @@ struct BatchOrder: Sendable {
   let name: BatchName
 }
 
+/// An archive that has been read in part, or whole.
+private struct BatchArchive: Sendable {
+  /// The largest piece, in bytes, so that not everything is unpacked at once.
+  private static let pieceSize = 64 << 10
+
+  /// What has been read.
+  let start: [UInt8]
+  /// The rest; nil if there is none.
+  var pieces: RequestReader.Pieces?
+
+  /// Gives the archive to `use`, piece by piece.
+  func read(_ use: (ArraySlice<UInt8>) async throws -> Void) async throws {
+    for first in stride(from: 0, to: start.count, by: Self.pieceSize) {
+      try await use(start[first..<min(first + Self.pieceSize, start.count)])
+    }
+    while let piece = try await pieces?.next() { try await use(piece[...]) }
+  }
+}
+
 /// A batch on its way.
 private struct Batch: Sendable {
   /// The most pictures that are under way at once.
@@ -67,9 +102,7 @@ private struct Batch: Sendable {
   let order: BatchOrder
   let exchange: Exchange
   let place: Admission.Place
-  /// What has been read of the archive already.
-  let start: [UInt8]
-  let pieces: RequestReader.Pieces
+  let archive: BatchArchive
 
   /// Reads the archive, and sends each result as soon as it is there.
   func run(into sink: Reply.Sink) async throws {
@@ -78,9 +111,8 @@ private struct Batch: Sendable {
     try await withThrowingTaskGroup(of: BatchResult.self) { group in
       var reader = ZipReader(limits: exchange.server.limits.archive)
       var underWay = 0
-      var piece: [UInt8]? = start
-      while let bytes = piece {
-        for event in reader.read(bytes) {
+      try await archive.read { piece in
+        for event in reader.read(piece) {
           switch event {
           case .entry(let name, let content):
             // No more is read of the archive while enough of it is under way.
@@ -96,7 +128,6 @@ private struct Batch: Sendable {
           case .broken(let reason): output.problem = reason
           }
         }
-        piece = try await pieces.next()
       }
       if output.problem == nil { output.problem = reader.finish() }
       for try await result in group { try await output.add(result, to: sink) }
