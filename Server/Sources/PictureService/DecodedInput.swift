@@ -50,11 +50,7 @@ struct EncodedResult: Sendable {
     }
     var composition = options.composition
     if let backdrop = input.backdrop { composition.backdrop = .picture(backdrop) }
-    let rendering =
-      switch found.output {
-      case .detection(let detection): try composition.rendering(of: input.picture, detection)
-      case .mask(let found): composition.rendering(of: input.picture, mask: found.mask, confidence: found.confidence)
-      }
+    let rendering = try found.output.rendering(of: input.picture, by: composition)
     size = rendering.content.size
     notes = rendering.notes + [Self.note(on: found.output.confidence, options)].compactMap { $0 }
     bytes = try rendering.encoded(options.encoding, name: "the result")

@@ -45,10 +45,8 @@ package struct Exchange: Sendable {
   func answer(
     _ rules: FormRules, _ order: @escaping @Sendable (Form) throws -> PictureOrder
   ) async throws -> (answer: PictureService.Answer, order: PictureOrder) {
-    // The server gives the place back once the answer is written.
-    let place = try place()
-    return try await ClientWatch.run(on: channel) {
-      let order = try order(try await FormReader(rules, server.limits).form(of: self))
+    try await work(rules) { form, place in
+      let order = try order(form)
       return (try await result(of: order, in: place), order)
     }
   }
@@ -57,13 +55,11 @@ package struct Exchange: Sendable {
   ///
   /// - Throws: `Refusal` if there is none.
   func result(of order: PictureOrder, in place: Admission.Place) async throws(Refusal) -> PictureService.Answer {
-    do throws(PictureService.Problem) {
-      let answer = try await server.service.answer(to: order.picture, order.options, in: place, by: deadline)
-      server.metrics.observe(answer)
-      return answer
-    } catch {
-      throw Refusal(error, retryAfter: server.service.retryAfter)
+    let answer = try await step { service throws(PictureService.Problem) in
+      try await service.answer(to: order.picture, order.options, in: place, by: deadline)
     }
+    server.metrics.observe(answer)
+    return answer
   }
 }
 
@@ -73,4 +69,6 @@ struct PictureOrder: Sendable {
   var picture: [UInt8]
   /// What is to be made.
   var options: ResultOptions
+  /// Whether the result is sent within JSON.
+  var isJSON: Bool
 }

@@ -102,3 +102,12 @@ extension Refusal {
     self.init(problem.status, code, problem.line)
   }
 }
+
+extension Reply {
+  /// Adds the headers of a refusal.
+  func adding(_ refusal: Refusal) -> Reply {
+    var reply = self
+    for field in refusal.headers { reply.headers[field.name] = field.value }
+    return reply
+  }
+}

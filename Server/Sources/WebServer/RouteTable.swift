@@ -111,12 +111,11 @@ package struct Problem: Encodable {
 
   /// Writes a refusal as `application/problem+json`.
   @Sendable package static func style(_ refusal: Refusal) -> Reply {
-    var reply = Reply.json(
+    Reply.json(
       refusal.status,
       Problem(
         title: refusal.status.reasonPhrase, status: refusal.status.code, detail: refusal.detail,
-        code: refusal.code.rawValue), as: "application/problem+json")
-    for field in refusal.headers { reply.headers[field.name] = field.value }
-    return reply
+        code: refusal.code.rawValue), as: "application/problem+json"
+    ).adding(refusal)
   }
 }

@@ -67,15 +67,15 @@ struct ServiceOptions: ParsableArguments {
   var requestSeconds = 60
 
   func validate() throws {
-    try Self.check("--batch", batch, SaliencyDetector.batchRange)
-    try Self.check("--threads", threads, 1...1024)
-    try Self.check("--queue", queue, 1...100_000)
-    try Self.check("--memory", memory, 1...1_000_000)
-    try Self.check("--pixels", pixels, 1...500_000_000)
-    try Self.check("--queue-pixels", queuePixels, 1...100_000_000_000)
-    try Self.check("--request-seconds", requestSeconds, 1...3600)
-    try Self.check("--archive", archive, 1...65536)
-    if let size { try Self.check("--size", size, 1...8192) }
+    try checkRange("--batch", batch, SaliencyDetector.batchRange)
+    try checkRange("--threads", threads, 1...1024)
+    try checkRange("--queue", queue, 1...100_000)
+    try checkRange("--memory", memory, 1...1_000_000)
+    try checkRange("--pixels", pixels, 1...500_000_000)
+    try checkRange("--queue-pixels", queuePixels, 1...100_000_000_000)
+    try checkRange("--request-seconds", requestSeconds, 1...3600)
+    try checkRange("--archive", archive, 1...65536)
+    if let size { try checkRange("--size", size, 1...8192) }
     for name in models + [model] {
       guard name != DetectorLoader.builtInName else { continue }
       do throws(Failure) { _ = try ModelStore().path(of: name) } catch {
@@ -83,12 +83,6 @@ struct ServiceOptions: ParsableArguments {
       }
     }
     guard !devices.isEmpty else { throw ValidationError("--device names no device") }
-  }
-
-  /// - Throws: `ValidationError` if an option is out of its range.
-  static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
-    guard !range.contains(value) else { return }
-    throw ValidationError("\(name) goes from \(range.lowerBound) to \(range.upperBound)")
   }
 
   /// The models to load first.

@@ -75,11 +75,4 @@ extension Reply {
     set("X-Foreground-Height", to: box.size.height)
     (remarks.model, remarks.device) = (answer.model, answer.device)
   }
-
-  /// Adds the headers of a refusal.
-  func adding(_ refusal: Refusal) -> Reply {
-    var reply = self
-    for field in refusal.headers { reply.headers[field.name] = field.value }
-    return reply
-  }
 }

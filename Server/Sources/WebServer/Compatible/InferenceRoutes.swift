@@ -65,7 +65,6 @@ enum InferenceRoutes {
       return length
     }
     let place = try exchange.place()
-    defer { place.leave() }
     return try await ClientWatch.run(on: exchange.channel) {
       let body = try await exchange.body.bytes(atMost: exchange.server.limits.bodyBytes)
       let request = try InferenceRequest(body, headerLength: length)

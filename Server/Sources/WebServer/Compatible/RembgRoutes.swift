@@ -50,15 +50,11 @@ enum RembgRoutes {
 
   /// Writes a refusal as FastAPI does: `{"detail": …}`, where 422 has a list.
   @Sendable private static func style(_ refusal: Refusal) -> Reply {
-    var reply: Reply
-    if refusal.status == .unprocessableContent {
-      let flaw = FormFlaw(loc: ["body", "file"], msg: refusal.detail, type: refusal.code.rawValue)
-      reply = .json(refusal.status, ["detail": [flaw]])
-    } else {
-      reply = .json(refusal.status, ["detail": refusal.detail])
+    guard refusal.status == .unprocessableContent else {
+      return Reply.json(refusal.status, ["detail": refusal.detail]).adding(refusal)
     }
-    for field in refusal.headers { reply.headers[field.name] = field.value }
-    return reply
+    let flaw = FormFlaw(loc: ["body", "file"], msg: refusal.detail, type: refusal.code.rawValue)
+    return Reply.json(refusal.status, ["detail": [flaw]]).adding(refusal)
   }
 
   private struct FormFlaw: Encodable {

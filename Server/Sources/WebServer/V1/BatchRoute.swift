@@ -15,12 +15,8 @@ enum BatchRoute {
 
   private static func reply(to exchange: Exchange) async throws -> Reply {
     let order = try order(of: exchange)
-    let place: Admission.Place
-    let service = exchange.server.service
-    do throws(ServingError) { place = try service.admission.enter() } catch {
-      throw Refusal(error, retryAfter: service.retryAfter)
-    }
-    let archive = try await archive(of: exchange, place)
+    let place = try exchange.place()
+    let archive = try await archive(of: exchange)
     let batch = Batch(order: order, exchange: exchange, place: place, archive: archive)
     return Reply(.ok, mediaType, .stream { sink in try await batch.run(into: sink) })
   }
@@ -29,11 +25,10 @@ enum BatchRoute {
   ///
   /// Most clients send all before they read anything, and would wait for the server while the server waits for them. So
   /// an archive that is not larger than other bodies is read whole before the answer begins.
-  private static func archive(of exchange: Exchange, _ place: Admission.Place) async throws -> BatchArchive {
+  private static func archive(of exchange: Exchange) async throws -> BatchArchive {
     let (body, limits) = (exchange.body, exchange.server.limits)
     let archive: BatchArchive
     if let length = body.length, length <= limits.bodyBytes {
-      body.claimBytes(in: place)
       archive = BatchArchive(start: try await body.bytes(atMost: limits.bodyBytes))
     } else {
       let pieces = try body.pieces(atMost: limits.archiveBytes)

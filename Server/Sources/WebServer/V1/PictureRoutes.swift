@@ -23,14 +23,12 @@ enum PictureRoutes {
           "the request has no picture: send its bytes as the body, as the part image of a form, or in base64 as JSON")
       }
       var options = try chosen(form, kind)
-      _ = try Negotiation.choose(&options, accepting: accept)
+      let isJSON = try Negotiation.choose(&options, accepting: accept)
       do throws(ResultOptions.Problem) { try options.finish() } catch { throw Refusal.badRequest(error.description) }
-      return PictureOrder(picture: picture, options: options)
+      return PictureOrder(picture: picture, options: options, isJSON: isJSON)
     }
-    var options = order.options
-    let isJSON = try Negotiation.choose(&options, accepting: accept)
     var reply =
-      isJSON ? .json(.ok, PictureAnswer(answer)) : Reply(.ok, answer.format.mediaType, answer.bytes)
+      order.isJSON ? .json(.ok, PictureAnswer(answer)) : Reply(.ok, answer.format.mediaType, answer.bytes)
     reply.headers[.vary] = "Accept"
     PictureAnswer.addHeaders(of: answer, to: &reply)
     return reply

@@ -8,13 +8,13 @@ extension Exchange {
   ///
   /// - Parameters:
   ///   - rules: which fields of the form are files.
-  ///   - work: makes the answer, in the place of the request.
+  ///   - work: makes the answer, or what it is made of, in the place of the request.
   /// - Throws: `Refusal`, what `work` throws, or an error of the connection.
-  func work(
-    _ rules: FormRules, _ work: @escaping @Sendable (Form, Admission.Place) async throws -> Reply
-  ) async throws -> Reply {
+  func work<Result: Sendable>(
+    _ rules: FormRules, _ work: @escaping @Sendable (Form, Admission.Place) async throws -> Result
+  ) async throws -> Result {
+    // The server gives the place back once the answer is written.
     let place = try place()
-    defer { place.leave() }
     return try await ClientWatch.run(on: channel) {
       try await work(try await FormReader(rules, server.limits).form(of: self), place)
     }
