@@ -221,6 +221,8 @@ def check_keyboard_alone(browser, server):
     page.keyboard.press("Delete")
     visit.wait(2)
     assert focused() == "pick", focused()
+    # The slider takes part once the selected picture is drawn.
+    page.locator("#split:enabled").wait_for(state="attached")
     page.evaluate("document.getElementById('main').focus()")
     order = []
     for _ in range(40):
