@@ -290,12 +290,12 @@ final class RequestHandler: ChannelDuplexHandler {
     held.removeAll()
     let isOld = passed?.isOld == true
     passed = nil
+    settings.onProblem(problem)
     let answer = ProblemAnswer(problem, isOld: isOld)
     let promise = context.eventLoop.makePromise(of: Void.self)
     context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
     context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
     context.write(wrapOutboundOut(.end(nil)), promise: promise)
     end(context, after: promise.futureResult)
-    settings.onProblem(problem)
   }
 }
