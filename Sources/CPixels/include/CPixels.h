@@ -8,6 +8,7 @@
 #include "matting_system.h"
 #include "pixel_blend.h"
 #include "pixel_colors.h"
+#include "pixel_formats.h"
 #include "pixel_grid.h"
 #include "png_filters.h"
 
