@@ -34,12 +34,30 @@ func tests(
     resources: resources, swiftSettings: strict)
 }
 
+/// The C library, whose functions implement those of its header: `@c @implementation`, which Swift has since 6.3.
+#if compiler(>=6.3)
+  let libraryProducts: [Product] = [.library(name: "u2clLibrary", type: .dynamic, targets: ["CLibrary"])]
+  let libraryTargets: [Target] = [
+    .target(name: "CLibraryHeader"),
+    .target(name: "COpenCLLoader", dependencies: ["COpenCL"]),
+    library(
+      "CLibrary",
+      [
+        "CLibraryHeader", "COpenCLLoader", "CPixels", "U2Net", "Benchmarking", "Pictures", "Matting", "Compositing",
+        "Tensors", "Models", "Caches", "Files", "Host", "JSON", "LibC", "CProcessMemory",
+      ]),
+  ]
+#else
+  let libraryProducts: [Product] = []
+  let libraryTargets: [Target] = []
+#endif
+
 let package = Package(
   name: "u2cl",
   products: [
     .library(name: "U2Net", targets: ["U2Net"]),
     .executable(name: "u2cl", targets: ["u2cl"]),
-  ],
+  ] + libraryProducts,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -163,6 +181,6 @@ let package = Package(
     tests(of: "Datasets", ["Datasets", "Files", "Pictures"]),
     tests(of: "Evaluation", ["Evaluation", "Datasets", "Files", "Models", "U2Net", "Saliency", "Pictures"]),
     tests(of: "Command", ["U2Net", "u2cl", "Pictures", "Caches", "Files", "LibC"]),
-  ],
+  ] + libraryTargets,
   cLanguageStandard: .gnu2x
 )

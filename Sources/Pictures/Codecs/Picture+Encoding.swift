@@ -1,5 +1,5 @@
 public import Files
-internal import Tensors
+package import Tensors
 
 extension Mask {
   /// The mask as a file of 8-bit grey, or of lossless RGB for WebP, which has no grey.
@@ -21,6 +21,23 @@ extension Mask {
       } catch {
         throw PictureError(error, name: name)
       }
+    }
+  }
+
+  /// Grey of 16 bits as a PNG or TIFF file.
+  ///
+  /// - Parameters:
+  ///   - values: `[height, width]`, row-major.
+  ///   - size: the size in pixels.
+  ///   - options: the format, `.png` or `.tiff`.
+  ///   - name: what errors call the picture.
+  /// - Throws: `PictureError` if memory is short or the format cannot hold the size.
+  package static func encodedGrey(
+    _ values: [UInt16], size: Size, _ options: EncodingOptions, name: String
+  ) throws(PictureError) -> [UInt8] {
+    try values.withUnsafeBufferPointer { (values) throws(PictureError) in
+      try EncodableSamples(bytes: UnsafeRawBufferPointer(values), size: size, channels: 1, bytesPerSample: 2)
+        .encoded(options, Attachments(), name: name)
     }
   }
 

@@ -49,7 +49,7 @@ extension Detection {
   }
 
   /// The main map, normalized, at the network's size.
-  func coarseMask() throws(Failure) -> CoarseMask {
+  package func coarseMask() throws(Failure) -> CoarseMask {
     let shape = mainMap.values.shape
     guard shape.rank == 4, shape.channels == 1 else {
       throw Failure(.model, "map \(mainMap.name) has shape \(shape): a mask needs a model with one channel")

@@ -1,0 +1,30 @@
+import CLibraryHeader
+import Synchronization
+
+/// A caller's function that hears how far work has come, and may cancel it.
+///
+/// Unchecked Sendable: the caller says that the function may be called on any thread.
+final class Progress: @unchecked Sendable {
+  private let function: u2cl_progress_function?
+  private let context: UnsafeMutableRawPointer?
+  private let cancellation = Atomic(false)
+
+  init(_ function: u2cl_progress_function?, _ context: UnsafeMutableRawPointer?) {
+    self.function = function
+    self.context = context
+  }
+
+  /// Whether the work was cancelled.
+  var isCancelled: Bool { cancellation.load(ordering: .relaxed) }
+
+  func cancel() { cancellation.store(true, ordering: .relaxed) }
+
+  /// Tells the caller how far the work is.
+  func report(_ done: Int, of total: Int) {
+    guard let function, !isCancelled else { return }
+    if function(context, UInt64(max(0, done)), UInt64(max(0, total))) != 0 { cancel() }
+  }
+
+  /// - Throws: `CallError` if the work was cancelled.
+  func check() throws { if isCancelled { throw CallError.cancelled } }
+}
