@@ -27,7 +27,7 @@
  *
  * THREADS. Any function may be called from any thread at any time. A detector computes for one thread at a time; the
  * others wait. Decoding, composing and encoding run side by side. Callbacks are called on a thread that is inside the
- * library, often the caller's; a callback must not use the detector that it was called for, which is refused.
+ * library, often the caller's. In a callback, the detector that it was called for may refuse to be used.
  *
  * FORK. A process that forks after any of its threads has used more than the functions under "The library" cannot use
  * the library in the child: OpenCL drivers and threads do not survive a fork. Every function refuses there with
