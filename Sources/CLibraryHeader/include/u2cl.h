@@ -308,8 +308,9 @@ typedef struct u2cl_detector_options {
 u2cl_status u2cl_detector_create(const u2cl_detector_options *options, u2cl_detector **detector);
 
 /* What runs, as a JSON object: "model", "device", "kind", "platform", "driver", "fallback" (why the device is not the
- * requested one, or null), "precision", "batch", "width", "height", "bytes" (memory on the device), "maps", "task",
- * "classes", "notes" (what the user should know), "cacheProblem" (or null). Waits while the detector computes. */
+ * requested one), "precision", "batch", "width", "height", "bytes" (memory on the device), "maps", "task", "classes",
+ * "notes" (what the user should know), "cacheProblem". What does not apply is left out. Waits while the detector
+ * computes. */
 u2cl_status u2cl_detector_info(const u2cl_detector *detector, u2cl_buffer **json);
 
 u2cl_status u2cl_detector_release(u2cl_detector *detector);

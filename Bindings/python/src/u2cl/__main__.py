@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Optional
 
-from . import Error, Session, _devices, models
+from . import Error, Session, devices, models, problems, version
 from ._session import EDGES, KINDS, PRECISIONS
 
 
@@ -48,11 +48,11 @@ def main(arguments: Optional[list[str]] = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.version:
-            print(_devices.version())
+            print(version())
         elif options.command == "remove":
             _remove(options)
         elif options.command == "devices":
-            print(json.dumps({"devices": _devices.devices(), "problems": _devices.problems()}))
+            print(json.dumps({"devices": devices(), "problems": problems()}))
         elif options.command == "models":
             print(json.dumps(models.list()))
         elif options.command == "pull":

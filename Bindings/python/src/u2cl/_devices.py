@@ -8,7 +8,7 @@ from ctypes import byref
 from typing import Any, Optional, Union
 
 from ._library import BenchOptions, SetupOptions, call, encoded_text, library, made, taken
-from ._session import PRECISIONS, _choice
+from ._session import PRECISIONS, choice
 
 
 def devices() -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def bench(
 ) -> dict[str, Any]:
     """Measures how fast a model is on a device: the report of ``u2cl bench --json``. 0 is the command's default."""
     options = BenchOptions(
-        model=encoded_text(model), device=device.encode(), precision=_choice(precision, "precision", PRECISIONS),
+        model=encoded_text(model), device=device.encode(), precision=choice(precision, "precision", PRECISIONS),
         input_size=size, batch=batch, warmup=warmup, runs=runs, least_seconds=least_seconds, most_seconds=most_seconds)
     return json.loads(taken(made("bench", byref(options))))
 

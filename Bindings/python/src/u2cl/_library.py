@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 from ctypes import (
-    CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_double, c_float, c_int32, c_size_t, c_ssize_t, c_uint8, c_uint32,
+    CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_double, c_float, c_int32, c_size_t, c_ssize_t, c_uint32,
     c_uint64, c_void_p, sizeof,
 )
 from pathlib import Path

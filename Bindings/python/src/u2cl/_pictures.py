@@ -49,7 +49,7 @@ _STRIDES_AND_FORMAT = 0x0018 | 0x0004
 class Picture(Handle):
     """Pixels that never change: RGB or RGBA with straight alpha, or the grey of a mask or matte, of 8 or 16 bits.
 
-    ``numpy.asarray(picture)`` is a read-only view, ``[height, width]`` or ``[height, width, channels]``, without a copy.
+    ``numpy.asarray(picture)`` is a read-only view without a copy: ``[height, width]``, or the same with channels.
     """
 
     _release = "picture_release"
@@ -100,15 +100,15 @@ class Picture(Handle):
                 raise UsageError(f"an array of shape {tuple(shape)} has no pixels")
             packed = strides[1] == pixel and (view.ndim == 2 or strides[2] == size) and strides[0] >= shape[1] * pixel
             if not packed:
-                return cls._from_bytes(memoryview(array).tobytes(), shape[1], shape[0], name)
+                return cls.from_rows(memoryview(array).tobytes(), shape[1], shape[0], name)
             pixels = Pixels(data=view.buf, width=shape[1], height=shape[0], stride=strides[0], format=FORMATS[name][0])
             return cls(made("picture_from_pixels", byref(pixels)))
         finally:
             _release_buffer(byref(view))
 
     @classmethod
-    def _from_bytes(cls, data: bytes, width: int, height: int, name: str) -> Picture:
-        """The picture of rows that follow one another."""
+    def from_rows(cls, data: bytes, width: int, height: int, name: str) -> Picture:
+        """The picture of rows of pixels that follow one another; the format is a key of ``FORMATS``."""
         address = ctypes.cast(ctypes.c_char_p(data), c_void_p)
         pixels = Pixels(data=address, byte_count=len(data), width=width, height=height, format=FORMATS[name][0])
         return cls(made("picture_from_pixels", byref(pixels)))
@@ -117,12 +117,12 @@ class Picture(Handle):
     def from_image(cls, image: Image.Image) -> Picture:
         """The picture of an image of Pillow, as it is: see ``PIL.ImageOps.exif_transpose`` for its orientation."""
         if image.mode in ("I;16", "I;16L"):
-            return cls._from_bytes(image.tobytes(), image.width, image.height, "GRAY16")
+            return cls.from_rows(image.tobytes(), image.width, image.height, "GRAY16")
         if image.mode not in ("L", "RGB", "RGBA"):
             has_alpha = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
             image = image.convert("RGBA" if has_alpha else "RGB")
         name = {"L": "GRAY8", "RGB": "RGB8", "RGBA": "RGBA8"}[image.mode]
-        return cls._from_bytes(image.tobytes(), image.width, image.height, name)
+        return cls.from_rows(image.tobytes(), image.width, image.height, name)
 
     def _view(self) -> Pixels:
         if self._pixels is None:

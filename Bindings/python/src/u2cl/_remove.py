@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Optional, Union, cast, overload
 
 from . import models
 from ._errors import FileError, UsageError
 from ._pictures import Picture
-from ._session import _MAPS, _MASKS, Detection, Session, is_image, like, upright
+from ._session import MAPS, MASKS, Detection, Session, compose, is_image, like, upright
 
 if TYPE_CHECKING:
     import numpy
@@ -90,16 +90,18 @@ def remove(
         session = new_session(*args, **kwargs) if args or kwargs else _default_session()
     source: Any = bytes(data) if force_return_bytes else data
     picture = _opened(source)
-    detail = alpha_matting and not only_mask and not post_process_mask
+    # rembg takes colours out of the edges instead where nothing is certain foreground or background.
+    is_certain = alpha_matting_foreground_threshold < 255 and alpha_matting_background_threshold > 0
+    detail = alpha_matting and is_certain and not only_mask and not post_process_mask
     parses = session.info["task"] == "parsing"
-    detection = session.detect([picture], output=_MAPS if detail or parses else _MASKS)[0]
+    detection = session.detect([picture], output=MAPS if detail or parses else MASKS)[0]
     results: list[Picture] = []
     for mask in _class_masks(detection) if parses else [detection.mask()]:
         if post_process_mask:
             mask = Picture.from_array(_post_processed(mask.array()))
         if only_mask:
             results.append(mask)
-        elif alpha_matting and detail and not parses:
+        elif detail and not parses:
             # The structure of rembg's erosion has this many pixels on a side.
             results.append(detection.compose(
                 "cutout", edges="matted", in_8_bits=True,
@@ -109,8 +111,8 @@ def remove(
         elif put_alpha:
             results.append(_with_alpha(picture, mask))
         else:
-            plain = not (decontaminate or alpha_matting)
-            results.append(_composed(picture, mask, "plain-cutout" if plain else "cutout"))
+            kind = "cutout" if decontaminate or alpha_matting else "plain-cutout"
+            results.append(compose(picture, mask, kind, in_8_bits=True))
     result = results[0] if len(results) == 1 else _stacked(results)
     if bgcolor is not None and not only_mask:
         result = _over(result, bgcolor)
@@ -137,6 +139,7 @@ def _opened(data: Any) -> Picture:
             if image is None:
                 raise
             return Picture.from_image(upright(image))
+    data = cast(Any, data)
     if is_image(data):
         return Picture.from_image(upright(data))
     if hasattr(data, "__array_interface__"):
@@ -149,12 +152,6 @@ def _opened(data: Any) -> Picture:
             return Picture.from_image(Image.fromarray(data))
     raise ValueError(
         f"Input type {type(data)} is not supported. Try using force_return_bytes=True to force python bytes output")
-
-
-def _composed(picture: Picture, mask: Picture, kind: str) -> Picture:
-    from ._session import compose
-
-    return compose(picture, mask, kind, in_8_bits=kind == "cutout")
 
 
 def _class_masks(detection: Detection) -> list[Picture]:
@@ -175,7 +172,7 @@ def _stacked(pictures: list[Picture]) -> Picture:
 def _with_alpha(picture: Picture, mask: Picture) -> Picture:
     rgba = bytearray(picture.converted("RGBA8").view())
     rgba[3::4] = mask.view()
-    return Picture._from_bytes(bytes(rgba), picture.width, picture.height, "RGBA8")
+    return Picture.from_rows(bytes(rgba), picture.width, picture.height, "RGBA8")
 
 
 def _over(picture: Picture, color: tuple[int, int, int, int]) -> Picture:
@@ -194,7 +191,7 @@ def _over(picture: Picture, color: tuple[int, int, int, int]) -> Picture:
         result[..., channel] = ((mixed >> 8) + mixed) >> 8 >> 7
     rounded = blend + 0x80
     result[..., 3] = ((rounded >> 8) + rounded) >> 8
-    result[blend == 0] = 0
+    result[alpha == 0] = (red, green, blue, opacity)
     return Picture.from_array(result)
 
 
@@ -208,7 +205,7 @@ def _post_processed(mask: Any) -> Any:
             padded[1:-1, 1:-1], padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]
         ])
 
-    plane = neighbours(neighbours(mask).min(axis=0)).max(axis=0).astype(numpy.float64)
+    plane: Any = neighbours(neighbours(mask).min(axis=0)).max(axis=0).astype(numpy.float64)
     radius = 8
     weights = numpy.exp(-0.5 * (numpy.arange(-radius, radius + 1) / 2.0) ** 2)
     weights /= weights.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._errors import Error, UsageError
+from ._errors import CancelledError, Error, UsageError
 from ._library import (
     CompositionOptions, ConfidenceValues, DetectOptions, DetectorOptions, Handle, Map, Progress, call, encoded_text,
     made, taken,
@@ -35,10 +36,10 @@ NORMALIZATIONS = ("min-max", "identity")
 TASKS = (None, "saliency", "parsing", "portrait")
 EDGES = ("default", "interpolated", "refined", "matted")
 KINDS = ("cutout", "mask", "composite", "blur", "overlay", "heatmap", "contour", "plain-cutout")
-_MAPS, _MASKS, _REFINED_MATTES, _REFINED_CUTOUTS, _REFINED_CUTOUTS_AND_MATTES = range(5)
+MAPS, MASKS, REFINED_MATTES, REFINED_CUTOUTS, REFINED_CUTOUTS_AND_MATTES = range(5)
 
 
-def _choice(value: object, name: str, cases: tuple[Any, ...]) -> int:
+def choice(value: object, name: str, cases: tuple[Any, ...]) -> int:
     if value not in cases:
         raise UsageError(f"{name} is {value!r}, and is one of {', '.join(repr(case) for case in cases)}")
     return cases.index(value)
@@ -79,7 +80,7 @@ class Detection(Handle):
 
     def matte(self, edges: str = "refined", *, background: Optional[Color] = None) -> Picture:
         """The matte, GRAY16: how much of each pixel is foreground."""
-        return Picture(made("detection_matte", self.handle, _choice(edges, "edges", EDGES), _color(background)))
+        return Picture(made("detection_matte", self.handle, choice(edges, "edges", EDGES), _color(background)))
 
     def labels(self) -> Picture:
         """The number of each pixel's class, GRAY8, for models that parse."""
@@ -130,7 +131,7 @@ def composition(
     :param background: the colour that transparent pictures are laid over.
     """
     options = CompositionOptions(
-        kind=_choice(kind, "kind", KINDS), edges=_choice(edges, "edges", EDGES), threshold=threshold, feather=feather,
+        kind=choice(kind, "kind", KINDS), edges=choice(edges, "edges", EDGES), threshold=threshold, feather=feather,
         inverts=bool(invert), trims=bool(trim), trim_pixels=trim_pixels, trim_fraction=trim_fraction,
         in_8_bits=bool(in_8_bits), color=_color(color), blur_radius=blur_radius, background=_color(background),
         certain_background=certain_background, certain_foreground=certain_foreground,
@@ -149,7 +150,7 @@ def compose(picture: Source, mask: Source, kind: str = "cutout", **options: Any)
     return Picture(made("picture_compose", picture.handle, mask.handle, byref(composition(kind, **options))))
 
 
-def is_image(source: object) -> bool:
+def is_image(source: Any) -> bool:
     """Whether something is an image of Pillow, which need not be installed."""
     return hasattr(source, "getexif") and hasattr(source, "mode") and hasattr(source, "tobytes")
 
@@ -162,7 +163,8 @@ def as_picture(source: Source) -> Picture:
         return Picture.decode(source)
     if isinstance(source, (str, os.PathLike)):
         return Picture.open(source)
-    return Picture.from_image(upright(source)) if is_image(source) else Picture.from_array(source)
+    other: Any = source
+    return Picture.from_image(upright(other)) if is_image(other) else Picture.from_array(other)
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -183,7 +185,7 @@ def like(source: Source, result: Picture) -> Any:
     return result.image() if is_image(source) else result.array()
 
 
-class _Pending(Handle):
+class Pending(Handle):
     """Pictures on their way."""
 
     _release = "pending_release"
@@ -194,6 +196,31 @@ class _Pending(Handle):
         self._progress = progress
 
     def wait(self) -> list[Detection]:
+        """The detections. An interrupt by the keyboard cancels, if there is more than one picture."""
+        if self._count == 1 or threading.current_thread() is not threading.main_thread():
+            return self._found()
+        # Only the main thread hears the keyboard, and only while it runs Python.
+        future: Future[list[Detection]] = Future()
+        thread = threading.Thread(target=self._settle, args=(future,), daemon=True, name="u2cl-wait")
+        thread.start()
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            self.cancel()
+            thread.join()
+            raise
+
+    def cancel(self) -> None:
+        """Makes ``wait`` end with CancelledError once the batch at hand is done."""
+        call("pending_cancel", self.handle)
+
+    def _settle(self, future: Future[list[Detection]]) -> None:
+        try:
+            future.set_result(self._found())
+        except BaseException as failure:
+            future.set_exception(failure)
+
+    def _found(self) -> list[Detection]:
         found = (c_void_p * self._count)()
         with self._progress:
             call("pending_wait", self.handle, found, self._count)
@@ -232,12 +259,13 @@ class Session(Handle):
         """
         with Progress(progress) as reporting:
             options = DetectorOptions(
-                model=encoded_text(model), device=device.encode(), precision=_choice(precision, "precision", PRECISIONS),
-                strict=bool(strict), input_size=size, batch=batch,
-                resampling=_choice(resample, "resample", RESAMPLINGS),
-                mask_resampling=_choice(resample_mask, "resample_mask", RESAMPLINGS),
-                normalization=_choice(normalization, "normalization", NORMALIZATIONS), background=_color(background),
-                maps=bool(all_maps), task=_choice(task, "task", TASKS), ignores_tunings=not use_tunings,
+                model=encoded_text(model), device=device.encode(),
+                precision=choice(precision, "precision", PRECISIONS), strict=bool(strict), input_size=size,
+                batch=batch,
+                resampling=choice(resample, "resample", RESAMPLINGS),
+                mask_resampling=choice(resample_mask, "resample_mask", RESAMPLINGS),
+                normalization=choice(normalization, "normalization", NORMALIZATIONS), background=_color(background),
+                maps=bool(all_maps), task=choice(task, "task", TASKS), ignores_tunings=not use_tunings,
                 cache=encoded_text(cache), progress=reporting.pointer)
             super().__init__(made("detector_create", byref(options)))
         self.batch = int(self.info["batch"])
@@ -254,7 +282,7 @@ class Session(Handle):
         return json.loads(taken(made("detector_info", self.handle)))
 
     def detect(
-        self, pictures: Iterable[Source], *, output: int = _MAPS, progress: Optional[ProgressFunction] = None
+        self, pictures: Iterable[Source], *, output: int = MAPS, progress: Optional[ProgressFunction] = None
     ) -> list[Detection]:
         """What the network finds in pictures, all of which are in memory at once; ``stream`` takes any number.
 
@@ -263,22 +291,22 @@ class Session(Handle):
         return self.submit([as_picture(picture) for picture in pictures], output=output, progress=progress).wait()
 
     def submit(
-        self, pictures: list[Picture], *, output: int = _MAPS, progress: Optional[ProgressFunction] = None
-    ) -> _Pending:
+        self, pictures: list[Picture], *, output: int = MAPS, progress: Optional[ProgressFunction] = None
+    ) -> Pending:
         """Sends pictures to the device, and returns what to wait for."""
         reporting = Progress(progress)
         handles = (c_void_p * len(pictures))(*(picture.handle for picture in pictures))
         options = DetectOptions(output=output, progress=reporting.pointer)
-        return _Pending(
+        return Pending(
             made("detector_submit", self.handle, handles, len(pictures), byref(options)), len(pictures), reporting)
 
     def mask(self, picture: Source) -> Any:
         """The mask of a picture, in the picture's own form."""
-        return like(picture, self.detect([picture], output=_MASKS)[0].mask())
+        return like(picture, self.detect([picture], output=MASKS)[0].mask())
 
     def matte(self, picture: Source, edges: str = "refined") -> Any:
         """The matte of a picture, of 16 bits (8 for images of Pillow), in the picture's own form."""
-        return like(picture, self.detect([picture], output=_REFINED_MATTES)[0].matte(edges))
+        return like(picture, self.detect([picture], output=REFINED_MATTES)[0].matte(edges))
 
     def cutout(self, picture: Source, **options: Any) -> Any:
         """The subject of a picture on a transparent background, in the picture's own form; see ``composition``."""
@@ -323,23 +351,23 @@ class Session(Handle):
 
     def predict(self, img: Image.Image, *_: Any, **__: Any) -> list[Image.Image]:
         """The masks of an image of Pillow, as a session of rembg returns them."""
-        return [self.detect([img], output=_MASKS)[0].mask().image()]
+        return [self.detect([img], output=MASKS)[0].mask().image()]
 
 
 def _output(kind: str, options: dict[str, Any]) -> int:
     """What the device should compute for a composition."""
     edges = options.get("edges", "default")
     if kind == "matte":
-        return _REFINED_MATTES if edges in ("default", "refined") else _MAPS
+        return REFINED_MATTES if edges in ("default", "refined") else MAPS
     plain = kind in ("mask", "heatmap", "plain-cutout") and edges == "default"
     if plain or edges == "interpolated":
-        return _MASKS
+        return MASKS
     if edges == "matted":
-        return _MAPS
+        return MAPS
     reshaped = any(options.get(name) for name in ("threshold", "feather", "invert"))
     if kind in ("cutout", "composite", "blur") and not reshaped:
-        return _REFINED_CUTOUTS_AND_MATTES if kind == "blur" or options.get("trim") else _REFINED_CUTOUTS
-    return _REFINED_MATTES
+        return REFINED_CUTOUTS_AND_MATTES if kind == "blur" or options.get("trim") else REFINED_CUTOUTS
+    return REFINED_MATTES
 
 
 def _collected(results: Iterator[Any], pictures: Iterable[Source], progress: Optional[ProgressFunction]) -> list[Any]:
@@ -348,16 +376,17 @@ def _collected(results: Iterator[Any], pictures: Iterable[Source], progress: Opt
     for result in results:
         found.append(result)
         if progress is not None and progress(len(found), total) is True:
-            from ._errors import CancelledError
-
             raise CancelledError("cancelled by the caller")
     return found
 
 
 def _finished(source: Source, detection: Detection, kind: str, options: dict[str, Any]) -> Any:
-    made_of = detection.matte(options.get("edges", "refined")) if kind == "matte" else detection.compose(kind, **options)
+    if kind == "matte":
+        result = detection.matte(options.get("edges", "refined"))
+    else:
+        result = detection.compose(kind, **options)
     detection.close()
-    return like(source, made_of)
+    return like(source, result)
 
 
 def _stream(
@@ -369,7 +398,7 @@ def _stream(
     batch = session.batch
     pool = ThreadPoolExecutor(threads, "u2cl")
     decoding: deque[tuple[Source, Future[Picture]]] = deque()
-    running: deque[tuple[list[Source], list[Optional[Error]], Optional[_Pending]]] = deque()
+    running: deque[tuple[list[Source], list[Optional[Error]], Optional[Pending]]] = deque()
     results: deque[Union[Future[Any], BaseException]] = deque()
 
     def fill() -> None:

@@ -1,0 +1,156 @@
+"""Processes that fork, spawn and end, and memory."""
+
+import gc
+import multiprocessing
+import os
+import subprocess
+import sys
+import textwrap
+import tracemalloc
+
+import pytest
+from conftest import disc
+
+import u2cl
+from u2cl import _devices
+
+DEVICE = os.environ.get("U2CL_TEST_DEVICE", "auto")
+
+
+def run(program, timeout=120):
+    """Runs a program in an interpreter of its own; returns what it writes."""
+    text = f"DEVICE = {DEVICE!r}\n" + textwrap.dedent(program)
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=timeout)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    return done.stdout
+
+
+def shape_of_mask(seed):
+    return u2cl.Session(device=DEVICE, size=64).mask(disc(20, 30, seed)).shape
+
+
+def refused(_):
+    try:
+        u2cl.Session(device=DEVICE, size=64)
+    except u2cl.ForkedError as failure:
+        return str(failure)
+    return None
+
+
+def test_fork_after_use(session):
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert "forked" in pool.map(refused, [0], 1)[0]
+    assert session.mask(disc(20, 30)).shape == (20, 30)
+
+
+def test_spawn(session):
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        assert pool.map(shape_of_mask, range(2)) == [(20, 30)] * 2
+
+
+def test_fork_before_use():
+    assert run("""
+        import os, u2cl
+        for _ in range(2):
+            child = os.fork()
+            if child == 0:
+                try:
+                    picture = u2cl.Picture.from_array(memoryview(bytes(range(240)) * 5).cast("B", (20, 20, 3)))
+                    os._exit(0 if u2cl.Session(device=DEVICE, size=64).mask(picture).shape == (20, 20) else 1)
+                except BaseException as failure:
+                    print(failure, flush=True)
+                    os._exit(2)
+            assert os.waitpid(child, 0)[1] == 0
+        print("done")
+    """) == "done\n"
+
+
+def test_import_needs_nothing():
+    assert run("""
+        import sys
+        sys.modules.update({"numpy": None, "PIL": None})
+        import u2cl
+        picture = u2cl.Picture.from_array(memoryview(bytes(range(240)) * 5).cast("B", (20, 20, 3)))
+        session = u2cl.Session(device=DEVICE, size=64)
+        png = u2cl.remove(picture.encode(), session=session)
+        assert png.startswith(b"\\x89PNG") and len(session.mask(picture).tobytes()) == 400
+        print("done")
+    """) == "done\n"
+
+
+def test_end_in_the_middle_of_a_call():
+    assert run("""
+        import threading, time, u2cl
+        picture = u2cl.Picture.from_array(memoryview(bytes(240 * 320 * 3)).cast("B", (240, 320, 3)))
+        session = u2cl.Session(device="reference", size=320)
+        def work():
+            while True:
+                session.detect([picture] * 4, progress=lambda done, total: None)
+        for _ in range(2):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.5)
+        print("done")
+    """) == "done\n"
+
+
+def test_interrupt():
+    assert run("""
+        import os, signal, threading, u2cl
+        picture = u2cl.Picture.from_array(memoryview(bytes(240 * 320 * 3)).cast("B", (240, 320, 3)))
+        session = u2cl.Session(device="reference", size=64)
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            session.detect([picture] * 60000, progress=lambda done, total: None)
+        except KeyboardInterrupt:
+            print("interrupted", session.mask(picture).shape)
+    """) == "interrupted (240, 320)\n"
+
+
+def test_a_missing_library_is_told():
+    done = subprocess.run(
+        [sys.executable, "-c", "import u2cl; u2cl.devices()"], capture_output=True, text=True,
+        env={**os.environ, "U2CL_LIBRARY": "/nowhere.so"})
+    assert done.returncode == 1 and "LibraryError" in done.stderr and "/nowhere.so" in done.stderr
+
+
+def test_command(tmp_path, demo):
+    (tmp_path / "a.jpg").write_bytes(demo)
+    command = [sys.executable, "-m", "u2cl"]
+    subprocess.run([*command, "remove", tmp_path / "a.jpg", tmp_path / "a.webp", "--device", DEVICE], check=True)
+    assert u2cl.Picture.open(tmp_path / "a.webp").shape == (480, 640, 4)
+    assert subprocess.run([*command, "--version"], check=True, capture_output=True, text=True).stdout.strip() == "0.1.0"
+    failed = subprocess.run([*command, "remove", __file__, tmp_path / "b.png"], capture_output=True, text=True)
+    assert failed.returncode == 5 and failed.stderr.startswith("u2cl: ") and failed.stderr.count("\n") == 1
+
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_memory_is_flat(session):
+    picture = disc(120, 160)
+
+    def work():
+        session.cutout(picture)
+        u2cl.remove(picture, session=session)
+        for wrong in (lambda: u2cl.Picture.decode(b"no picture"), lambda: session.cutout(picture, threshold=3)):
+            with pytest.raises(u2cl.Error):
+                wrong()
+        with pytest.raises(u2cl.CancelledError):
+            session.detect([picture] * 2, progress=lambda done, total: True)
+
+    for _ in range(20):
+        work()
+    gc.collect()
+    handles, before = _devices.handle_count(), resident()
+    tracemalloc.start()
+    work()
+    first = tracemalloc.get_traced_memory()[0]
+    for _ in range(100):
+        work()
+    gc.collect()
+    traced = tracemalloc.get_traced_memory()[0] - first
+    tracemalloc.stop()
+    assert _devices.handle_count() == handles
+    assert traced < 20000 and resident() - before < 8 << 20, (traced, resident() - before)
