@@ -15,7 +15,7 @@ SERVER = Server/.build/static/release/u2cl-serve
 LINK_SERVER = [ ! -e $(SERVER) ] || [ ! -e $(U2CL) ] || ln -sf $(CURDIR)/$(SERVER) $(dir $(U2CL))
 SWIFT_FILES = Package.swift Kernels Sources Tests Server/Package.swift Server/Sources Server/Tests
 
-.PHONY: demo build server serve test format lint bench bench-peers docs clean install
+.PHONY: demo build server library wheel serve test format lint bench bench-peers docs clean install install-library
 
 ## demo: build u2cl and cut out the subject of a picture
 demo: build
@@ -35,6 +35,15 @@ server:
 	U2CL_COMMIT=$(COMMIT) swift build --package-path Server --scratch-path Server/.build/static -c release \
 		--product u2cl-serve --static-swift-stdlib
 	@$(LINK_SERVER)
+
+## library: the C library, in .build/library/lib; Swift 6.3 or later
+library:
+	scripts/install-dependencies --library
+	U2CL_COMMIT=$(COMMIT) scripts/build-library
+
+## wheel: the Python package with the library inside, in Bindings/python/dist
+wheel: library
+	SKIP_BUILD=1 scripts/build-wheel
 
 ## serve: build the server and run it; ARGUMENTS="--port 8080" for another port
 serve: server
@@ -83,3 +92,7 @@ install: build
 	install -D -m 755 $(U2CL) $(DESTDIR)$(PREFIX)/bin/u2cl
 	@[ ! -e $(SERVER) ] || install -D -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/bin/u2cl-serve
 	@[ -n "$(DESTDIR)" ] || scripts/warm-cache $(PREFIX)/bin/u2cl
+
+## install-library: put the C library, its header and its file for pkg-config under PREFIX
+install-library: library
+	scripts/build-library --install $(PREFIX)

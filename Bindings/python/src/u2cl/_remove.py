@@ -93,7 +93,7 @@ def remove(
     # rembg takes colours out of the edges instead where nothing is certain foreground or background.
     is_certain = alpha_matting_foreground_threshold < 255 and alpha_matting_background_threshold > 0
     detail = alpha_matting and is_certain and not only_mask and not post_process_mask
-    parses = session.info["task"] == "parsing"
+    parses = session.task == "parsing"
     detection = session.detect([picture], output=MAPS if detail or parses else MASKS)[0]
     results: list[Picture] = []
     for mask in _class_masks(detection) if parses else [detection.mask()]:

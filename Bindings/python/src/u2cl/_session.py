@@ -268,7 +268,10 @@ class Session(Handle):
                 maps=bool(all_maps), task=choice(task, "task", TASKS), ignores_tunings=not use_tunings,
                 cache=encoded_text(cache), progress=reporting.pointer)
             super().__init__(made("detector_create", byref(options)))
-        self.batch = int(self.info["batch"])
+        info = self.info
+        self.batch = int(info["batch"])
+        #: What the model's output is: ``saliency``, ``parsing`` or ``portrait``.
+        self.task = str(info["task"])
 
     def __enter__(self) -> Session:
         return self
