@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from conftest import disc
@@ -106,6 +107,7 @@ def test_interrupt():
     """) == "interrupted (240, 320)\n"
 
 
+@pytest.mark.skipif((Path(u2cl.__file__).parent / "lib").exists(), reason="the library is in the package")
 def test_a_missing_library_is_told():
     done = subprocess.run(
         [sys.executable, "-c", "import u2cl; u2cl.devices()"], capture_output=True, text=True,
