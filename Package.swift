@@ -43,8 +43,9 @@ func tests(
     library(
       "CLibrary",
       [
-        "CLibraryHeader", "COpenCLLoader", "CPixels", "U2Net", "Benchmarking", "Pictures", "Matting", "Compositing",
-        "Tensors", "Models", "Caches", "Files", "Host", "JSON", "LibC", "CProcessMemory",
+        "CLibraryHeader", "COpenCLLoader", "CPixels", "U2Net", "Benchmarking", "Evaluation", "Datasets", "Saliency",
+        "Pictures", "Matting", "Compositing", "Tensors", "Models", "Caches", "Files", "Host", "JSON", "LibC",
+        "CProcessMemory",
       ]),
   ]
 #else

@@ -10,6 +10,17 @@ package struct Dataset: Sendable {
     package let input: FilePath
     /// The path of the ground truth.
     package let mask: FilePath
+
+    /// The pair of two files, whatever their names; its name is that of the picture or map.
+    package init(input: FilePath, mask: FilePath) {
+      self.init(stem: input.stem, input: input, mask: mask)
+    }
+
+    fileprivate init(stem: FilePath, input: FilePath, mask: FilePath) {
+      self.stem = stem
+      self.input = input
+      self.mask = mask
+    }
   }
 
   /// A reason why a pair cannot be scored.

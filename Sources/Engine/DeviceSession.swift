@@ -10,7 +10,7 @@ public final class DeviceSession: Sendable {
   public let device: Device
   package let context: Context
   private let programs: ProgramLibrary
-  private let policy: BuildPolicy
+  let policy: BuildPolicy
   /// Where programs and findings are kept; nil for nowhere.
   package let cache: Cache?
   /// Where the tuner's journals are read from; nil to use the defaults.
@@ -34,16 +34,16 @@ public final class DeviceSession: Sendable {
   /// - Parameters:
   ///   - buildsUntried: whether to build programs that the driver has never built before. If not, needing one is an
   ///     `UntriedProgramError`.
-  ///   - progress: called before and after each program that is built.
+  ///   - observer: hears of each program that is built, and may cancel.
   package init(
     device: Device, cache: Cache?, usesTunings: Bool, buildsUntried: Bool = true,
-    progress: @escaping @Sendable () -> Void = {}
+    observer: BuildObserver = BuildObserver()
   ) throws {
     tuningCache = usesTunings ? cache : nil
     self.cache = cache
     self.device = device
     context = try Context(device: device)
-    policy = BuildPolicy(buildsUntried: buildsUntried, progress: progress)
+    policy = BuildPolicy(buildsUntried: buildsUntried, observer: observer)
     programs = ProgramLibrary(context: context, cache: cache, policy: policy)
   }
 
@@ -64,10 +64,10 @@ extension DeviceSession {
 
   /// Call before trying kernels for the first time; reports progress.
   ///
-  /// - Throws: `UntriedProgramError` if this process must not build what the driver has never built.
+  /// - Throws: `UntriedProgramError` if this process must not build what the driver has never built; `CancellationError`.
   func beginTrial(_ name: String) throws {
     guard policy.buildsUntried else { throw UntriedProgramError(program: name) }
-    policy.progress()
+    try policy.proceed()
   }
 
   /// Whether programs are kept between processes.

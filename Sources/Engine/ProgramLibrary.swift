@@ -57,15 +57,53 @@ extension [String] {
   var buildOptions: String { filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
+/// Hears of the programs that a session builds, and may stop it.
+package struct BuildObserver: Sendable {
+  /// Called before and after each program that is built, and before kernels are tried, with the number of programs that
+  /// the session has built so far.
+  package var progress: @Sendable (_ built: Int) -> Void
+  /// Whether the session should build nothing more; needing a program is then a `CancellationError`. A trial of kernels
+  /// that has begun is finished first, or it would seem to have ended the process.
+  package var isCancelled: @Sendable () -> Bool
+
+  package init(
+    progress: @escaping @Sendable (_ built: Int) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
+}
+
 /// Which programs a session may build, and what is called when it does.
 final class BuildPolicy: Sendable {
   private let allowed: Mutex<Bool>
-  /// Called before and after each program that is built, and before kernels are tried.
-  let progress: @Sendable () -> Void
+  private let observer: BuildObserver
+  private let built = Atomic(0)
+  /// The number of trials that are being carried out.
+  private let trials = Atomic(0)
 
-  init(buildsUntried: Bool, progress: @escaping @Sendable () -> Void) {
+  init(buildsUntried: Bool, observer: BuildObserver) {
     allowed = Mutex(buildsUntried)
-    self.progress = progress
+    self.observer = observer
+  }
+
+  /// Reports progress before something that may take long.
+  ///
+  /// - Throws: `CancellationError` if the work was cancelled.
+  func proceed() throws {
+    observer.progress(built.load(ordering: .relaxed))
+    if trials.load(ordering: .relaxed) == 0, observer.isCancelled() { throw CancellationError() }
+  }
+
+  /// Reports a program that was built.
+  func noteBuilt() { observer.progress(built.wrappingAdd(1, ordering: .relaxed).newValue) }
+
+  /// Runs a body that is not cancelled.
+  func uninterrupted<Result>(_ body: () throws -> Result) rethrows -> Result {
+    trials.wrappingAdd(1, ordering: .relaxed)
+    defer { trials.wrappingSubtract(1, ordering: .relaxed) }
+    return try body()
   }
 
   /// Whether the session may build programs that its driver has never built before.
@@ -119,10 +157,10 @@ final class ProgramLibrary: Sendable {
       return program
     }
     if !policy.buildsUntried, !wasBuiltBefore(key, &state) { throw UntriedProgramError(program: source.name) }
-    policy.progress()
+    try policy.proceed()
     let program = try Program(
       context: context, name: source.name, source: source.text(for: context.device), options: source.options)
-    policy.progress()
+    policy.noteBuilt()
     state.counts.built += 1
     guard let cache, cache.location != .off else { return program }
     if let binary = try? program.binary(), !binary.isEmpty {

@@ -160,7 +160,7 @@ package struct DatasetEvaluation {
     switch source {
     case .files:
       return items.indices.mapInParallel { index in
-        scorer.score(items[index]) { () throws(Failure) in try asFailure { try Mask(greyOf: items[index].input) } }
+        scorer.score(items[index])
       }
     case .detector(let detector):
       // Decoding and scoring use all cores; the network has the device to itself in between.

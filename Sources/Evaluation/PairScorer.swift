@@ -1,35 +1,63 @@
-import Datasets
+package import Datasets
 import Files
 import Models
-import Pictures
-import Saliency
+package import Pictures
+package import Saliency
 import Tensors
 import U2Net
 
 /// The scores of a pair, and what is remarkable about it.
-struct PairScores {
-  let image: ImageScores
+package struct PairScores: Sendable {
+  /// The measures.
+  package let image: ImageScores
   /// The training loss of the network's maps; nil if it was not requested.
   var loss: DeepSupervisionLoss?
   /// The largest level of a mask without foreground; nil if the mask has foreground.
-  var emptyMaskPeak: UInt8?
+  package var emptyMaskPeak: UInt8?
   /// Whether the map was resized to the size of its mask.
-  var isResized = false
+  package var isResized = false
   /// How sure the network is that something stands out; nil for maps in files.
   var confidence: Confidence?
 }
 
 /// Why a pair could not be scored.
-struct PairIssue: Error {
-  let issue: Dataset.Issue
+package struct PairIssue: Error {
+  /// What is wrong, and with which file.
+  package let issue: Dataset.Issue
+
+  /// Creates the reason.
+  package init(issue: Dataset.Issue) { self.issue = issue }
 }
 
-/// Scores maps against masks in files.
-struct PairScorer: Sendable {
+/// Scores maps against masks.
+package struct PairScorer: Sendable {
   /// Whether maps of another size than their masks are resized.
-  var resizesMaps = false
+  package var resizesMaps: Bool
   /// The least level of a foreground pixel in the masks; nil for 129.
-  var maskThreshold: UInt8?
+  package var maskThreshold: UInt8?
+
+  /// Creates a scorer.
+  package init(resizesMaps: Bool = false, maskThreshold: UInt8? = nil) {
+    self.resizesMaps = resizesMaps
+    self.maskThreshold = maskThreshold
+  }
+
+  /// Scores a map in memory against a mask as it was read.
+  ///
+  /// - Throws: `SizeMismatch` if the sizes differ.
+  package func score(_ map: Mask, against raw: Mask) throws(SizeMismatch) -> PairScores {
+    let isResized = resizesMaps && map.size != raw.size
+    let map = isResized ? map.resizedAsOpenCV(to: raw.size) : map
+    let mask = scaled(raw)
+    let image = ImageScores(try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size))
+    return PairScores(
+      image: image, emptyMaskPeak: image.counts.foreground == 0 ? raw.pixels.max() : nil, isResized: isResized)
+  }
+
+  /// Scores a map in a file.
+  package func score(_ item: Dataset.Item) -> Result<PairScores, PairIssue> {
+    score(item) { () throws(Failure) in try asFailure { try Mask(greyOf: item.input) } }
+  }
 
   /// The ground truth of a pair, 0 and 255 if there is a threshold of its own.
   func mask(of item: Dataset.Item) throws(Failure) -> Mask { scaled(try file(item.mask)) }
@@ -40,21 +68,15 @@ struct PairScorer: Sendable {
     map: () throws(Failure) -> Mask
   ) -> Result<PairScores, PairIssue> {
     do throws(PairIssue) {
-      var map = try reading(item.input, map)
+      let map = try reading(item.input, map)
       let raw = try reading(item.mask) { () throws(Failure) in try file(item.mask) }
-      let isResized = resizesMaps && map.size != raw.size
-      if isResized { map = map.resizedAsOpenCV(to: raw.size) }
-      let mask = scaled(raw)
       do {
-        let pair = try SaliencyPair(map: map.pixels, of: map.size, mask: mask.pixels, of: mask.size)
-        let image = ImageScores(pair)
-        return .success(
-          PairScores(
-            image: image, loss: loss, emptyMaskPeak: image.counts.foreground == 0 ? raw.pixels.max() : nil,
-            isResized: isResized, confidence: confidence))
+        var pair = try score(map, against: raw)
+        (pair.loss, pair.confidence) = (loss, confidence)
+        return .success(pair)
       } catch {
         throw PairIssue(
-          issue: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(mask.size)"))
+          issue: .init(.wrongSize, path: item.input, "\(item.input) is \(map.size), its mask \(raw.size)"))
       }
     } catch {
       return .failure(error)

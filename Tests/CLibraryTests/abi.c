@@ -19,6 +19,9 @@ LAYOUT(u2cl_confidence, 32, area, 24);
 LAYOUT(u2cl_composition, 112, certain_distance, 104);
 LAYOUT(u2cl_pull_options, 48, progress_context, 40);
 LAYOUT(u2cl_bench_options, 64, most_seconds, 56);
+LAYOUT(u2cl_detector_bench_options, 64, progress_context, 56);
+LAYOUT(u2cl_evaluation_options, 40, progress_context, 32);
+LAYOUT(u2cl_measures, 120, max_iou, 112);
 #endif
 
 int main(void) {

@@ -8,20 +8,27 @@ final class Progress: @unchecked Sendable {
   private let function: u2cl_progress_function?
   private let context: UnsafeMutableRawPointer?
   private let cancellation = Atomic(false)
+  private let hasEnded = Atomic(false)
 
   init(_ function: u2cl_progress_function?, _ context: UnsafeMutableRawPointer?) {
     self.function = function
     self.context = context
   }
 
+  /// The same function for other work.
+  var fresh: Progress { Progress(function, context) }
+
   /// Whether the work was cancelled.
   var isCancelled: Bool { cancellation.load(ordering: .relaxed) }
 
   func cancel() { cancellation.store(true, ordering: .relaxed) }
 
+  /// Calls the function no more: it need not outlive the work, but objects that report to it may.
+  func end() { hasEnded.store(true, ordering: .relaxed) }
+
   /// Tells the caller how far the work is.
   func report(_ done: Int, of total: Int) {
-    guard let function, !isCancelled else { return }
+    guard let function, !isCancelled, !hasEnded.load(ordering: .relaxed) else { return }
     if function(context, UInt64(max(0, done)), UInt64(max(0, total))) != 0 { cancel() }
   }
 

@@ -22,6 +22,9 @@ extension u2cl_confidence: SizedStructure {}
 extension u2cl_composition: SizedStructure {}
 extension u2cl_pull_options: SizedStructure {}
 extension u2cl_bench_options: SizedStructure {}
+extension u2cl_detector_bench_options: SizedStructure {}
+extension u2cl_evaluation_options: SizedStructure {}
+extension u2cl_measures: SizedStructure {}
 
 extension SizedStructure {
   /// The greatest size that is accepted of a caller of a later version.

@@ -13,7 +13,13 @@ public func u2cl_detector_create(
     let target = try output(detector)
     let options = try u2cl_detector_options.read(options)
     let progress = Progress(options.progress, options.progress_context)
-    let created = try options.detector(progress)
+    // A detector compiles more when it is asked for edges.
+    defer { progress.end() }
+    let created: SaliencyDetector
+    do { created = try options.detector(progress) } catch {
+      try progress.check()
+      throw error
+    }
     try progress.check()
     if let fallback = created.fallback { Log.write(fallback) }
     for note in created.notes { Log.write(note) }
@@ -35,7 +41,8 @@ extension u2cl_detector_options {
     var options = CompilationOptions(
       maps: try readChoice(maps, "maps", [.saliency, .all]), precision: try precision.request(), cache: cache,
       usesTunings: try !readFlag(ignores_tunings, "ignores_tunings"))
-    options.progress = { progress.report($0.done, of: $0.total) }
+    options.progress = { progress.report($0.done, of: $0.total ?? 0) }
+    options.isCancelled = { progress.isCancelled }
     let normalization = try readChoice(self.normalization, "normalization", [MapNormalization.minMax, .identity])
     let background = try readColor(background, "background") ?? .white
     let model = try self.loadedModel()

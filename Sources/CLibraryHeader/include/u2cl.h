@@ -12,7 +12,7 @@
  * STATUS. Every function that can fail returns a status: U2CL_OK, which is 0, or the kind of the failure.
  * u2cl_last_error() is the reason in one line. A function that fails makes nothing and leaves its outputs NULL or 0.
  *
- * HANDLES. A detector, picture, detection, pending and buffer is a handle: release each of them once. Releasing NULL
+ * HANDLES. A detector, picture, detection, pending, evaluation and buffer is a handle: release each of them once. Releasing NULL
  * does nothing. A handle may be released while another thread uses it; its object ends with the last use. A handle that
  * was released, or is of another kind, is refused with U2CL_ERROR_USAGE. No handle is ever used again for another
  * object. Memory that a handle lends out (u2cl_picture_pixels, u2cl_buffer_bytes, u2cl_detection_map) is valid until
@@ -298,8 +298,8 @@ typedef struct u2cl_detector_options {
   /* The folder where compiled programs are kept, or "off". NULL: that of the environment variable U2CL_CACHE, or the
    * usual one. */
   const char *cache;
-  /* Called while programs are compiled that are not in the cache; NULL for nobody. If it cancels, creation fails once
-   * they are compiled, and they are kept. */
+  /* Called before and after each program that is compiled because it is not in the cache; NULL for nobody. If it
+   * cancels, creation fails before the next program, within a second or so; those that are compiled are kept. */
   u2cl_progress_function progress;
   void *progress_context;
 } u2cl_detector_options;
@@ -543,6 +543,108 @@ typedef struct u2cl_bench_options {
 
 /* Measures how fast a model is on a device: the report of 'u2cl bench --json'. */
 u2cl_status u2cl_bench(const u2cl_bench_options *options, u2cl_buffer **json);
+
+/* How the speed of a detector is measured. */
+typedef struct u2cl_detector_bench_options {
+  size_t struct_size;
+  /* The size of the made-up pictures in pixels. 0: 640x480. */
+  uint32_t width;
+  uint32_t height;
+  /* What is computed for each picture, as for u2cl_detector_detect; for U2CL_MASKS also the masks. */
+  u2cl_output output;
+  /* The number of batches before the clock is read, and the least number of counted batches. 0: 3 and 20. */
+  uint32_t warmup;
+  uint32_t runs;
+  int32_t reserved; /* 0 */
+  /* The least and the greatest time of the counted batches, in seconds. 0: 1 and 60. */
+  double least_seconds;
+  double most_seconds;
+  /* Called after each counted batch with their number; total is 0. NULL for nobody. */
+  u2cl_progress_function progress;
+  void *progress_context;
+} u2cl_detector_bench_options;
+
+/* Measures how fast a detector is with full batches of pictures in memory. Other threads wait for the detector. A JSON
+ * object: "model", "device", "precision", "batch", "picture" ([height, width]), "warmup", "samples" (the seconds of each
+ * batch), "run" (their "min", "median", "p90", "p95", "p99", "max", "mean", "standardDeviation"), "secondsPerPicture"
+ * (the median divided by the batch), "picturesPerSecond", "overlappedPicturesPerSecond" (with two batches on their
+ * way, as u2cl_detector_submit has them). */
+u2cl_status u2cl_detector_bench(
+  u2cl_detector *detector, const u2cl_detector_bench_options *options, u2cl_buffer **json);
+
+/* ---- Evaluation ------------------------------------------------------------------------------------------------- */
+
+/* Maps that are scored against ground truth. Memory does not grow with their number, unless rows are kept. */
+typedef struct u2cl_evaluation u2cl_evaluation;
+
+/* How maps are scored. */
+typedef struct u2cl_evaluation_options {
+  size_t struct_size;
+  /* The least level of a foreground pixel in the ground truth, 1 to 255; 1 for masks of 0 and 1. 0: 129. */
+  int32_t truth_threshold;
+  /* 1: a map of another size than its ground truth is resized to it, as cv2.resize does; otherwise such a pair cannot be
+   * scored. */
+  int32_t resizes_maps;
+  /* 1: pairs that cannot be scored, and files without a counterpart, are left out and listed by the report; otherwise
+   * the call that would add them fails with U2CL_ERROR_FILE. */
+  int32_t allows_issues;
+  /* 1: the report has the measures of every pair, about 400 bytes each. */
+  int32_t keeps_rows;
+  /* Called now and then with the number of a call's pairs that are scored; NULL for nobody. */
+  u2cl_progress_function progress;
+  void *progress_context;
+} u2cl_evaluation_options;
+
+u2cl_status u2cl_evaluation_create(const u2cl_evaluation_options *options, u2cl_evaluation **evaluation);
+
+/* Scores pairs on all cores, and adds them in their order; a call that fails or is cancelled adds none. The same pairs
+ * in the same order give bitwise the same measures, however they are divided among calls. Calls that add to the same
+ * evaluation wait for one another.
+ *
+ * Maps and ground truths are taken as grey: colours as luma, over black where they are transparent. Each pair has one
+ * size. count is 1 to 10 million. */
+u2cl_status u2cl_evaluation_add(
+  u2cl_evaluation *evaluation, const u2cl_picture *const *maps, const u2cl_picture *const *truths, size_t count);
+
+/* The same with the paths of files, which are read when it is their turn. */
+u2cl_status u2cl_evaluation_add_files(
+  u2cl_evaluation *evaluation, const char *const *maps, const char *const *truths, size_t count);
+
+/* The same with the files of two folders that have the same name but for its extension, sorted by name, as
+ * 'u2cl eval --maps --masks' pairs them; the map for photo.png may also be called photo.mask.png. */
+u2cl_status u2cl_evaluation_add_folders(u2cl_evaluation *evaluation, const char *maps, const char *truths);
+
+/* The measures over all pairs that were scored, between 0 and 1; all but mae are better where they are greater.
+ * docs/evaluation.md defines them. */
+typedef struct u2cl_measures {
+  size_t struct_size;
+  size_t pictures; /* the number of pairs */
+  double max_f_pr; /* of the mean precision and recall, as the U2-Net paper has it */
+  double max_f;
+  double mean_f;
+  double adaptive_f;
+  double mae;
+  double weighted_f;
+  double s_measure;
+  double max_e;
+  double mean_e;
+  double adaptive_e;
+  double relaxed_boundary_f;
+  double iou_50;
+  double max_iou;
+} u2cl_measures;
+
+/* Set measures->struct_size; the rest is written. U2CL_ERROR_USAGE if nothing was scored. More may be added later. */
+u2cl_status u2cl_evaluation_measures(const u2cl_evaluation *evaluation, u2cl_measures *measures);
+
+/* The same as a JSON object with the names of 'u2cl eval --json': "pictures", "measures" ({"maxF_pr", "maxF", "meanF",
+ * "adaptiveF", "mae", "weightedF", "sMeasure", "maxE", "meanE", "adaptiveE", "relaxedBoundaryF", "iou50", "maxIoU"}),
+ * "curves" ("threshold", "precision", "recall", "fMeasure", "eMeasure", "iou"), "emptyTruths" (the number of ground
+ * truths without foreground, where F and IoU are 0), "resizedMaps", "issues" ({"kind", "path", "description"}), "notes"
+ * (what else the user should know), and "rows" ({"index", "map", "truth", "measures"}). */
+u2cl_status u2cl_evaluation_report(const u2cl_evaluation *evaluation, u2cl_buffer **json);
+
+u2cl_status u2cl_evaluation_release(u2cl_evaluation *evaluation);
 
 #ifdef __cplusplus
 }

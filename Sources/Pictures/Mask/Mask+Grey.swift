@@ -40,7 +40,7 @@ extension Mask {
   }
 
   /// The luma of a picture laid over black.
-  init(lumaOf picture: Picture) {
+  package init(lumaOf picture: Picture) {
     self.init(size: picture.size, pixels: picture.flattened(over: .black).luma)
   }
 }

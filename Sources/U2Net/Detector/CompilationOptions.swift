@@ -29,6 +29,9 @@ package struct CompilationOptions {
   package var isInBackground = false
   /// Called while programs are compiled that are not in the cache.
   package var progress: @Sendable (ProgramProgress) -> Void = { _ in }
+  /// Whether nothing more should be compiled; compiling then fails with a `Failure` before its next program. What other
+  /// processes compile is finished first.
+  package var isCancelled: @Sendable () -> Bool = { false }
 
   package init(
     maps: MapSelection = .all, precision: PrecisionRequest = .auto, cache: Cache, usesTunings: Bool = true,

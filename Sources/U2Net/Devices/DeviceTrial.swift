@@ -23,16 +23,23 @@ struct DeviceTrial {
     let start = ContinuousClock.now
     let needsProcess = mayNeedProcess(model)
     if health.isSound, needsProcess || options.answersMeanwhile {
-      do { return try compileHere(model, for: input, buildsUntried: false) } catch is UntriedProgramError {}
+      do { return try compileHere(model, for: input, buildsUntried: false, observer) } catch is UntriedProgramError {}
     }
     if options.answersMeanwhile, isOfKnownDriver { try leaveToReference(model, for: input) }
     guard needsProcess else {
-      return try counting(from: start, compileHere(model, for: input, buildsUntried: true))
+      return try counting(from: start, compileHere(model, for: input, buildsUntried: true, observer))
     }
     try tryElsewhere(model, for: input)
-    let network = try compileHere(model, for: input, buildsUntried: true)
+    let network = try compileHere(model, for: input, buildsUntried: true, observer)
     health.noteSound()
     return counting(from: start, network, all: true)
+  }
+
+  /// Tells the options' functions of the programs that are built in this process, whose number is not known before.
+  private var observer: BuildObserver {
+    let (report, isCancelled) = (options.progress, options.isCancelled)
+    return BuildObserver(
+      progress: { report(ProgramProgress(done: $0, total: nil)) }, isCancelled: isCancelled)
   }
 
   /// Adds to a network what it has cost to compile its programs.
@@ -52,13 +59,13 @@ struct DeviceTrial {
 
   /// Compiles a model in this process.
   ///
-  /// - Parameter progress: called between steps that may take long.
+  /// - Parameter observer: hears of each program that is built, and may cancel.
   func compileHere(
-    _ model: Model, for input: Shape, buildsUntried: Bool, progress: @escaping @Sendable () -> Void = {}
+    _ model: Model, for input: Shape, buildsUntried: Bool, _ observer: BuildObserver
   ) throws -> CompiledNetwork {
     let session = try DeviceSession(
       device: device, cache: options.cache, usesTunings: options.usesTunings, buildsUntried: buildsUntried,
-      progress: progress)
+      observer: observer)
     try SelfCheck.run(in: session)
     let network = try CompiledNetwork(model, for: input, options, in: session)
     // Later programs, such as the kernels that refine edges, are built when they are needed.

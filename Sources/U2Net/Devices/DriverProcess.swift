@@ -102,7 +102,8 @@ public enum DriverProcess {
     guard let device = try device(of: request) else { return }
     let graph = request.maps.applied(to: try Model(request.model).network.graph(for: Shape(request.input)))
     let session = try DeviceSession(
-      device: device, cache: Cache(), usesTunings: request.usesTunings, progress: { write("compiling") })
+      device: device, cache: Cache(), usesTunings: request.usesTunings,
+      observer: BuildObserver(progress: { _ in write("compiling") }))
     try session.buildPrograms(of: graph, request.plan, part: part, of: count) { total in
       write(ProgramProgress.line(ofTotal: total))
     }
@@ -122,7 +123,7 @@ public enum DriverProcess {
     let options = CompilationOptions(request, cache: Cache())
     let model = try Model(request.model)
     let network = try DeviceTrial(device: device, options: options).compileHere(
-      model, for: Shape(request.input), buildsUntried: true, progress: beat)
+      model, for: Shape(request.input), buildsUntried: true, BuildObserver(progress: { _ in beat() }))
     // Under limits, any driver may end the process when it runs what it has compiled.
     if !device.isOfKnownCPUDriver || !Host.restrictions.isEmpty { try use(network, of: model, on: device, beat) }
   }

@@ -4,8 +4,8 @@ import Synchronization
 package struct ProgramProgress: Sendable, Hashable {
   /// The number of programs that are compiled.
   package let done: Int
-  /// The number of all programs.
-  package let total: Int
+  /// The number of all programs; nil if it is not known.
+  package let total: Int?
 
   /// The line by which a process reports a compiled program.
   static func line(ofTotal total: Int) -> String { "compiled 1 of \(total)" }

@@ -7,7 +7,11 @@ enum CompilationDisplay {
   /// Shows the progress on a terminal.
   static func handler(isQuiet: Bool) -> @Sendable (ProgramProgress) -> Void {
     guard !isQuiet, FileDescriptor.standardError.isTerminal else { return { _ in } }
-    return { progress in Console.status("compiling programs, \(progress.done) of \(progress.total)") }
+    return { progress in
+      // What this process compiles itself is not counted ahead, and is soon done.
+      guard let total = progress.total else { return }
+      Console.status("compiling programs, \(progress.done) of \(total)")
+    }
   }
 
   /// Reports what was compiled.

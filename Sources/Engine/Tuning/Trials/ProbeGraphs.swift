@@ -121,15 +121,19 @@ extension DeviceSession {
   /// largest value. Weights and input are seeded.
   func differenceFromPortable(of graph: Graph, _ tuning: KernelTuning) throws -> Float {
     let input = SeededParameters.input(shape: graph.inputShape)
-    let expected = try probe(graph, .portable(for: device, precision: .float32)).run(input)
-    let found = try probe(graph, tuning).run(input)
-    return found.relativeDifference(to: expected)
+    return try policy.uninterrupted {
+      let expected = try probe(graph, .portable(for: device, precision: .float32)).run(input)
+      let found = try probe(graph, tuning).run(input)
+      return found.relativeDifference(to: expected)
+    }
   }
 
   /// An executor of a graph with seeded weights.
   func probe(_ graph: Graph, _ tuning: KernelTuning) throws -> Executor {
-    try Executor(
-      graph: graph, parameters: SeededParameters(for: graph), session: self, options: PlanOptions(), tuning: tuning)
+    try policy.uninterrupted {
+      try Executor(
+        graph: graph, parameters: SeededParameters(for: graph), session: self, options: PlanOptions(), tuning: tuning)
+    }
   }
 }
 
