@@ -12,11 +12,13 @@ NumPy and Pillow are optional: u2cl reads and writes PNG, JPEG, WebP and BMP its
 """
 
 from . import models
-from ._devices import bench, devices, problems, setup, version
+from ._bench import Speed, bench
+from ._devices import devices, problems, setup, version
 from ._errors import (
     CancelledError, DeviceError, Error, FileError, ForkedError, InternalError, LibraryError, ModelError,
     OutOfMemoryError, UsageError, VerificationError,
 )
+from ._evaluate import Evaluation, Issue, Measures, Row, evaluate
 from ._pictures import Picture
 from ._remove import new_session, remove
 from ._session import Confidence, Detection, Session, compose
@@ -24,7 +26,8 @@ from ._session import Confidence, Detection, Session, compose
 __version__ = "0.1.0"
 
 __all__ = [
-    "CancelledError", "Confidence", "Detection", "DeviceError", "Error", "FileError", "ForkedError", "InternalError",
-    "LibraryError", "ModelError", "OutOfMemoryError", "Picture", "Session", "UsageError", "VerificationError", "bench",
-    "compose", "devices", "models", "new_session", "problems", "remove", "setup", "version",
+    "CancelledError", "Confidence", "Detection", "DeviceError", "Error", "Evaluation", "FileError", "ForkedError",
+    "InternalError", "Issue", "LibraryError", "Measures", "ModelError", "OutOfMemoryError", "Picture", "Row", "Session",
+    "Speed", "UsageError", "VerificationError", "bench", "compose", "devices", "evaluate", "models", "new_session",
+    "problems", "remove", "setup", "version",
 ]

@@ -117,6 +117,21 @@ class BenchOptions(Sized):
     ]
 
 
+class DetectorBenchOptions(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t), ("width", c_uint32), ("height", c_uint32), ("output", c_int32), ("warmup", c_uint32),
+        ("runs", c_uint32), ("reserved", c_int32), ("least_seconds", c_double), ("most_seconds", c_double),
+        ("progress", PROGRESS_FUNCTION), ("progress_context", c_void_p),
+    ]
+
+
+class EvaluationOptions(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t), ("truth_threshold", c_int32), ("resizes_maps", c_int32), ("allows_issues", c_int32),
+        ("keeps_rows", c_int32), ("progress", PROGRESS_FUNCTION), ("progress_context", c_void_p),
+    ]
+
+
 _HANDLE = c_void_p
 _OUT = POINTER(c_void_p)
 
@@ -157,6 +172,13 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "model_remove": [c_char_p, _OUT],
     "devices": [_OUT],
     "bench": [POINTER(BenchOptions), _OUT],
+    "detector_bench": [_HANDLE, POINTER(DetectorBenchOptions), _OUT],
+    "evaluation_create": [POINTER(EvaluationOptions), _OUT],
+    "evaluation_add": [_HANDLE, _OUT, _OUT, c_size_t],
+    "evaluation_add_files": [_HANDLE, POINTER(c_char_p), POINTER(c_char_p), c_size_t],
+    "evaluation_add_folders": [_HANDLE, c_char_p, c_char_p],
+    "evaluation_report": [_HANDLE, _OUT],
+    "evaluation_release": [_HANDLE],
 }
 
 _lock = threading.Lock()
