@@ -2,6 +2,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +38,19 @@ static inline const char *test_device(void) {
   return name ? name : "reference";
 }
 
+/* The side of the network's input: U2CL_TEST_SIDE, for slow devices, or 64. */
+static inline uint32_t test_side(void) {
+  const char *side = getenv("U2CL_TEST_SIDE");
+  return side ? (uint32_t)atoi(side) : 64;
+}
+
 /* A small detector on the device of the tests. */
 static inline u2cl_detector *make_detector(uint32_t batch, u2cl_map_selection maps) {
   u2cl_detector_options options = {.struct_size = sizeof options};
   u2cl_detector *detector = NULL;
   options.device = test_device();
   options.strict = 1;
-  options.input_size = 64;
+  options.input_size = test_side();
   options.batch = batch;
   options.maps = maps;
   OK(u2cl_detector_create(&options, &detector));
@@ -101,6 +108,12 @@ static inline long resident(void) {
   if (fscanf(file, "%ld %ld", &total, &pages) != 2) pages = 0;
   fclose(file);
   return pages * 4;
+}
+
+/* The memory of this process that malloc() has given and not taken back, in KiB. */
+static inline long allocated(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (long)((info.uordblks + info.hblkhd) >> 10);
 }
 
 /* Ends the program. */

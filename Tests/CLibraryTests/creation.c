@@ -24,7 +24,7 @@ static u2cl_status create(int stop, u2cl_detector **detector) {
   u2cl_status status;
   options.device = test_device();
   options.strict = 1;
-  options.input_size = 64;
+  options.input_size = test_side();
   options.cache = "off";
   calls = 0;
   most = 0;

@@ -143,6 +143,7 @@ static void progress(void) {
   u2cl_status inside = U2CL_ERROR_INTERNAL;
   u2cl_buffer *json = NULL;
   const uint8_t *text = NULL;
+  char width[32];
   size_t size;
   int calls = 0, i;
   own_detector = make_detector(1, U2CL_MAIN_MAP);
@@ -156,7 +157,8 @@ static void progress(void) {
   for (i = 0; i < count; i++) OK(u2cl_detection_release(found[i]));
   OK(u2cl_detector_info(own_detector, &json));
   OK(u2cl_buffer_bytes(json, &text, &size));
-  CHECK(text && strstr((const char *)text, "\"width\":64"));
+  snprintf(width, sizeof width, "\"width\":%u", (unsigned)test_side());
+  CHECK(text && strstr((const char *)text, width));
   OK(u2cl_buffer_release(json));
   OK(u2cl_detector_release(own_detector));
 }

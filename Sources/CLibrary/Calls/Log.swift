@@ -17,7 +17,7 @@ enum Log {
   static func write(_ line: String) {
     // The function runs after the lock is open again, as it may set another one.
     guard let receiver = receiver.withLock({ $0 }) else { return }
-    line.withCString { receiver.function(receiver.context, $0) }
+    Ending.inCallback { line.withCString { receiver.function(receiver.context, $0) } }
   }
 }
 

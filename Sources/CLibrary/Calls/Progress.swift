@@ -18,8 +18,8 @@ final class Progress: @unchecked Sendable {
   /// The same function for other work.
   var fresh: Progress { Progress(function, context) }
 
-  /// Whether the work was cancelled.
-  var isCancelled: Bool { cancellation.load(ordering: .relaxed) }
+  /// Whether the work was cancelled, or the process is about to end.
+  var isCancelled: Bool { cancellation.load(ordering: .relaxed) || Ending.hasBegun }
 
   func cancel() { cancellation.store(true, ordering: .relaxed) }
 
@@ -29,7 +29,8 @@ final class Progress: @unchecked Sendable {
   /// Tells the caller how far the work is.
   func report(_ done: Int, of total: Int) {
     guard let function, !isCancelled, !hasEnded.load(ordering: .relaxed) else { return }
-    if function(context, UInt64(max(0, done)), UInt64(max(0, total))) != 0 { cancel() }
+    let answer = Ending.inCallback { function(context, UInt64(max(0, done)), UInt64(max(0, total))) }
+    if answer != 0 { cancel() }
   }
 
   /// - Throws: `CallError` if the work was cancelled.

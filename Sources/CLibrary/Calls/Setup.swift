@@ -33,6 +33,7 @@ final class Setup: Sendable {
         state.hasThreads = true
       }
       guard need == .drivers, !state.hasDrivers else { return }
+      Ending.prepareForFirstUse()
       let notice = ProgramSetup.makeDriversUsable(cache: Cache()) { lines.append($0) }
       lines += [notice].compactMap { $0 }
       if let problem = u2cl_opencl_problem() { DriverList.explainAbsence(by: String(cString: problem)) }

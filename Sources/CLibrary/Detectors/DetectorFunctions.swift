@@ -41,13 +41,18 @@ extension u2cl_detector_options {
     var options = CompilationOptions(
       maps: try readChoice(maps, "maps", [.saliency, .all]), precision: try precision.request(), cache: cache,
       usesTunings: try !readFlag(ignores_tunings, "ignores_tunings"))
-    options.progress = { progress.report($0.done, of: $0.total ?? 0) }
+    options.progress = {
+      if $0.done > 0 { Ending.prepare() }
+      progress.report($0.done, of: $0.total ?? 0)
+    }
     options.isCancelled = { progress.isCancelled }
     let normalization = try readChoice(self.normalization, "normalization", [MapNormalization.minMax, .identity])
     let background = try readColor(background, "background") ?? .white
     let model = try self.loadedModel()
+    let choice = try DeviceChoice(request, strict: strict)
+    if choice.device != .reference { Ending.prepare() }
     return try SaliencyDetector(
-      model: model, on: DeviceChoice(request, strict: strict), request, strict: strict, size: side, batch: batch,
+      model: model, on: choice, request, strict: strict, size: side, batch: batch,
       resampling: resampling, mapResampling: mask_resampling == 0 ? nil : maskResampling,
       mapNormalization: normalization, background: background, options)
   }

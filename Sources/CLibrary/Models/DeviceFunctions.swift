@@ -16,6 +16,7 @@ public func u2cl_devices(_ json: UnsafeMutablePointer<OpaquePointer?>?) -> u2cl_
   call(.drivers) {
     let target = try output(json)
     let (devices, problems) = try DeviceDescription.listed()
+    Ending.prepare()
     let absence = devices.isEmpty ? [DriverList.absence ?? "no OpenCL driver was found; is one installed?"] : []
     try give(json: DeviceList(devices: devices, problems: problems + absence), to: target)
   }
@@ -28,7 +29,12 @@ public func u2cl_bench(
 ) -> u2cl_status {
   call(.drivers) {
     let target = try output(json)
-    try give(json: u2cl_bench_options.read(options).benchmark().run().report, to: target)
+    let benchmark = try u2cl_bench_options.read(options).benchmark()
+    if benchmark.device != .reference {
+      _ = try DeviceChoice(benchmark.device)
+      Ending.prepare()
+    }
+    try give(json: benchmark.run().report, to: target)
   }
 }
 
