@@ -62,3 +62,52 @@ def test_sessions():
         session = u2cl.new_session(providers=["CPUExecutionProvider"], device="reference", size=32)
     image = Image.new("RGB", (20, 10))
     assert [mask.size for mask in session.predict(image)] == [(20, 10)]
+
+
+def test_models_of_rembg(tmp_path):
+    names = u2cl.sessions.sessions_names
+    assert names[0] == "u2cl-default" and {"u2net", "u2netp", "silueta", "isnet-general-use"} <= set(names)
+    assert set(u2cl.sessions.sessions) == set(names)
+    for name in ("bria-rmbg", "birefnet-general", "sam", "ben_custom", "withoutbg"):
+        with pytest.raises(ValueError, match=f"{name} is no U²-Net.* u2cl-default, u2netp") as failure:
+            u2cl.new_session(name)
+        assert isinstance(failure.value, u2cl.ModelError) and "\n" not in str(failure.value)
+    with pytest.raises(u2cl.ModelError, match="model_path"):
+        u2cl.new_session("u2net_custom")
+    with pytest.raises(u2cl.Error, match="nowhere"):
+        u2cl.new_session("u2net_custom", model_path=tmp_path / "nowhere.onnx", device="reference")
+
+
+def test_wrong_arguments(session, photo):
+    with pytest.raises(TypeError, match="new_session"):
+        u2cl.remove(photo, session="u2netp")
+    for color in ("red", (1, 2), (1.5, 2, 3, 255), 7):
+        with pytest.raises(u2cl.UsageError, match="bgcolor"):
+            u2cl.remove(photo, session=session, bgcolor=color)
+    for data in ("photo.jpg", Image.fromarray(photo), 5):
+        with pytest.raises(TypeError, match="bytes-like"):
+            u2cl.remove(data, session=session, force_return_bytes=True)
+    with pytest.raises(u2cl.UsageError, match="alpha_matting_background_threshold is 240"):
+        u2cl.remove(photo, session=session, alpha_matting=True, alpha_matting_foreground_threshold=10,
+                    alpha_matting_background_threshold=240)
+
+
+def test_transparent_pixels_keep_their_colours(session, photo):
+    clear = numpy.dstack([photo, numpy.zeros(photo.shape[:2], numpy.uint8)])
+    mask = u2cl.remove(photo, session=session, only_mask=True)
+    assert (u2cl.remove(clear, session=session, only_mask=True) == mask).all()
+    assert (u2cl.remove(clear, session=session)[..., 3] == 0).all()
+    assert (u2cl.remove(clear, session=session, putalpha=True)[..., 3] == mask).all()
+
+
+@pytest.mark.parametrize("mode, made", [("L", "LA"), ("LA", "LA"), ("1", "LA"), ("P", "PA"), ("RGB", "RGBA")])
+def test_put_alpha_keeps_the_mode(session, photo, mode, made):
+    image = Image.fromarray(photo).convert(mode)
+    found = u2cl.remove(image, session=session, putalpha=True)
+    assert found.mode == made and image.mode == mode
+    assert u2cl.remove(image, session=session, putalpha=True, bgcolor=(1, 2, 3, 255)).mode == "RGBA"
+    if mode in ("L", "RGB"):
+        assert (u2cl.remove(numpy.asarray(image), session=session, putalpha=True) == numpy.asarray(found)).all()
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        assert Image.open(io.BytesIO(u2cl.remove(file.getvalue(), session=session, putalpha=True))).mode == made

@@ -11,7 +11,7 @@
 NumPy and Pillow are optional: u2cl reads and writes PNG, JPEG, WebP and BMP itself.
 """
 
-from . import models
+from . import models, sessions
 from ._bench import Speed, bench
 from ._devices import devices, problems, setup, version
 from ._errors import (
@@ -29,5 +29,5 @@ __all__ = [
     "CancelledError", "Confidence", "Detection", "DeviceError", "Error", "Evaluation", "FileError", "ForkedError",
     "InternalError", "Issue", "LibraryError", "Measures", "ModelError", "OutOfMemoryError", "Picture", "Row", "Session",
     "Speed", "UsageError", "VerificationError", "bench", "compose", "devices", "evaluate", "models", "new_session",
-    "problems", "remove", "setup", "version",
+    "problems", "remove", "sessions", "setup", "version",
 ]

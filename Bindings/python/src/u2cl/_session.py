@@ -270,6 +270,7 @@ class Session(Handle):
             super().__init__(made("detector_create", byref(options)))
         info = self.info
         self.batch = int(info["batch"])
+        self.model_name = str(info["model"])
         #: What the model's output is: ``saliency``, ``parsing`` or ``portrait``.
         self.task = str(info["task"])
 
