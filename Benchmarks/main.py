@@ -19,6 +19,7 @@ BENCHMARKS = {
     "jobs": "whole jobs: pictures a second and processor time, by result and size, beside rembg and others",
     "serve": "u2cl's server beside rembg's, and beside u2cl run on a folder",
     "soak": "many requests of mixed kinds to u2cl's server, each answer compared with u2cl run's",
+    "python": "the Python package beside rembg in process, and beside u2cl run on a folder",
     "measures": "u2cl eval and pysodmetrics: their numbers and their speed",
 }
 

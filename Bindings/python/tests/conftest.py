@@ -1,4 +1,5 @@
-"""What the tests share. U2CL_TEST_DEVICE names the device, and the library is the one that was built last."""
+"""What the tests share. U2CL_TEST_DEVICE names the device, and the library is the one that was built last, or
+that of the installed package with U2CL_TEST_INSTALLED."""
 
 import os
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILT = ROOT / ".build/library/lib/libu2cl.so.0"
-if BUILT.exists():
+if BUILT.exists() and not os.environ.get("U2CL_TEST_INSTALLED"):
     os.environ.setdefault("U2CL_LIBRARY", str(BUILT))
 os.environ.setdefault("POCL_WORK_GROUP_SPECIALIZATION", "0")
 

@@ -94,6 +94,97 @@ def test_end_in_the_middle_of_a_call():
     """) == "done\n"
 
 
+ENDS = {
+    "exit": ("sys.exit(3)", 3), "exception": ("raise KeyError(1)", 1), "end": ("", 0), "os._exit": ("os._exit(4)", 4),
+    "SIGTERM": ("os.kill(os.getpid(), signal.SIGTERM)", -15),
+    "SIGINT": ("os.kill(os.getpid(), signal.SIGINT); time.sleep(60)", -2),
+}
+
+
+@pytest.mark.parametrize("name, use", [
+    *((name, "remove") for name in ENDS), *((name, use) for name in ("exit", "SIGINT") for use in ("detect", "stream"))])
+def test_ends_in_the_middle_of_calls(name, use):
+    """A daemon and another thread are in calls, and the latter stops at the end of its call."""
+    how, expected = ENDS[name]
+    program = textwrap.dedent(f"""
+        import os, signal, sys, threading, time, u2cl
+        picture = u2cl.Picture.from_array(memoryview(bytes(240 * 320 * 3)).cast("B", (240, 320, 3)))
+        session = u2cl.Session(device={DEVICE!r}, size=160)
+        main, busy = threading.main_thread(), threading.Semaphore(0)
+        def work(ends):
+            while not ends or main.is_alive():
+                if {use!r} == "detect":
+                    session.detect([picture] * 4, progress=lambda done, total: None)
+                elif {use!r} == "stream":
+                    for _ in session.stream([picture] * 8):
+                        pass
+                else:
+                    u2cl.remove(picture, session=session)
+                busy.release()
+        threading.Thread(target=work, args=(False,), daemon=True).start()
+        threading.Thread(target=work, args=(True,)).start()
+        for _ in range(3):
+            busy.acquire()
+        {how}
+    """)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.returncode == expected, (done.returncode, done.stderr)
+
+
+def test_executors(session):
+    """Threads of asyncio and of concurrent.futures, a cancelled task, and processes of an executor."""
+    import asyncio
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+    picture = disc(20, 30)
+    expected = session.mask(picture)
+
+    async def many():
+        one = asyncio.create_task(asyncio.to_thread(session.mask, picture))
+        await asyncio.sleep(0)
+        one.cancel()
+        return await asyncio.gather(*(asyncio.to_thread(session.mask, picture) for _ in range(6)))
+
+    assert all((mask == expected).all() for mask in asyncio.run(many()))
+    with ThreadPoolExecutor(4) as pool:
+        assert all((mask == expected).all() for mask in pool.map(session.mask, [picture] * 8))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(shape_of_mask, range(2))) == [(20, 30)] * 2
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        assert "forked" in pool.submit(refused, 0).result(60)
+
+
+def test_two_sessions_on_two_devices(session):
+    """The reference and the first OpenCL device, from two threads at once."""
+    import threading
+
+    pictures = [disc(40 + index, 50, index) for index in range(4)]
+    sessions = [session, u2cl.Session(device="reference", size=64)]
+    expected = [[one.mask(picture) for picture in pictures] for one in sessions]
+    wrong = []
+
+    def use(number):
+        for _ in range(4):
+            found = sessions[number].masks(pictures)
+            if not all((a == b).all() for a, b in zip(found, expected[number])):
+                wrong.append(number)
+
+    threads = [threading.Thread(target=use, args=(number,)) for number in (0, 1, 0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert numpy_difference(expected) <= 2
+
+
+def numpy_difference(expected):
+    """The greatest difference of two devices' masks."""
+    import numpy
+
+    return max(int(numpy.abs(a.astype(int) - b).max()) for a, b in zip(*expected))
+
+
 def test_interrupt():
     assert run("""
         import os, signal, threading, u2cl
@@ -115,14 +206,19 @@ def test_a_missing_library_is_told():
     assert done.returncode == 1 and "LibraryError" in done.stderr and "/nowhere.so" in done.stderr
 
 
-def test_command(tmp_path, demo):
-    (tmp_path / "a.jpg").write_bytes(demo)
-    command = [sys.executable, "-m", "u2cl"]
-    subprocess.run([*command, "remove", tmp_path / "a.jpg", tmp_path / "a.webp", "--device", DEVICE], check=True)
-    assert u2cl.Picture.open(tmp_path / "a.webp").shape == (480, 640, 4)
-    assert subprocess.run([*command, "--version"], check=True, capture_output=True, text=True).stdout.strip() == "0.1.0"
-    failed = subprocess.run([*command, "remove", __file__, tmp_path / "b.png"], capture_output=True, text=True)
-    assert failed.returncode == 5 and failed.stderr.startswith("u2cl: ") and failed.stderr.count("\n") == 1
+def test_a_missing_driver_is_told(tmp_path):
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent("""
+        import u2cl
+        assert u2cl.devices() == [] and "driver" in u2cl.problems()[0]
+        session = u2cl.Session(size=32)
+        assert session.info["device"] == "reference" and "driver" in session.info["fallback"]
+        try:
+            u2cl.Session(device="gpu", strict=True)
+        except u2cl.DeviceError as failure:
+            print(failure)
+    """)], capture_output=True, text=True, env={**os.environ, "OCL_ICD_VENDORS": str(tmp_path)})
+    assert done.returncode == 0 and "no OpenCL device was found" in done.stdout, done.stderr
+    assert "using the CPU reference instead" in done.stderr and done.stderr.count("\n") == 1
 
 
 def resident():

@@ -8,7 +8,7 @@ import os
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_ssize_t, c_ubyte, c_void_p, py_object, pythonapi
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._errors import UsageError
+from ._errors import FileError, UsageError
 from ._library import DecodingOptions, EncodingOptions, Handle, Pixels, call, made, taken
 
 if TYPE_CHECKING:
@@ -73,7 +73,14 @@ class Picture(Handle):
     def open(cls, path: Union[str, os.PathLike[str]], *, pixel_limit: int = 0) -> Picture:
         """The picture of a file."""
         with open(path, "rb") as file:
-            return cls.decode(file.read(), pixel_limit=pixel_limit)
+            data = file.read()
+        name = os.fsdecode(path)
+        if not data:
+            raise FileError(f"{name}: the file is empty")
+        try:
+            return cls.decode(data, pixel_limit=pixel_limit)
+        except FileError as failure:
+            raise FileError(str(failure).replace("'picture'", name, 1)) from None
 
     @classmethod
     def from_array(cls, array: Any, *, format: Optional[str] = None) -> Picture:

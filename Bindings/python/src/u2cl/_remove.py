@@ -245,11 +245,13 @@ def _image_of(source: Any) -> Any:
 
         from PIL import Image
 
+        if isinstance(source, Picture):
+            return None
         if isinstance(source, (bytes, bytearray, memoryview)):
             image = Image.open(io.BytesIO(source))
             # PNG has no palette with alpha.
             return image if image.mode in ("1", "L", "LA") else None
-        return None if isinstance(source, Picture) or source.ndim != 2 else Image.fromarray(source)
+        return Image.fromarray(source) if source.shape[2:] in ((), (2,)) else None
     except Exception:
         return None
 

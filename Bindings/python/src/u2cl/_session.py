@@ -338,7 +338,7 @@ class Session(Handle):
 
     def stream(
         self, pictures: Iterable[Source], kind: str = "cutout", *, threads: int = 0, return_errors: bool = False,
-        **options: Any,
+        as_pictures: bool = False, **options: Any,
     ) -> Iterator[Any]:
         """The results for any number of pictures, in their order, each in the form of its picture.
 
@@ -349,9 +349,10 @@ class Session(Handle):
         :param kind: ``"mask"``, ``"matte"`` or another of ``KINDS``.
         :param threads: the threads that decode, compose and encode; 0 for as many as there are cores, up to 8.
         :param return_errors: whether a picture that fails gives its exception instead of ending the iteration.
+        :param as_pictures: whether each result is a ``Picture``, whatever the form of its source.
         """
         count = threads or min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
-        return _stream(self, iter(pictures), kind, options, max(1, count), return_errors)
+        return _stream(self, iter(pictures), kind, options, max(1, count), return_errors, as_pictures)
 
     def predict(self, img: Image.Image, *_: Any, **__: Any) -> list[Image.Image]:
         """The masks of an image of Pillow, as a session of rembg returns them."""
@@ -384,17 +385,20 @@ def _collected(results: Iterator[Any], pictures: Iterable[Source], progress: Opt
     return found
 
 
-def _finished(source: Source, detection: Detection, kind: str, options: dict[str, Any]) -> Any:
+def _finished(
+    source: Source, detection: Detection, kind: str, options: dict[str, Any], as_pictures: bool
+) -> Any:
     if kind == "matte":
         result = detection.matte(options.get("edges", "refined"))
     else:
         result = detection.compose(kind, **options)
     detection.close()
-    return like(source, result)
+    return result if as_pictures else like(source, result)
 
 
 def _stream(
-    session: Session, pictures: Iterator[Source], kind: str, options: dict[str, Any], threads: int, return_errors: bool
+    session: Session, pictures: Iterator[Source], kind: str, options: dict[str, Any], threads: int,
+    return_errors: bool, as_pictures: bool,
 ) -> Iterator[Any]:
     output = _output(kind, options)
     if kind != "matte":
@@ -427,7 +431,7 @@ def _stream(
         sources, failures, pending = running.popleft()
         found = iter(pending.wait() if pending else [])
         for source, failure in zip(sources, failures):
-            results.append(failure or pool.submit(_finished, source, next(found), kind, options))
+            results.append(failure or pool.submit(_finished, source, next(found), kind, options, as_pictures))
 
     def give() -> Any:
         result = results.popleft()

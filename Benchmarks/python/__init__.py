@@ -1,0 +1,1 @@
+"""The Python package beside rembg and u2cl run."""
