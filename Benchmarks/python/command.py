@@ -2,7 +2,9 @@
 
 import json
 import os
+import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -85,17 +87,18 @@ def session(measure):
 
 def start(measure):
     """name → seconds from the import to the first result in fresh interpreters; the first of each does not count."""
-    seconds = {name: [] for name in NAMES}
+    samples = {name: [] for name in NAMES}
     for number in range(measure.options.rounds + 1):
         for name in rotated(NAMES, number):
             output = measure.module("engines", name, measure.weights, measure.options.device, "first")
             if number:
-                seconds[name].append(float(output))
-    return {name: summary(samples) for name, samples in seconds.items()}
+                samples[name].append([float(text) for text in output.split()])
+    pairs = {name: list(zip(*values)) for name, values in samples.items()}
+    return {name: summary(walls) | {"cpu": statistics.median(cpu)} for name, (walls, cpu) in pairs.items()}
 
 
 def folder(measure):
-    """kind of file → way → pictures a second, of whole processes; `run` is the command."""
+    """kind of file → way → pictures a second of whole processes, and their processor's seconds for each picture."""
     options, rates = measure.options, {}
     jpeg = make(measure.scratch / "jpeg", SIZES["720p"], "rgb", options.count, 7)[0].parent
     png = measure.scratch / "png"
@@ -106,9 +109,15 @@ def folder(measure):
         samples = {way: [] for way in ["run", *WAYS]}
         for number in range(max(2, options.rounds // 3)):
             for way in rotated(list(samples), number):
-                samples[way].append(options.count / whole(measure, way, place))
-        rates[kind] = {way: summary(values) for way, values in samples.items()}
+                samples[way].append(whole(measure, way, place))
+        rates[kind] = {way: described(values, options.count) for way, values in samples.items()}
     return rates
+
+
+def described(values, count):
+    """The rates of (wall, processor) seconds of runs on `count` pictures."""
+    walls, processor = zip(*values)
+    return summary([count / wall for wall in walls]) | {"cpu": statistics.median(processor) / count}
 
 
 def convert(source, target):
@@ -118,20 +127,26 @@ def convert(source, target):
 
 
 def whole(measure, way, place):
-    """Seconds of a process that cuts out a folder."""
+    """Seconds of a process that cuts out a folder, and those of the processor."""
     options, out = measure.options, measure.scratch / "out"
     shutil.rmtree(out, ignore_errors=True)
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), processor_time()
     if way == "run":
         choices = ["-m", measure.weights, "--device", options.device, "--output", "cutout", "--quiet"]
         measure.command([str(options.u2cl), "run", str(place), "-o", str(out), *choices])
     else:
         measure.module("folder", way, measure.weights, options.device, place, out)
-    seconds = time.perf_counter() - begin
+    seconds, busy = time.perf_counter() - begin, processor_time() - before
     found = len(list(out.iterdir()))
     if found != options.count:
         raise EngineError(f"{way} made {found} of {options.count} cut-outs")
-    return seconds
+    return seconds, busy
+
+
+def processor_time():
+    """The processor's seconds of all processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def memory(measure):

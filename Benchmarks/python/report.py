@@ -44,17 +44,18 @@ def report(document):
     lines.append(table(["", "found", "goal", ""], rows) + "\n")
     rows = [
         [f"{part}: {name}", *(milliseconds(samples[key]) for key in ("median", "min", "p90")),
+         milliseconds(samples["cpu"]) if "cpu" in samples else "",
          f"{samples['peak']:.0f}" if "peak" in samples else ""]
         for part in ("session", "start") for name, samples in results.get(part, {}).items()
     ]  # fmt: skip
     if rows:
-        lines.append(table(["", "median, ms", "least, ms", "90th percentile, ms", "peak, MiB"], rows) + "\n")
+        lines.append(table(["", "median, ms", "least, ms", "90th percentile, ms", "processor, ms", "peak, MiB"], rows) + "\n")
     rows = [
-        [f"{kind}: {way}", f"{rate['median']:.2f}", f"{rate['max']:.2f}"]
+        [f"{kind}: {way}", f"{rate['median']:.2f}", f"{rate['max']:.2f}", milliseconds(rate["cpu"])]
         for kind, ways in results.get("folder", {}).items() for way, rate in ways.items()
     ]  # fmt: skip
     if rows:
-        lines.append(table(["", "pictures a second", "most"], rows) + "\n")
+        lines.append(table(["", "pictures a second", "most", "processor, ms a picture"], rows) + "\n")
     if "memory" in results:
         found = results["memory"]
         resident = " ".join(f"{size:.1f}" for size in found["resident"])
