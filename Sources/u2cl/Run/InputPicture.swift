@@ -9,6 +9,9 @@ struct InputPicture: Sendable {
   /// The name of the picture in messages.
   var name: String { path == "-" ? "standard input" : "\(path)" }
 
+  /// Takes the digests of the picture and its result; nil if nobody asks for them.
+  var audit: PictureAudit?
+
   init(_ path: FilePath) { self.path = path }
 
   /// Reads and decodes the picture.
@@ -27,6 +30,7 @@ struct InputPicture: Sendable {
       bytes = try Stage.read.measure(bytes: \.count) { () throws(PictureError) in
         path == "-" ? try InputFile.bytes(from: .standardInput, name: name) : try InputFile.bytes(ofFileAt: path)
       }
+      audit?.read(bytes)
       try checkRaw(bytes)
       let read = start.duration(to: clock.now)
       if let size = Picture.claimedSize(of: bytes) { admit(size.height * size.width) }

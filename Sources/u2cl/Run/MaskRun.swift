@@ -12,6 +12,8 @@ struct MaskRun: Sendable {
   let batch: Int
   /// The most pixels of a picture.
   let pixelLimit: Int
+  /// Whether digests of pictures and results are taken, for the manifest.
+  let audits: Bool
 
   /// The number of pixels that are decoded and not stored yet, unless a single picture has more: as many as two threads
   /// need to be busy with large pictures, and as many more for each further thread as an eighth of the memory holds.
@@ -32,7 +34,7 @@ struct MaskRun: Sendable {
   func run(_ jobs: [PictureJob], stop: StopSignal, _ reporter: inout RunReporter) {
     let rest = Monitor(jobs[...])
     pipeline(patience: .milliseconds(200)).run(stop: stop) {
-      rest.update { $0.popFirst() }
+      audited(rest.update { $0.popFirst() })
     } deliver: { job, result in
       reporter.take(job, result, stop)
     }
@@ -42,9 +44,15 @@ struct MaskRun: Sendable {
   ///
   /// - Parameter next: waits for the next picture.
   func run(_ next: @escaping @Sendable () -> PictureJob?, stop: StopSignal, _ reporter: inout RunReporter) {
-    pipeline(patience: .milliseconds(20)).run(stop: stop, next: next) { job, result in
+    pipeline(patience: .milliseconds(20)).run(stop: stop, next: { audited(next()) }) { job, result in
       reporter.take(job, result, stop)
     }
+  }
+
+  private func audited(_ job: PictureJob?) -> PictureJob? {
+    var job = job
+    if audits { job?.input.audit = PictureAudit() }
+    return job
   }
 
   /// - Parameter patience: how long a batch waits for pictures that are not decoded yet.

@@ -8,7 +8,7 @@ import U2Net
 
 /// A picture, what is made of it, and where that is written.
 struct PictureJob: Sendable {
-  let input: InputPicture
+  var input: InputPicture
   /// The path of the result; nil for standard output.
   let target: FilePath?
   let composition: Composition
@@ -64,6 +64,7 @@ struct PictureJob: Sendable {
     let remarks = (rendering?.notes ?? []) + [masks.note(on: confidence)].compactMap { $0 }
     let name = target?.description ?? "standard output"
     let bytes = try encoded(consume rendering, labels, name: name)
+    if target != nil { input.audit?.wrote(bytes) }
     let files = sideFiles + classFiles + (target.map { [($0, bytes)] } ?? [])
     try Stage.write.measure(bytes: { files.reduce(0) { $0 + $1.bytes.count } }) { () throws(Failure) in
       try write(files)

@@ -33,6 +33,14 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Write a report as JSON instead of the paths.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Append a line of JSON for each picture to this file: path, SHA-256, status, time, model, version, result. With \
+      --skip-existing, pictures are skipped only if they have their line, too.
+      """, valueName: "file"))
+  var manifest: FilePath?
+
   @OptionGroup var timing: TimingOptions
 
   @Flag(name: .shortAndLong, help: "Write only failures and fallbacks to standard error.")
@@ -75,9 +83,11 @@ struct RunCommand: ParsableCommand {
     var jobs = try plan.jobs(for: &selection) { pictures.shard?.contains($0) ?? true }
     let all = jobs.count
     var skipped: [PictureJob] = []
+    let manifest = try openManifest()
     if pictures.skipExisting {
-      if json { skipped = jobs.filter(\.isDone) }
-      jobs.removeAll(where: \.isDone)
+      let isDone = { (job: PictureJob) in job.isDone && manifest?.isDone(job) ?? true }
+      if json { skipped = jobs.filter(isDone) }
+      jobs.removeAll(where: isDone)
     }
     // Where nothing can be done, the failures say all there is to say.
     let isRefused = !jobs.isEmpty && jobs.allSatisfy { $0.refusal != nil }
@@ -89,9 +99,12 @@ struct RunCommand: ParsableCommand {
     // Reading standard input must stay interruptible.
     let signals = jobs.contains { $0.input.path == "-" } ? nil : SignalHandler(stop)
     let detection = detection(checking: isSingle ? jobs : [], isOne: jobs.count == 1)
+    reporter.manifest = manifest
+    manifest?.model = { detection.loaded.first?.model }
     // Two batches at a time: one is copied while the other is computed.
     MaskRun(
-      detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)), pixelLimit: pictures.maxPixels
+      detection: detection, batch: isSingle ? batch : max(1, min(2 * batch, all)), pixelLimit: pictures.maxPixels,
+      audits: manifest != nil
     )
     .run(jobs, stop: stop, &reporter)
     signals?.end()
@@ -107,6 +120,11 @@ struct RunCommand: ParsableCommand {
     return reporter
   }
 
+  private func openManifest() throws(Failure) -> RunManifest? {
+    guard let path = manifest else { return nil }
+    return try RunManifest(path)
+  }
+
   /// Processes the pictures that arrive in a folder. A signal is the normal end, and so not a failure.
   private func watch(_ plan: OutputPlan) throws(Failure) -> RunReporter {
     var reporter = RunReporter(.init(json: false, isQuiet: quiet, namesEach: false, masks: result.mask), total: nil)
@@ -115,6 +133,8 @@ struct RunCommand: ParsableCommand {
     let (shard, skips) = (pictures.shard, pictures.skipExisting)
     let claims = Monitor(ResultClaims())
     let folder = try pictures.watchedFolder(plan)
+    let manifest = try openManifest()
+    let done = manifest?.done
     if !quiet {
       let looks =
         folder.reasonToPoll.map { "looking every \(FolderWatch.usualInterval.components.seconds) seconds, as \($0); " }
@@ -125,9 +145,12 @@ struct RunCommand: ParsableCommand {
       guard shard?.contains(file) ?? true,
         let job = claims.update({ claims in try? plan.job(for: file, &claims) })
       else { return nil }
-      return skips && job.isDone ? nil : job
+      return skips && job.isDone && done?.contains(job.input.path.string) ?? true ? nil : job
     }
-    MaskRun(detection: detection(), batch: batch, pixelLimit: pictures.maxPixels).run(
+    let detection = detection()
+    reporter.manifest = manifest
+    manifest?.model = { detection.loaded.first?.model }
+    MaskRun(detection: detection, batch: batch, pixelLimit: pictures.maxPixels, audits: manifest != nil).run(
       { source.next() }, stop: stop, &reporter)
     signals.end()
     reporter.end(

@@ -14,6 +14,8 @@ struct RunReporter {
     var masks: MaskOptions
   }
 
+  /// Where each picture has a line; nil if nobody asked for that.
+  var manifest: RunManifest?
   private let style: Style
   private let total: Int?
   private var progress: ProgressDisplay
@@ -47,6 +49,7 @@ struct RunReporter {
   mutating func take(_ job: PictureJob, _ result: Result<RunReport.Entry, Failure>, _ stop: StopSignal) {
     do throws(Failure) {
       let entry = try result.get()
+      try manifest?.add(entry, of: job)
       done += 1
       if entry.confidence?.standsOut == false { empty += 1 }
       if style.json { entries.append(entry) } else { try announce(entry) }
@@ -57,8 +60,9 @@ struct RunReporter {
       failed += 1
       firstFailure = firstFailure ?? error
       Console.error(error.message)
+      if !isUnheard(result) { record(error, of: job, stop) }
       if style.json { failures.append(RunReport.Failed(input: job.input.path, error: error.message)) }
-      // Failures of the model, of the device and of standard output concern every picture.
+      // Failures of the model, of the device, of standard output and of the manifest concern every picture.
       if error.kind != .file || isUnheard(result) {
         fatal = error
         stop.request()
@@ -68,7 +72,18 @@ struct RunReporter {
     if done + failed != total { progress.show(done: done, failed: failed) }
   }
 
-  /// Whether the picture succeeded, so that writing its path has failed.
+  /// Writes a picture's failure into the manifest.
+  private mutating func record(_ failure: Failure, of job: PictureJob, _ stop: StopSignal) {
+    // A failure of the model or of the device says nothing of the picture.
+    guard failure.kind == .file else { return }
+    do throws(Failure) { try manifest?.add(failure, of: job) } catch {
+      Console.error(error.message)
+      fatal = error
+      stop.request()
+    }
+  }
+
+  /// Whether the picture succeeded, so that its path or its line could not be written.
   private func isUnheard(_ result: Result<RunReport.Entry, Failure>) -> Bool {
     if case .success = result { true } else { false }
   }
