@@ -51,10 +51,10 @@ def write_pictures(folder, count, size=(120, 90)):
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no picture")
 
 
-def run_command(pictures, results, lines):
+def run_command(pictures, results, lines, options=()):
     """``u2cl run`` on the folder: what every engine is compared with."""
     done = subprocess.run(
-        [COMMAND, "run", pictures, "-r", "-o", results, "--output", "cutout", "--quiet", "--manifest", lines],
+        [COMMAND, "run", pictures, "-r", "-o", results, "--output", "cutout", "--quiet", "--manifest", lines, *options],
         capture_output=True, text=True)
     assert done.returncode == 5, done.stderr  # One picture is broken.
 
@@ -62,13 +62,14 @@ def run_command(pictures, results, lines):
 class Trial:
     """Pictures, and what ``u2cl run`` has made of them."""
 
-    def __init__(self, folder, count):
+    def __init__(self, folder, count, options=()):
         self.count = count
+        self.options = options
         self.folder = folder
         self.pictures = folder / "pictures"
         self.reference = folder / "reference.jsonl"
         write_pictures(self.pictures, count)
-        run_command(self.pictures, folder / "reference", self.reference)
+        run_command(self.pictures, folder / "reference", self.reference, options)
 
     def check(self, results, lines=None, pictures=None):
         """Every picture has its result exactly once, and it is that of ``u2cl run``."""
@@ -92,7 +93,7 @@ def trial(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def thousand(tmp_path_factory):
-    return Trial(tmp_path_factory.mktemp("thousand"), 1000)
+    return Trial(tmp_path_factory.mktemp("thousand"), 1000, ("--size", "64"))
 
 
 class Program:
@@ -142,11 +143,11 @@ def workers(mark, driver=None):
 def smoke(trial, folder, script, *arguments, **options):
     """Runs an example, then again, which has only the broken picture to do."""
     results = folder / "results"
-    code, text = Program(script, trial.pictures, results, *arguments, **options).wait()
+    code, text = Program(script, trial.pictures, results, *trial.options, *arguments, **options).wait()
     assert code == 5 and f"{trial.count - 1} pictures done, 1 failed" in text, text
     trial.check(results)
     before = {path: path.stat().st_mtime_ns for path in results.rglob("*.png")}
-    code, text = Program(script, trial.pictures, results, *arguments, **options).wait()
+    code, text = Program(script, trial.pictures, results, *trial.options, *arguments, **options).wait()
     assert code == 5 and "0 pictures done, 1 failed" in text, text
     assert before == {path: path.stat().st_mtime_ns for path in results.rglob("*.png")}
 
@@ -154,7 +155,7 @@ def smoke(trial, folder, script, *arguments, **options):
 def survive(trial, folder, script, *arguments, **options):
     """Runs an example, kills a worker in the middle, and finds everything there."""
     results = folder / "results"
-    program = Program(script, trial.pictures, results, *arguments, **options)
+    program = Program(script, trial.pictures, results, *trial.options, *arguments, **options)
     killed = program.kill_worker(results, trial.count * 2 // 5)
     code, text = program.wait(1200)
     assert killed, text

@@ -16,11 +16,11 @@ def test_pictures(trial, tmp_path):
 @pytest.mark.full
 def test_killed_job_is_resumed(thousand, tmp_path):
     results = tmp_path / "results"
-    first = Program(SCRIPT, thousand.pictures, results, *OPTIONS)
+    first = Program(SCRIPT, thousand.pictures, results, *thousand.options, *OPTIONS)
     first.process.pid, driver = None, first.process.pid
     killed = first.kill_worker(results, thousand.count * 2 // 5, spare_driver=False)
     assert killed
     first.process.wait()
-    code, text = Program(SCRIPT, thousand.pictures, results, *OPTIONS).wait()
+    code, text = Program(SCRIPT, thousand.pictures, results, *thousand.options, *OPTIONS).wait()
     assert code == 5 and "1 failed" in text, text
     thousand.check(results)

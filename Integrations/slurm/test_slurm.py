@@ -109,7 +109,7 @@ def submit(trial, results, mark, tasks):
     results.mkdir(exist_ok=True)
     done = subprocess.run(
         ["sbatch", "--parsable", f"--array=1-{tasks}", f"--output={results.parent}/%a.log", f"--chdir={results.parent}",
-         str(HERE / "slurm/cutouts.sbatch"), str(trial.pictures), str(results)],
+         str(HERE / "slurm/cutouts.sbatch"), str(trial.pictures), str(results), *trial.options],
         capture_output=True, text=True, env={**os.environ, "U2CL": shutil.which(COMMAND), "U2CL_TEST": mark})
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

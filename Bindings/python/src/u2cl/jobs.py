@@ -154,13 +154,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default="png", choices=("png", "webp", "jpeg"))
     parser.add_argument("--model", help="a name or a file; the built-in model by default")
     parser.add_argument("--device", default="auto", help="auto, cpu, gpu, gpu:1 …")
+    parser.add_argument("--size", type=int, default=0, help="side of the network's input; the model's own by default")
     parser.add_argument("--batch", type=int, default=1, help="pictures that the network computes at once")
     parser.add_argument("--threads", type=int, default=0, help="threads of a worker; its share of the machine by default")
 
 
 def job_of(options: argparse.Namespace) -> Job:
     """The job that a program's arguments describe."""
-    session = {"model": options.model, "device": options.device, "batch": options.batch}
+    session = {"model": options.model, "device": options.device, "size": options.size, "batch": options.batch}
     return Job(
         absolute(options.pictures), absolute(options.results),
         absolute(options.manifest or join(options.results, ".manifest")), kind=options.kind, format=options.format,

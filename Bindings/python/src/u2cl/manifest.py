@@ -140,6 +140,8 @@ def read(where: str) -> Manifest:
     manifest = Manifest()
     for name, data in _files(where):
         body, newline, rest = data.rpartition(b"\n")
+        if rest and not rest.startswith(b"{"):
+            raise FileError(f"'{name}' is no manifest: its last line begins otherwise")
         if rest:
             manifest.torn.append(name)
         for index, text in enumerate((body + newline).splitlines()):

@@ -1,0 +1,107 @@
+"""How fast engines are beside ``u2cl run``, and what their start costs.
+
+    scripts/test-integrations --throughput [--photos FOLDER] [--count 200] [--rounds 3] [--engines dask,ray]
+
+In each round, the command and each engine make the same cut-outs in turn, of a few pictures and of many. The
+difference of the two times tells the rate without the start, and the rest of the shorter time is the start.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FEW = 8
+SPARK = "--master local[{0},4] --conf spark.task.cpus={0} --conf spark.ui.enabled=false pyspark-shell"
+
+
+def write_photos(sources, folder, count):
+    """As many distinct files: JPEG files with a comment of their own, of the same pictures."""
+    folder.mkdir()
+    for index, source in zip(range(count), cycle(sorted(sources))):
+        data, comment = source.read_bytes(), f"{index:08}".encode()
+        assert data[:2] == b"\xff\xd8", f"{source} is not JPEG"
+        segment = b"\xff\xfe" + (2 + len(comment)).to_bytes(2, "big") + comment
+        (folder / f"{index:05}.jpg").write_bytes(data[:2] + segment + data[2:])
+
+
+def command(engine, pictures, results):
+    """The words of a command line."""
+    if engine == "u2cl run":
+        return [os.environ["U2CL"], "run", pictures, "-r", "-o", results, "--output", "cutout", "--quiet",
+                "--manifest", f"{results}/.manifest/1.jsonl"]
+    extra = ["--runner", "DirectRunner"] if engine == "beam" else []
+    return [sys.executable, HERE / engine / "cutouts.py", pictures, results, *extra]
+
+
+def seconds(engine, pictures, results, log):
+    """The time of a whole run."""
+    cores = len(os.sched_getaffinity(0))
+    environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": SPARK.format(cores), "PYTHONWARNINGS": "ignore"}
+    start = time.monotonic()
+    done = subprocess.run(
+        list(map(str, command(engine, pictures, results))), stdout=log, stderr=subprocess.STDOUT, env=environment)
+    assert done.returncode == 0, f"{engine} failed; see {log.name}"
+    assert len(list(results.glob("*.png"))) == len(list(pictures.iterdir()))
+    taken = time.monotonic() - start
+    shutil.rmtree(results)
+    return taken
+
+
+def measure(engines, few, many, scratch, rounds):
+    """The rates and starts of each engine in each round."""
+    found = {engine: [] for engine in engines}
+    count = len(list(many.iterdir())) - FEW
+    with open(scratch / "log", "w") as log:
+        for engine in engines:  # Compiled programs are kept; the first run makes them.
+            seconds(engine, few, scratch / "out", log)
+        for _ in range(rounds):
+            for engine in engines:
+                short, long = (seconds(engine, folder, scratch / "out", log) for folder in (few, many))
+                rate = count / (long - short)
+                found[engine].append((rate, short - FEW / rate))
+                print(f"{engine}: {rate:.2f} a second, start {found[engine][-1][1]:.1f} s", file=sys.stderr)
+    return found
+
+
+def report(found):
+    """A table in Markdown: medians of the rounds, and of the ratios within a round."""
+    yield "| engine | pictures a second | of `u2cl run` | start |"
+    yield "|---|---:|---:|---:|"
+    base = [rate for rate, _ in found["u2cl run"]]
+    for engine, rounds in found.items():
+        rate, start = (statistics.median(values) for values in zip(*rounds))
+        ratio = statistics.median(own / other for (own, _), other in zip(rounds, base))
+        yield f"| {engine} | {rate:.2f} | {ratio:.0%} | {start:.1f} s |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, help="folder of JPEG files; Examples/demo.jpg by default")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engines", default="dask,ray,spark,beam")
+    options = parser.parse_args()
+    sources = list(options.photos.glob("*.jp*g")) if options.photos else [HERE.parent / "Examples/demo.jpg"]
+    with tempfile.TemporaryDirectory(prefix="u2cl-") as folder:
+        scratch = Path(folder)
+        few, many = scratch / "few", scratch / "many"
+        write_photos(sources, few, FEW)
+        write_photos(sources, many, FEW + options.count)
+        found = measure(["u2cl run", *options.engines.split(",")], few, many, scratch, options.rounds)
+    print(f"{date.today()}, {len(os.sched_getaffinity(0))} cores, {platform.processor() or platform.machine()}, "
+          f"{options.count} pictures, {options.rounds} rounds, load {os.getloadavg()[1]:.1f}\n")
+    print("\n".join(report(found)))
+
+
+if __name__ == "__main__":
+    main()
