@@ -77,7 +77,7 @@ class Trial:
         lines = lines or stores.join(results, ".manifest")
         found = manifest.read(lines)
         assert len(found.lines) == self.count and len(found.done) == self.count - 1
-        assert not found.repeated and not found.contradicted, found.repeated
+        assert not found.repeated and not found.contradicted, (found.repeated, found.contradicted)
         assert list(found.failed) == ["broken.jpg"] or list(found.failed) == [f"{pictures}/broken.jpg"]
         assert manifest.compare(str(self.reference), lines) == []
         relative = not next(iter(found.lines)).startswith("/")

@@ -80,7 +80,7 @@ class Manifest:
     """The lines of a manifest. Of several lines of a picture one counts: done before failed, then the latest."""
 
     lines: dict[str, Line] = field(default_factory=dict[str, Line])
-    #: How many lines each picture has that has more than one.
+    #: How many lines say of a picture that it is done, if there is more than one.
     repeated: Counter[str] = field(default_factory=Counter[str])
     #: Pictures whose lines name different results for the same file.
     contradicted: set[str] = field(default_factory=set[str])
@@ -91,9 +91,9 @@ class Manifest:
         """Adds a line."""
         earlier = self.lines.get(line.path)
         if earlier is not None:
-            self.repeated[line.path] += 1 if self.repeated[line.path] else 2
-            if earlier.status == line.status == DONE and earlier.sha256 == line.sha256:
-                if earlier.result_sha256 != line.result_sha256:
+            if earlier.status == line.status == DONE:
+                self.repeated[line.path] += 1 if self.repeated[line.path] else 2
+                if earlier.sha256 == line.sha256 and earlier.result_sha256 != line.result_sha256:
                     self.contradicted.add(line.path)
             if earlier.status == DONE and line.status == FAILED:
                 return
@@ -254,7 +254,7 @@ def _by_digest(manifest: Manifest) -> dict[str, Line]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m u2cl.manifest", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    status = commands.add_parser("status", help="count lines, failures and repetitions")
+    status = commands.add_parser("status", help="count what is done, failed and done twice")
     check = commands.add_parser("verify", help="compare a manifest with pictures and results")
     check.add_argument("--pictures", default="", help="folder or URI that the paths are relative to")
     check.add_argument("--results", default="", help="folder or URI that the results are relative to")
@@ -271,7 +271,7 @@ def _parser() -> argparse.ArgumentParser:
 def _summary(manifest: Manifest) -> str:
     failed, repeated = len(manifest.failed), len(manifest.repeated)
     torn = f", {len(manifest.torn)} files end in an incomplete line" if manifest.torn else ""
-    return f"{len(manifest.done)} done, {failed} failed, {repeated} with more than one line{torn}"
+    return f"{len(manifest.done)} done, {failed} failed, {repeated} done more than once{torn}"
 
 
 def _perform(options: argparse.Namespace) -> None:
