@@ -64,7 +64,8 @@ extension DeviceSession {
 
   /// Call before trying kernels for the first time; reports progress.
   ///
-  /// - Throws: `UntriedProgramError` if this process must not build what the driver has never built; `CancellationError`.
+  /// - Throws: `UntriedProgramError` if this process must not build what the driver has never built;
+  ///   `CancellationError`.
   func beginTrial(_ name: String) throws {
     guard policy.buildsUntried else { throw UntriedProgramError(program: name) }
     try policy.proceed()

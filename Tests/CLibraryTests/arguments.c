@@ -134,7 +134,8 @@ static void detections(void) {
   OK(u2cl_detection_map_count(found[0], &count));
   CHECK(count == 7);
   OK(u2cl_detection_map(found[0], 0, &map));
-  CHECK(!strcmp(map.name, "d0") && map.channels == 1 && map.height == test_side() && map.width == test_side() && map.are_probabilities);
+  CHECK(!strcmp(map.name, "d0") && map.channels == 1 && map.are_probabilities);
+  CHECK(map.height == test_side() && map.width == test_side());
 #define NO_RESULT(member, value, text)                                                \
   c = (u2cl_composition){.struct_size = sizeof c};                                    \
   c.member = value;                                                                   \

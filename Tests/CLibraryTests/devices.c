@@ -15,8 +15,9 @@ typedef struct {
 } device;
 
 static u2cl_detector *detector_on(const char *name) {
-  u2cl_detector_options options = {.struct_size = sizeof options, .device = name, .strict = 1, .input_size = test_side()};
+  u2cl_detector_options options = {.struct_size = sizeof options, .device = name, .strict = 1};
   u2cl_detector *detector = NULL;
+  options.input_size = test_side();
   OK(u2cl_detector_create(&options, &detector));
   return detector;
 }

@@ -102,7 +102,8 @@ static void ends(const char *program, const char *work, const char *way, int mil
   /* Nothing that the process has started holds its end of the pipe. */
   CHECK(fcntl(tubes[0], F_SETFL, O_NONBLOCK) == 0 && read(tubes[0], &byte, 1) == 0);
   close(tubes[0]);
-  if (is_signal ? !WIFSIGNALED(status) || WTERMSIG(status) != SIGTERM : !WIFEXITED(status) || WEXITSTATUS(status) != code) {
+  if (is_signal ? !WIFSIGNALED(status) || WTERMSIG(status) != SIGTERM
+                : !WIFEXITED(status) || WEXITSTATUS(status) != code) {
     failures++;
     fprintf(stderr, "%s, %s after %d ms: the process ended with %x\n", work, way, milliseconds, status);
   }

@@ -21,8 +21,8 @@ func call(_ need: Need = .threads, _ body: () throws -> Void) -> u2cl_status {
   }
 }
 
-/// Releases a handle. In a forked child nothing happens, because a lock of the parent may be held for ever; nor when the
-/// process ends, because drivers may have ended.
+/// Releases a handle. In a forked child nothing happens, because a lock of the parent may be held for ever; nor when
+/// the process ends, because drivers may have ended.
 func release<Object: AnyObject & Sendable>(_ pointer: OpaquePointer?, _ type: Object.Type) -> u2cl_status {
   guard let pointer, !Fork.isChild, !Ending.hasBegun else { return u2cl_status(U2CL_OK) }
   return call(.nothing) { try Ending.inDrivers { try Handles.shared.remove(pointer, type) } }

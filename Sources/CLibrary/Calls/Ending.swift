@@ -35,8 +35,8 @@ enum Ending {
   }
 
   /// The same while drivers are loaded and compile for the first time: they create objects when they first need them,
-  /// so the function is registered again and again for two seconds. Trap: between the creation of such an object and the
-  /// next registration, an end of the process may still crash.
+  /// so the function is registered again and again for two seconds. Trap: between the creation of such an object and
+  /// the next registration, an end of the process may still crash.
   static func prepareForFirstUse() {
     prepare()
     DispatchQueue.global().async {

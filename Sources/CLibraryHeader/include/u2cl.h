@@ -12,11 +12,14 @@
  * STATUS. Every function that can fail returns a status: U2CL_OK, which is 0, or the kind of the failure.
  * u2cl_last_error() is the reason in one line. A function that fails makes nothing and leaves its outputs NULL or 0.
  *
- * HANDLES. A detector, picture, detection, pending, evaluation and buffer is a handle: release each of them once. Releasing NULL
- * does nothing. A handle may be released while another thread uses it; its object ends with the last use. A handle that
- * was released, or is of another kind, is refused with U2CL_ERROR_USAGE. No handle is ever used again for another
- * object. Memory that a handle lends out (u2cl_picture_pixels, u2cl_buffer_bytes, u2cl_detection_map) is valid until
- * the handle is released.
+ * HANDLES. A detector, picture, detection, pending, evaluation and buffer is a handle: release each of them once.
+ * Releasing NULL does nothing. A handle may be released while another thread uses it; its object ends with the last
+ * use. A handle that was released, or is of another kind, is refused with U2CL_ERROR_USAGE. No handle is ever used
+ * again for another object. Memory that a handle lends out (u2cl_picture_pixels, u2cl_buffer_bytes, u2cl_detection_map)
+ * is valid until the handle is released.
+ *
+ * END. A process that ends by exit() or by a return from main waits for threads that are inside OpenCL drivers, at most
+ * 10 seconds: what they do is cancelled, and further calls that need a driver fail with U2CL_ERROR_CANCELLED.
  *
  * OPTIONS. Each structure of options begins with its own size, by which a library of a later version knows what the
  * caller knows: set struct_size to sizeof and leave what you do not need at zero, which is the default. NULL in place
@@ -565,10 +568,10 @@ typedef struct u2cl_detector_bench_options {
 } u2cl_detector_bench_options;
 
 /* Measures how fast a detector is with full batches of pictures in memory. Other threads wait for the detector. A JSON
- * object: "model", "device", "precision", "batch", "picture" ([height, width]), "warmup", "samples" (the seconds of each
- * batch), "run" (their "min", "median", "p90", "p95", "p99", "max", "mean", "standardDeviation"), "secondsPerPicture"
- * (the median divided by the batch), "picturesPerSecond", "overlappedPicturesPerSecond" (with two batches on their
- * way, as u2cl_detector_submit has them). */
+ * object: "model", "device", "precision", "batch", "picture" ([height, width]), "warmup", "samples" (the seconds of
+ * each batch), "run" (their "min", "median", "p90", "p95", "p99", "max", "mean", "standardDeviation"),
+ * "secondsPerPicture" (the median divided by the batch), "picturesPerSecond", "overlappedPicturesPerSecond" (with two
+ * batches on their way, as u2cl_detector_submit has them). */
 u2cl_status u2cl_detector_bench(
   u2cl_detector *detector, const u2cl_detector_bench_options *options, u2cl_buffer **json);
 
@@ -582,8 +585,8 @@ typedef struct u2cl_evaluation_options {
   size_t struct_size;
   /* The least level of a foreground pixel in the ground truth, 1 to 255; 1 for masks of 0 and 1. 0: 129. */
   int32_t truth_threshold;
-  /* 1: a map of another size than its ground truth is resized to it, as cv2.resize does; otherwise such a pair cannot be
-   * scored. */
+  /* 1: a map of another size than its ground truth is resized to it, as cv2.resize does; otherwise such a pair cannot
+   * be scored. */
   int32_t resizes_maps;
   /* 1: pairs that cannot be scored, and files without a counterpart, are left out and listed by the report; otherwise
    * the call that would add them fails with U2CL_ERROR_FILE. */
