@@ -49,7 +49,8 @@ def report(document):
         for part in ("session", "start") for name, samples in results.get(part, {}).items()
     ]  # fmt: skip
     if rows:
-        lines.append(table(["", "median, ms", "least, ms", "90th percentile, ms", "processor, ms", "peak, MiB"], rows) + "\n")
+        head = ["", "median, ms", "least, ms", "90th percentile, ms", "processor, ms", "peak, MiB"]
+        lines.append(table(head, rows) + "\n")
     rows = [
         [f"{kind}: {way}", f"{rate['median']:.2f}", f"{rate['max']:.2f}", milliseconds(rate["cpu"])]
         for kind, ways in results.get("folder", {}).items() for way, rate in ways.items()

@@ -102,7 +102,8 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name, use", [
-    *((name, "remove") for name in ENDS), *((name, use) for name in ("exit", "SIGINT") for use in ("detect", "stream"))])
+    *((name, "remove") for name in ENDS), *((name, use) for name in ("exit", "SIGINT") for use in ("detect", "stream")),
+])
 def test_ends_in_the_middle_of_calls(name, use):
     """A daemon and another thread are in calls, and the latter stops at the end of its call."""
     how, expected = ENDS[name]

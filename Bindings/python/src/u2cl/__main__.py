@@ -19,11 +19,11 @@ _TEXT = """Removes backgrounds with U²-Net on any GPU or CPU, through OpenCL.
 Exit codes: 0 success, 2 wrong usage, 3 device, 4 model, 5 input or output, 6 results that should agree do not,
 130 interrupted. Errors are one line each. The command u2cl does more: video, evaluation, tuning, serving.
 """
-_REMOVE = """Removes the background of a picture, or of every picture of a folder, and writes the paths of the results to
-standard output. In a folder, a picture that fails is told and left out; the exit code says so at the end.
+_REMOVE = """Removes the background of a picture, or of every picture of a folder, and writes the paths of the results
+to standard output. In a folder, a picture that fails is told and left out; the exit code says so at the end.
 """
 _SUFFIXES = {
-    ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif", ".jxl", ".jp2"
+    ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif", ".jxl", ".jp2",
 }
 
 
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         listed.add_argument("--json", action="store_true", help="write JSON")
     pull = commands.add_parser("pull", help="install a model", description="Downloads and verifies a model.")
     pull.add_argument("name", help="a name of 'models'")
-    pull.add_argument("--source", help="an address, a file, or a folder with the file; the published address by default")
+    pull.add_argument("--source", help="an address, a file, or a folder with the file; by default as published")
     return parser
 
 
@@ -55,7 +55,7 @@ def _add_remove(parser: argparse.ArgumentParser) -> None:
     add("--feather", type=float, default=0, metavar="PIXELS", help="width of the feathered edge, 0 to 1000")
     add("--trim", action="store_true", help="crop to what is kept")
     add("--model", help="a name of 'models' or a file; the built-in model by default")
-    add("--device", default="auto", help="auto, gpu, cpu, gpu:1, reference, a number or a part of a name; default: auto")
+    add("--device", default="auto", help="auto, gpu, cpu, gpu:1, reference, a number or part of a name; default: auto")
     add("--precision", choices=PRECISIONS, default="auto", help="how activations and weights are stored; default: auto")
     add("--batch", type=int, default=1, help="how many pictures of a folder are computed at once; default: 1")
 

@@ -228,7 +228,8 @@ def _with_alpha(source: Any, picture: Picture, mask: Picture) -> Any:
     """The picture with the mask as its alpha: RGBA, or an image of LA or PA where Pillow makes that of the source."""
     image = _image_of(source)
     if image is not None and image.mode in ("1", "L", "LA", "P", "PA"):
-        image = upright(image)
+        # Old versions of Pillow add no alpha to black and white.
+        image = upright(image.convert("L") if image.mode == "1" else image)
         image.putalpha(mask.image())
         return image
     rgba = bytearray(picture.converted("RGBA8").view())
