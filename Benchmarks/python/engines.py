@@ -1,7 +1,8 @@
 """What each program does with an array or a file, and an engine that answers for it in a process of its own.
 
-    python -m benchmarks.python.engines NAME WEIGHTS DEVICE            a worker: see shared/worker.py
-    python -m benchmarks.python.engines NAME WEIGHTS DEVICE first      the first result, and no more
+As a worker (see shared/worker.py), or with `first` for the first result and no more:
+
+    python -m benchmarks.python.engines NAME WEIGHTS DEVICE [first]
 """
 
 import os
