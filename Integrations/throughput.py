@@ -46,7 +46,8 @@ def command(engine, pictures, results):
 def seconds(engine, pictures, results, log):
     """The time of a whole run."""
     cores = len(os.sched_getaffinity(0))
-    environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": SPARK.format(cores), "PYTHONWARNINGS": "ignore"}
+    environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": SPARK.format(cores), "PYTHONWARNINGS": "ignore",
+                   "RAY_worker_niceness": "0"}
     start = time.monotonic()
     done = subprocess.run(
         list(map(str, command(engine, pictures, results))), stdout=log, stderr=subprocess.STDOUT, env=environment)

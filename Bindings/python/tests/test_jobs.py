@@ -106,7 +106,8 @@ def test_manifests_are_compared_by_pictures(job, tmp_path):
 
 def test_the_line_that_counts():
     found = manifest.Manifest()
-    for line in (Line("a", "failed", time=3), Line("a", "done", "s", 2, result_sha256="x"), Line("a", "failed", time=9)):
+    failed, done = Line("a", "failed", time=3), Line("a", "done", "s", 2, result_sha256="x")
+    for line in (failed, done, Line("a", "failed", time=9)):
         found.add(line)
     assert found.done == {"a"} and not found.repeated and not found.contradicted
     found.add(Line("a", "done", "s", 4, result_sha256="y"))

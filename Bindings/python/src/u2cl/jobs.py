@@ -156,7 +156,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, gpu, gpu:1 …")
     parser.add_argument("--size", type=int, default=0, help="side of the network's input; the model's own by default")
     parser.add_argument("--batch", type=int, default=1, help="pictures that the network computes at once")
-    parser.add_argument("--threads", type=int, default=0, help="threads of a worker; its share of the machine by default")
+    parser.add_argument("--threads", type=int, default=0, help="threads of a worker; its share by default")
 
 
 def job_of(options: argparse.Namespace) -> Job:
