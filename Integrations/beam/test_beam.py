@@ -17,7 +17,6 @@ def test_pictures(trial, tmp_path):
 def test_killed_job_is_resumed(thousand, tmp_path):
     results = tmp_path / "results"
     first = Program(SCRIPT, thousand.pictures, results, *thousand.options, *OPTIONS)
-    first.process.pid, driver = None, first.process.pid
     killed = first.kill_worker(results, thousand.count * 2 // 5, spare_driver=False)
     assert killed
     first.process.wait()

@@ -45,6 +45,9 @@ def main():
     job = jobs.job_of(options)
     _, root = stores.filesystem(job.pictures)
     folder = options.read_from or f"file://{root}"
+    # Spark looks up each name of the list below, by default in a task for each.
+    lookups = 4 * spark.sparkContext.defaultParallelism
+    spark.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", lookups)
     # Arrow's batches hold this many pictures at a time.
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 16)
     spark.conf.set("spark.sql.files.maxPartitionBytes", os.environ.get("PARTITION_BYTES", str(256 << 20)))
