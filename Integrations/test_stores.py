@@ -37,7 +37,8 @@ def bucket(trial):
     patch.undo()
 
 
-@pytest.mark.parametrize("engine", ["dask", "ray", "beam"])
+@pytest.mark.parametrize(
+    "engine", ["dask", pytest.param("ray", marks=pytest.mark.full), pytest.param("beam", marks=pytest.mark.full)])
 def test_engine(engine, bucket, trial):
     pytest.importorskip({"beam": "apache_beam", "ray": "ray.data"}.get(engine, engine))
     pictures, results = bucket.format("pictures"), bucket.format(engine)
