@@ -20,7 +20,7 @@ COMMAND = os.environ.get("U2CL", "u2cl")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="also what takes minutes: a worker is killed among 1,000 pictures")
+    parser.addoption("--full", action="store_true", help="kill a worker among 1,000 pictures, too")
 
 
 def pytest_collection_modifyitems(config, items):

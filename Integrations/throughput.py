@@ -3,7 +3,8 @@
     scripts/test-integrations --throughput [--photos FOLDER] [--count 200] [--rounds 3] [--engines dask,ray]
 
 In each round, the command and each engine make the same cut-outs in turn, of a few pictures and of many. The
-difference of the two times tells the rate without the start, and the rest of the shorter time is the start.
+difference of the two times tells the rate without the start, and the rest of the shorter time is the start. The
+processor's time is that of all processes of an engine; other work on the machine disturbs it little.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from datetime import date
 from itertools import cycle
 from pathlib import Path
@@ -44,18 +46,33 @@ def command(engine, pictures, results):
 
 
 def seconds(engine, pictures, results, log):
-    """The time of a whole run."""
+    """The time of a whole run, and that of the processor."""
     cores = len(os.sched_getaffinity(0))
     environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": SPARK.format(cores), "PYTHONWARNINGS": "ignore",
                    "RAY_worker_niceness": "0"}
-    start = time.monotonic()
-    done = subprocess.run(
+    mark = environment["U2CL_TRIAL"] = str(uuid.uuid4())
+    start, spent = time.monotonic(), {}
+    running = subprocess.Popen(
         list(map(str, command(engine, pictures, results))), stdout=log, stderr=subprocess.STDOUT, env=environment)
-    assert done.returncode == 0, f"{engine} failed; see {log.name}"
-    assert len(list(results.glob("*.png"))) == len(list(pictures.iterdir()))
+    while running.poll() is None:
+        spent.update(processor_times(mark.encode()))
+        time.sleep(0.1)
     taken = time.monotonic() - start
+    assert running.returncode == 0, f"{engine} failed; see {log.name}"
+    assert len(list(results.glob("*.png"))) == len(list(pictures.iterdir()))
     shutil.rmtree(results)
-    return taken
+    return taken, sum(spent.values())
+
+
+def processor_times(mark):
+    """The processor's time so far of each process with a mark in its environment, in seconds."""
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and mark in (entry / "environ").read_bytes():
+                words = (entry / "stat").read_text().rpartition(")")[2].split()
+                yield entry.name, (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        except OSError:
+            continue
 
 
 def measure(engines, few, many, scratch, rounds):
@@ -67,22 +84,24 @@ def measure(engines, few, many, scratch, rounds):
             seconds(engine, few, scratch / "out", log)
         for _ in range(rounds):
             for engine in engines:
-                short, long = (seconds(engine, folder, scratch / "out", log) for folder in (few, many))
-                rate = count / (long - short)
-                found[engine].append((rate, short - FEW / rate))
-                print(f"{engine}: {rate:.2f} a second, start {found[engine][-1][1]:.1f} s", file=sys.stderr)
+                (short, less), (long, more) = (seconds(engine, folder, scratch / "out", log) for folder in (few, many))
+                rate, cost = count / (long - short), (more - less) / count
+                found[engine].append((rate, short - FEW / rate, cost, less - FEW * cost))
+                words = "{}: {:.2f} a second, start {:.1f} s; processor {:.3f} s a picture, start {:.1f} s"
+                print(words.format(engine, *found[engine][-1]), file=sys.stderr)
     return found
 
 
 def report(found):
     """A table in Markdown: medians of the rounds, and of the ratios within a round."""
-    yield "| engine | pictures a second | of `u2cl run` | start |"
-    yield "|---|---:|---:|---:|"
-    base = [rate for rate, _ in found["u2cl run"]]
+    yield "| engine | pictures a second | of `u2cl run` | start | processor a picture | of `u2cl run` | start |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    base = found["u2cl run"]
     for engine, rounds in found.items():
-        rate, start = (statistics.median(values) for values in zip(*rounds))
-        ratio = statistics.median(own / other for (own, _), other in zip(rounds, base))
-        yield f"| {engine} | {rate:.2f} | {ratio:.0%} | {start:.1f} s |"
+        rate, start, cost, once = (statistics.median(values) for values in zip(*rounds))
+        ratios = [statistics.median(own[at] / other[at] for own, other in zip(rounds, base)) for at in (0, 2)]
+        yield (f"| {engine} | {rate:.2f} | {ratios[0]:.0%} | {start:.1f} s | {cost:.3f} s | {ratios[1]:.0%} "
+               f"| {once:.1f} s |")
 
 
 def main():
