@@ -1,0 +1,1 @@
+"""Pages of the manual, made of what the programs' parsers say of themselves."""
