@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Networks
 import OpenCL
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -30,6 +31,32 @@ import Testing
         KernelSource.allCases.first { $0.fileName == name }?.text
         ?? KernelInclude.allCases.first { $0.fileName == name }?.text
       #expect(embedded == text, "\(name)")
+    }
+  }
+
+  /// A cancelled session builds nothing more, and goes on with what it has built.
+  @Test func buildingCanBeCancelled() throws {
+    for device in try Device.all() {
+      let state = Mutex((isCancelled: false, heard: [Int]()))
+      let observer = BuildObserver(
+        progress: { built in state.withLock { $0.heard.append(built) } },
+        isCancelled: { state.withLock { $0.isCancelled } })
+      let session = try DeviceSession(device: device, cache: nil, usesTunings: false, observer: observer)
+      func executor(of operation: Networks.Operation) throws -> Executor {
+        let graph = try graph(of: operation, on: [1, 16, 9, 7])
+        return try Executor(graph: graph, parameters: ParameterDictionary([:]), session: session)
+      }
+      let first = try executor(of: .maxPool(MaxPool()))
+      let built = session.programCounts.built
+      #expect(built > 0, "\(device.name)")
+      #expect(state.withLock { $0.heard.first } == 0 && state.withLock { $0.heard.last } == built, "\(device.name)")
+      state.withLock { $0.isCancelled = true }
+      #expect(throws: CancellationError.self, "\(device.name)") {
+        try executor(of: .upsample(to: Size(height: 30, width: 31)))
+      }
+      #expect(session.programCounts.built == built, "\(device.name)")
+      _ = try first.run(.random([1, 16, 9, 7], seed: 1))
+      _ = try executor(of: .maxPool(MaxPool()))
     }
   }
 
