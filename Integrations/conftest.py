@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -102,7 +103,7 @@ class Program:
     def __init__(self, script, *arguments, environment=None, python=sys.executable):
         self.mark = f"U2CL_TEST={uuid.uuid4()}"
         name, value = self.mark.split("=")
-        self.log = open(f"/tmp/{value}.log", "w+")
+        self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [python, str(HERE / script), *map(str, arguments)], stdout=self.log, stderr=subprocess.STDOUT,
             env={**os.environ, name: value, "PYTHONWARNINGS": "ignore", **(environment or {})})
@@ -112,7 +113,6 @@ class Program:
         code = self.process.wait(timeout)
         self.log.seek(0)
         text = self.log.read()
-        os.unlink(self.log.name)
         return code, text
 
     def kill_worker(self, results, after, spare_driver=True):
