@@ -184,7 +184,7 @@ step_upgrade() {
   local install=$1
   echo 'OPTIONS="--socket /run/u2cl/socket --preload u2cl-default"' >/etc/default/u2cl-serve
   touch /var/lib/u2cl/models/kept.onnx
-  $install newer/*.deb >/tmp/apt 2>&1 || { tail -n 20 /tmp/apt >&2 && fail "the upgrade"; }
+  $install ./newer/*.deb >/tmp/apt 2>&1 || { tail -n 20 /tmp/apt >&2 && fail "the upgrade"; }
   [[ $(dpkg-query -W -f='${Version}' u2cl-serve) == *newer ]] || fail "the newer version is not installed"
   grep -q preload /etc/default/u2cl-serve || fail "the upgrade lost the settings"
   [[ -e /var/lib/u2cl/models/kept.onnx ]] || fail "the upgrade lost a model"
