@@ -42,9 +42,12 @@ import Testing
         progress: { built in state.withLock { $0.heard.append(built) } },
         isCancelled: { state.withLock { $0.isCancelled } })
       let session = try DeviceSession(device: device, cache: nil, usesTunings: false, observer: observer)
+      // Max pools and convolutions are in different programs.
+      let convolution = Convolution(weight: "weight", bias: nil, outChannels: 3)
+      let parameters = ParameterDictionary(["weight": .random([3, 16, 3, 3], seed: 2)])
       func executor(of operation: Networks.Operation) throws -> Executor {
         let graph = try graph(of: operation, on: [1, 16, 9, 7])
-        return try Executor(graph: graph, parameters: ParameterDictionary([:]), session: session)
+        return try Executor(graph: graph, parameters: parameters, session: session)
       }
       let first = try executor(of: .maxPool(MaxPool()))
       let built = session.programCounts.built
@@ -52,7 +55,7 @@ import Testing
       #expect(state.withLock { $0.heard.first } == 0 && state.withLock { $0.heard.last } == built, "\(device.name)")
       state.withLock { $0.isCancelled = true }
       #expect(throws: CancellationError.self, "\(device.name)") {
-        try executor(of: .upsample(to: Size(height: 30, width: 31)))
+        try executor(of: .convolution(convolution))
       }
       #expect(session.programCounts.built == built, "\(device.name)")
       _ = try first.run(.random([1, 16, 9, 7], seed: 1))
