@@ -184,7 +184,7 @@ import U2Net
   /// Kernels and weights are inside: the binary alone, elsewhere, does the same.
   @Test func theBinaryCanBeMoved() throws {
     let sandbox = try Sandbox()
-    try sandbox.copy(Sandbox.command, to: "moved")
+    try sandbox.install(Sandbox.command, as: "moved")
     let here = try sandbox.expectSuccess(["run", Sandbox.demo, "-o", "-", "--size", "64"])
     let there = try sandbox.launch(
       sandbox.folder + "/moved", ["run", Sandbox.demo, "-o", "-", "--size", "64"], environment: [:], input: [])

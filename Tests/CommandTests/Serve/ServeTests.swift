@@ -11,13 +11,9 @@ import Testing
   /// A sandbox with the command at `bin/u2cl`, and programs that pretend to be the server.
   private func sandbox(servers: [String] = []) throws -> Sandbox {
     let sandbox = try Sandbox()
-    try sandbox.makeFolder("bin")
-    try sandbox.copy(Sandbox.command, to: "bin/u2cl")
-    for server in servers {
-      try sandbox.makeFolder((server as NSString).deletingLastPathComponent)
-      try sandbox.write(Array(self.server.utf8), to: server)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(sandbox.folder)/\(server)")
-    }
+    try sandbox.install(Sandbox.command, as: "bin/u2cl")
+    try sandbox.write(Array(server.utf8), to: "server")
+    for name in servers { try sandbox.install("server", as: name) }
     return sandbox
   }
 

@@ -70,6 +70,14 @@ final class Sandbox {
     try FileManager.default.copyItem(atPath: path, toPath: "\(folder)/\(name)")
   }
 
+  /// A copy in the folder that can be run. Another process writes it: what is open for writing here is inherited by the
+  /// programs that other tests start meanwhile, and cannot be run until they have closed it ("text file busy").
+  func install(_ path: String, as name: String) throws {
+    let arguments = ["-D", "-m", "755", path, name]
+    let outcome = try launch("/usr/bin/install", arguments, environment: [:], input: [])
+    try #require(outcome.code == 0, "\(outcome.errors)")
+  }
+
   func makeFolder(_ name: String) throws {
     try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
   }
