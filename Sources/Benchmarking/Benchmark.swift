@@ -26,15 +26,8 @@ package struct Benchmark: Sendable {
   package var batch = 1
   /// Which maps are computed; `u2cl run` computes the saliency map alone by default.
   package var maps = MapSelection.saliency
-  /// The number of warm-up runs.
-  package var warmup = 10
-  /// The minimum number of counted runs.
-  package var runs = 50
-  /// The minimum time of the counted runs, in seconds.
-  package var minimumSeconds = 3.0
-  /// The maximum time of the warm-up runs, and of the counted runs, in seconds; for devices that take seconds for a
-  /// run.
-  package var maximumSeconds = 60.0
+  /// How many runs there are, and how long they take.
+  package var bounds = RunBounds(warmup: 10, runs: 50, minimumSeconds: 3, maximumSeconds: 60)
   /// Whether every launch of a run is timed, after everything else.
   package var perLayer = false
   /// Whether one more run is traced, after everything else.
@@ -104,14 +97,14 @@ package struct Benchmark: Sendable {
   ///
   /// - Throws: `Failure` if a setting is not valid.
   private func checked() throws(Failure) -> (Shape, DeviceChoice) {
-    guard runs > 0, warmup >= 0 else {
+    guard bounds.runs > 0, bounds.warmup >= 0 else {
       throw Failure(.usage, "there must be at least 1 counted run, and no fewer than 0 warm-up runs")
     }
     try SaliencyDetector.check(batch: batch)
-    guard minimumSeconds.isFinite, minimumSeconds >= 0 else {
+    guard bounds.minimumSeconds.isFinite, bounds.minimumSeconds >= 0 else {
       throw Failure(.usage, "the minimum time must be a number of seconds that is not negative")
     }
-    guard maximumSeconds >= minimumSeconds else {
+    guard bounds.maximumSeconds >= bounds.minimumSeconds else {
       throw Failure(.usage, "the maximum time must not be less than the minimum time")
     }
     let side = try model.inputSize(side: size)
@@ -129,7 +122,7 @@ package struct Benchmark: Sendable {
     let first = try frame.run()
     let warmups = try warmUp(frame)
     let frames = try countedRuns(of: frame)
-    let overlapped = try frame.overlappedImagesPerSecond(for: min(minimumSeconds, maximumSeconds))
+    let overlapped = try frame.overlappedImagesPerSecond(for: min(bounds.minimumSeconds, bounds.maximumSeconds))
     let memory = HostMachine.peakMemory
     let peak = measuresPeak ? try choice.device.peakMultiplyAccumulates(cache: cache) : nil
     let report = BenchmarkReport(
@@ -146,7 +139,7 @@ package struct Benchmark: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var count = 0
-    while count < warmup, start.duration(to: clock.now).seconds < maximumSeconds {
+    while count < bounds.warmup, start.duration(to: clock.now).seconds < bounds.maximumSeconds {
       _ = try frame.run()
       count += 1
     }
@@ -159,8 +152,7 @@ package struct Benchmark: Sendable {
     var frames: [Stopwatch] = []
     while true {
       frames.append(try frame.run())
-      let seconds = start.duration(to: clock.now).seconds
-      if (frames.count >= runs && seconds >= minimumSeconds) || seconds >= maximumSeconds { return frames }
+      if bounds.areReached(by: frames.count, in: start.duration(to: clock.now).seconds) { return frames }
     }
   }
 

@@ -16,9 +16,9 @@ package struct Scaling: Sendable {
   /// Creates a measurement with fewer and shorter runs than the benchmark, because there are seven of them.
   package init(_ benchmark: Benchmark) {
     self.benchmark = benchmark
-    self.benchmark.warmup = 2
-    self.benchmark.runs = 7
-    self.benchmark.minimumSeconds = 1
+    self.benchmark.bounds.warmup = 2
+    self.benchmark.bounds.runs = 7
+    self.benchmark.bounds.minimumSeconds = 1
   }
 
   /// Measures every size and batch.

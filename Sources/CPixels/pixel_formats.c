@@ -26,7 +26,8 @@ static inline __attribute__((always_inline)) uint32_t rescale(uint32_t value, in
 }
 
 static inline __attribute__((always_inline)) uint32_t luma(uint32_t red, uint32_t green, uint32_t blue) {
-  return red == green && green == blue ? red : (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+  // The weights add up to 65536, so grey stays as it is.
+  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 }
 
 static inline __attribute__((always_inline)) void convert(

@@ -64,11 +64,22 @@ func give(_ object: any AnyObject & Sendable, to target: UnsafeMutablePointer<Op
   target.pointee = Handles.shared.add(object)
 }
 
-/// The place of an output, which is cleared first.
+/// The place of an output.
+///
+/// - Parameter what: what is written there, such as `the map`.
+/// - Throws: `CallError` for NULL.
+func place<Output>(
+  for what: String, _ target: UnsafeMutablePointer<Output>?
+) throws -> UnsafeMutablePointer<Output> {
+  guard let target else { throw CallError.usage("there is no place for \(what): a pointer is NULL") }
+  return target
+}
+
+/// The place of a handle, which is cleared first.
 ///
 /// - Throws: `CallError` for NULL.
 func output(_ target: UnsafeMutablePointer<OpaquePointer?>?) throws -> UnsafeMutablePointer<OpaquePointer?> {
-  guard let target else { throw CallError.usage("there is no place for the result: a pointer is NULL") }
+  let target = try place(for: "the result", target)
   target.pointee = nil
   return target
 }

@@ -92,6 +92,15 @@ func readNumber<Value: Comparable & Numeric>(
   return value
 }
 
+/// Checks how many things a caller gives to a call.
+///
+/// - Throws: `CallError` if there are none or too many.
+func checkCount(_ count: Int, of things: String, atMost most: Int) throws {
+  guard (1...most).contains(count) else {
+    throw CallError.usage("\(UInt(bitPattern: count)) \(things); from 1 to \(most) go into a call")
+  }
+}
+
 /// A flag.
 ///
 /// - Throws: `CallError` if it is neither 0 nor 1.

@@ -13,9 +13,7 @@ private func begin(
   let options = try u2cl_detect_options.read(options)
   let output = try readChoice(options.output, "output", DetectionOutput.allCases)
   guard let pictures else { throw CallError.usage("the pictures are NULL") }
-  guard (1...mostPictures).contains(count) else {
-    throw CallError.usage("\(UInt(bitPattern: count)) pictures; from 1 to \(mostPictures) go into a call")
-  }
+  try checkCount(count, of: "pictures", atMost: mostPictures)
   let inputs = try (0..<count).map { try Handles.shared.object(pictures[$0], PictureObject.self).picture() }
   return try PendingObject(detector, inputs, output, Progress(options.progress, options.progress_context))
 }
@@ -32,7 +30,7 @@ public func u2cl_detector_detect(
   _ options: UnsafePointer<u2cl_detect_options>?, _ detections: UnsafeMutablePointer<OpaquePointer?>?
 ) -> u2cl_status {
   call(.drivers) {
-    guard let detections else { throw CallError.usage("there is no place for the detections: a pointer is NULL") }
+    let detections = try place(for: "the detections", detections)
     if (1...mostPictures).contains(count) { for index in 0..<count { detections[index] = nil } }
     try finish(begin(detector, pictures, count, options), detections)
   }
@@ -57,7 +55,7 @@ public func u2cl_pending_wait(
 ) -> u2cl_status {
   call(.drivers) {
     let object = try Handles.shared.object(pending, PendingObject.self)
-    guard let detections else { throw CallError.usage("there is no place for the detections: a pointer is NULL") }
+    let detections = try place(for: "the detections", detections)
     guard count == object.count else {
       throw CallError.usage("the pending has \(object.count) pictures, not \(UInt(bitPattern: count))")
     }

@@ -58,8 +58,7 @@ public func u2cl_detection_map_count(_ detection: OpaquePointer?, _ count: Unsaf
   call(.nothing) {
     count?.pointee = 0
     let object = try Handles.shared.object(detection, DetectionObject.self)
-    guard let count else { throw CallError.usage("there is no place for the count: a pointer is NULL") }
-    count.pointee = object.maps.count
+    try place(for: "the count", count).pointee = object.maps.count
   }
 }
 
@@ -70,7 +69,7 @@ public func u2cl_detection_map(
 ) -> u2cl_status {
   call(.nothing) {
     let maps = try Handles.shared.object(detection, DetectionObject.self).maps
-    guard let map else { throw CallError.usage("there is no place for the map: a pointer is NULL") }
+    let map = try place(for: "the map", map)
     try u2cl_map.check(map)
     guard maps.indices.contains(index) else {
       throw CallError.usage("there is no map \(UInt(bitPattern: index)); there are \(maps.count)")
@@ -90,7 +89,7 @@ public func u2cl_detection_confidence(
 ) -> u2cl_status {
   call(.nothing) {
     let found = try Handles.shared.object(detection, DetectionObject.self).confidence
-    guard let confidence else { throw CallError.usage("there is no place for the confidence: a pointer is NULL") }
+    let confidence = try place(for: "the confidence", confidence)
     let size = try u2cl_confidence.check(confidence)
     confidence.pointee = u2cl_confidence(
       struct_size: size, is_known: found == nil ? 0 : 1, stands_out: found?.standsOut == true ? 1 : 0,

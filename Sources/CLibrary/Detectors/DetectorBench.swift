@@ -25,10 +25,7 @@ private struct DetectorBenchReport: Encodable {
 private struct DetectorBench {
   var output = DetectionOutput.maps
   var size = Size(height: 480, width: 640)
-  var warmup = 3
-  var runs = 20
-  var leastSeconds = 1.0
-  var mostSeconds = 60.0
+  var bounds = RunBounds(warmup: 3, runs: 20, minimumSeconds: 1, maximumSeconds: 60)
   let progress: Progress
 
   init(_ options: u2cl_detector_bench_options) throws {
@@ -41,16 +38,12 @@ private struct DetectorBench {
     guard size.height * size.width <= PixelRows.pixelLimit else {
       throw CallError.usage("a picture of \(size) has more than 200 million pixels")
     }
-    warmup = try readNumber(Int(options.warmup), "warmup", in: 1...1_000_000) ?? warmup
-    runs = try readNumber(Int(options.runs), "runs", in: 1...1_000_000) ?? runs
-    mostSeconds = try readNumber(options.most_seconds, "most_seconds", in: 0...86400) ?? mostSeconds
-    let least = try readNumber(options.least_seconds, "least_seconds", in: 0...86400) ?? leastSeconds
-    leastSeconds = min(least, mostSeconds)
+    try options.readBounds(into: &bounds)
   }
 
   func report(on detector: SaliencyDetector) throws -> DetectorBenchReport {
     let pictures = Array(repeating: try Self.picture(of: size), count: detector.batch)
-    for _ in 0..<warmup {
+    for _ in 0..<bounds.warmup {
       try progress.check()
       _ = try seconds(of: pictures, on: detector)
     }
@@ -58,7 +51,8 @@ private struct DetectorBench {
     let statistics = Statistics(samples)
     return DetectorBenchReport(
       model: detector.model.name, device: detector.device.name, precision: "\(detector.precision)",
-      batch: pictures.count, picture: [size.height, size.width], warmup: warmup, samples: samples, run: statistics,
+      batch: pictures.count, picture: [size.height, size.width], warmup: bounds.warmup, samples: samples,
+      run: statistics,
       secondsPerPicture: statistics.median / Double(pictures.count),
       picturesPerSecond: Double(pictures.count) / statistics.median,
       overlappedPicturesPerSecond: try overlapped(pictures, on: detector))
@@ -73,7 +67,7 @@ private struct DetectorBench {
       samples.append(try seconds(of: pictures, on: detector))
       progress.report(samples.count, of: 0)
       let passed = (ContinuousClock.now - start) / .seconds(1)
-      if (samples.count >= runs && passed >= leastSeconds) || passed >= mostSeconds { return samples }
+      if bounds.areReached(by: samples.count, in: passed) { return samples }
     }
   }
 
@@ -91,7 +85,7 @@ private struct DetectorBench {
       try finish(pending.removeFirst())
       count += pictures.count
       let passed = (ContinuousClock.now - start) / .seconds(1)
-      if passed >= leastSeconds { return Double(count) / passed }
+      if passed >= bounds.minimumSeconds { return Double(count) / passed }
     }
   }
 

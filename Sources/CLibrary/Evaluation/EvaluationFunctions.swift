@@ -23,9 +23,7 @@ private func check<Element>(
   _ maps: UnsafePointer<Element>?, _ truths: UnsafePointer<Element>?, _ count: Int
 ) throws -> (UnsafePointer<Element>, UnsafePointer<Element>) {
   guard let maps, let truths else { throw CallError.usage("the maps or their ground truths are NULL") }
-  guard (1...mostPairs).contains(count) else {
-    throw CallError.usage("\(UInt(bitPattern: count)) pairs; from 1 to \(mostPairs) go into a call")
-  }
+  try checkCount(count, of: "pairs", atMost: mostPairs)
   return (maps, truths)
 }
 
@@ -102,7 +100,7 @@ public func u2cl_evaluation_measures(
 ) -> u2cl_status {
   call(.nothing) {
     let object = try Handles.shared.object(evaluation, EvaluationObject.self)
-    guard let measures else { throw CallError.usage("there is no place for the measures: a pointer is NULL") }
+    let measures = try place(for: "the measures", measures)
     try u2cl_measures.check(measures)
     measures.pointee.fill(try object.found().scores)
   }

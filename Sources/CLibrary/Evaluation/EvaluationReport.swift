@@ -14,19 +14,9 @@ struct EvaluationRow: Encodable {
 
 /// The text of `u2cl_evaluation_report`. Members have the names of 'u2cl eval --json'.
 struct EvaluationReport: Encodable {
-  /// The measures at each threshold.
-  struct Curves: Encodable {
-    let threshold: [Int]
-    let precision: [Double]
-    let recall: [Double]
-    let fMeasure: [Double]
-    let eMeasure: [Double]
-    let iou: [Double]
-  }
-
   let pictures: Int
   let measures: [Measure: Double]
-  let curves: Curves
+  let curves: ScoreCurves
   let emptyTruths: Int
   let resizedMaps: Int
   let issues: [Dataset.Issue]
@@ -37,9 +27,7 @@ struct EvaluationReport: Encodable {
     let scores = state.scores
     pictures = scores.count
     measures = scores.measures
-    curves = Curves(
-      threshold: (0...255).reversed(), precision: scores.precision, recall: scores.recall, fMeasure: scores.fMeasure,
-      eMeasure: scores.eMeasure, iou: scores.intersectionOverUnion)
+    curves = ScoreCurves(scores)
     (emptyTruths, resizedMaps) = (state.emptyTruths, state.resizedMaps)
     (issues, notes, rows) = (state.issues, state.notes, state.rows)
   }

@@ -49,12 +49,7 @@ extension u2cl_bench_options {
     benchmark.precision = try precision.request()
     benchmark.size = try readNumber(Int(input_size), "input_size", in: 1...8192)
     benchmark.batch = try readNumber(Int(batch), "batch", in: SaliencyDetector.batchRange) ?? benchmark.batch
-    benchmark.warmup = try readNumber(Int(warmup), "warmup", in: 1...1_000_000) ?? benchmark.warmup
-    benchmark.runs = try readNumber(Int(runs), "runs", in: 1...1_000_000) ?? benchmark.runs
-    let most = try readNumber(most_seconds, "most_seconds", in: 0...86400) ?? benchmark.maximumSeconds
-    benchmark.maximumSeconds = most
-    let least = try readNumber(least_seconds, "least_seconds", in: 0...86400) ?? benchmark.minimumSeconds
-    benchmark.minimumSeconds = min(least, most)
+    try readBounds(into: &benchmark.bounds)
     return benchmark
   }
 }

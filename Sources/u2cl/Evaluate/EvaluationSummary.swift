@@ -9,16 +9,6 @@ import U2Net
 
 /// The report of `eval`.
 struct EvaluationSummary: Encodable {
-  /// The measures at each threshold.
-  struct Curves: Encodable {
-    let threshold: [Int]
-    let precision: [Double]
-    let recall: [Double]
-    let fMeasure: [Double]
-    let eMeasure: [Double]
-    let iou: [Double]
-  }
-
   /// The training loss, as means over the pictures.
   struct Loss: Encodable {
     /// The loss of each map by its name: `d0` … `d6`.
@@ -43,7 +33,7 @@ struct EvaluationSummary: Encodable {
     let resampling: String?
     let pictures: Int
     let measures: [Measure: Double]
-    let curves: Curves
+    let curves: ScoreCurves
     /// The training loss; nil for maps, and if it was not requested.
     let loss: Loss?
     /// The pairs that could not be scored.
@@ -142,9 +132,7 @@ extension EvaluationSummary.Entry {
     self.resampling = subject.detector == nil ? nil : resampling.rawValue
     pictures = scores.count
     measures = scores.measures
-    curves = EvaluationSummary.Curves(
-      threshold: (0...255).reversed(), precision: scores.precision, recall: scores.recall,
-      fMeasure: scores.fMeasure, eMeasure: scores.eMeasure, iou: scores.intersectionOverUnion)
+    curves = ScoreCurves(scores)
     loss = subject.outcome.loss.map { loss in
       EvaluationSummary.Loss(
         maps: Dictionary(zip(subject.detector?.mapNames ?? [], loss.perMap)) { first, _ in first }, total: loss.total)

@@ -103,7 +103,7 @@ struct ReportPage {
       Plot.Series(
         name: entry.name, points: zip(entry.curves.recall, entry.curves.precision).map { ($0, $1) }.filter { $0.0 > 0 })
     }
-    func curve(_ path: KeyPath<EvaluationSummary.Curves, [Double]>) -> [Plot.Series] {
+    func curve(_ path: KeyPath<ScoreCurves, [Double]>) -> [Plot.Series] {
       summary.entries.map { entry in
         let points = zip(entry.curves.threshold, entry.curves[keyPath: path]).map { (x: Double($0), y: $1) }
         return Plot.Series(name: entry.name, points: points)

@@ -97,16 +97,18 @@ struct BenchCommand: ParsableCommand {
       return try Console.write(report, as: format)
     }
     if scaling {
-      let report = try Scaling(benchmark).with(runs: runs, warmup: warmup, minimumSeconds: minTime).run()
+      var scaling = Scaling(benchmark)
+      scaling.benchmark.bounds.take(runs: runs, warmup: warmup, minimumSeconds: minTime)
+      let report = try scaling.run()
       announce(report.device, caches)
       return try Console.write(report, as: format)
     }
     let outcome = try benchmark.run()
     announce(outcome.report.device, caches)
     for note in outcome.report.notes { Console.error(note) }
-    if outcome.report.samples.count < benchmark.runs {
+    if outcome.report.samples.count < benchmark.bounds.runs {
       Console.error(
-        "stopped after \(maxTime.value) s with \(outcome.report.samples.count) of \(benchmark.runs) runs; "
+        "stopped after \(maxTime.value) s with \(outcome.report.samples.count) of \(benchmark.bounds.runs) runs; "
           + "--max-time gives more")
     }
     if let trace, let moments = outcome.trace { try Console.save(moments, toFileAt: trace) }
@@ -124,10 +126,8 @@ struct BenchCommand: ParsableCommand {
     benchmark.size = model.size
     benchmark.batch = batch ?? benchmark.batch
     benchmark.maps = allMaps ? .all : .saliency
-    benchmark.warmup = warmup ?? benchmark.warmup
-    benchmark.runs = runs ?? benchmark.runs
-    benchmark.minimumSeconds = minTime ?? min(benchmark.minimumSeconds, maxTime.value)
-    benchmark.maximumSeconds = maxTime.value
+    benchmark.bounds.maximumSeconds = maxTime.value
+    benchmark.bounds.take(runs: runs, warmup: warmup, minimumSeconds: minTime)
     benchmark.perLayer = perLayer
     benchmark.traces = trace != nil
     benchmark.measuresPeak = peak
@@ -140,13 +140,11 @@ struct BenchCommand: ParsableCommand {
   }
 }
 
-extension Scaling {
-  /// The same with other numbers where they were given.
-  fileprivate func with(runs: Int?, warmup: Int?, minimumSeconds: Double?) -> Scaling {
-    var scaling = self
-    scaling.benchmark.runs = runs ?? benchmark.runs
-    scaling.benchmark.warmup = warmup ?? benchmark.warmup
-    scaling.benchmark.minimumSeconds = minimumSeconds ?? min(benchmark.minimumSeconds, benchmark.maximumSeconds)
-    return scaling
+extension RunBounds {
+  /// Takes numbers where they were given. A minimum time that was not given is not greater than the maximum.
+  fileprivate mutating func take(runs: Int?, warmup: Int?, minimumSeconds: Double?) {
+    self.runs = runs ?? self.runs
+    self.warmup = warmup ?? self.warmup
+    self.minimumSeconds = minimumSeconds ?? min(self.minimumSeconds, maximumSeconds)
   }
 }
