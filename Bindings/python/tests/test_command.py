@@ -61,6 +61,14 @@ def test_errors(run, tmp_path, arguments, code):
     assert os.listdir(tmp_path) == ["photo.jpg"]
 
 
+def test_pipes_are_written_into(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe.png"], stdout=subprocess.PIPE)
+    assert run("remove", "photo.jpg", "pipe.png", "--device", DEVICE)[:2] == (0, b"pipe.png\n")
+    assert u2cl.Picture.decode(reader.communicate(timeout=60)[0]).shape == (480, 640, 4)
+    assert (tmp_path / "pipe.png").is_fifo()
+
+
 def test_lists(run):
     assert run("--version")[:2] == (0, u2cl.version().encode() + b"\n")
     assert run("models")[1].startswith(b"u2cl-default") and run("models", "--json")[1].startswith(b"[{")

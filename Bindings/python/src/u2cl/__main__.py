@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Optional
 
 from . import Error, FileError, Picture, Session, UsageError, devices, models, problems, version
+from ._files import write_whole
+from ._pictures import format_of
 from ._session import EDGES, KINDS, PRECISIONS
 
 _TEXT = """Removes backgrounds with U²-Net on any GPU or CPU, through OpenCL.
@@ -113,17 +115,7 @@ def _write(result: Picture, target: str) -> None:
     if target == "-":
         sys.stdout.buffer.write(result.encode())
         return
-    partial = f"{target}.partial-{os.getpid()}{os.path.splitext(target)[1]}"
-    try:
-        result.save(partial)
-        os.replace(partial, target)
-    except OSError as failure:
-        if failure.errno is None:
-            raise
-        raise OSError(failure.errno, failure.strerror, target) from None
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
+    write_whole(target, result.encode(format_of(target)))
     print(target, flush=True)
 
 

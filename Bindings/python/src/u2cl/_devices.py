@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from ctypes import byref
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 from ._library import BenchOptions, SetupOptions, call, encoded_text, library, made, taken
 from ._session import PRECISIONS, choice
@@ -51,6 +51,6 @@ def version() -> str:
     return library().u2cl_version().decode()
 
 
-def handle_count() -> Optional[int]:
+def handle_count() -> int:
     """The number of objects of the library that Python holds, for tests."""
     return library().u2cl_handle_count()

@@ -252,8 +252,7 @@ class Picture(Handle):
 
     def save(self, path: Union[str, os.PathLike[str]], *, quality: int = 0, keep_metadata: bool = False) -> None:
         """Writes a file, whose name tells the format."""
-        suffix = os.path.splitext(os.fspath(path))[1][1:] or "png"
-        data = self.encode(suffix, quality=quality, keep_metadata=keep_metadata)
+        data = self.encode(format_of(path), quality=quality, keep_metadata=keep_metadata)
         with open(path, "wb") as file:
             file.write(data)
 
@@ -263,6 +262,11 @@ class Picture(Handle):
 
     def __repr__(self) -> str:
         return "<u2cl.Picture, closed>" if self._handle is None else f"<u2cl.Picture {self.format} {self.shape}>"
+
+
+def format_of(path: Union[str, os.PathLike[str]]) -> str:
+    """The format that a file's name tells; ``"png"`` if it has no ending."""
+    return os.path.splitext(os.fspath(path))[1][1:] or "png"
 
 
 def _byte_order() -> str:

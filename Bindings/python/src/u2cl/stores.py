@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from ._errors import FileError
+from ._files import write_whole
 
 
 class Store(Protocol):
@@ -50,18 +51,9 @@ class LocalFolder:
 
     def write(self, name: str, data: bytes) -> None:
         path = os.path.join(self._path, name)
-        folder, last = os.path.split(path)
-        temporary = os.path.join(folder, f".{last[:100]}.{uuid.uuid4().hex}.tmp")
         try:
-            os.makedirs(folder, exist_ok=True)
-            try:
-                with open(temporary, "xb") as file:
-                    file.write(data)
-                os.replace(temporary, path)
-            except BaseException:
-                if os.path.exists(temporary):
-                    os.unlink(temporary)
-                raise
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write_whole(path, data)
         except OSError as failure:
             raise _failure("written", name, failure) from None
 
